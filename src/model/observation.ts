@@ -1,0 +1,16 @@
+/**
+ * What one source saw, once. Sources observe; they never judge.
+ *
+ * One flat shape for all states, so that the hot path stays monomorphic:
+ * 20,000 targets send one of these each second.
+ */
+export interface Observation {
+  /** The key of what was observed: a signal's name, or `service/address:port` of a real server. */
+  readonly signal: string;
+  /** `lost`: the observer failed, not the thing observed. */
+  readonly state: 'up' | 'down' | 'lost';
+  /** In words, for people: `refused`, `timed out after 500ms`. Empty while up. */
+  readonly reason: string;
+  /** Monotonic time of the observation, milliseconds. */
+  readonly atMs: number;
+}
