@@ -1,0 +1,54 @@
+import pino, { type Logger } from 'pino';
+
+export type Level = 'debug' | 'info' | 'warn' | 'error';
+
+/** Structured log: one JSON object a line. Never stdout: that belongs to ExaBGP. */
+export interface Log {
+  /** `event` is a stable name; `fields` are data; `message` is for people. */
+  write(
+    level: Level,
+    event: string,
+    message: string,
+    fields?: Readonly<Record<string, unknown>>,
+  ): void;
+  /** Hands what is buffered to the operating system, as far as it takes it. */
+  flush(): void;
+}
+
+const stderrFd = 2;
+
+/**
+ * Beyond this, lines are dropped and the daemon goes on: a log reader that
+ * stopped reading must never stop the one who keeps the routes right.
+ */
+const bufferMaxBytes = 1024 * 1024;
+
+/** JSON lines on stderr, written without ever blocking the event loop. */
+export function stderrLog(level: Level): Log {
+  const destination = pino.destination({
+    fd: stderrFd,
+    sync: false,
+    maxLength: bufferMaxBytes,
+  });
+  // A stderr that was closed is no reason to die.
+  destination.on('error', () => {});
+  const logger: Logger = pino(
+    {
+      level,
+      base: { pid: process.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    destination,
+  );
+  return {
+    write: (at, event, message, fields) => logger[at]({ event, ...fields }, message),
+    flush: () => {
+      try {
+        destination.flushSync();
+      } catch {
+        // Not open yet, or gone: nothing more can be done about the last lines.
+      }
+    },
+  };
+}
