@@ -1,0 +1,117 @@
+import type { Config } from '../model/config.ts';
+import type { Rule } from '../model/rule.ts';
+import type { Notice } from '../model/report.ts';
+import type { Cause, Decision, Health, HealthChange, RouteIntent } from '../model/turn.ts';
+import type { Budget } from './budget.ts';
+import type { Deadlines, Due } from './deadlines.ts';
+import type { Dependent, Epoch, Graph, Pool, RouteEntry, Target } from './graph.ts';
+import { capacityPercent } from './pool.ts';
+import { capacityOf, evaluate } from './rule.ts';
+import { countedHealth, isPresent } from './settle.ts';
+
+/** Everything the core knows: plain Maps that a turn works on. Nothing here reads a clock. */
+export interface Core {
+  graph: Graph;
+  /** The one queue of everything that waits: delays, reuse, lost observers, start, drain, budget. */
+  readonly deadlines: Deadlines<Timed>;
+  /** What should be. A key that was ever decided stays, so that nothing is left behind. */
+  readonly intents: Map<string, RouteIntent>;
+  budget: Budget;
+  readonly budgetTimer: BudgetTimer;
+  /** Withdraws that are wanted and not made yet, in the order they will be. */
+  readonly held: Map<RouteEntry, Reason>;
+  /** How many were held when the operator was last told. */
+  heldNoticed: number;
+  isStopping: boolean;
+  readonly draining: Set<RouteEntry>;
+  /** Asked for, to be done in the next turn. */
+  reload: Config | null;
+  isStopAsked: boolean;
+  /** Touched since the last turn, each at most once. */
+  readonly work: { signals: Target[]; pools: Pool[]; routes: RouteEntry[] };
+  draft: Draft;
+}
+
+export interface BudgetTimer extends Due {
+  readonly kind: 'budget';
+}
+
+export type Timed = Target | Epoch | RouteEntry | BudgetTimer;
+
+/** Why something is done: the root for machines, the words for people. */
+export interface Reason {
+  readonly cause: Cause;
+  readonly because: string;
+}
+
+/** The turn in the making. */
+interface Draft {
+  changes: HealthChange[];
+  decisions: Decision[];
+  notices: Notice[];
+  readonly changed: Set<string>;
+}
+
+/** The health of a name as rules count it. The configuration refuses names that do not exist. */
+export function healthOfName(core: Core, name: string): Health {
+  const pool = core.graph.pools.get(name);
+  if (pool !== undefined) return pool.health;
+  const target = core.graph.targets.get(name);
+  return target === undefined ? 'unknown' : countedHealth(target.state, target.settle);
+}
+
+export function healthOfRule(core: Core, rule: Rule): Health {
+  return evaluate(rule, (name) => healthOfName(core, name));
+}
+
+export function capacityOfRule(core: Core, rule: Rule): number {
+  return capacityOf(rule, (name) => {
+    const pool = core.graph.pools.get(name);
+    if (pool !== undefined) return capacityPercent(pool.sums);
+    const target = core.graph.targets.get(name);
+    if (target === undefined) return 0;
+    return isPresent(target.state, target.settle, target.epoch.isOver) ? 100 : 0;
+  });
+}
+
+/** Marks a target for the coming turn: a signal by itself, a server through its pool. */
+export function touchTarget(core: Core, target: Target): void {
+  if (target.isTouched) return;
+  target.isTouched = true;
+  if (target.pool === null) core.work.signals.push(target);
+  else {
+    target.pool.touchedServers.push(target);
+    touchPool(core, target.pool);
+  }
+}
+
+export function touchPool(core: Core, pool: Pool): void {
+  if (pool.isTouched) return;
+  pool.isTouched = true;
+  core.work.pools.push(pool);
+}
+
+export function touchRoute(core: Core, entry: RouteEntry): void {
+  if (entry.isTouched) return;
+  entry.isTouched = true;
+  core.work.routes.push(entry);
+}
+
+/** Tells those whose rules name it. A change of capacity alone matters to `degrade` only. */
+export function touchDependents(
+  core: Core,
+  dependents: readonly Dependent[] | null,
+  name: string,
+  cause: Cause,
+  isCapacityOnly: boolean,
+): void {
+  if (dependents === null) return;
+  for (const dependent of dependents) {
+    if (dependent.kind === 'pool') {
+      if (!isCapacityOnly) touchPool(core, dependent);
+    } else if (!isCapacityOnly || dependent.route.degrade.length > 0) {
+      dependent.touches.push({ name, cause });
+      touchRoute(core, dependent);
+    }
+  }
+}

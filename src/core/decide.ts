@@ -1,0 +1,177 @@
+import type { RouteAttributes } from '../model/route.ts';
+import type { Cause, RouteState } from '../model/turn.ts';
+import { roomAtMs, spend } from './budget.ts';
+import { capacityOfRule, healthOfName, healthOfRule, type Core, type Reason } from './core.ts';
+import { becauseOfRule, clipBecause } from './explain.ts';
+import type { RouteEntry } from './graph.ts';
+import { degraded, identityOf, sameAttributes } from './route.ts';
+import { decisiveNames } from './rule.ts';
+import { unreachable } from './unreachable.ts';
+
+/** `null` where there is no opinion: the last intent stays, or there is none yet. */
+type Want =
+  | { readonly kind: 'announce'; readonly attributes: RouteAttributes; readonly why: string }
+  | { readonly kind: 'withdraw'; readonly why: string }
+  | null;
+
+const STARTUP_PASSED = 'startup_timeout passed; ';
+
+/** Decides every touched route, in the order of the file; then withdraws what the budget lets go. */
+export function decideRoutes(core: Core, fallback: Cause, nowMs: number): void {
+  const entries = core.work.routes.toSorted((a, b) => a.order - b.order);
+  core.work.routes = [];
+  for (const entry of entries) decideRoute(core, entry, fallback, nowMs);
+  releaseHeld(core, nowMs);
+}
+
+function decideRoute(core: Core, entry: RouteEntry, fallback: Cause, nowMs: number): void {
+  const want = wantOf(core, entry);
+  const isTimeout = want?.why === STARTUP_PASSED;
+  const cause = isTimeout ? fallback : rootOf(core, entry, fallback);
+  entry.isTouched = false;
+  entry.isRewritten = false;
+  entry.touches = [];
+  if (want === null) return;
+  const becauseNow = (): string =>
+    clipBecause(want.why + becauseOfRule(core, entry.route.when, nowMs));
+  if (want.kind === 'announce') {
+    // While stopping nothing is announced any more.
+    if (core.isStopping || isAnnounced(entry, want.attributes)) return;
+    announce(core, entry, want.attributes, { cause, because: becauseNow() }, nowMs);
+  } else if (entry.state !== 'withdrawn' && !core.held.has(entry)) {
+    withdraw(core, entry, { cause, because: becauseNow() }, nowMs);
+  }
+}
+
+function wantOf(core: Core, entry: RouteEntry): Want {
+  const { route, state } = entry;
+  const health = healthOfRule(core, route.when);
+  switch (health) {
+    case 'down':
+      return { kind: 'withdraw', why: '' };
+    case 'unknown':
+      if (state === 'announced' && entry.isRewritten) {
+        return { kind: 'announce', attributes: route.attributes, why: 'configured anew; ' };
+      }
+      return state === 'pending' && entry.epoch.isOver
+        ? { kind: 'withdraw', why: STARTUP_PASSED }
+        : null;
+    case 'up': {
+      if (route.degrade.length === 0) {
+        return { kind: 'announce', attributes: route.attributes, why: '' };
+      }
+      const capacity = capacityOfRule(core, route.when);
+      const why = capacity < 100 ? `${Math.floor(capacity)}% of capacity left; ` : '';
+      const attributes = degraded(route, capacity);
+      return attributes === null
+        ? { kind: 'withdraw', why }
+        : { kind: 'announce', attributes, why };
+    }
+    default:
+      return unreachable(health);
+  }
+}
+
+/** The first change, in the order of evaluation, of a name that makes the rule what it is. */
+function rootOf(core: Core, entry: RouteEntry, fallback: Cause): Cause {
+  const [first, second] = entry.touches;
+  if (first === undefined) return fallback;
+  if (second === undefined) return first.cause;
+  const decisive = decisiveNames(entry.route.when, (name) => healthOfName(core, name));
+  return (entry.touches.find(({ name }) => decisive.includes(name)) ?? first).cause;
+}
+
+function isAnnounced(entry: RouteEntry, attributes: RouteAttributes): boolean {
+  if (entry.state !== 'announced' || entry.attributes === null) return false;
+  return sameAttributes(entry.attributes, attributes);
+}
+
+/** Announces a route, or announces it anew with other attributes. */
+export function announce(
+  core: Core,
+  entry: RouteEntry,
+  attributes: RouteAttributes,
+  reason: Reason,
+  nowMs: number,
+  to: 'announced' | 'draining' = 'announced',
+): void {
+  core.held.delete(entry);
+  const route = identityOf(entry.route);
+  const isNew = entry.attributes === null || !sameAttributes(entry.attributes, attributes);
+  entry.attributes = attributes;
+  if (isNew) {
+    core.intents.set(route.key, { kind: 'announce', route, attributes, cause: reason.cause });
+    core.draft.changed.add(route.key);
+  }
+  decided(core, entry, to, reason, nowMs);
+}
+
+/** Withdraws a route, or queues it where `max_withdraw` has a say. */
+function withdraw(core: Core, entry: RouteEntry, reason: Reason, nowMs: number): void {
+  const isInPlace = entry.state === 'announced' || entry.isAdopted;
+  // A route that is not in place takes nothing away; one that drains was given up already.
+  if (isInPlace && entry.state !== 'draining') core.held.set(entry, reason);
+  else withdrawNow(core, entry, reason, nowMs);
+}
+
+export function withdrawNow(core: Core, entry: RouteEntry, reason: Reason, nowMs: number): void {
+  const route = identityOf(entry.route);
+  core.held.delete(entry);
+  core.draining.delete(entry);
+  core.deadlines.set(entry, Infinity);
+  entry.attributes = null;
+  entry.isAdopted = false;
+  core.intents.set(route.key, { kind: 'withdraw', route, cause: reason.cause });
+  core.draft.changed.add(route.key);
+  decided(core, entry, 'withdrawn', reason, nowMs);
+}
+
+function decided(
+  core: Core,
+  entry: RouteEntry,
+  to: RouteState,
+  reason: Reason,
+  atMs: number,
+): void {
+  const { attributes, state: from } = entry;
+  const route = identityOf(entry.route);
+  entry.state = to;
+  if (from !== to) entry.sinceMs = atMs;
+  core.draft.decisions.push({ route, from, to, attributes, atMs, ...reason });
+}
+
+/** Withdraws in order while the budget has room; the rest is held, and the operator is told. */
+function releaseHeld(core: Core, nowMs: number): void {
+  const { budget, held } = core;
+  const budgetCause: Cause = { kind: 'budget', atMs: nowMs };
+  for (const [entry, reason] of held) {
+    const isRoom = roomAtMs(budget, nowMs) <= nowMs;
+    if (isRoom) {
+      spend(budget, nowMs);
+      const cause = entry.state === 'held' ? budgetCause : reason.cause;
+      withdrawNow(core, entry, { cause, because: reason.because }, nowMs);
+    } else if (entry.state !== 'held') {
+      const because = clipBecause(`held by max_withdraw; ${reason.because}`);
+      decided(core, entry, 'held', { cause: reason.cause, because }, nowMs);
+    }
+  }
+  const roomMs = held.size > 0 ? roomAtMs(budget, nowMs) : Infinity;
+  core.deadlines.set(core.budgetTimer, roomMs);
+  noticeHeld(core, roomMs - nowMs);
+}
+
+/** Says it once, and again only when the number has doubled: a failure grows over many turns. */
+function noticeHeld(core: Core, waitMs: number): void {
+  const { held, budget } = core;
+  if (held.size === 0) core.heldNoticed = 0;
+  if (held.size === 0 || held.size < 2 * core.heldNoticed) return;
+  core.heldNoticed = held.size;
+  const perS = budget.perMs / 1000;
+  core.draft.notices.push({
+    level: 'error',
+    event: 'withdraws_held',
+    message:
+      `${held.size} withdraws held by max_withdraw (${budget.limit} allowed within ${perS}s); ` +
+      `room for the next in ${Math.ceil(waitMs / 1000)}s`,
+  });
+}

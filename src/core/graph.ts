@@ -1,0 +1,219 @@
+import type { SettleRules } from '../model/check.ts';
+import type { Config } from '../model/config.ts';
+import type { Observation } from '../model/observation.ts';
+import type { Route, RouteAttributes } from '../model/route.ts';
+import type { Rule } from '../model/rule.ts';
+import type { Service } from '../model/service.ts';
+import type { Cause, Health, RouteState } from '../model/turn.ts';
+import type { Due } from './deadlines.ts';
+import { emptySums, type Sums, type Thresholds } from './pool.ts';
+import { namesOf } from './rule.ts';
+import { unsettled, type SettleState } from './settle.ts';
+
+/** Things that were configured together share one `startup_timeout`. */
+export interface Epoch extends Due {
+  readonly kind: 'epoch';
+  readonly startMs: number;
+  readonly dueMs: number;
+  isOver: boolean;
+}
+
+/** What observations are about: a signal, or one real server's check. One each, so kept small. */
+export interface Target extends Due {
+  readonly kind: 'target';
+  readonly key: string;
+  /** The place in the file: work is done in this order, whatever order observations came in. */
+  order: number;
+  settle: SettleRules;
+  state: SettleState;
+  epoch: Epoch;
+  /** `null` for a signal. */
+  pool: Pool | null;
+  weight: number;
+  /** Observations of this instant; `null` while there are none. */
+  queue: Observation[] | null;
+  isTouched: boolean;
+  /** What names this target in a rule; `null` for nearly all of them. */
+  dependents: Dependent[] | null;
+}
+
+/** A service: its servers as a pool. */
+export interface Pool {
+  readonly kind: 'pool';
+  readonly name: string;
+  /** A service that `valid_when` names comes before the one that names it. */
+  order: number;
+  service: Service;
+  servers: readonly Target[];
+  sums: Sums;
+  thresholds: Thresholds;
+  health: Health;
+  /** The last health known: hysteresis remembers it through `unknown`. */
+  wasUp: boolean;
+  sinceMs: number;
+  isValid: boolean;
+  isTouched: boolean;
+  touchedServers: Target[];
+  dependents: Dependent[];
+}
+
+/** A change that reached a route in this turn. */
+export interface Touch {
+  readonly name: string;
+  readonly cause: Cause;
+}
+
+export interface RouteEntry extends Due {
+  readonly kind: 'route';
+  route: Route;
+  order: number;
+  state: RouteState;
+  /** As announced now, `null` where it is not by us. */
+  attributes: RouteAttributes | null;
+  /** A sink found it in place before we decided anything. */
+  isAdopted: boolean;
+  /** A reload changed what it should look like, so even `unknown` is announced anew. */
+  isRewritten: boolean;
+  epoch: Epoch;
+  isTouched: boolean;
+  touches: Touch[];
+  sinceMs: number;
+}
+
+export type Dependent = Pool | RouteEntry;
+
+export interface Graph {
+  readonly config: Config;
+  /** Signals and real servers, by key. */
+  readonly targets: ReadonlyMap<string, Target>;
+  readonly pools: ReadonlyMap<string, Pool>;
+  readonly routes: ReadonlyMap<string, RouteEntry>;
+}
+
+/** Joins a configuration by name. What `before` has under the same name keeps its state. */
+export function buildGraph(config: Config, before: Graph | null, epoch: Epoch): Graph {
+  const targets = new Map<string, Target>();
+  const keepTarget = (key: string, settle: SettleRules): Target => {
+    const target = before?.targets.get(key) ?? createTarget(key, settle, epoch);
+    target.order = targets.size;
+    target.dependents = null;
+    targets.set(key, target);
+    return target;
+  };
+  for (const signal of config.signals) keepTarget(signal.name, signal.settle).pool = null;
+  const pools = new Map<string, Pool>();
+  for (const service of config.services) {
+    const pool = before?.pools.get(service.name) ?? createPool(service, epoch.startMs);
+    pool.service = service;
+    pool.dependents = [];
+    pool.servers = service.realServers.map((server) => {
+      const target = keepTarget(server.key, server.check.settle);
+      target.pool = pool;
+      target.weight = server.weight ?? 1;
+      return target;
+    });
+    pools.set(service.name, pool);
+  }
+  const routes = new Map<string, RouteEntry>();
+  for (const route of config.routes) {
+    const entry = before?.routes.get(route.key) ?? createRoute(route, epoch);
+    entry.order = routes.size;
+    routes.set(route.key, entry);
+  }
+  const graph = { config, targets, pools, routes };
+  orderPools(graph);
+  linkDependents(graph);
+  return graph;
+}
+
+function createTarget(key: string, settle: SettleRules, epoch: Epoch): Target {
+  return {
+    kind: 'target',
+    key,
+    order: 0,
+    settle,
+    state: unsettled(epoch.startMs),
+    epoch,
+    pool: null,
+    weight: 1,
+    queue: null,
+    isTouched: false,
+    dependents: null,
+    slot: -1,
+  };
+}
+
+function createPool(service: Service, sinceMs: number): Pool {
+  return {
+    kind: 'pool',
+    name: service.name,
+    order: 0,
+    service,
+    servers: [],
+    sums: emptySums(),
+    thresholds: { rise: 1, fall: 1 },
+    health: 'unknown',
+    wasUp: false,
+    sinceMs,
+    isValid: false,
+    isTouched: false,
+    touchedServers: [],
+    dependents: [],
+  };
+}
+
+function createRoute(route: Route, epoch: Epoch): RouteEntry {
+  return {
+    kind: 'route',
+    route,
+    order: 0,
+    state: 'pending',
+    attributes: null,
+    isAdopted: false,
+    isRewritten: false,
+    epoch,
+    isTouched: false,
+    touches: [],
+    sinceMs: epoch.startMs,
+    slot: -1,
+  };
+}
+
+function linkDependents(graph: Graph): void {
+  const link = (rule: Rule, dependent: Dependent): void => {
+    for (const name of namesOf(rule)) {
+      const pool = graph.pools.get(name);
+      if (pool !== undefined) {
+        // A circle of services is the configuration's to refuse; here it must not spin.
+        if (dependent.kind === 'route' || dependent.order > pool.order) {
+          pool.dependents.push(dependent);
+        }
+      } else {
+        const target = graph.targets.get(name);
+        if (target !== undefined) (target.dependents ??= []).push(dependent);
+      }
+    }
+  };
+  for (const pool of graph.pools.values()) {
+    if (pool.service.validWhen !== null) link(pool.service.validWhen, pool);
+  }
+  for (const entry of graph.routes.values()) link(entry.route.when, entry);
+}
+
+/** Depth first by `valid_when`. The configuration has no circles; one would only end the descent. */
+function orderPools(graph: Graph): void {
+  const seen = new Set<Pool>();
+  let placed = 0;
+  const place = (pool: Pool): void => {
+    if (seen.has(pool)) return;
+    seen.add(pool);
+    const names = pool.service.validWhen === null ? [] : namesOf(pool.service.validWhen);
+    for (const name of names) {
+      const needed = graph.pools.get(name) ?? graph.targets.get(name)?.pool;
+      if (needed !== null && needed !== undefined) place(needed);
+    }
+    pool.order = placed;
+    placed += 1;
+  };
+  for (const pool of graph.pools.values()) place(pool);
+}

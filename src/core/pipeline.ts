@@ -1,0 +1,83 @@
+import { Observable, type SchedulerLike, type Subscription } from 'rxjs';
+import type { Config } from '../model/config.ts';
+import type { Control } from '../model/control.ts';
+import type { Observation } from '../model/observation.ts';
+import type { Turn } from '../model/turn.ts';
+import { createCore, isFinished, nextTurnMs, observe, request, takeTurn } from './turn.ts';
+
+/** The longest wait a timer is asked for: Node fires one beyond 2^31 ms at once. */
+const WAIT_MAX_MS = 2 ** 31 - 1;
+
+/**
+ * Observations in, decisions out: settle → combine → decide.
+ *
+ * Emits one turn for all that follows from the observations of one instant, and for deadlines
+ * (delays, damping, lost observers, start, budget, drain), and only where something changed.
+ * Completes when a `stop` has been carried out; the end of `observation$` alone does not end
+ * it. Errors only with an error of its inputs. Its only clock is `scheduler.now()`, in
+ * monotonic milliseconds, the same as `atMs` of observations.
+ *
+ * This is one operator and not a chain of them, because observations are the hot path: 20,000
+ * targets are pushed to plain functions over Maps, and one scheduled action serves every
+ * deadline of them.
+ */
+export function pipeline(
+  observation$: Observable<Observation>,
+  control$: Observable<Control>,
+  config: Config,
+  scheduler: SchedulerLike,
+): Observable<Turn> {
+  return new Observable((subscriber) => {
+    const core = createCore(config, scheduler.now());
+    let turnAction: Subscription | null = null;
+    let waitAction: Subscription | null = null;
+    let waitUntilMs = Infinity;
+
+    // Delay 0 comes after everything of this instant: what happens together is decided together.
+    const wantTurn = (): void => {
+      turnAction ??= scheduler.schedule(turn, 0);
+    };
+    const turn = (): void => {
+      turnAction = null;
+      const nowMs = scheduler.now();
+      const result = takeTurn(core, nowMs);
+      wait(nowMs);
+      if (result !== null) subscriber.next(result);
+      if (isFinished(core)) subscriber.complete();
+    };
+    const wait = (nowMs: number): void => {
+      const nextMs = nextTurnMs(core);
+      // A wait that ends too early does no harm, and most deadlines are cancelled: leave it.
+      if (nextMs >= waitUntilMs) return;
+      waitAction?.unsubscribe();
+      waitUntilMs = nextMs;
+      const delayMs = Math.min(Math.max(nextMs - nowMs, 0), WAIT_MAX_MS);
+      waitAction = scheduler.schedule(() => {
+        waitUntilMs = Infinity;
+        wantTurn();
+      }, delayMs);
+    };
+
+    subscriber.add(() => {
+      turnAction?.unsubscribe();
+      waitAction?.unsubscribe();
+    });
+    wantTurn();
+    subscriber.add(
+      control$.subscribe({
+        next: (control) => {
+          if (request(core, control)) wantTurn();
+        },
+        error: (error: unknown) => subscriber.error(error),
+      }),
+    );
+    subscriber.add(
+      observation$.subscribe({
+        next: (observation) => {
+          if (observe(core, observation)) wantTurn();
+        },
+        error: (error: unknown) => subscriber.error(error),
+      }),
+    );
+  });
+}

@@ -1,0 +1,82 @@
+import type { SettleRules } from '../model/check.ts';
+import type { Config } from '../model/config.ts';
+import type { Cause } from '../model/turn.ts';
+import { createBudget } from './budget.ts';
+import { touchPool, touchRoute, type Core } from './core.ts';
+import { withdrawNow } from './decide.ts';
+import { buildGraph, type Epoch, type Graph, type Pool } from './graph.ts';
+import { adopt } from './judge.ts';
+import { addPart, emptySums, thresholdsOf } from './pool.ts';
+import { sameAttributes } from './route.ts';
+import { countedHealth, due, isPresent } from './settle.ts';
+
+/**
+ * Puts a configuration in force. What has the same name keeps its state under the new rules;
+ * what is new starts unknown, with a `startup_timeout` of its own; routes that are gone become
+ * withdraws. Everything is then judged again, and what comes out the same changes nothing.
+ */
+export function applyConfig(core: Core, config: Config, nowMs: number): void {
+  const before = core.graph;
+  const epoch: Epoch = {
+    kind: 'epoch',
+    startMs: nowMs,
+    dueMs: nowMs + config.startupTimeoutMs,
+    isOver: false,
+    slot: -1,
+  };
+  core.deadlines.set(epoch, epoch.dueMs);
+  core.graph = buildGraph(config, before, epoch);
+  core.budget = createBudget(config.maxWithdraw, config.routes.length, core.budget.usedAtMs);
+  dropTargets(core, before);
+  applySettleRules(core, nowMs);
+  for (const pool of core.graph.pools.values()) {
+    sumAgain(pool);
+    touchPool(core, pool);
+  }
+  dropRoutes(core, before, nowMs);
+  for (const route of config.routes) {
+    const entry = core.graph.routes.get(route.key);
+    if (entry === undefined) continue;
+    entry.isRewritten = !sameAttributes(entry.route.attributes, route.attributes);
+    entry.route = route;
+    touchRoute(core, entry);
+  }
+}
+
+function dropTargets(core: Core, before: Graph): void {
+  for (const [key, target] of before.targets) {
+    if (!core.graph.targets.has(key)) core.deadlines.set(target, Infinity);
+  }
+}
+
+function applySettleRules(core: Core, nowMs: number): void {
+  const cause: Cause = { kind: 'config', atMs: nowMs };
+  const apply = (key: string, settle: SettleRules): void => {
+    const target = core.graph.targets.get(key);
+    if (target === undefined) return;
+    target.settle = settle;
+    adopt(core, target, due(target.state, nowMs, settle), cause, nowMs);
+  };
+  for (const { name, settle } of core.graph.config.signals) apply(name, settle);
+  for (const service of core.graph.config.services) {
+    for (const { key, check } of service.realServers) apply(key, check.settle);
+  }
+}
+
+function sumAgain(pool: Pool): void {
+  pool.sums = emptySums();
+  for (const { weight, state, settle, epoch } of pool.servers) {
+    const isHere = isPresent(state, settle, epoch.isOver);
+    addPart(pool.sums, weight, countedHealth(state, settle), isHere, 1);
+  }
+  pool.thresholds = thresholdsOf(pool.service, pool.sums.total);
+}
+
+/** Whether or not we had an opinion: what nobody configures any more should not be there. */
+function dropRoutes(core: Core, before: Graph, nowMs: number): void {
+  const cause: Cause = { kind: 'config', atMs: nowMs };
+  for (const [key, entry] of before.routes) {
+    if (core.graph.routes.has(key) || entry.state === 'withdrawn') continue;
+    withdrawNow(core, entry, { cause, because: 'no longer configured' }, nowMs);
+  }
+}
