@@ -61,6 +61,13 @@ export function parseCounters(lines: readonly string[]): BirdCounters {
   return { updates: sum('updates'), withdraws: sum('withdraws') };
 }
 
+/** Sums `show route count` over the tables. */
+export function parseCount(lines: readonly string[]): number {
+  return lines
+    .map((line) => /^(\d+) of \d+ routes for .* in table/.exec(line)?.[1])
+    .reduce((total, count) => total + Number(count ?? 0), 0);
+}
+
 function toRoute(
   prefix: string,
   head: RegExpExecArray,

@@ -2,7 +2,13 @@ import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openControl, type BirdControl } from './bird-control.ts';
-import { parseCounters, parseRoutes, type BirdCounters, type BirdRoute } from './bird-text.ts';
+import {
+  parseCount,
+  parseCounters,
+  parseRoutes,
+  type BirdCounters,
+  type BirdRoute,
+} from './bird-text.ts';
 import type { Namespace } from './namespace.ts';
 import type { Owner } from './owner.ts';
 import { program } from './parts.ts';
@@ -12,6 +18,8 @@ import { until } from './until.ts';
 export interface Bird {
   /** Every path of both tables, best or not. */
   routes(): Promise<readonly BirdRoute[]>;
+  /** How many paths there are: cheap, where `routes` prints a megabyte. */
+  count(): Promise<number>;
   /** Sessions that are Established, by name. */
   established(): Promise<readonly string[]>;
   /** UPDATEs received over `session` since it came up. */
@@ -60,6 +68,7 @@ export async function startBird(
   return {
     ask: (text) => control.ask(text),
     routes: async () => parseRoutes(await control.ask('show route all')),
+    count: async () => parseCount(await control.ask('show route count')),
     counters: async (session) => parseCounters(await control.ask(`show protocols all ${session}`)),
     established: async () =>
       (await control.ask('show protocols'))

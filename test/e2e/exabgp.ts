@@ -24,8 +24,8 @@ export interface ExabgpOptions {
   readonly respawn?: boolean;
   /** Whether ExaBGP reports the UPDATEs it sends, `send { parsed; update; }`; default true. */
   readonly sendEvents?: boolean;
-  /** ExaBGP's own named pipes; needed for `adjRibOut`. */
-  readonly pipes?: boolean;
+  /** ExaBGP's own named pipes; needed for `adjRibOut`. `true`: new ones. */
+  readonly pipes?: ExabgpPipes | true;
 }
 
 /** A running ExaBGP with its helper. */
@@ -48,7 +48,7 @@ export function startExabgp(
 ): Exabgp {
   const home = mkdtempSync(join(folder, 'exabgp-'));
   const helper = startHelperFiles(home, options.helper ?? null, options.respawn ?? true);
-  const pipes = options.pipes === true ? openPipes(owner) : null;
+  const pipes = options.pipes === true ? openPipes(owner) : (options.pipes ?? null);
   const configPath = join(home, 'exabgp.conf');
   writeFileSync(configPath, exabgpConfig(peers, helper.runPath, options.sendEvents ?? true));
   const logPath = join(home, 'exabgp.log');

@@ -6,6 +6,7 @@ import { startExabgp, type Exabgp, type ExabgpOptions, type ExabgpPeer } from '.
 import { makeNamespace, type Namespace } from './namespace.ts';
 import { Owner } from './owner.ts';
 import { needRoot } from './parts.ts';
+import { openPipes, type ExabgpPipes } from './pipes.ts';
 import { startServers, type Servers } from './servers.ts';
 import { until, type Answer } from './until.ts';
 
@@ -28,6 +29,8 @@ export interface LabNode {
   reset(): Promise<void>;
   /** Starts a process of real servers inside. */
   servers(): Promise<Servers>;
+  /** Makes named pipes that one ExaBGP after another may use. */
+  pipes(): ExabgpPipes;
 }
 
 /** BIRD in the middle, nodes around it. Everything is gone after `close`. */
@@ -154,6 +157,7 @@ function toNode(of: Link, context: Context): LabNode {
     address: of.ends[0]?.local ?? '',
     address6: of.ends[1]?.local ?? '',
     servers: () => startServers(owner, of.namespace),
+    pipes: () => openPipes(owner),
     exabgp: async ({ over = 'ipv4', ...options }) => {
       const session = over === 'ipv4' ? of.name : `${of.name}v6`;
       const chosen = peers.filter((peer) => peer.local.includes(':') === (over === 'ipv6'));

@@ -12,7 +12,9 @@ export interface ExabgpPipes {
   readonly outPath: string;
   /** Removes and makes them again, as Debian's unit does at each restart. */
   recreate(): void;
-  /** Prefixes in ExaBGP's adj-rib-out. Not while somebody else uses the pipes. */
+  /** Says one command; resolves with the answer up to `done`. Not while somebody else uses the pipes. */
+  command(line: string): Promise<string>;
+  /** Prefixes in ExaBGP's adj-rib-out. */
   adjRibOut(): Promise<readonly string[]>;
 }
 
@@ -43,16 +45,20 @@ export function openPipes(owner: Owner): ExabgpPipes {
       remove();
       make();
     },
-    adjRibOut: () => askPipes(inPath, outPath),
+    command: (line) => askPipes(inPath, outPath, line),
+    adjRibOut: async () => {
+      const answer = await askPipes(inPath, outPath, 'show adj-rib out');
+      return [...answer.matchAll(/unicast (\S+)/g)].map((match) => match[1] ?? '');
+    },
   };
 }
 
-async function askPipes(inPath: string, outPath: string): Promise<string[]> {
+async function askPipes(inPath: string, outPath: string, line: string): Promise<string> {
   // Opened for reading and writing, a pipe neither blocks at open nor ends.
   const replies = await open(outPath, constants.O_RDWR | constants.O_NONBLOCK);
   const commands = await open(inPath, constants.O_RDWR | constants.O_NONBLOCK);
   try {
-    await commands.write('show adj-rib out\n');
+    await commands.write(`${line}\n`);
     let text = '';
     const chunk = Buffer.alloc(65_536);
     await until(
@@ -62,10 +68,10 @@ async function askPipes(inPath: string, outPath: string): Promise<string[]> {
         return text.endsWith('done\n');
       },
       20_000,
-      'ExaBGP answers `show adj-rib out`',
+      `ExaBGP answers: ${line}`,
       () => text.slice(0, 500),
     );
-    return [...text.matchAll(/unicast (\S+)/g)].map((match) => match[1] ?? '');
+    return text;
   } finally {
     await replies.close();
     await commands.close();

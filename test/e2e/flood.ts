@@ -1,0 +1,130 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Step, World } from './check.ts';
+import { tcp, type ServerSpec } from './servers.ts';
+import { step } from './steps.ts';
+
+/** Many services of one server each, and one route for each: whose server is open is the truth. */
+export interface Flood {
+  readonly config: string;
+  readonly servers: readonly ServerSpec[];
+  /** Opens and closes servers at random, in steps, for `durationMs`. */
+  flaps(durationMs: number, meanwhile?: (world: World) => Promise<void>): Step;
+  /** In the end BIRD has exactly the routes whose servers are open. */
+  readonly birdAgrees: Step;
+  /** ExaBGP's adj-rib-out and our own last decisions say the same. */
+  readonly allAgree: Step;
+}
+
+const stepMs = 50;
+const agreeMs = 40_000;
+
+export function flood(count: number, changesPerStep: number, seed: number): Flood {
+  const indexes = Array.from({ length: count }, (_, index) => index);
+  const open = new Set(indexes);
+  const random = generator(seed);
+  const expected = (): string[] => [...open].map(prefix).toSorted();
+
+  const change = async (world: World): Promise<void> => {
+    const chosen = new Set(
+      Array.from({ length: changesPerStep }, () => Math.floor(random() * count)),
+    );
+    const closing = [...chosen].filter((index) => open.has(index));
+    const opening = [...chosen].filter((index) => !open.has(index));
+    await world.servers.change({ open: opening.map(server), close: closing.map(server) });
+    for (const index of closing) open.delete(index);
+    for (const index of opening) open.add(index);
+  };
+
+  return {
+    config: yaml(indexes),
+    servers: indexes.map(server),
+    flaps: (durationMs, meanwhile) =>
+      step(`flaps at random (seed ${seed}) for ${durationMs} ms`, async (world) => {
+        const other = meanwhile?.(world);
+        const end = performance.now() + durationMs;
+        while (performance.now() < end) {
+          await change(world);
+          await sleep(stepMs);
+        }
+        await other;
+      }),
+    birdAgrees: step('BIRD has exactly the routes whose servers are open', async ({ lab }) => {
+      await lab.until(
+        async () => {
+          if ((await lab.bird.count()) !== open.size) return false;
+          const routes = await lab.bird.routes();
+          return isDeepStrictEqual(routes.map((route) => route.prefix).toSorted(), expected());
+        },
+        agreeMs,
+        `BIRD agrees on ${open.size} of ${count} routes (seed ${seed})`,
+      );
+    }),
+    allAgree: step('adj-rib-out and our decisions agree with BIRD', async ({ exabgp }) => {
+      deepEqual((await exabgp.pipes?.adjRibOut())?.toSorted(), expected());
+      deepEqual(announcedByLog(exabgp.helper.log()), expected());
+    }),
+  };
+}
+
+/** One session from start to end, and one routevane. */
+export const nothingBroke: Step = step(
+  'the session and routevane lived through it',
+  async ({ lab, node, exabgp }) => {
+    equal(exabgp.helper.pids().length, 1, 'routevane was started once');
+    deepEqual(exabgp.helper.exits(), [], 'routevane never ended');
+    deepEqual(await lab.bird.established(), [node.session]);
+    const [, since = ''] = lab.bird.log().split(`${node.session}: Connected to table`).slice(-1);
+    equal(
+      /Received:|Error:|closed|expired/.exec(since),
+      null,
+      'BIRD had nothing to complain about',
+    );
+  },
+);
+
+/** What the log says each route is in the end. */
+function announcedByLog(log: string): string[] {
+  const last = new Map<string, string>();
+  for (const line of log.split('\n')) {
+    if (!line.includes('"route_decided"')) continue;
+    const entry: { readonly route: string; readonly to: string } = JSON.parse(line);
+    last.set(entry.route, entry.to);
+  }
+  return [...last].flatMap(([route, to]) => (to === 'announced' ? [route] : [])).toSorted();
+}
+
+function server(index: number): ServerSpec {
+  return tcp(`127.2.${index >> 8}.${index & 255}:80`);
+}
+
+function prefix(index: number): string {
+  return `10.64.${index >> 8}.${index & 255}/32`;
+}
+
+function yaml(indexes: readonly number[]): string {
+  const services = indexes.map(
+    (index) =>
+      `  s${index}: { check: { type: tcp }, real_servers: ["${server(index).address}:80"] }`,
+  );
+  const routes = indexes.map((index) => `  - { prefix: ${prefix(index)}, when: s${index} }`);
+  return `
+check_defaults: { interval: 1s, timeout: 900ms, fast_interval: 200ms, rise: 1, fall: 1 }
+services:
+${services.join('\n')}
+routes:
+${routes.join('\n')}
+`;
+}
+
+/** mulberry32: small, seeded, and good enough to pick servers. */
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d_2b_79_f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
