@@ -1,0 +1,13 @@
+import * as z from 'zod';
+import { configFile } from './schema/file.ts';
+
+/** The JSON Schema (2020-12) of the configuration file, for editors. */
+export function configJsonSchema(): Record<string, unknown> {
+  return {
+    ...z.toJSONSchema(configFile, { io: 'input' }),
+    $id: 'urn:routevane:configuration:1',
+    title: 'routevane configuration',
+    description:
+      'One file a node. What refers to what is checked by `routevane check`, not by this schema.',
+  };
+}

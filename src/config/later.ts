@@ -1,0 +1,57 @@
+import type { Path, Report } from './problems.ts';
+import type { ConfigFile } from './schema/file.ts';
+import type { ServiceFile } from './schema/services.ts';
+
+/** Parts that are checked like all others and not brought to life in this version. */
+export function reportLater(file: ConfigFile, report: Report): void {
+  const later = (path: Path, what: string): void =>
+    report(path, `${what} not in this version`, 'key');
+  for (const source of keysOf(file.sources)) {
+    later(['sources', source], `the source ${source} is`);
+  }
+  for (const [name, signal] of Object.entries(file.signals ?? {})) {
+    later(['signals', name, 'type'], `signals of type ${signal.type} are`);
+  }
+  for (const [name, service] of Object.entries(file.services ?? {})) {
+    serviceLater(service, ['services', name], later);
+  }
+  for (const [index, route] of (file.routes ?? []).entries()) {
+    if (route.drain_connections !== undefined) {
+      later(['routes', index, 'drain_connections'], 'drain_connections is');
+    }
+  }
+  outputsLater(file.outputs ?? {}, later);
+  for (const key of keysOf(file.admin)) later(['admin', key], `the admin key ${key} is`);
+}
+
+type Later = (path: Path, what: string) => void;
+
+function serviceLater(service: ServiceFile, path: Path, later: Later): void {
+  checkLater(service.check?.type, [...path, 'check', 'type'], later);
+  if (service.min_pooled !== undefined) later([...path, 'min_pooled'], 'min_pooled is');
+  if (service.slow_start !== undefined) later([...path, 'slow_start'], 'slow_start is');
+  if (service.on_down === 'remove') later([...path, 'on_down'], 'on_down: remove is');
+  for (const [index, server] of service.real_servers.entries()) {
+    if (typeof server === 'string') continue;
+    checkLater(server.check?.type, [...path, 'real_servers', index, 'check', 'type'], later);
+  }
+}
+
+function checkLater(type: string | undefined, path: Path, later: Later): void {
+  if (type === undefined || type === 'tcp' || type === 'udp') return;
+  later(path, `checks of type ${type} are`);
+}
+
+function outputsLater(outputs: NonNullable<ConfigFile['outputs']>, later: Later): void {
+  const { exabgp, ipvs, agent, track_files: trackFiles } = outputs;
+  if (exabgp?.lease !== undefined) later(['outputs', 'exabgp', 'lease'], 'the lease of routes is');
+  if (ipvs !== undefined && ipvs.via !== 'off') {
+    later(['outputs', 'ipvs', 'via'], `the output ipvs via ${ipvs.via} is`);
+  }
+  if (agent !== undefined) later(['outputs', 'agent'], 'the output agent is');
+  if (trackFiles !== undefined) later(['outputs', 'track_files'], 'the output track_files is');
+}
+
+function keysOf(part: object | undefined): string[] {
+  return Object.keys(part ?? {});
+}

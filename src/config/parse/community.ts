@@ -1,0 +1,58 @@
+import { bad, good, type Parsed } from './result.ts';
+
+const max16 = 65_535;
+const max32 = 4_294_967_295;
+const number = '(0|[1-9][0-9]{0,9})';
+
+/** ExaBGP matches commands by substring, so well-known communities are never sent by name. */
+const wellKnown: Readonly<Record<string, string>> = {
+  'graceful-shutdown': '65535:0',
+  blackhole: '65535:666',
+  'no-export': '65535:65281',
+  'no-advertise': '65535:65282',
+  'no-export-subconfed': '65535:65283',
+  'no-peer': '65535:65284',
+};
+
+export const communityPattern = `^${number}:${number}$`;
+export const largeCommunityPattern = `^${number}:${number}:${number}$`;
+export const extendedCommunityPattern = `^(target|origin):${number}:${number}$`;
+
+/** RFC 1997: `65000:100`. */
+export function parseCommunity(text: string): Parsed<string> {
+  const name = text.toLowerCase().replaceAll('_', '-');
+  if (Object.hasOwn(wellKnown, name)) {
+    return bad(`a community is written in numbers: write "${wellKnown[name]}" for ${name}`);
+  }
+  const parts = numbersOf(communityPattern, text);
+  return parts !== null && parts.every((part) => part <= max16)
+    ? good(text)
+    : bad('expected a community such as "65000:100", both numbers from 0 to 65535');
+}
+
+/** RFC 8092: `65000:1:2`. */
+export function parseLargeCommunity(text: string): Parsed<string> {
+  const parts = numbersOf(largeCommunityPattern, text);
+  return parts !== null && parts.every((part) => part <= max32)
+    ? good(text)
+    : bad('expected a large community such as "65000:1:2", all numbers from 0 to 4294967295');
+}
+
+/** RFC 4360 and 5668: an AS number of 2 bytes leaves 4 for the value, one of 4 bytes leaves 2. */
+export function parseExtendedCommunity(text: string): Parsed<string> {
+  const [as = Infinity, value = Infinity] = numbersOf(extendedCommunityPattern, text) ?? [];
+  const fits = (as <= max16 && value <= max32) || (as <= max32 && value <= max16);
+  return fits
+    ? good(text)
+    : bad('expected an extended community such as "target:65000:100" or "origin:65000:100"');
+}
+
+function numbersOf(pattern: string, text: string): readonly number[] | null {
+  const match = new RegExp(pattern).exec(text);
+  return match === null
+    ? null
+    : match
+        .slice(1)
+        .filter((part) => /^[0-9]/.test(part))
+        .map(Number);
+}

@@ -1,0 +1,118 @@
+import type { Config } from '../model/config.ts';
+import { decodeFile } from './bytes.ts';
+import { checkTogether } from './checks/index.ts';
+import { checkControlCharacters } from './control-characters.ts';
+import { findingsOf } from './issues.ts';
+import { reportLater } from './later.ts';
+import { pruned } from './loose.ts';
+import { parseName } from './parse/name.ts';
+import { pathText, quote, type Finding, type Problem, type Report } from './problems.ts';
+import { resolveConfig } from './resolve/index.ts';
+import { configFile, type ConfigFile } from './schema/file.ts';
+import { reportWarnings } from './warnings.ts';
+import { readYaml, type Text } from './yaml.ts';
+
+export interface ConfigInput {
+  /** As the user gave it: problems are told with it. */
+  readonly file: string;
+  readonly bytes: Uint8Array;
+  /** The node's name, where the file gives none. */
+  readonly hostname: string;
+}
+
+export type ConfigResult =
+  | {
+      readonly ok: true;
+      readonly config: Config;
+      /** Parts that this version does not bring to life: `run` refuses them. */
+      readonly later: readonly Problem[];
+      readonly warnings: readonly Problem[];
+      readonly summary: Summary;
+    }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+export interface Summary {
+  readonly signals: number;
+  readonly services: number;
+  readonly realServers: number;
+  readonly routes: number;
+}
+
+/** The bytes of a configuration file → the configuration, or every problem at once. Never throws. */
+export function readConfig({ file, bytes, hostname }: ConfigInput): ConfigResult {
+  const decoded = decodeFile(bytes);
+  if (!decoded.ok) {
+    const problem = { file, line: 1, column: 1, path: '(file)', message: decoded.message };
+    return { ok: false, problems: [problem] };
+  }
+  const text = readYaml(decoded.value);
+  const textProblems = text.problems.map((problem) => place(file, text, problem, problem.offset));
+  if (text.value === undefined) return { ok: false, problems: inOrder(textProblems) };
+
+  const parsed = configFile.safeParse(text.value);
+  const findings = parsed.success ? [] : findingsOf(parsed.error.issues, text.value);
+  const collect = collector(file, text);
+  checkControlCharacters(text.value, (path, message, at = 'value') => {
+    findings.push({ path, message, at });
+  });
+  for (const finding of findings) collect.report(finding.path, finding.message, finding.at);
+
+  const loose =
+    parsed.success && findings.length === 0 ? parsed.data : pruned(text.value, findings);
+  const node = 'node' in loose ? (loose.node ?? '') : hostname;
+  if (!('node' in loose) && !parseName(hostname).ok) {
+    collect.report(['node'], `the hostname ${quote(hostname)} is no name for a node: set node`);
+  }
+  checkTogether(loose, node, collect.report);
+
+  const problems = inOrder([...textProblems, ...collect.problems]);
+  if (!parsed.success || problems.length > 0) return { ok: false, problems };
+  return accepted(file, text, parsed.data, node);
+}
+
+function accepted(file: string, text: Text, data: ConfigFile, node: string): ConfigResult {
+  const later = collector(file, text);
+  const warnings = collector(file, text);
+  reportLater(data, later.report);
+  reportWarnings(data, warnings.report);
+  const config = resolveConfig(data, node);
+  return {
+    ok: true,
+    config,
+    later: inOrder(later.problems),
+    warnings: inOrder(warnings.problems),
+    summary: {
+      signals: config.signals.length,
+      services: config.services.length,
+      realServers: config.services.reduce((sum, service) => sum + service.realServers.length, 0),
+      routes: config.routes.length,
+    },
+  };
+}
+
+/** Findings → problems, with the place of each in the file. */
+function collector(file: string, text: Text): { report: Report; problems: Problem[] } {
+  const problems: Problem[] = [];
+  // Taken once: pruning changes the values that places are found by, but not their shape.
+  const report: Report = (path, message, at = 'value') => {
+    const offset = text.positions.offsetOf(text.value, path, at);
+    problems.push(place(file, text, { path, message }, offset));
+  };
+  return { report, problems };
+}
+
+function place(file: string, text: Text, finding: Finding, offset: number): Problem {
+  const { line, col } = text.lines.linePos(offset);
+  return { file, line, column: col, path: pathText(finding.path), message: finding.message };
+}
+
+/** As they stand in the file, each once: a list used through an alias is found at each use. */
+function inOrder(problems: readonly Problem[]): Problem[] {
+  const seen = new Set<string>();
+  return problems
+    .toSorted((a, b) => a.line - b.line || a.column - b.column)
+    .filter((problem) => {
+      const key = JSON.stringify([problem.line, problem.column, problem.path, problem.message]);
+      return !seen.has(key) && seen.add(key).size > 0;
+    });
+}

@@ -1,0 +1,50 @@
+import type { Check, SettleRules } from '../../model/check.ts';
+import { known, parseAddress, parseExpect, parsePayload } from '../parse.ts';
+import type { CheckDefaultsFile, CheckFile, CheckOverrideFile } from '../schema.ts';
+import { timingOf } from '../timing.ts';
+import { Interned } from './intern.ts';
+import { polled, settleOf } from './settle.ts';
+
+/** Lays defaults, check and a server's own keys over each other. Equal checks are one object. */
+export class CheckResolver {
+  readonly #defaults: CheckDefaultsFile;
+  readonly #checks = new Interned<Check>();
+  readonly #settle = new Interned<SettleRules>();
+
+  constructor(defaults: CheckDefaultsFile) {
+    this.#defaults = defaults;
+  }
+
+  check(base: CheckFile | undefined, override: CheckOverrideFile): Check {
+    const file: CheckOverrideFile = { ...this.#defaults, ...base, ...override };
+    return this.#checks.of(inOneOrder(file), () => this.#make(file));
+  }
+
+  #make(file: CheckOverrideFile): Check {
+    const timing = timingOf(file);
+    if (timing === null || file.type === undefined)
+      throw new Error('bug: a faulty check was resolved');
+    const settle = settleOf(file, polled);
+    const common = {
+      ...timing,
+      port: file.port ?? null,
+      source: file.source === undefined ? null : known(parseAddress(file.source)).text,
+      sweep: file.sweep ?? true,
+      settle: this.#settle.of(settle, () => settle),
+    };
+    const expect = known(parseExpect(file.expect ?? 'none'));
+    const send = file.send === undefined ? null : known(parsePayload(file.send));
+    if (file.type === 'tcp') {
+      return { type: 'tcp', ...common, mode: file.mode ?? 'connect', send, expect };
+    }
+    if (file.type === 'udp') {
+      // An empty datagram is enough for ICMP to say that nobody listens.
+      return { type: 'udp', ...common, send: send ?? new Uint8Array(), expect };
+    }
+    return { type: file.type, ...common };
+  }
+}
+
+function inOneOrder(file: CheckOverrideFile): unknown {
+  return Object.entries(file).toSorted(([a], [b]) => (a < b ? -1 : 1));
+}

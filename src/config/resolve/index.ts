@@ -1,0 +1,52 @@
+import type { Config, ExabgpOutput, WithdrawBudget } from '../../model/config.ts';
+import { known, parsePercent } from '../parse.ts';
+import type { ConfigFile, ExabgpFile } from '../schema.ts';
+import { CheckResolver } from './check.ts';
+import { resolveRoute } from './route.ts';
+import { resolveService } from './service.ts';
+import { msOr } from './settle.ts';
+import { resolveSignal } from './signal.ts';
+
+const startupTimeoutMs = 10_000;
+const ackTimeoutMs = 2_000;
+const window = 64;
+
+/** A file without problems → the model: defaults filled in, every text understood. */
+export function resolveConfig(file: ConfigFile, node: string): Config {
+  const checks = new CheckResolver(file.check_defaults ?? {});
+  const nodes = file.nodes ?? [node];
+  const nodeIndex = nodes.indexOf(node);
+  return {
+    node,
+    startupTimeoutMs: msOr(file.startup_timeout, startupTimeoutMs),
+    stateDir: file.state_dir ?? null,
+    logLevel: file.log?.level ?? 'info',
+    maxWithdraw: budgetOf(file.max_withdraw),
+    signals: Object.entries(file.signals ?? {}).map(([name, signal]) =>
+      resolveSignal(name, signal),
+    ),
+    services: Object.entries(file.services ?? {}).map(([name, service]) =>
+      resolveService(name, service, checks),
+    ),
+    routes: (file.routes ?? []).map((route, routeIndex) =>
+      resolveRoute(route, { nodes: nodes.length, nodeIndex, routeIndex }),
+    ),
+    exabgp: exabgpOf(file.outputs?.exabgp),
+  };
+}
+
+function budgetOf(file: ConfigFile['max_withdraw']): WithdrawBudget | null {
+  if (file === undefined) return null;
+  return { share: known(parsePercent(file.share)) / 100, perMs: msOr(file.per, 0) };
+}
+
+function exabgpOf(file: ExabgpFile | undefined): ExabgpOutput {
+  if (file === undefined || file.via === 'off') return { via: 'off' };
+  const limits = {
+    ackTimeoutMs: msOr(file.ack_timeout, ackTimeoutMs),
+    window: file.window ?? window,
+  };
+  return file.via === 'stdio'
+    ? { via: 'stdio', ...limits }
+    : { via: 'pipe', inPath: file.in, outPath: file.out, ...limits };
+}

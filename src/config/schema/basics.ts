@@ -1,0 +1,145 @@
+import * as z from 'zod';
+import {
+  addressExpected,
+  bad,
+  durationExpected,
+  durationPattern,
+  durationText,
+  endpointExpected,
+  nameExpected,
+  namePattern,
+  parseAddress,
+  type Parsed,
+  parseDuration,
+  parseListen,
+  parseName,
+  parsePercent,
+  parsePositivePercent,
+  percentExpected,
+  percentPattern,
+} from '../parse.ts';
+import { didYouMean } from '../suggest.ts';
+
+/** What a JSON Schema shall say about a text beside that it is one. */
+interface TextNotes {
+  readonly description: string;
+  readonly pattern?: string;
+}
+
+/** Text that `parse` accepts: its message is the problem. The value stays text. */
+export function textOf(
+  expected: string,
+  parse: (text: string) => Parsed<unknown>,
+  notes: TextNotes,
+): z.ZodString {
+  return z
+    .string({ error: expected })
+    .check((context) => {
+      const parsed = parse(context.value);
+      if (parsed.ok) return;
+      context.issues.push({ code: 'custom', message: parsed.message, input: context.value });
+    })
+    .meta({ ...notes });
+}
+
+/** Why a key has no place here, where that is better than a guess: `it belongs to …`. */
+export type Hint = (key: string) => string | undefined;
+
+/**
+ * A mapping of exactly these keys. zod reports all unknown keys of a mapping in
+ * one issue, so the message has a line for each, in the same order.
+ */
+export function mapping<Shape extends z.ZodRawShape>(shape: Shape, hint?: Hint) {
+  const keys = Object.keys(shape);
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => unknownKey(key, keys, hint)).join('\n')
+        : `expected a mapping with the keys ${keys.slice(0, 8).join(', ')}${keys.length > 8 ? ', …' : ''}`,
+  });
+}
+
+function unknownKey(key: string, keys: readonly string[], hint: Hint | undefined): string {
+  const shown = JSON.stringify(key.slice(0, 40));
+  const belongs = hint?.(key);
+  if (belongs !== undefined) return `unknown key ${shown} here: ${belongs}`;
+  return `unknown key ${shown}${didYouMean(key, keys)}`;
+}
+
+/** A list with at least one element: an empty one is a slip, leaving the key out says "none". */
+export function listOf<Item extends z.ZodType>(item: Item, what: string, max = Infinity) {
+  const list = z
+    .array(item, { error: `expected a list of ${what}` })
+    .min(1, { error: `the list is empty: name at least one of ${what}, or leave the key out` });
+  return max === Infinity ? list : list.max(max, { error: `expected at most ${max} ${what}` });
+}
+
+export function oneOf<const Values extends readonly [string, ...string[]]>(values: Values) {
+  return z.enum(values, {
+    error: (issue) => {
+      const near = typeof issue.input === 'string' ? didYouMean(issue.input, values) : '';
+      return `expected ${wordList(values)}${near}`;
+    },
+  });
+}
+
+export function wordList(words: readonly string[]): string {
+  return words.length < 2
+    ? words.join('')
+    : `${words.slice(0, -1).join(', ')} or ${words[words.length - 1]}`;
+}
+
+export function wholeNumber(min: number, max: number, what = 'a whole number') {
+  const error = `expected ${what} from ${min} to ${max}`;
+  return z.int({ error }).min(min, { error }).max(max, { error });
+}
+
+export function duration(minMs: number, description: string): z.ZodString {
+  return textOf(durationExpected, (value) => atLeast(minMs, parseDuration(value)), {
+    description,
+    pattern: durationPattern,
+  });
+}
+
+function atLeast(minMs: number, parsed: Parsed<number>): Parsed<number> {
+  return parsed.ok && parsed.value < minMs
+    ? bad(`expected a duration of at least ${durationText(minMs)}`)
+    : parsed;
+}
+
+export const yesNo = z.boolean({ error: 'expected true or false' });
+export const name = textOf(nameExpected, parseName, {
+  description: 'A name.',
+  pattern: namePattern,
+});
+export const percent = textOf(percentExpected, parsePercent, {
+  description: 'A percentage such as 50%.',
+  pattern: percentPattern,
+});
+export const positivePercent = textOf(percentExpected, parsePositivePercent, {
+  description: 'A percentage above 0%, such as 50%.',
+  pattern: percentPattern,
+});
+export const address = textOf(addressExpected, parseAddress, {
+  description: 'An IPv4 or IPv6 address.',
+});
+export const listen = textOf(endpointExpected, parseListen, {
+  description: 'ADDRESS:PORT to listen on; an IPv6 address in brackets.',
+});
+export const port = wholeNumber(1, 65_535, 'a port');
+
+const textMaxChars = 4_096;
+
+/** Any text that is not empty: a path, an argument. */
+export function text(what: string): z.ZodString {
+  const expected = `expected ${what}`;
+  const check = (value: string): Parsed<string> => {
+    if (value === '') return bad(expected);
+    if (value.length > textMaxChars) return bad(`${what} has at most ${textMaxChars} characters`);
+    return { ok: true, value };
+  };
+  return textOf(expected, check, { description: `${what[0]?.toUpperCase()}${what.slice(1)}.` });
+}
+
+/** A path, as the daemon's working directory (`/` under ExaBGP) sees it. */
+export const path = text('a path such as /var/lib/routevane');

@@ -1,0 +1,41 @@
+import * as z from 'zod';
+import { duration, listen, mapping, oneOf, path, wholeNumber, yesNo } from './basics.ts';
+
+/** Beyond this ExaBGP could block on acknowledgements that nobody has read yet. */
+const windowMax = 1_000;
+
+const exabgpKeys = {
+  ack_timeout: duration(1, 'How long ExaBGP may take to answer; default 2s.').optional(),
+  window: wholeNumber(1, windowMax)
+    .optional()
+    .meta({ description: 'Lines that may wait for their answer at once; default 64.' }),
+  lease: duration(1_000, 'Routes end this long after the daemon last renewed them.').optional(),
+};
+
+function pipeKey(key: string): string | undefined {
+  return key === 'in' || key === 'out' ? 'it belongs to via: pipe' : undefined;
+}
+
+const exabgp = z.discriminatedUnion(
+  'via',
+  [
+    mapping({ via: z.literal('stdio'), ...exabgpKeys }, pipeKey),
+    mapping({ via: z.literal('pipe'), in: path, out: path, ...exabgpKeys }),
+    mapping({ via: z.literal('off'), ...exabgpKeys }, pipeKey),
+  ],
+  { error: 'expected a mapping such as { via: stdio }' },
+);
+
+const ipvs = mapping({
+  via: oneOf(['netlink', 'ipvsadm', 'off']),
+  dry_run: yesNo.optional().meta({ description: 'Say what would be done, and do nothing.' }),
+});
+
+export const outputs = mapping({
+  exabgp: exabgp.optional(),
+  ipvs: ipvs.optional(),
+  agent: mapping({ listen }).optional().meta({ description: 'Answers HAProxy agent-checks.' }),
+  track_files: mapping({ dir: path }).optional(),
+});
+
+export type ExabgpFile = z.infer<typeof exabgp>;

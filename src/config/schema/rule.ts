@@ -1,0 +1,43 @@
+import * as z from 'zod';
+import { mapping, name, wholeNumber } from './basics.ts';
+
+export type RuleFile = string | readonly RuleFile[] | RuleMapping;
+
+/** Exactly one of `all`, `any`, `not`, or `at_least` with `of`: the checks see to that. */
+export interface RuleMapping {
+  readonly all?: readonly RuleFile[] | undefined;
+  readonly any?: readonly RuleFile[] | undefined;
+  readonly not?: RuleFile | undefined;
+  readonly at_least?: number | undefined;
+  readonly of?: readonly RuleFile[] | undefined;
+}
+
+const rules = z
+  .array(
+    z.lazy(() => rule),
+    { error: 'expected a list of rules' },
+  )
+  .min(1, { error: 'the list is empty: name at least one signal or service' });
+
+const ruleMapping = mapping({
+  all: rules.optional(),
+  any: rules.optional(),
+  not: z.lazy(() => rule).optional(),
+  at_least: wholeNumber(1, 1_000).optional(),
+  of: rules.optional(),
+}).meta({
+  oneOf: [
+    { required: ['all'] },
+    { required: ['any'] },
+    { required: ['not'] },
+    { required: ['at_least', 'of'] },
+  ],
+});
+
+/** A name, a list (all of), or one of the four mappings. */
+export const rule: z.ZodType<RuleFile, RuleFile> = z
+  .union([name, rules, ruleMapping], {
+    error:
+      'expected the name of a signal or service, a list of rules, or a mapping with all, any, not, or at_least and of',
+  })
+  .meta({ id: 'rule', description: 'A rule over signals and services.' });

@@ -1,0 +1,49 @@
+import * as z from 'zod';
+import { bad, good, type Parsed } from '../parse.ts';
+import { duration, listOf, mapping, oneOf, path, text, textOf } from './basics.ts';
+import { settleKeys } from './settle.ts';
+
+const interfaceExpected = 'expected the name of a network interface such as eth0';
+
+/** As the kernel has it: at most 15 bytes, no white space, slash or colon. */
+function parseInterface(value: string): Parsed<string> {
+  const isName = /^[\x21-\x7e]{1,15}$/.test(value) && !/[/:]/.test(value);
+  return isName && value !== '.' && value !== '..' ? good(value) : bad(interfaceExpected);
+}
+const networkInterface = textOf(interfaceExpected, parseInterface, {
+  description: 'A network interface.',
+});
+
+const programKeys = {
+  interval: duration(100, 'Between two results.').optional(),
+  timeout: duration(1, 'How long one result may take.').optional(),
+  stale_after: duration(100, 'Silent for longer than this is lost.').optional(),
+  user: text('a user name').optional(),
+  ...settleKeys,
+};
+const command = listOf(text('an argument'), 'the program and its arguments');
+
+export const signal = z.discriminatedUnion(
+  'type',
+  [
+    mapping({ type: z.literal('link'), interface: networkInterface, ...settleKeys }),
+    mapping({ type: z.literal('bfd'), interface: networkInterface, ...settleKeys }),
+    mapping({ type: z.literal('exec'), command, ...programKeys }),
+    mapping({
+      type: z.literal('execd'),
+      command,
+      trigger: oneOf(['poll', 'self']).optional(),
+      ...programKeys,
+    }),
+    mapping({
+      type: z.literal('plugin'),
+      module: path,
+      options: z.unknown().optional().meta({ description: 'Handed to the plugin as they are.' }),
+      isolate: oneOf(['worker', 'none']).optional(),
+      ...programKeys,
+    }),
+  ],
+  { error: 'expected a mapping such as { type: link, interface: eth0 }' },
+);
+
+export type SignalFile = z.infer<typeof signal>;

@@ -1,0 +1,28 @@
+import { namesIn } from './checks/rules.ts';
+import { totalWeight } from './checks/services.ts';
+import { parsePrefix } from './parse/prefix.ts';
+import { known } from './parse/result.ts';
+import type { Report } from './problems.ts';
+import type { ConfigFile } from './schema/file.ts';
+
+/** What is allowed, and yet probably not what was meant. */
+export function reportWarnings(file: ConfigFile, report: Report): void {
+  const services = new Set(Object.keys(file.services ?? {}));
+  for (const [index, route] of (file.routes ?? []).entries()) {
+    const path = ['routes', index];
+    const isIpv6 = known(parsePrefix(route.prefix)).address.family === 6;
+    if (isIpv6 && (route.next_hop ?? 'self') === 'self') {
+      const message =
+        'an IPv6 prefix with next_hop self: over an IPv4 session the peer discards it: give an address';
+      report([...path, route.next_hop === undefined ? 'prefix' : 'next_hop'], message);
+    }
+    const hasService = [...namesIn(route.when)].some((name) => services.has(name));
+    if (route.degrade !== undefined && !hasService) {
+      report([...path, 'degrade'], 'when names no service: there is no capacity to go by');
+    }
+  }
+  for (const [name, service] of Object.entries(file.services ?? {})) {
+    if (totalWeight(file, service) !== 0) continue;
+    report(['services', name, 'real_servers'], 'every weight is 0: the service can never be up');
+  }
+}

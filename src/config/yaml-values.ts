@@ -1,0 +1,128 @@
+import { isAlias, isMap, isScalar, isSeq, type Alias, type YAMLMap, type YAMLSeq } from 'yaml';
+import { Positions } from './positions.ts';
+import { quote, type Path } from './problems.ts';
+import type { TextProblem } from './yaml.ts';
+
+/** Few aliases can stand for billions of values: this many they may add to a file. */
+const aliasValuesMax = 100_000;
+
+/** Decimal as everyone reads it. `010`, `0x10`, `+5`, `1e3` and `65000.10` mean different things to different readers. */
+const plainNumber = /^-?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?$/;
+
+interface Anchored {
+  readonly value: unknown;
+  readonly size: number;
+}
+
+/** YAML nodes → plain values. One object for one file: it keeps anchors, places and problems. */
+export class Converter {
+  readonly positions = new Positions();
+  readonly problems: TextProblem[] = [];
+  /** `open`: the alias stands inside what it names. */
+  readonly #anchors = new Map<string, Anchored | 'open'>();
+  #size = 0;
+  #aliasValues = 0;
+  #aliasesAreBroken = false;
+
+  /** What hangs on a broken alias is not known: judging the values would mislead. */
+  get aliasesAreBroken(): boolean {
+    return this.#aliasesAreBroken;
+  }
+
+  value(node: unknown, path: Path): unknown {
+    if (isAlias(node)) return this.#alias(node, path);
+    const anchor = isMap(node) || isSeq(node) || isScalar(node) ? node.anchor : undefined;
+    if (anchor !== undefined) this.#anchors.set(anchor, 'open');
+    const sizeBefore = this.#size;
+    this.#size += 1;
+    const value = this.#plain(node, path);
+    if (anchor !== undefined) this.#anchors.set(anchor, { value, size: this.#size - sizeBefore });
+    return value;
+  }
+
+  #plain(node: unknown, path: Path): unknown {
+    if (isMap(node)) return this.#mapping(node, path);
+    if (isSeq(node)) return this.#list(node, path);
+    if (!isScalar(node)) return null;
+    // Kept as text where readers could disagree: refused where a number is needed.
+    const isUnclear = typeof node.value === 'number' && !plainNumber.test(node.source ?? '');
+    return isUnclear ? node.source : node.value;
+  }
+
+  #mapping(node: YAMLMap, path: Path): Record<string, unknown> {
+    const mapping: Record<string, unknown> = Object.create(null);
+    this.positions.addContainer(mapping, offsetOf(node));
+    for (const { key: keyNode, value: valueNode } of node.items) {
+      const keyAt = offsetOf(keyNode);
+      const key = this.#key(keyNode, keyAt, path);
+      if (key === null) continue;
+      if (Object.hasOwn(mapping, key)) {
+        this.#problem(keyAt, [...path, key], `the key ${quote(key)} is here twice: remove one`);
+        continue;
+      }
+      mapping[key] = this.value(valueNode, [...path, key]);
+      this.positions.addEntry(
+        mapping,
+        key,
+        keyAt,
+        valueNode === null ? keyAt : offsetOf(valueNode),
+      );
+    }
+    return mapping;
+  }
+
+  #key(node: unknown, keyAt: number, path: Path): string | null {
+    const value = isScalar(node) ? node.value : undefined;
+    if (typeof value === 'string' && value !== '__proto__') return value;
+    if (isScalar(node) && typeof value === 'number') return node.source ?? String(value);
+    const message =
+      typeof value === 'string'
+        ? `unknown key ${quote(value)}`
+        : 'expected a plain word as key: write it in quotes';
+    this.#problem(keyAt, path, message);
+    return null;
+  }
+
+  #list(node: YAMLSeq, path: Path): unknown[] {
+    const list: unknown[] = [];
+    this.positions.addContainer(list, offsetOf(node));
+    for (const [index, item] of node.items.entries()) {
+      list.push(this.value(item, [...path, index]));
+      this.positions.addEntry(list, index, offsetOf(item), offsetOf(item));
+    }
+    return list;
+  }
+
+  #alias(node: Alias, path: Path): unknown {
+    const name = quote(node.source);
+    const anchored = this.#anchors.get(node.source);
+    if (anchored === undefined) {
+      return this.#brokenAlias(node, path, `the alias ${name} names no anchor above it`);
+    }
+    if (anchored === 'open') {
+      return this.#brokenAlias(node, path, `the alias ${name} stands inside what it names`);
+    }
+    this.#size += anchored.size;
+    const before = this.#aliasValues;
+    this.#aliasValues += anchored.size;
+    if (this.#aliasValues <= aliasValuesMax) return anchored.value;
+    // Said once: every later alias is beyond the limit too.
+    if (before > aliasValuesMax) return null;
+    const message = `aliases stand for more than ${aliasValuesMax} values from here on: use fewer`;
+    return this.#brokenAlias(node, path, message);
+  }
+
+  #brokenAlias(node: Alias, path: Path, message: string): null {
+    this.#aliasesAreBroken = true;
+    this.#problem(offsetOf(node), path, message);
+    return null;
+  }
+
+  #problem(offset: number, path: Path, message: string): void {
+    this.problems.push({ offset, path, message });
+  }
+}
+
+function offsetOf(node: unknown): number {
+  return isAlias(node) || isMap(node) || isSeq(node) || isScalar(node) ? (node.range?.[0] ?? 0) : 0;
+}
