@@ -48,7 +48,8 @@ function checkOneCheck(
   if (!('check' in service)) {
     const servers = service.real_servers ?? [];
     const allHaveType = servers.every((server) => server === undefined || typeOf(server) !== null);
-    if (!allHaveType) report([...path, 'check'], 'missing key "check": such as { type: tcp }');
+    if (!allHaveType)
+      report([...path, 'check'], 'missing key "check": expected a mapping such as { type: tcp }');
     return;
   }
   checkDamping(service.check?.damping, [...path, 'check', 'damping'], report);

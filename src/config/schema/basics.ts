@@ -70,7 +70,7 @@ function unknownKey(key: string, keys: readonly string[], hint: Hint | undefined
 export function listOf<Item extends z.ZodType>(item: Item, what: string, max = Infinity) {
   const list = z
     .array(item, { error: `expected a list of ${what}` })
-    .min(1, { error: `the list is empty: name at least one of ${what}, or leave the key out` });
+    .min(1, { error: `the list of ${what} is empty: add at least one` });
   return max === Infinity ? list : list.max(max, { error: `expected at most ${max} ${what}` });
 }
 
@@ -123,7 +123,8 @@ export const positivePercent = textOf(percentExpected, parsePositivePercent, {
 export const address = textOf(addressExpected, parseAddress, {
   description: 'An IPv4 or IPv6 address.',
 });
-export const listen = textOf(endpointExpected, parseListen, {
+const listenExpected = 'expected ADDRESS:PORT such as 127.0.0.1:9127';
+export const listen = textOf(listenExpected, parseListenAddress, {
   description: 'ADDRESS:PORT to listen on; an IPv6 address in brackets.',
 });
 export const port = wholeNumber(1, 65_535, 'a port');
@@ -139,6 +140,11 @@ export function text(what: string): z.ZodString {
     return { ok: true, value };
   };
   return textOf(expected, check, { description: `${what[0]?.toUpperCase()}${what.slice(1)}.` });
+}
+
+function parseListenAddress(value: string): Parsed<unknown> {
+  const parsed = parseListen(value);
+  return parsed.ok || parsed.message !== endpointExpected ? parsed : bad(listenExpected);
 }
 
 /** A path, as the daemon's working directory (`/` under ExaBGP) sees it. */

@@ -85,7 +85,7 @@ const typeKeys = {
     rcode: oneOf(['NOERROR', 'NXDOMAIN', 'SERVFAIL', 'REFUSED']).optional(),
   },
   exec: {
-    command: listOf(text('an argument'), 'the program and its arguments').optional(),
+    command: listOf(text('an argument'), 'arguments, the program first').optional(),
     user: text('a user name').optional(),
   },
   agent: {},

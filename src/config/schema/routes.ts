@@ -59,20 +59,25 @@ const med = z.union([number32, ladder], {
   error: 'expected a whole number from 0 to 4294967295, or { ladder: { base: 100, step: 100 } }',
 });
 
+const medStepExpected = 'expected +100 to add, or 100 to set, up to 4294967295';
+
 /** `+100` as YAML reads it is a number; the reader keeps it as text so that it can mean "add". */
 function parseMedStep(text: string): Parsed<unknown> {
   const isAmount = /^\+(0|[1-9][0-9]{0,9})$/.test(text) && Number(text) <= max32;
-  return isAmount ? good(text) : bad('expected +100 to add, or 100 to set, up to 4294967295');
+  return isAmount ? good(text) : bad(medStepExpected);
 }
 const medStep = z.union(
   [
-    number32,
-    textOf('expected +100 to add, or 100 to set', parseMedStep, {
+    z
+      .int({ error: medStepExpected })
+      .min(0, { error: medStepExpected })
+      .max(max32, { error: medStepExpected }),
+    textOf(medStepExpected, parseMedStep, {
       description: 'To add, with a leading +.',
       pattern: String.raw`^\+(0|[1-9][0-9]{0,9})$`,
     }),
   ],
-  { error: 'expected +100 to add, or 100 to set, up to 4294967295' },
+  { error: medStepExpected },
 );
 
 const communities = listOf(

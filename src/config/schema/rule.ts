@@ -19,13 +19,23 @@ const rules = z
   )
   .min(1, { error: 'the list is empty: name at least one signal or service' });
 
-const ruleMapping = mapping({
-  all: rules.optional(),
-  any: rules.optional(),
-  not: z.lazy(() => rule).optional(),
-  at_least: wholeNumber(1, 1_000).optional(),
-  of: rules.optional(),
-}).meta({
+/** Words from other languages of rules. */
+const otherWords: Readonly<Record<string, string>> = {
+  and: 'write all: []',
+  or: 'write any: []',
+  nor: 'write not: { any: [] }',
+};
+
+const ruleMapping = mapping(
+  {
+    all: rules.optional(),
+    any: rules.optional(),
+    not: z.lazy(() => rule).optional(),
+    at_least: wholeNumber(1, 1_000).optional(),
+    of: rules.optional(),
+  },
+  (key) => (Object.hasOwn(otherWords, key) ? otherWords[key] : undefined),
+).meta({
   oneOf: [
     { required: ['all'] },
     { required: ['any'] },

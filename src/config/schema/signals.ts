@@ -21,7 +21,7 @@ const programKeys = {
   user: text('a user name').optional(),
   ...settleKeys,
 };
-const command = listOf(text('an argument'), 'the program and its arguments');
+const command = listOf(text('an argument'), 'arguments, the program first');
 
 export const signal = z.discriminatedUnion(
   'type',
