@@ -1,0 +1,55 @@
+import { statSync, watch } from 'node:fs';
+import { basename } from 'node:path';
+import { Observable } from 'rxjs';
+
+export type FolderEvent =
+  /** Whatever changes from now on is told. */
+  | { readonly kind: 'watching' }
+  /** An entry was made, renamed, written or removed; `null`: any of them, or the folder itself. */
+  | { readonly kind: 'changed'; readonly name: string | null };
+
+/** A parent that was moved away with the folder sends us nothing, so we look. */
+const IDENTITY_CHECK_MS = 1000;
+
+/**
+ * Watches the entries of one folder by inotify. Errors where the folder cannot be
+ * watched, and as soon as its path leads to no folder or another one: whoever
+ * subscribes again watches the new one. Never completes.
+ */
+export function watchFolder(path: string): Observable<FolderEvent> {
+  return new Observable((subscriber) => {
+    const before = identity(path);
+    const watcher = watch(path);
+    const check = (): void => {
+      try {
+        if (identity(path) === before) return;
+        subscriber.error(new Error(`folder ${path} was replaced`));
+      } catch (error) {
+        subscriber.error(error);
+      }
+    };
+    const ownName = basename(path);
+    watcher.on('change', (_, entry) => {
+      const name = entry === null ? null : entry.toString();
+      // The folder itself was moved or removed; or an entry of the same name changed.
+      const isPerhapsOurs = name === null || name === ownName;
+      subscriber.next({ kind: 'changed', name: isPerhapsOurs ? null : name });
+      if (isPerhapsOurs) check();
+    });
+    watcher.on('error', (error) => subscriber.error(error));
+    const timer = setInterval(check, IDENTITY_CHECK_MS);
+    subscriber.add(() => {
+      clearInterval(timer);
+      watcher.close();
+    });
+    // It may have been replaced while the watch was made.
+    check();
+    subscriber.next({ kind: 'watching' });
+  });
+}
+
+/** Tells a folder from one that was made in its place, even where inode numbers are used again. */
+function identity(path: string): string {
+  const { dev, ino, birthtimeNs } = statSync(path, { bigint: true });
+  return `${dev}:${ino}:${birthtimeNs}`;
+}

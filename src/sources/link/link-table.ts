@@ -1,0 +1,136 @@
+import type { Observation } from '../../model/observation.ts';
+import { nowMs } from '../../platform/clock.ts';
+import { parseLinkMessages, type LinkMessage } from '../../protocol/rtnetlink.ts';
+import { isInterfaceName } from './interface-name.ts';
+import { judge, judgeFacts, type Verdict } from './judge.ts';
+import { folderProblem, readStateFile, type StateFile } from './state-file.ts';
+import { readLink, type LinkSight } from './sysfs.ts';
+
+/** Which signals there are, and where the hook writes. */
+export interface LinkConfig {
+  /** Folder of the hook's state files; `null`: there is no hook. */
+  readonly dir: string | null;
+  readonly interfaces: readonly { readonly signal: string; readonly interface: string }[];
+}
+
+/** One interface and all that is known of it. */
+interface Link {
+  readonly name: string;
+  /** Its signals, each with the verdict that was last told; `null`: none yet. */
+  readonly told: Map<string, Verdict | null>;
+  file: StateFile;
+  sight: LinkSight;
+}
+
+const NONE: readonly Observation[] = [];
+const NO_FILE: StateFile = { kind: 'none' };
+const GONE: LinkSight = { kind: 'gone' };
+const NOT_A_NAME: LinkSight = { kind: 'unreadable', reason: 'not the name of an interface' };
+
+/**
+ * The last known state of each watched interface. Every method takes one piece of
+ * news and returns what follows: one observation for each signal whose verdict
+ * changed, and nothing for what stayed as it was.
+ */
+export class LinkTable {
+  readonly #sysfsDir: string;
+  #dir: string | null = null;
+  #links: ReadonlyMap<string, Link> = new Map();
+
+  constructor(sysfsDir: string) {
+    this.#sysfsDir = sysfsDir;
+  }
+
+  /** Takes a configuration over. New signals are observed at once; the others keep their state. */
+  configure(config: LinkConfig): readonly Observation[] {
+    const links = new Map<string, Link>();
+    for (const { signal, interface: name } of config.interfaces) {
+      const link = links.get(name) ?? { name, told: new Map(), file: NO_FILE, sight: GONE };
+      link.told.set(signal, this.#links.get(name)?.told.get(signal) ?? null);
+      links.set(name, link);
+    }
+    this.#dir = config.dir;
+    this.#links = links;
+    return this.readAll();
+  }
+
+  /** Something about the state file of `name` changed; `null`: perhaps about any. */
+  fileChanged(name: string | null): readonly Observation[] {
+    if (name === null) return [...this.#links.values()].flatMap((link) => this.#readFile(link));
+    const link = this.#links.get(name);
+    return link === undefined ? NONE : this.#readFile(link);
+  }
+
+  /** The kernel told of changes. */
+  datagram(bytes: Uint8Array): readonly Observation[] {
+    return parseLinkMessages(bytes).flatMap((message) => this.#message(message));
+  }
+
+  /** Reads everything anew, for whatever was missed. */
+  readAll(): readonly Observation[] {
+    return [...this.#links.values()].flatMap((link) => {
+      link.file = this.#fileOf(link.name);
+      link.sight = this.#sightOf(link.name);
+      return tell(link);
+    });
+  }
+
+  #message(message: LinkMessage): readonly Observation[] {
+    if (message.kind === 'broken') return this.readAll();
+    const link = this.#links.get(message.name);
+    const observations = link === undefined ? [] : [...this.#told(link, message)];
+    const index = message.kind === 'link' ? message.facts.index : message.index;
+    for (const other of this.#links.values()) {
+      // It had this name before it was renamed.
+      if (other !== link && other.sight.kind === 'seen' && other.sight.facts.index === index) {
+        observations.push(...this.#look(other));
+      }
+    }
+    return observations;
+  }
+
+  /**
+   * Down is believed as it was told, so that no fall is missed however short it was.
+   * Up is looked at again: the message may have waited while the link fell.
+   */
+  #told(link: Link, message: LinkMessage): readonly Observation[] {
+    if (message.kind !== 'link' || judgeFacts(message.facts).state !== 'down') {
+      return this.#look(link);
+    }
+    link.sight = { kind: 'seen', facts: message.facts };
+    return tell(link);
+  }
+
+  #look(link: Link): readonly Observation[] {
+    link.sight = this.#sightOf(link.name);
+    return tell(link);
+  }
+
+  #readFile(link: Link): readonly Observation[] {
+    link.file = this.#fileOf(link.name);
+    return tell(link);
+  }
+
+  #sightOf(name: string): LinkSight {
+    return isInterfaceName(name) ? readLink(this.#sysfsDir, name) : NOT_A_NAME;
+  }
+
+  #fileOf(name: string): StateFile {
+    if (this.#dir === null || !isInterfaceName(name)) return NO_FILE;
+    const problem = folderProblem(this.#dir);
+    if (problem !== null) return { kind: 'bad', reason: problem };
+    return readStateFile(this.#dir, name);
+  }
+}
+
+/** One observation for each signal that was last told something else. */
+function tell({ name, told, file, sight }: Link): readonly Observation[] {
+  const { state, reason } = judge(name, file, sight);
+  const observations: Observation[] = [];
+  for (const [signal, last] of told) {
+    if (last?.state === state && last.reason === reason) continue;
+    told.set(signal, { state, reason });
+    observations.push({ signal, state, reason, atMs: nowMs() });
+  }
+  return observations;
+}

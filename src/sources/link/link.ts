@@ -1,0 +1,130 @@
+import {
+  concatMap,
+  connect,
+  defer,
+  distinctUntilChanged,
+  EMPTY,
+  interval,
+  map,
+  merge,
+  retry,
+  switchMap,
+  tap,
+  timer,
+  type Observable,
+} from 'rxjs';
+import type { Observation } from '../../model/observation.ts';
+import type { Notice } from '../../model/report.ts';
+import { netlinkLinks, type NetlinkEvent } from '../../platform/netlink.ts';
+import { monotonicScheduler } from '../../platform/scheduler.ts';
+import { watchFolder, type FolderEvent } from '../../platform/watch-folder.ts';
+import { errorCode } from './error-code.ts';
+import { LinkTable, type LinkConfig } from './link-table.ts';
+import { folderProblem } from './state-file.ts';
+import { Trouble } from './trouble.ts';
+
+export type { LinkConfig } from './link-table.ts';
+
+/**
+ * Everything is read anew this often: it is how carrier is seen where netlink is
+ * not available, and the safety net for whatever event was missed elsewhere.
+ */
+export const REREAD_MS = 1000;
+/** Between two attempts to watch a folder that is missing. */
+export const FOLDER_RETRY_MS = 500;
+/** Between two attempts to listen to netlink: what is not installed will not soon be. */
+export const NETLINK_RETRY_MS = 30_000;
+
+export interface LinkDeps {
+  notify(notice: Notice): void;
+}
+
+/** What the source looks at; tests put other things in their place. */
+export interface LinkWorld {
+  readonly sysfsDir: string;
+  netlink(): Observable<NetlinkEvent>;
+}
+
+const realWorld: LinkWorld = { sysfsDir: '/sys/class/net', netlink: netlinkLinks };
+
+/**
+ * Observes network interfaces by the hook's state files and by their carrier.
+ *
+ * Emits the state of each signal at once, and then what changes, within
+ * milliseconds of it (within `REREAD_MS` where netlink or inotify is not
+ * available). Signals that a new configuration keeps are not emitted again.
+ * Errors only if `config$` does; never completes. Unsubscribing closes all.
+ */
+export function link(
+  config$: Observable<LinkConfig>,
+  deps: LinkDeps,
+  world: LinkWorld = realWorld,
+): Observable<Observation> {
+  return defer(() => {
+    const table = new LinkTable(world.sysfsDir);
+    return config$.pipe(
+      // The table comes first: it reads all there is, before any event of what changes.
+      connect((shared$) =>
+        merge(
+          shared$.pipe(map((config) => table.configure(config))),
+          fileChanges(shared$, table, deps),
+          whileWanted(shared$, () => carrierChanges(table, deps, world)),
+          whileWanted(shared$, () => reread(table)),
+        ),
+      ),
+      concatMap((observations) => observations),
+    );
+  });
+}
+
+type News = Observable<readonly Observation[]>;
+
+/** Without a link among the signals, nothing is open and nothing wakes. */
+function whileWanted(config$: Observable<LinkConfig>, news: () => News): News {
+  return config$.pipe(
+    map((config) => config.interfaces.length > 0),
+    distinctUntilChanged(),
+    switchMap((wanted) => (wanted ? news() : EMPTY)),
+  );
+}
+
+function fileChanges(config$: Observable<LinkConfig>, table: LinkTable, deps: LinkDeps): News {
+  return config$.pipe(
+    map((config) => (config.interfaces.length > 0 ? config.dir : null)),
+    distinctUntilChanged(),
+    switchMap((dir) => (dir === null ? EMPTY : folderEvents(dir, deps))),
+    map((event) => table.fileChanged(event.kind === 'changed' ? event.name : null)),
+  );
+}
+
+/** Of the folder at this path, whichever it is: it may come, go and be replaced. */
+function folderEvents(dir: string, deps: LinkDeps): Observable<FolderEvent> {
+  const trouble = new Trouble(deps, 'link_folder_unwatched', 'link_folder_watched');
+  return watchFolder(dir).pipe(
+    tap(() => trouble.over(`link state files in ${dir} are watched`)),
+    retry({
+      delay: (error: unknown) => {
+        trouble.begin('link state files are not watched', folderProblem(dir) ?? errorCode(error));
+        return timer(FOLDER_RETRY_MS, monotonicScheduler);
+      },
+    }),
+  );
+}
+
+function carrierChanges(table: LinkTable, deps: LinkDeps, world: LinkWorld): News {
+  const trouble = new Trouble(deps, 'link_netlink_unavailable', 'link_netlink_available');
+  return defer(() => world.netlink()).pipe(
+    tap(() => trouble.over('carrier is told by netlink')),
+    retry({
+      delay: (error: unknown) => {
+        trouble.begin(`no netlink, so carrier is read every ${REREAD_MS}ms`, errorCode(error));
+        return timer(NETLINK_RETRY_MS, monotonicScheduler);
+      },
+    }),
+    map((event) => (event.kind === 'datagram' ? table.datagram(event.bytes) : table.readAll())),
+  );
+}
+
+function reread(table: LinkTable): News {
+  return interval(REREAD_MS, monotonicScheduler).pipe(map(() => table.readAll()));
+}

@@ -1,0 +1,53 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { operStates, type LinkFacts, type OperState } from '../../protocol/rtnetlink.ts';
+import { errorCode } from './error-code.ts';
+
+/** What a look at one interface showed. */
+export type LinkSight =
+  | { readonly kind: 'seen'; readonly facts: LinkFacts }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'unreadable'; readonly reason: string };
+
+const IFF_UP = 0x1;
+
+/** Reads one interface below `sysfsDir` (`/sys/class/net`). Never throws; some 30 µs. */
+export function readLink(sysfsDir: string, name: string): LinkSight {
+  const read = (file: string): string => readFileSync(join(sysfsDir, name, file), 'latin1').trim();
+  try {
+    const index = Number(read('ifindex'));
+    // These are the administrator's flags only: no IFF_LOWER_UP, no IFF_RUNNING.
+    const adminUp = (Number(read('flags')) & IFF_UP) !== 0;
+    const operState = parseOperState(read('operstate'));
+    // The kernel refuses to tell the carrier (EINVAL) of an interface that is switched off.
+    const carrier = adminUp && readCarrier(read);
+    return { kind: 'seen', facts: { index, adminUp, carrier, operState } };
+  } catch (error) {
+    return failed(sysfsDir, name, errorCode(error));
+  }
+}
+
+/** It may have been switched off since the flags were read. */
+function readCarrier(read: (file: string) => string): boolean {
+  try {
+    return read('carrier') === '1';
+  } catch (error) {
+    if (errorCode(error) === 'EINVAL') return false;
+    throw error;
+  }
+}
+
+function parseOperState(word: string): OperState {
+  return operStates.find((known) => known === word) ?? 'unknown';
+}
+
+/** ENODEV: it went while its files were open. */
+function failed(sysfsDir: string, name: string, code: string): LinkSight {
+  const missing = code === 'ENOENT' || code === 'ENODEV';
+  if (missing && isFolder(sysfsDir)) return { kind: 'gone' };
+  return { kind: 'unreadable', reason: `the state of ${name} is not readable (${code})` };
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
