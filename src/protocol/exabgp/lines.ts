@@ -1,0 +1,57 @@
+/**
+ * Longest line kept, in bytes. The longest real one is an event about one UPDATE
+ * of 65,535 bytes (RFC 8654), which is some 400 kB of JSON.
+ */
+export const LINE_MAX_BYTES = 1 << 20;
+
+const NEWLINE = 0x0a;
+
+/**
+ * Cuts what ExaBGP writes into lines, however the pipe cut it.
+ *
+ * A line above the limit is dropped while it arrives, so that 10 MB without a
+ * newline cost no memory; `null` is given once in its place.
+ */
+export class LineReader {
+  readonly #maxBytes: number;
+  // Latin-1 gives each byte one character, so nothing is ever refused here.
+  readonly #decoder = new TextDecoder('latin1');
+  #partial = '';
+  #dropping = false;
+
+  constructor(maxBytes = LINE_MAX_BYTES) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** The lines that `chunk` completes, in order. */
+  push(chunk: Uint8Array): readonly (string | null)[] {
+    const lines: (string | null)[] = [];
+    let from = 0;
+    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, from)) {
+      this.#append(chunk.subarray(from, end), lines);
+      if (!this.#dropping) lines.push(this.#partial);
+      this.#partial = '';
+      this.#dropping = false;
+      from = end + 1;
+    }
+    this.#append(chunk.subarray(from), lines);
+    return lines;
+  }
+
+  /** Forgets an unfinished line: its writer is gone. */
+  reset(): void {
+    this.#partial = '';
+    this.#dropping = false;
+  }
+
+  #append(bytes: Uint8Array, lines: (string | null)[]): void {
+    if (this.#dropping || bytes.length === 0) return;
+    if (this.#partial.length + bytes.length > this.#maxBytes) {
+      this.#partial = '';
+      this.#dropping = true;
+      lines.push(null);
+      return;
+    }
+    this.#partial += this.#decoder.decode(bytes);
+  }
+}

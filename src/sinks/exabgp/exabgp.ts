@@ -1,0 +1,124 @@
+import {
+  type Observable,
+  Subject,
+  concat,
+  connect,
+  defer,
+  from,
+  merge,
+  of,
+  type SchedulerLike,
+  finalize,
+  ignoreElements,
+  mergeMap,
+  take,
+  takeUntil,
+  tap,
+} from 'rxjs';
+import type { Readable, Writable } from 'node:stream';
+import type { Config, ExabgpOutput } from '../../model/config.ts';
+import type { SinkReport } from '../../model/report.ts';
+import type { Turn } from '../../model/turn.ts';
+import { monotonicScheduler } from '../../platform/scheduler.ts';
+import { awaitEnd } from './ending.ts';
+import { pipeTransport } from './pipe.ts';
+import { Remembered } from './remembered.ts';
+import { SINK } from './reporter.ts';
+import { Session } from './session.ts';
+import { stdioTransport } from './stdio.ts';
+import type { Transport } from './transport.ts';
+
+/** Where ExaBGP is, with `via: stdio`. */
+export interface ExabgpStreams {
+  /** `null`: nobody answers, so nothing is read and nothing waited for. */
+  readonly stdin: Readable | null;
+  readonly stdout: Writable;
+}
+
+type Output = Exclude<ExabgpOutput, { via: 'off' }>;
+
+/**
+ * Keeps ExaBGP at what each turn says should be.
+ *
+ * The first configuration says how ExaBGP is reached and where the state
+ * directory is; each one says which routes are ours.
+ *
+ * Emits what was found and done. Completes when `turn$` has completed and all is
+ * confirmed and written (or waited for long enough), and at once when ExaBGP is
+ * gone with `via: stdio`. Fails only if `config$` or `turn$` does.
+ */
+export function exabgp(
+  config$: Observable<Config>,
+  turn$: Observable<Turn>,
+  streams: ExabgpStreams,
+  scheduler: SchedulerLike = monotonicScheduler,
+): Observable<SinkReport> {
+  return config$.pipe(
+    connect((shared$) =>
+      shared$.pipe(
+        take(1),
+        mergeMap((first) => {
+          if (first.exabgp.via === 'off') return off(turn$);
+          return talk(first, first.exabgp, shared$, turn$, streams, scheduler);
+        }),
+      ),
+    ),
+  );
+}
+
+function off(turn$: Observable<Turn>): Observable<SinkReport> {
+  const state = { kind: 'state', sink: SINK, state: 'off', peerVersion: null, reason: '' } as const;
+  return merge(of(state), turn$.pipe(ignoreElements()));
+}
+
+function talk(
+  first: Config,
+  output: Output,
+  later$: Observable<Config>,
+  turn$: Observable<Turn>,
+  streams: ExabgpStreams,
+  scheduler: SchedulerLike,
+): Observable<SinkReport> {
+  return defer(() => {
+    const report$ = new Subject<SinkReport>();
+    const transport = transportOf(output, streams);
+    const remembered = new Remembered(first.stateDir, (message) =>
+      session.notice('warn', 'state_unusable', message),
+    );
+    const acknowledged = output.via === 'pipe' || streams.stdin !== null;
+    const { ackTimeoutMs, window } = output;
+    const session: Session = new Session(
+      { ackTimeoutMs, window, acknowledged, events: output.via === 'stdio' },
+      transport,
+      remembered,
+      scheduler,
+      (report) => report$.next(report),
+    );
+    const configure = (config: Config): Observable<never> =>
+      from(session.configure(config)).pipe(ignoreElements());
+
+    // Nothing is asked before it is known what was announced in an earlier life.
+    const gone$ = concat(
+      defer(() => remembered.load()),
+      merge(configure(first), transport.events$.pipe(tap((event) => session.transport(event)))),
+    );
+    const finished$ = concat(
+      turn$.pipe(tap((turn) => session.turn(turn))),
+      awaitEnd(session, transport, remembered, scheduler),
+    );
+    return merge(report$, later$.pipe(mergeMap(configure))).pipe(
+      takeUntil(merge(whenComplete(gone$), whenComplete(finished$))),
+      finalize(() => session.close()),
+    );
+  });
+}
+
+function whenComplete(source$: Observable<unknown>): Observable<true> {
+  return concat(source$.pipe(ignoreElements()), of(true as const));
+}
+
+function transportOf(output: Output, { stdin, stdout }: ExabgpStreams): Transport {
+  return output.via === 'pipe'
+    ? pipeTransport(output.inPath, output.outPath)
+    : stdioTransport(stdin, stdout);
+}

@@ -1,0 +1,123 @@
+import type { Reply, RibRoute } from '../../protocol/exabgp/reply.ts';
+import {
+  type NeighborConfig,
+  NeighborConfigReader,
+} from '../../protocol/exabgp/neighbor-config.ts';
+import { ADOPT_MAX_ROUTES, BARRIER_QUIET_MS } from './limits.ts';
+
+/** What asking ExaBGP came to. */
+export type Finding =
+  | {
+      readonly kind: 'found';
+      readonly version: string | null;
+      /** Whether commands are answered by `done` at all (`exabgp.api.ack`). */
+      readonly acks: boolean;
+      /** Answers that were meant for someone before us: ExaBGP may still be at their work. */
+      readonly staleAnswers: number;
+      readonly established: readonly string[];
+      readonly configs: readonly NeighborConfig[];
+      readonly routes: readonly RibRoute[];
+    }
+  /** Something answers, but it is not an ExaBGP we know: there is nothing to adopt. */
+  | { readonly kind: 'bare' }
+  | { readonly kind: 'silent' };
+
+/**
+ * The leading newline ends a line that a dead helper left unfinished, which would
+ * be glued to ours. The header of the summary marks where answers to us begin.
+ */
+const BARRIER = '\nshow neighbor summary\n';
+
+/** Ends with a summary, because its header ends the list also where `done` is switched off. */
+const QUESTIONS =
+  'version\nshow neighbor configuration\nshow adj-rib out extensive\nshow neighbor summary\n';
+
+/** Asks ExaBGP who it is, whom it talks to and what it holds. Pure: text goes out, replies come in. */
+export class Inspection {
+  readonly #ackTimeoutMs: number;
+  readonly #configs = new NeighborConfigReader();
+  readonly #routes: RibRoute[] = [];
+  readonly #established = new Set<string>();
+  #phase: 'barrier' | 'questions' | 'end' = 'barrier';
+  #version: string | null = null;
+  #dones = 0;
+  #staleAnswers = 0;
+  #staleDone = false;
+  #heardAtMs: number;
+
+  constructor(ackTimeoutMs: number, nowMs: number) {
+    this.#ackTimeoutMs = ackTimeoutMs;
+    this.#heardAtMs = nowMs;
+  }
+
+  get question(): string {
+    return BARRIER;
+  }
+
+  /** Takes a reply. Returns what to write next, or the finding once it is complete. */
+  take(reply: Reply, nowMs: number): string | Finding | null {
+    this.#heardAtMs = nowMs;
+    switch (this.#phase) {
+      case 'barrier':
+        return this.#atBarrier(reply);
+      case 'questions':
+        return this.#answer(reply);
+      case 'end':
+        if (reply.kind === 'summary-row') this.#established.add(reply.neighbor);
+        return reply.kind === 'done' ? this.#found() : null;
+      default:
+        return this.#phase satisfies never;
+    }
+  }
+
+  /** Whether a line of text belongs to an answer. */
+  takesText(text: string): boolean {
+    return this.#phase === 'questions' && this.#configs.read(text);
+  }
+
+  /** Looks at the time: the finding, if waiting has come to its end. */
+  tick(nowMs: number): Finding | null {
+    const quietMs = nowMs - this.#heardAtMs;
+    if (this.#phase === 'barrier') {
+      if (this.#staleDone && quietMs >= BARRIER_QUIET_MS) return { kind: 'bare' };
+      if (quietMs < this.#ackTimeoutMs) return null;
+      return { kind: this.#staleAnswers > 0 ? 'bare' : 'silent' };
+    }
+    // All that is missing at the end is a `done`.
+    const limitMs =
+      this.#phase === 'end' && this.#dones === 0 ? BARRIER_QUIET_MS : this.#ackTimeoutMs;
+    return quietMs < limitMs ? null : this.#found();
+  }
+
+  #atBarrier(reply: Reply): string | null {
+    if (reply.kind === 'summary-header') {
+      this.#phase = 'questions';
+      return QUESTIONS;
+    }
+    if (reply.kind === 'done') this.#staleDone = true;
+    if (reply.kind === 'done' || reply.kind === 'error') this.#staleAnswers += 1;
+    return null;
+  }
+
+  #answer(reply: Reply): null {
+    if (reply.kind === 'version') this.#version = reply.version;
+    else if (reply.kind === 'done') this.#dones += 1;
+    else if (reply.kind === 'summary-header') this.#phase = 'end';
+    else if (reply.kind === 'route' && this.#routes.length < ADOPT_MAX_ROUTES)
+      this.#routes.push(reply.route);
+    return null;
+  }
+
+  #found(): Finding {
+    return {
+      kind: 'found',
+      version: this.#version,
+      acks: this.#dones > 0,
+      // The newline itself is answered by one `error`.
+      staleAnswers: Math.max(0, this.#staleAnswers - 1),
+      established: [...this.#established],
+      configs: this.#configs.neighbors,
+      routes: this.#routes,
+    };
+  }
+}

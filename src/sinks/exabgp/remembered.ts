@@ -1,0 +1,124 @@
+import { promises } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const FILE = 'exabgp-routes.json';
+
+/** More than this is not ours: 10,000 keys take about 300 kB. */
+const FILE_MAX_BYTES = 64 << 20;
+
+/** Keys as the model makes them; anything else in the file would end up in a log. */
+const KEY = /^[0-9a-f:.]{2,45}\/\d{1,3}(?:#\d{1,10})?(?:@[0-9a-f:.]{2,45})?$/iu;
+
+/**
+ * The keys of all routes we may have announced, on disk, so that a route which
+ * was taken out of the configuration while we were not running is still known
+ * as ours and gets withdrawn. Written before anything new is announced.
+ */
+export class Remembered {
+  readonly #path: string | null;
+  readonly #failed: (message: string) => void;
+  #keys: Set<string> = new Set();
+  #saving: Promise<void> = Promise.resolve();
+  #queued = false;
+
+  /** @param stateDir `null`: nothing is kept. */
+  constructor(stateDir: string | null, failed: (message: string) => void) {
+    this.#path = stateDir === null ? null : join(stateDir, FILE);
+    this.#failed = failed;
+  }
+
+  has(key: string): boolean {
+    return this.#keys.has(key);
+  }
+
+  keys(): ReadonlySet<string> {
+    return this.#keys;
+  }
+
+  /** Reads the file. A bad one is told and counts as empty. */
+  async load(): Promise<void> {
+    if (this.#path === null) return;
+    // ExaBGP under Debian's unit gives its children a umask of 0137: folders nobody may enter.
+    process.umask(0o022);
+    try {
+      const text = await promises.readFile(this.#path, 'utf8');
+      if (text.length > FILE_MAX_BYTES) throw new Error('it is too large');
+      this.#keys = parse(text);
+    } catch (error) {
+      if (isMissing(error)) return;
+      this.#failed(`${this.#path} is not usable and is ignored: ${messageOf(error)}`);
+    }
+  }
+
+  /** Adds keys. Resolves when they are on disk, or cannot be (which was told). */
+  async add(keys: Iterable<string>): Promise<void> {
+    const before = this.#keys.size;
+    for (const key of keys) this.#keys.add(key);
+    if (this.#keys.size !== before) this.#save();
+    await this.#saving;
+  }
+
+  /** Forgets keys that are known to be withdrawn. */
+  drop(keys: Iterable<string>): void {
+    let dropped = false;
+    for (const key of keys) dropped = this.#keys.delete(key) || dropped;
+    if (dropped) this.#save();
+  }
+
+  /** Resolves when all is on disk. */
+  async saved(): Promise<void> {
+    await this.#saving;
+  }
+
+  /** One save at a time, and one more after it for whatever came meanwhile. */
+  #save(): void {
+    if (this.#path === null || this.#queued) return;
+    this.#queued = true;
+    this.#saving = this.#writeAfter(this.#saving, this.#path);
+  }
+
+  async #writeAfter(previous: Promise<void>, path: string): Promise<void> {
+    await previous;
+    this.#queued = false;
+    try {
+      await write(path, `${JSON.stringify({ announced: [...this.#keys] })}\n`);
+    } catch (error) {
+      this.#failed(`cannot write ${path}: ${messageOf(error)}`);
+    }
+  }
+}
+
+/** Whole or not at all, also across a power cut. */
+async function write(path: string, text: string): Promise<void> {
+  await promises.mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.tmp`;
+  const file = await promises.open(temporary, 'w', 0o640);
+  try {
+    await file.writeFile(text);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+  await promises.rename(temporary, path);
+}
+
+function parse(text: string): Set<string> {
+  const value: unknown = JSON.parse(text);
+  const keys: unknown =
+    typeof value === 'object' && value !== null && 'announced' in value ? value.announced : null;
+  if (!Array.isArray(keys)) throw new Error('it has no list "announced"');
+  const found = new Set<string>();
+  for (const key of keys as readonly unknown[]) {
+    if (typeof key !== 'string' || !KEY.test(key)) throw new Error('it has a key that is none');
+    found.add(key);
+  }
+  return found;
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

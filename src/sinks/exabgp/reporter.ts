@@ -1,0 +1,69 @@
+import type { SchedulerLike } from 'rxjs';
+import type { SinkReport } from '../../model/report.ts';
+import type { Cause } from '../../model/turn.ts';
+import { ABSENT } from './print.ts';
+import type { Outcome } from './ledger.ts';
+import { Notices } from './notices.ts';
+import type { Want } from './entry.ts';
+
+export const SINK = 'exabgp';
+
+type State = 'connected' | 'lost' | 'off';
+
+/** Turns what happened into reports, one for each cause in a line. */
+export class Reporter {
+  readonly #scheduler: SchedulerLike;
+  readonly #report: (report: SinkReport) => void;
+  readonly notices: Notices;
+
+  constructor(scheduler: SchedulerLike, report: (report: SinkReport) => void) {
+    this.#scheduler = scheduler;
+    this.#report = report;
+    this.notices = new Notices((notice) => report({ kind: 'notice', sink: SINK, ...notice }));
+  }
+
+  state(state: State, peerVersion: string | null, reason: string): void {
+    this.#report({ kind: 'state', sink: SINK, state, peerVersion, reason });
+  }
+
+  adopted(keys: readonly string[]): void {
+    this.#report({ kind: 'adopted', sink: SINK, keys });
+  }
+
+  outcome({ result, text, wants, reason }: Outcome): void {
+    const atMs = this.#scheduler.now();
+    for (const [cause, same] of byCause(wants)) {
+      const keys = same.map(({ route }) => route.key);
+      const action = same[0]?.print === ABSENT ? 'withdraw' : 'announce';
+      this.#report({
+        kind: 'action',
+        sink: SINK,
+        action,
+        keys,
+        result,
+        command: text,
+        cause,
+        atMs,
+      });
+    }
+    if (result === 'rejected') {
+      const what = text === '' ? `${wants[0]?.route.key}: ${reason}` : text;
+      this.notices.notice('error', 'command_rejected', `not accepted: ${what}`, atMs);
+    }
+    if (result === 'unanswered')
+      this.notices.notice('warn', 'command_unanswered', `no answer to: ${text}`, atMs);
+  }
+}
+
+/** An announcement and a withdraw that needed no line may come together: they are kept apart. */
+function byCause(wants: readonly Want[]): readonly (readonly [Cause, readonly Want[]])[] {
+  const groups = new Map<Cause, { announce: Want[]; withdraw: Want[] }>();
+  for (const want of wants) {
+    let group = groups.get(want.cause);
+    if (group === undefined) groups.set(want.cause, (group = { announce: [], withdraw: [] }));
+    (want.print === ABSENT ? group.withdraw : group.announce).push(want);
+  }
+  return [...groups].flatMap(([cause, { announce, withdraw }]) =>
+    [withdraw, announce].filter((list) => list.length > 0).map((list) => [cause, list] as const),
+  );
+}

@@ -1,0 +1,295 @@
+import type { SchedulerLike, Subscription } from 'rxjs';
+import type { Config } from '../../model/config.ts';
+import type { SinkReport } from '../../model/report.ts';
+import type { Turn } from '../../model/turn.ts';
+import { decodeLine } from '../../protocol/exabgp/decode.ts';
+import { LineReader } from '../../protocol/exabgp/lines.ts';
+import type { Reply } from '../../protocol/exabgp/reply.ts';
+import { Adopter } from './adopter.ts';
+import { type Finding, Inspection } from './inspection.ts';
+import { Ledger } from './ledger.ts';
+import { TICK_MS } from './limits.ts';
+import { Neighbors } from './neighbors.ts';
+import type { Remembered } from './remembered.ts';
+import { Reporter } from './reporter.ts';
+import type { Transport, TransportEvent } from './transport.ts';
+
+export interface SessionOptions {
+  readonly ackTimeoutMs: number;
+  readonly window: number;
+  /** False: nothing is read, nothing is waited for. */
+  readonly acknowledged: boolean;
+  /** Whether events can reach us: they do not come through named pipes. */
+  readonly events: boolean;
+}
+
+/** One talk with ExaBGP after another: asks, adopts, and keeps it at what should be. */
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #transport: Transport;
+  readonly #remembered: Remembered;
+  readonly #scheduler: SchedulerLike;
+  readonly #reporter: Reporter;
+  readonly #neighbors = new Neighbors();
+  readonly #lines = new LineReader();
+  readonly #ledger: Ledger;
+  readonly #adopter: Adopter;
+  #inspection: Inspection | null = null;
+  #phase: 'closed' | 'asking' | 'running' = 'closed';
+  /** Whether an ExaBGP we know answered. If not, one may still turn up. */
+  #found = false;
+  /** Whether every key that may be announced is on disk. */
+  #onDisk = false;
+  #flushing: Subscription | null = null;
+  #ticking: Subscription | null = null;
+
+  constructor(
+    options: SessionOptions,
+    transport: Transport,
+    remembered: Remembered,
+    scheduler: SchedulerLike,
+    report: (report: SinkReport) => void,
+  ) {
+    this.#options = options;
+    this.#transport = transport;
+    this.#remembered = remembered;
+    this.#scheduler = scheduler;
+    const reporter = new Reporter(scheduler, report);
+    this.#reporter = reporter;
+    const { ackTimeoutMs, window, acknowledged } = options;
+    this.#ledger = new Ledger(
+      { ackTimeoutMs, window, settle: acknowledged },
+      this.#neighbors,
+      (outcome) => {
+        reporter.outcome(outcome);
+        if (outcome.result === 'confirmed') this.#adopter.confirmed(outcome.wants);
+      },
+    );
+    const cause = { kind: 'config', atMs: scheduler.now() } as const;
+    this.#adopter = new Adopter(this.#ledger, this.#neighbors, remembered, reporter, cause);
+  }
+
+  /** Whether there is nothing left to do or to wait for. */
+  get complete(): boolean {
+    return this.#phase === 'running' && this.#ledger.complete;
+  }
+
+  /** Routes that should be otherwise than is known. */
+  get pending(): number {
+    return this.#ledger.pending;
+  }
+
+  /** Resolves when what was announced is remembered on disk. */
+  async configure(config: Config): Promise<void> {
+    this.#adopter.configure(config, this.#scheduler.now());
+    this.#onDisk = false;
+    await this.#remembered.add(this.#adopter.keys());
+    this.#onDisk = true;
+    this.#later();
+  }
+
+  turn(turn: Turn): void {
+    this.#adopter.turn(turn, this.#scheduler.now());
+    this.#ledger.report();
+    this.#later();
+  }
+
+  transport(event: TransportEvent): void {
+    switch (event.kind) {
+      case 'opened':
+        return this.#opened();
+      case 'bytes':
+        for (const line of this.#lines.push(event.chunk)) this.#take(decodeLine(line));
+        this.#ledger.report();
+        return this.#later();
+      case 'drained':
+        return this.#later();
+      case 'closed':
+        this.close();
+        return this.#reporter.state('lost', null, event.reason);
+    }
+  }
+
+  notice(level: 'info' | 'warn' | 'error', event: string, message: string): void {
+    this.#reporter.notices.notice(level, event, message, this.#scheduler.now());
+  }
+
+  /** Stops all timers. */
+  close(): void {
+    this.#phase = 'closed';
+    this.#inspection = null;
+    this.#ledger.pause();
+    this.#lines.reset();
+    this.#neighbors.clear();
+    this.#flushing?.unsubscribe();
+    this.#ticking?.unsubscribe();
+    this.#flushing = null;
+    this.#ticking = null;
+  }
+
+  #opened(): void {
+    if (this.#options.acknowledged) return this.#ask();
+    this.#phase = 'running';
+    this.#adopter.startBlind(false, this.#scheduler.now());
+    this.#reporter.state('connected', null, 'nobody is asked for acknowledgements');
+    this.#later();
+  }
+
+  /** Finds out what is at the other end. Until then nothing else is written. */
+  #ask(): void {
+    this.#phase = 'asking';
+    this.#ledger.pause();
+    this.#inspection = new Inspection(this.#options.ackTimeoutMs, this.#scheduler.now());
+    this.#transport.write(this.#inspection.question);
+    this.#tickLater();
+  }
+
+  #take(reply: Reply): void {
+    switch (reply.kind) {
+      case 'state':
+        return this.#neighborState(reply.neighbor, reply.state, reply.reason);
+      case 'sent': {
+        this.#neighbors.sawSend(reply.neighbor);
+        const nowMs = this.#scheduler.now();
+        this.#ledger.sent(reply.neighbor, reply.announced, reply.attributes, nowMs);
+        return this.#ledger.sent(reply.neighbor, reply.withdrawn, null, nowMs);
+      }
+      case 'shutdown':
+        return this.notice('warn', 'exabgp_shutdown', 'ExaBGP is shutting down');
+      case 'other':
+        return;
+      case 'garbage':
+        return this.#garbage();
+      case 'text':
+        if (this.#inspection?.takesText(reply.text) !== true) this.#garbage();
+        return;
+      case 'done':
+      case 'error':
+      case 'summary-header':
+      case 'summary-row':
+      case 'version':
+      case 'route':
+        return this.#answer(reply);
+    }
+  }
+
+  #answer(reply: Reply): void {
+    const nowMs = this.#scheduler.now();
+    if (this.#inspection !== null) {
+      const next = this.#inspection.take(reply, nowMs);
+      if (typeof next === 'string') this.#transport.write(next);
+      else if (next !== null) this.#conclude(next);
+      return;
+    }
+    const expected =
+      reply.kind === 'done'
+        ? this.#ledger.done(nowMs)
+        : reply.kind === 'error'
+          ? this.#ledger.error(nowMs)
+          : reply.kind !== 'summary-header' || this.#ledger.header(nowMs);
+    // Through the pipes come answers to others too. From our parent it is an answer
+    // we gave up on: whatever we believe about the order of answers may be wrong.
+    if (!expected && this.#phase === 'running' && (this.#options.events || !this.#found)) {
+      this.notice('warn', 'answer_unexpected', 'ExaBGP answers late: asking again what it holds');
+      this.#ask();
+    }
+  }
+
+  #conclude(finding: Finding): void {
+    const nowMs = this.#scheduler.now();
+    this.#inspection = null;
+    this.#phase = 'running';
+    this.#found = finding.kind === 'found';
+    if (finding.kind === 'found') this.#adopt(finding);
+    else this.#adopter.startBlind(finding.kind === 'bare', nowMs);
+    if (finding.kind !== 'found') {
+      const reason =
+        finding.kind === 'bare'
+          ? 'what answers does not list its neighbors: taken for a script, nothing is adopted'
+          : 'acknowledgements are missing: commands are written without waiting for them';
+      this.#reporter.state('connected', null, reason);
+      this.notice('warn', 'ack_missing', reason);
+    }
+    this.#ledger.report();
+    this.#later();
+  }
+
+  #adopt(finding: Extract<Finding, { kind: 'found' }>): void {
+    const { version, acks, configs, established } = finding;
+    this.#neighbors.configured(configs, this.#options.events);
+    for (const address of established) this.#neighbors.setUp(address, true);
+    this.#reporter.state('connected', version, '');
+    if (!acks) this.notice('warn', 'ack_missing', 'acknowledgements are switched off in ExaBGP');
+    for (const { address, risks, sendEvents } of configs) {
+      if (risks.length > 0)
+        this.notice('warn', 'neighbor_risky', `neighbor ${address} has ${risks.join(', ')}`);
+      if (!sendEvents && this.#options.events)
+        this.notice(
+          'info',
+          'send_events_missing',
+          `neighbor ${address} lacks "send { parsed; update; }": changes of one route are spaced by time`,
+        );
+    }
+    this.#adopter.adopt(finding, this.#scheduler.now());
+  }
+
+  #neighborState(address: string, state: 'connected' | 'up' | 'down', reason: string): void {
+    const unknown = !this.#neighbors.knows(address);
+    if (state === 'connected') return;
+    this.#neighbors.setUp(address, state === 'up');
+    if (state === 'down') this.#ledger.neighborDown(address);
+    this.notice(
+      state === 'up' ? 'info' : 'warn',
+      `neighbor_${state}`,
+      `neighbor ${address} is ${state}${reason === '' ? '' : `: ${reason}`}`,
+    );
+    // A neighbor that a reload added holds none of our routes.
+    if (unknown && this.#found && this.#phase === 'running') this.#ask();
+  }
+
+  #garbage(): void {
+    this.notice('warn', 'garbage', 'ExaBGP wrote something that is no reply and no event');
+  }
+
+  /** One write for all that one turn of the loop brings. */
+  #later(): void {
+    this.#tickLater();
+    if (this.#flushing !== null || this.#phase !== 'running') return;
+    this.#flushing = this.#scheduler.schedule(() => {
+      this.#flushing = null;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    if (this.#phase !== 'running' || !this.#onDisk || !this.#transport.ready) return;
+    const lines = this.#ledger.plan(this.#scheduler.now());
+    this.#ledger.report();
+    if (lines.length === 0) return;
+    this.#transport.write(`${lines.join('\n')}\n`);
+    // Where nothing is waited for, there may be more.
+    this.#later();
+  }
+
+  #tickLater(): void {
+    const needed = this.#inspection !== null || (this.#phase === 'running' && this.#ledger.busy);
+    if (!needed || this.#ticking !== null) return;
+    this.#ticking = this.#scheduler.schedule(() => {
+      this.#ticking = null;
+      this.#onTick();
+      this.#later();
+    }, TICK_MS);
+  }
+
+  #onTick(): void {
+    const nowMs = this.#scheduler.now();
+    if (this.#inspection !== null) {
+      const finding = this.#inspection.tick(nowMs);
+      if (finding !== null) this.#conclude(finding);
+      return;
+    }
+    const pokes = this.#ledger.tick(nowMs);
+    this.#ledger.report();
+    if (pokes.length > 0 && this.#transport.ready) this.#transport.write(`${pokes.join('\n')}\n`);
+  }
+}

@@ -1,0 +1,23 @@
+import type { Observable } from 'rxjs';
+
+export type TransportEvent =
+  /** Somebody is at the other end; he may be new and know nothing. */
+  | { readonly kind: 'opened' }
+  | { readonly kind: 'bytes'; readonly chunk: Uint8Array }
+  /** There is room for more again. */
+  | { readonly kind: 'drained' }
+  | { readonly kind: 'closed'; readonly reason: string };
+
+/** A way to ExaBGP. Never blocks. */
+export interface Transport {
+  /**
+   * Opens when subscribed to and closes when unsubscribed from. Completes when
+   * ExaBGP is gone for good; does not fail.
+   */
+  readonly events$: Observable<TransportEvent>;
+  /** Whether more may be written now; if not, `drained` or `closed` follows. */
+  readonly ready: boolean;
+  write(text: string): void;
+  /** Bytes that the operating system has not taken yet. */
+  readonly pendingBytes: number;
+}
