@@ -6,7 +6,7 @@ interface Spoken {
   swallowed: number;
 }
 
-/** Says each kind of thing once in `NOTICE_PERIOD_MS` and counts the rest. Bounded: kinds are ours. */
+/** Says each kind of thing once in `NOTICE_PERIOD_MS` and counts the rest. Bounded: kinds and neighbors are few. */
 export class Notices {
   readonly #say: (notice: Notice) => void;
   readonly #spoken = new Map<string, Spoken>();
@@ -15,15 +15,17 @@ export class Notices {
     this.#say = say;
   }
 
-  notice(level: Notice['level'], event: string, message: string, nowMs: number): void {
-    const last = this.#spoken.get(event);
+  /** @param about what of one kind is told apart: a neighbor. */
+  notice(level: Notice['level'], event: string, message: string, nowMs: number, about = ''): void {
+    const kind = `${event} ${about}`;
+    const last = this.#spoken.get(kind);
     if (last !== undefined && nowMs - last.atMs < NOTICE_PERIOD_MS) {
       last.swallowed += 1;
       return;
     }
     const more =
       last === undefined || last.swallowed === 0 ? '' : ` (and ${last.swallowed} more before)`;
-    this.#spoken.set(event, { atMs: nowMs, swallowed: 0 });
+    this.#spoken.set(kind, { atMs: nowMs, swallowed: 0 });
     this.#say({ level, event, message: message + more });
   }
 }

@@ -110,8 +110,9 @@ export class Session {
     }
   }
 
-  notice(level: 'info' | 'warn' | 'error', event: string, message: string): void {
-    this.#reporter.notices.notice(level, event, message, this.#scheduler.now());
+  /** Tells the operator, at a bounded rate for each `event` and what it is `about`. */
+  notice(level: 'info' | 'warn' | 'error', event: string, message: string, about = ''): void {
+    this.#reporter.notices.notice(level, event, message, this.#scheduler.now(), about);
   }
 
   /** Stops all timers. */
@@ -222,12 +223,18 @@ export class Session {
     if (!acks) this.notice('warn', 'ack_missing', 'acknowledgements are switched off in ExaBGP');
     for (const { address, risks, sendEvents } of configs) {
       if (risks.length > 0)
-        this.notice('warn', 'neighbor_risky', `neighbor ${address} has ${risks.join(', ')}`);
+        this.notice(
+          'warn',
+          'neighbor_risky',
+          `neighbor ${address} has ${risks.join(', ')}`,
+          address,
+        );
       if (!sendEvents && this.#options.events)
         this.notice(
           'info',
           'send_events_missing',
           `neighbor ${address} lacks "send { parsed; update; }": changes of one route are spaced by time`,
+          address,
         );
     }
     this.#adopter.adopt(finding, this.#scheduler.now());
@@ -242,6 +249,7 @@ export class Session {
       state === 'up' ? 'info' : 'warn',
       `neighbor_${state}`,
       `neighbor ${address} is ${state}${reason === '' ? '' : `: ${reason}`}`,
+      address,
     );
     // A neighbor that a reload added holds none of our routes.
     if (unknown && this.#found && this.#phase === 'running') this.#ask();

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { type Lab, openLab } from '../../e2e/lab.ts';
+import { Rig, commands, isConfirmed } from './rig.ts';
+import { manyPrefixes, wishAll } from './sample.ts';
+
+const [one = '', two = ''] = ['198.51.100.1/32', '198.51.100.2/32'];
+
+describe('the sink under a real ExaBGP', () => {
+  let lab: Lab;
+  before(async () => {
+    lab = await openLab();
+  });
+  after(() => lab.close());
+
+  async function medOf(prefix: string): Promise<number | null | undefined> {
+    return (await lab.bird.routes()).find((route) => route.prefix === prefix)?.med;
+  }
+
+  test('adopts what an earlier life announced, sends only differences, withdraws what is stale', async () => {
+    const rig = new Rig(lab.folder);
+    await rig.ready();
+    const stateDir = join(lab.folder, 'state');
+    const exabgp = await lab.nodes[0].exabgp({ helper: rig.command });
+
+    const first = await rig.life(0);
+    first.order({ kind: 'config', prefixes: [one, two, '198.51.100.3/32'], exabgp: {}, stateDir });
+    first.order({
+      kind: 'turn',
+      wishes: { [one]: 100, [two]: 100, '198.51.100.3/32': 100 },
+    });
+    await lab.until(async () => (await lab.bird.count()) === 3, 10_000, 'three routes');
+
+    exabgp.helper.kill('SIGKILL');
+    const second = await rig.life(1);
+    second.order({ kind: 'config', prefixes: [one, two], exabgp: {}, stateDir });
+    // The core has an opinion about one of them only: the other stays as it is.
+    second.order({ kind: 'turn', wishes: { [one]: 100 } });
+    await second.until((told) => isConfirmed(told, one), 'adopted');
+    await lab.until(async () => (await lab.bird.count()) === 2, 10_000, 'the stale route went');
+    assert.deepEqual(commands(second.told), ['withdraw route 198.51.100.3/32 next-hop self']);
+    const adopted = second.told.find((report) => report.kind === 'adopted');
+    assert.deepEqual(adopted?.keys.toSorted(), [one, two]);
+
+    second.order({ kind: 'turn', wishes: { [two]: 300 } });
+    await lab.until(async () => (await medOf(two)) === 300, 10_000, 'the difference');
+
+    second.order({ kind: 'turn', wishes: { [one]: 'withdrawn', [two]: 'withdrawn' } });
+    second.order({ kind: 'stop' });
+    await second.until((told) => told.at(-1)?.kind === 'complete', 'complete');
+    assert.ok(isConfirmed(second.told, two));
+    rig.close();
+    await lab.nodes[0].reset();
+  });
+
+  test('ends right however a route changes while ExaBGP is busy with thousands of others', async () => {
+    const rig = new Rig(lab.folder);
+    await rig.ready();
+    await lab.nodes[0].exabgp({ helper: rig.command });
+    const many = manyPrefixes(3000);
+    const life = await rig.life(0);
+    life.order({ kind: 'config', prefixes: [...many, one, two], exabgp: {}, stateDir: null });
+    life.order({ kind: 'turn', wishes: { [one]: 100, [two]: 100 } });
+    await lab.until(async () => (await lab.bird.count()) === 2, 10_000, 'both routes');
+
+    const rounds = 20;
+    for (let round = 0; round < rounds; round += 1) {
+      const bulk = round % 2 === 0;
+      life.order({ kind: 'turn', wishes: wishAll(many, bulk ? 100 : 'withdrawn') });
+      // Each step is written before the next is wished for: nothing is left out.
+      for (const wishes of [
+        { [one]: 200, [two]: 'withdrawn' as const },
+        { [one]: 100, [two]: 100 },
+      ]) {
+        const before = commands(life.told).length;
+        life.order({ kind: 'turn', wishes });
+        await life.until(
+          (told) =>
+            commands(told)
+              .slice(before)
+              .some((line) => line.includes(` ${one} `)),
+          'the step is written',
+        );
+      }
+      const expected = bulk ? 3002 : 2;
+      await lab.until(
+        async () => (await lab.bird.count()) === expected && (await medOf(one)) === 100,
+        30_000,
+        `round ${round} ends with ${expected} routes and MED 100`,
+      );
+      assert.equal(await medOf(two), 100);
+    }
+    life.order({ kind: 'stop' });
+    await life.until((told) => told.at(-1)?.kind === 'complete', 'complete');
+    assert.ok(
+      !life.told.some((report) => report.kind === 'action' && report.result === 'rejected'),
+    );
+    rig.close();
+    await lab.nodes[0].reset();
+  });
+
+  test('refuses the next-hop that would tear down the session, and loses nothing else', async () => {
+    const rig = new Rig(lab.folder);
+    await rig.ready();
+    await lab.nodes[0].exabgp({ helper: rig.command });
+    const life = await rig.life(0);
+    const bad = '2001:db8:1::1/128';
+    life.order({ kind: 'config', prefixes: [one, bad], exabgp: {}, stateDir: null });
+    life.order({ kind: 'turn', wishes: { [one]: 100, [bad]: 100 } });
+    await lab.until(async () => (await lab.bird.count()) === 1, 10_000, 'the good route');
+    await life.until(
+      (told) => told.some((report) => report.kind === 'action' && report.result === 'rejected'),
+      'the bad one is rejected',
+    );
+    assert.deepEqual(commands(life.told), [`announce route ${one} next-hop self med 100`]);
+    assert.deepEqual(await lab.bird.established(), ['lb1']);
+    rig.close();
+    await lab.nodes[0].reset();
+  });
+
+  test('loses nothing when it does not read for longer than any timeout', async () => {
+    const rig = new Rig(lab.folder);
+    await rig.ready();
+    await lab.nodes[0].exabgp({ helper: rig.command });
+    const many = manyPrefixes(2000);
+    const life = await rig.life(0);
+    life.order({ kind: 'config', prefixes: many, exabgp: { ackTimeoutMs: 1000 }, stateDir: null });
+    life.order({ kind: 'turn', wishes: wishAll(many, 100) });
+    await life.until((told) => commands(told).length > 0, 'the bulk has begun');
+    life.order({ kind: 'block', ms: 5000 });
+    await lab.until(async () => (await lab.bird.count()) === 2000, 30_000, 'all are there');
+    await life.until(
+      (told) => many.every((prefix) => isConfirmed(told, prefix)),
+      'all are confirmed',
+    );
+    rig.close();
+    await lab.nodes[0].reset();
+  });
+});
