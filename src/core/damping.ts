@@ -6,7 +6,7 @@ export interface Flaps {
   readonly penalty: number;
   /** The last fall, monotonic milliseconds. */
   readonly atMs: number;
-  /** Falls since the penalty was last below `reuse`: what people are told. */
+  /** Falls since the penalty was last below half of `reuse`: what people are told. */
   readonly falls: number;
   readonly suppressed: boolean;
 }
@@ -25,7 +25,7 @@ export function addFall(flaps: Flaps | null, nowMs: number, damping: Damping): F
   return {
     penalty: left + 1,
     atMs: nowMs,
-    falls: flaps.suppressed || left >= damping.reuse ? flaps.falls + 1 : 1,
+    falls: flaps.suppressed || left >= damping.reuse / 2 ? flaps.falls + 1 : 1,
     suppressed: flaps.suppressed || left + 1 > damping.suppress,
   };
 }
@@ -36,5 +36,6 @@ export function addFall(flaps: Flaps | null, nowMs: number, damping: Damping): F
  */
 export function reuseAtMs(flaps: Flaps, damping: Damping | null): number {
   if (damping === null) return flaps.atMs;
-  return flaps.atMs + damping.halfLifeMs * Math.max(0, Math.log2(flaps.penalty / damping.reuse));
+  const halfLives = Math.max(0, Math.log2(flaps.penalty / damping.reuse));
+  return flaps.atMs + Math.ceil(damping.halfLifeMs * halfLives);
 }
