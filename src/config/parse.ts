@@ -24,5 +24,6 @@ export {
   percentPattern,
 } from './parse/percent.ts';
 export { parsePrefix, prefixExpected } from './parse/prefix.ts';
+export { parseReference, referenceExpected, serverKey } from './parse/reference.ts';
 export { bad, good, known, type Parsed } from './parse/result.ts';
 export { parseVirtual, virtualExpected } from './parse/virtual.ts';

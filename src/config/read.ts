@@ -102,8 +102,8 @@ function collector(file: string, text: Text): { report: Report; problems: Proble
 }
 
 function place(file: string, text: Text, finding: Finding, offset: number): Problem {
-  const { line, col } = text.lines.linePos(offset);
-  return { file, line, column: col, path: pathText(finding.path), message: finding.message };
+  const { line, column } = text.lines.placeOf(offset);
+  return { file, line, column, path: pathText(finding.path), message: finding.message };
 }
 
 /** As they stand in the file, each once: a list used through an alias is found at each use. */

@@ -16,7 +16,9 @@ export function reportWarnings(file: ConfigFile, report: Report): void {
         'an IPv6 prefix with next_hop self: over an IPv4 session the peer discards it: give an address';
       report([...path, route.next_hop === undefined ? 'prefix' : 'next_hop'], message);
     }
-    const hasService = [...namesIn(route.when)].some((name) => services.has(name));
+    const hasService = [...namesIn(route.when)].some((name) =>
+      services.has(name.split('/')[0] ?? name),
+    );
     if (route.degrade !== undefined && !hasService) {
       report([...path, 'degrade'], 'when names no service: there is no capacity to go by');
     }

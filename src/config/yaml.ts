@@ -1,5 +1,6 @@
-import { Composer, Lexer, LineCounter, Parser, type CST, type Document } from 'yaml';
+import { Composer, Lexer, Parser, type CST, type Document } from 'yaml';
 import { Converter } from './yaml-values.ts';
+import { Lines } from './lines.ts';
 import type { Positions } from './positions.ts';
 
 /** Deeper nesting has no use here and would exhaust the stack of every recursive reader. */
@@ -21,13 +22,13 @@ export interface Text {
   readonly value: unknown;
   readonly positions: Positions;
   readonly problems: readonly TextProblem[];
-  readonly lines: LineCounter;
+  readonly lines: Lines;
 }
 
 /** YAML 1.2 text → plain values with the place of each, and what is wrong with the text. */
 export function readYaml(text: string): Text {
-  const lines = new LineCounter();
-  const tokens = tokensOf(text, lines);
+  const lines = new Lines(text);
+  const tokens = tokensOf(text);
   const converter = new Converter();
   if (!tokens.ok) return failed(converter, lines, [tokens.problem]);
 
@@ -60,7 +61,7 @@ export function readYaml(text: string): Text {
   return { value, positions: converter.positions, problems: converter.problems, lines };
 }
 
-function failed(converter: Converter, lines: LineCounter, problems: readonly TextProblem[]): Text {
+function failed(converter: Converter, lines: Lines, problems: readonly TextProblem[]): Text {
   return { value: undefined, positions: converter.positions, problems, lines };
 }
 
@@ -82,11 +83,9 @@ type Tokens =
   | { readonly ok: false; readonly problem: TextProblem };
 
 /** The parser keeps its own stack, so depth is judged here before anything recursive sees it. */
-function tokensOf(text: string, lines: LineCounter): Tokens {
-  const parser = new Parser(lines.addNewLine);
+function tokensOf(text: string): Tokens {
+  const parser = new Parser();
   const tokens: CST.Token[] = [];
-  // The parser reports each line's start but the first.
-  lines.addNewLine(0);
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) tokens.push(token);
     if (parser.stack.length > nestingMax) {

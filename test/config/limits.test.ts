@@ -41,6 +41,13 @@ describe('limits of the file', () => {
   });
 });
 
+function aliased(fall: number): string {
+  return `services:
+  a: { check: &check { type: tcp, fall: ${fall} }, real_servers: [10.0.0.1:1] }
+  b: { check: *check, real_servers: [10.0.0.2:1] }
+`;
+}
+
 describe('the text of the file', () => {
   test('a byte order mark and Windows line ends change nothing', () => {
     const plain = accepted('node: lb-b\nstate_dir: /var/lib/routevane\n');
@@ -49,12 +56,8 @@ describe('the text of the file', () => {
   });
 
   test('anchors and aliases may be used, and a problem stands where the text is', () => {
-    const text = (fall: number): string => `services:
-  a: { check: &check { type: tcp, fall: ${fall} }, real_servers: [10.0.0.1:1] }
-  b: { check: *check, real_servers: [10.0.0.2:1] }
-`;
-    assert.equal(accepted(text(2)).summary.services, 2);
-    assert.deepEqual(linesOf(readText(text(0))), [
+    assert.equal(accepted(aliased(2)).summary.services, 2);
+    assert.deepEqual(linesOf(readText(aliased(0))), [
       'lb.yaml:2:41 services.a.check.fall: expected a whole number from 1 to 1000, found 0',
       'lb.yaml:2:41 services.b.check.fall: expected a whole number from 1 to 1000, found 0',
     ]);

@@ -128,7 +128,7 @@ function checkQuorum(
 ): void {
   const total = totalWeight(file, service);
   if (total === null || total === 0) return;
-  const quorum = 'quorum' in service ? weightOf(service.quorum, total) : 0;
+  const quorum = 'quorum' in service ? weightOf(service.quorum, total) : 1;
   const hysteresis = 'hysteresis' in service ? weightOf(service.hysteresis, total) : 0;
   if (quorum === null || hysteresis === null || quorum + hysteresis <= total) return;
   const sum = hysteresis === 0 ? `${quorum}` : `${quorum} + hysteresis ${hysteresis}`;

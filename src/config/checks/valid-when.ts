@@ -10,10 +10,7 @@ export function checkValidWhenCycles(file: Loose<ConfigFile>, report: Report): v
   const services = file.services ?? {};
   const needs = new Map<string, readonly string[]>();
   for (const [name, service] of Object.entries(services)) {
-    needs.set(
-      name,
-      [...new Set(namesIn(service?.valid_when))].filter((other) => other in services),
-    );
+    needs.set(name, servicesIn(service?.valid_when, services));
   }
   for (const cycle of cyclesIn(needs)) {
     const [first = ''] = cycle;
@@ -21,6 +18,12 @@ export function checkValidWhenCycles(file: Loose<ConfigFile>, report: Report): v
     const chain = [...shown, first].join(' -> ');
     report(['services', first, 'valid_when'], `the service depends on itself: ${chain}`);
   }
+}
+
+/** A real server is judged with its service, so naming one depends on the other. */
+function servicesIn(rule: Parameters<typeof namesIn>[0], services: object): string[] {
+  const names = [...namesIn(rule)].map((name) => name.split('/')[0] ?? name);
+  return [...new Set(names)].filter((name) => Object.hasOwn(services, name));
 }
 
 /** One cycle for each knot, found without recursion: a chain may have 20,000 links. */

@@ -1,9 +1,10 @@
 import type { Rule } from '../../model/rule.ts';
+import { known, parseReference } from '../parse.ts';
 import type { RuleFile } from '../schema.ts';
 
 /** The file's short forms → the model's one form. */
 export function resolveRule(file: RuleFile): Rule {
-  if (typeof file === 'string') return { kind: 'name', name: file };
+  if (typeof file === 'string') return { kind: 'name', name: known(parseReference(file)) };
   if (isList(file)) return { kind: 'all', of: file.map(resolveRule) };
   if (file.all !== undefined) return { kind: 'all', of: file.all.map(resolveRule) };
   if (file.any !== undefined) return { kind: 'any', of: file.any.map(resolveRule) };

@@ -1,5 +1,12 @@
 import type { Amount, RealServer, Service } from '../../model/service.ts';
-import { endpointText, known, parseEndpoint, parsePercent, parseVirtual } from '../parse.ts';
+import {
+  endpointText,
+  known,
+  parseEndpoint,
+  parsePercent,
+  parseVirtual,
+  serverKey,
+} from '../parse.ts';
 import type { RealServerFile, ServiceFile } from '../schema.ts';
 import type { CheckResolver } from './check.ts';
 import { resolveRule } from './rule.ts';
@@ -40,7 +47,7 @@ function serversOf(
         ? shared
         : checks.check(file.check, server.check ?? {});
     return {
-      key: `${service}/${endpointText(endpoint.address, port)}`,
+      key: serverKey(service, endpointText(endpoint.address, port)),
       address: endpoint.address.text,
       port,
       weight: server.weight ?? null,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { mapping, name, wholeNumber } from './basics.ts';
+import { parseReference, referenceExpected } from '../parse.ts';
+import { mapping, textOf, wholeNumber } from './basics.ts';
 
 export type RuleFile = string | readonly RuleFile[] | RuleMapping;
 
@@ -44,9 +45,13 @@ const ruleMapping = mapping(
   ],
 });
 
+const reference = textOf(referenceExpected, parseReference, {
+  description: 'A signal, a service, or a real server such as web/10.0.1.11:443.',
+});
+
 /** A name, a list (all of), or one of the four mappings. */
 export const rule: z.ZodType<RuleFile, RuleFile> = z
-  .union([name, rules, ruleMapping], {
+  .union([reference, rules, ruleMapping], {
     error:
       'expected the name of a signal or service, a list of rules, or a mapping with all, any, not, or at_least and of',
   })
