@@ -70,8 +70,7 @@ export class LinkTable {
   readAll(): readonly Observation[] {
     return [...this.#links.values()].flatMap((link) => {
       link.file = this.#fileOf(link.name);
-      link.sight = this.#sightOf(link.name);
-      return tell(link);
+      return this.#look(link);
     });
   }
 
@@ -102,8 +101,10 @@ export class LinkTable {
   }
 
   #look(link: Link): readonly Observation[] {
-    link.sight = this.#sightOf(link.name);
-    return tell(link);
+    const sight = this.#sightOf(link.name);
+    const fallen = sight.kind === 'gone' ? tellClosed(link) : NONE;
+    link.sight = sight;
+    return [...fallen, ...tell(link)];
   }
 
   #readFile(link: Link): readonly Observation[] {
@@ -121,6 +122,16 @@ export class LinkTable {
     if (problem !== null) return { kind: 'bad', reason: problem };
     return readStateFile(this.#dir, name);
   }
+}
+
+/**
+ * The kernel switches an interface off before it removes it. Where we did not hear
+ * that, we say it: `lost` alone would leave the health of what is gone as it was.
+ */
+function tellClosed(link: Link): readonly Observation[] {
+  if (link.sight.kind !== 'seen') return NONE;
+  link.sight = { kind: 'seen', facts: { ...link.sight.facts, adminUp: false } };
+  return tell(link);
 }
 
 /** One observation for each signal that was last told something else. */

@@ -1,5 +1,6 @@
 import {
   accessSync,
+  chmodSync,
   closeSync,
   constants,
   fstatSync,
@@ -89,9 +90,12 @@ export function writeLinkState(dir: string, name: string, state: string): string
   // The dot keeps it apart from every interface, the number from every other writer.
   const temporary = join(dir, `.${name}.${process.pid}`);
   try {
-    mkdirSync(dir, { recursive: true, mode: FOLDER_MODE });
+    const made = mkdirSync(dir, { recursive: true });
+    // Whatever the umask of the caller: the daemon need not run as the same user.
+    if (made !== undefined) chmodSync(dir, FOLDER_MODE);
     rmSync(temporary, { force: true });
-    writeFileSync(temporary, `${state}\n`, { mode: FILE_MODE, flag: 'wx' });
+    writeFileSync(temporary, `${state}\n`, { flag: 'wx' });
+    chmodSync(temporary, FILE_MODE);
     renameSync(temporary, join(dir, name));
     return null;
   } catch (error) {
