@@ -1,0 +1,126 @@
+import type { Socket } from 'node:net';
+import type { Clock } from '../clock.ts';
+import { Fault } from '../fault.ts';
+import type { Json } from '../json.ts';
+import { InactivityProbe } from './probe.ts';
+import type { Remote } from '../remote.ts';
+import { failureInWords } from './failure.ts';
+import { Framer } from './framing.ts';
+import { encodeError, encodeRequest, encodeResult, parseMessage } from './json-rpc.ts';
+import { PENDING_MAX, PendingRequests, type Done } from './pending.ts';
+import { openSocket } from './socket.ts';
+import type { TlsSettings } from './tls.ts';
+
+/** What may lie unsent in our own process before the server is taken as stuck. */
+const UNSENT_MAX_BYTES = 64 * 1024 * 1024;
+
+export interface ConnectionOptions {
+  readonly remote: Remote;
+  readonly tls: TlsSettings | null;
+  readonly probeMs: number;
+  readonly requestTimeoutMs: number;
+  readonly messageMaxBytes: number;
+  readonly clock: Clock;
+}
+
+export interface ConnectionEvents {
+  /** Requests may be sent. */
+  readonly open: () => void;
+  readonly notification: (method: string, params: readonly unknown[]) => void;
+  /** Once, and last; not after `close()`. */
+  readonly lost: (reason: string) => void;
+}
+
+/** One connection from its first packet to its end; it is never used again after that. */
+export class Connection {
+  readonly #events: ConnectionEvents;
+  readonly #socket: Socket;
+  readonly #framer: Framer;
+  readonly #pending: PendingRequests;
+  readonly #probe: InactivityProbe;
+  #ended = false;
+  /** Anything came; one whole message was understood. In between it may be any kind of server. */
+  #heard = false;
+  #understood = false;
+
+  constructor(options: ConnectionOptions, events: ConnectionEvents) {
+    this.#events = events;
+    this.#framer = new Framer(options.messageMaxBytes);
+    this.#pending = new PendingRequests(options.clock, options.requestTimeoutMs);
+    this.#probe = new InactivityProbe(options.clock, options.probeMs, {
+      ask: () => this.request('echo', [], () => {}),
+      dead: () => this.drop(`no answer to an echo within ${options.probeMs} ms`),
+    });
+    this.#socket = openSocket(options.remote, options.tls, () => this.#events.open());
+    this.#socket.on('data', (chunk: Buffer) => this.#received(chunk));
+    this.#socket.on('error', (error) => this.drop(failureInWords(error)));
+    this.#socket.on('end', () => this.drop('closed by the server'));
+    this.#socket.on('close', () => this.drop('connection closed'));
+  }
+
+  /** `done` is called once, whatever happens, in the order of the server's replies. */
+  request(method: string, params: readonly Json[], done: Done): void {
+    if (this.#ended) done({ kind: 'failed', reason: 'not connected' });
+    else if (this.#pending.full) {
+      done({ kind: 'failed', reason: `${PENDING_MAX} requests wait for a reply already` });
+    } else this.#write(encodeRequest(this.#pending.add(method, done), method, params));
+  }
+
+  /** Gives the connection up, and tells so. */
+  drop(reason: string): void {
+    if (this.#ended) return;
+    const told = this.#heard && !this.#understood ? `not an OVSDB server: ${reason}` : reason;
+    this.#end(told);
+    this.#events.lost(told);
+  }
+
+  /** Ends it without a word to the owner. */
+  close(): void {
+    if (!this.#ended) this.#end('closed');
+  }
+
+  #end(reason: string): void {
+    this.#ended = true;
+    this.#probe.stop();
+    this.#socket.destroy();
+    this.#pending.failAll(reason);
+  }
+
+  #received(chunk: Buffer): void {
+    this.#heard = true;
+    this.#probe.heard();
+    const { messages, fault } = this.#framer.push(chunk);
+    for (const message of messages) {
+      if (this.#ended) return;
+      this.#handle(message);
+    }
+    if (fault !== null) this.drop(fault.reason);
+  }
+
+  #handle(json: unknown): void {
+    const message = parseMessage(json);
+    if (message instanceof Fault) {
+      this.drop(message.reason);
+      return;
+    }
+    this.#understood = true;
+    switch (message.kind) {
+      case 'result':
+      case 'error':
+        this.#pending.settle(message.id, message);
+        break;
+      case 'request':
+        if (message.method === 'echo') this.#write(encodeResult(message.id, message.params));
+        else this.#write(encodeError(message.id, 'unknown method'));
+        break;
+      case 'notification':
+        this.#events.notification(message.method, message.params);
+        break;
+    }
+  }
+
+  #write(text: string): void {
+    this.#socket.write(text);
+    if (this.#socket.writableLength > UNSENT_MAX_BYTES) this.drop('the server does not read');
+  }
+}
