@@ -52,6 +52,8 @@ export function check(suite: string, options: LabOptions, rows: readonly Row[]):
     let servers: Servers | undefined;
 
     before(async () => {
+      // A bundle that cannot be built shall fail the suite once, not each row.
+      routevaneCommand();
       lab = await openLab(options);
       servers = await lab.nodes[0].servers();
     });
