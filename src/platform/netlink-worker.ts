@@ -81,7 +81,9 @@ function postMissed() {
 function readOne(buffer) {
   try {
     const length = readSync(fd, buffer);
-    if (Atomics.load(shared, PENDING) >= pendingMax) missed = true;
+    // That something is missing is told before what came after it.
+    postMissed();
+    if (missed || Atomics.load(shared, PENDING) >= pendingMax) missed = true;
     else post({ kind: 'datagram', bytes: buffer.slice(0, length) });
   } catch (error) {
     if (error.code === 'ENOBUFS') missed = true;

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { test, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { firstValueFrom } from 'rxjs';
+import { netlinkLinks, type NetlinkEvent } from '../../src/platform/netlink.ts';
+import { parseLinkMessages } from '../../src/protocol/rtnetlink.ts';
+import { inNetworkNamespace, ip } from '../sources/link/lab.ts';
+
+/** Listens for the time of one test. */
+class Listener {
+  readonly events: NetlinkEvent[] = [];
+  #look = (): void => {};
+  #failed: unknown = null;
+
+  constructor(t: TestContext, netlink = netlinkLinks()) {
+    const subscription = netlink.subscribe({
+      next: (event) => {
+        this.events.push(event);
+        this.#look();
+      },
+      error: (error) => {
+        this.#failed = error;
+        this.#look();
+      },
+    });
+    t.after(() => subscription.unsubscribe());
+  }
+
+  count(kind: NetlinkEvent['kind']): number {
+    return this.events.filter((event) => event.kind === kind).length;
+  }
+
+  async until(holds: () => boolean): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#look = () => {
+        if (this.#failed !== null) reject(this.#failed);
+        if (holds()) resolve();
+      };
+      this.#look();
+    });
+  }
+}
+
+function names(events: readonly NetlinkEvent[]): string[] {
+  return events
+    .flatMap((event) => (event.kind === 'datagram' ? parseLinkMessages(event.bytes) : []))
+    .map((message) => (message.kind === 'broken' ? message.reason : message.name));
+}
+
+inNetworkNamespace(import.meta.url, () => {
+  let renamed = 0;
+  ip('link add r0 type bridge');
+
+  /** Each is one event with another name, or two. */
+  function renames(count: number): string[] {
+    const from = renamed;
+    renamed += count;
+    const all = Array.from({ length: count }, (_, index) => from + index);
+    ip(...all.map((index) => `link set r${index} name r${index + 1}`));
+    return all.map((index) => `r${index + 1}`);
+  }
+
+  test('a burst is told whole and in order', async (t) => {
+    const listener = new Listener(t);
+    await listener.until(() => listener.count('listening') === 1);
+    const expected = renames(200);
+    await listener.until(() => names(listener.events).includes(`r${renamed}`));
+    const told = names(listener.events).filter((name, at, all) => all.indexOf(name) === at);
+    assert.deepEqual(told, expected);
+    assert.equal(listener.count('overflow'), 0);
+  });
+
+  test('a burst beyond the kernel’s buffer is an overflow, and it goes on', async (t) => {
+    const smallest = 1;
+    const listener = new Listener(t, netlinkLinks(undefined, smallest));
+    await listener.until(() => listener.count('listening') === 1);
+    while (listener.count('overflow') === 0) {
+      renames(20);
+      await new Promise(setImmediate);
+    }
+    const [next] = renames(1);
+    await listener.until(() => names(listener.events).includes(next ?? ''));
+  });
+
+  test('what waits for a busy main thread is bounded', async (t) => {
+    const listener = new Listener(t);
+    await listener.until(() => listener.count('listening') === 1);
+    // The main thread takes no message meanwhile.
+    ip(...Array.from({ length: 1500 }, (_, index) => `link set lo mtu ${10_000 + index}`));
+    await listener.until(() => listener.count('overflow') === 1);
+    const told = listener.count('datagram');
+    assert.ok(told >= 1000 && told < 1200, String(told));
+  });
+
+  test('without koffi it errors', async () => {
+    const missing = () => '/nonexistent/koffi.js';
+    await assert.rejects(firstValueFrom(netlinkLinks(missing)), { code: 'MODULE_NOT_FOUND' });
+    const thrown = new Error('koffi is not installed');
+    const throwing = (): never => {
+      throw thrown;
+    };
+    await assert.rejects(firstValueFrom(netlinkLinks(throwing)), thrown);
+  });
+
+  test('process.exit ends the process while the worker waits', async () => {
+    const script = fileURLToPath(new URL('netlink-child.ts', import.meta.url));
+    const child = spawn(process.execPath, [...process.execArgv, script], { stdio: 'inherit' });
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    assert.equal(code, 7);
+  });
+
+  test('nobody needs to be root to listen', () => {
+    const script = fileURLToPath(new URL('netlink-child.ts', import.meta.url));
+    assert.throws(
+      () => execFileSync(process.execPath, [...process.execArgv, script], { uid: 65_534 }),
+      { status: 7 },
+    );
+  });
+});

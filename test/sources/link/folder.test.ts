@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { test, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { of } from 'rxjs';
+import { writeLinkState } from '../../../src/sources/link/state-file.ts';
+import { fakeInterface } from './fake-sysfs.ts';
+import { silentNetlink, temporaryFolder, Watcher } from './lab.ts';
+
+/** A carrier that is there, and a folder of the hook at `dir`. */
+function watch(t: TestContext, dir: string): Watcher {
+  const sysfs = temporaryFolder(t);
+  fakeInterface(sysfs, 'eth0');
+  const interfaces = [{ signal: 'uplink', interface: 'eth0' }];
+  return new Watcher(t, of({ dir, interfaces }), silentNetlink(sysfs));
+}
+
+test('a word that was written before the start is read', (t) => {
+  const dir = temporaryFolder(t);
+  writeLinkState(dir, 'eth0', 'down');
+  assert.deepEqual(watch(t, dir).seen('uplink'), ['down: ifplugd says down']);
+});
+
+test('each word is read as it comes; temporary files and other interfaces are none', async (t) => {
+  const dir = temporaryFolder(t);
+  const watcher = watch(t, dir);
+  for (let round = 0; round < 3; round += 1) {
+    writeLinkState(dir, 'eth0', 'down');
+    writeLinkState(dir, 'eth1', 'up');
+    writeFileSync(join(dir, '.eth0.1'), 'up\n');
+    await watcher.until('uplink', 'down: ifplugd says down');
+    writeLinkState(dir, 'eth0', 'up');
+    await watcher.until('uplink', 'up');
+  }
+  const fallAndRise = ['down: ifplugd says down', 'up'];
+  assert.deepEqual(watcher.seen('uplink'), ['up', ...fallAndRise, ...fallAndRise, ...fallAndRise]);
+  assert.deepEqual(watcher.notices, []);
+});
+
+test('rubbish is lost, and a word after it mends it', async (t) => {
+  const dir = temporaryFolder(t);
+  const watcher = watch(t, dir);
+  writeFileSync(join(dir, 'eth0'), 'banana\x07');
+  await watcher.until('uplink', 'lost: state file holds rubbish: "banana\\u0007"');
+  writeLinkState(dir, 'eth0', 'up');
+  await watcher.until('uplink', 'up');
+  rmSync(join(dir, 'eth0'));
+  writeLinkState(dir, 'eth0', 'down');
+  await watcher.until('uplink', 'down: ifplugd says down');
+  rmSync(join(dir, 'eth0'));
+  await watcher.until('uplink', 'up');
+});
+
+test('a folder that is missing loses the link; once it is made, its words count', async (t) => {
+  const dir = join(temporaryFolder(t), 'link');
+  const watcher = watch(t, dir);
+  assert.deepEqual(watcher.seen('uplink'), [`lost: folder ${dir} is missing`]);
+  await watcher.untilNotice('link_folder_unwatched');
+  writeLinkState(dir, 'eth0', 'up');
+  await watcher.untilNotice('link_folder_watched');
+  await watcher.until('uplink', 'up');
+  writeLinkState(dir, 'eth0', 'down');
+  await watcher.until('uplink', 'down: ifplugd says down');
+  assert.deepEqual(
+    watcher.notices.map((notice) => notice.message),
+    [
+      `link state files are not watched: folder ${dir} is missing`,
+      `link state files in ${dir} are watched`,
+    ],
+  );
+});
+
+test('a folder that is removed is missed, and taken back', async (t) => {
+  const dir = join(temporaryFolder(t), 'link');
+  writeLinkState(dir, 'eth0', 'up');
+  const watcher = watch(t, dir);
+  rmSync(dir, { recursive: true });
+  await watcher.until('uplink', `lost: folder ${dir} is missing`);
+  writeLinkState(dir, 'eth0', 'down');
+  await watcher.until('uplink', 'down: ifplugd says down');
+});
+
+for (const [which, path] of [
+  ['a folder', 'link'],
+  ['the parent of a folder', '.'],
+] as const) {
+  test(`${which} that is replaced is watched in its new place`, async (t) => {
+    const parent = join(temporaryFolder(t), 'run');
+    const dir = join(parent, 'link');
+    writeLinkState(dir, 'eth0', 'up');
+    const watcher = watch(t, dir);
+    renameSync(join(parent, path), `${parent}.old`);
+    writeLinkState(dir, 'eth0', 'down');
+    await watcher.until('uplink', 'down: ifplugd says down');
+    await watcher.untilNotice('link_folder_watched');
+    writeLinkState(dir, 'eth0', 'up');
+    await watcher.until('uplink', 'up');
+  });
+}
+
+test('for another user than root, a folder that is closed loses the link until it is opened', async (t) => {
+  const dir = join(temporaryFolder(t), 'link');
+  mkdirSync(dir, { mode: 0o700 });
+  chmodSync(join(dir, '..'), 0o755);
+  const sysfs = temporaryFolder(t);
+  chmodSync(sysfs, 0o755);
+  fakeInterface(sysfs, 'eth0');
+  const nobody = 65_534;
+  const script = fileURLToPath(new URL('observe-child.ts', import.meta.url));
+  const child = spawn(process.execPath, [...process.execArgv, script, dir, sysfs], {
+    uid: nobody,
+    gid: nobody,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.after(() => child.kill('SIGKILL'));
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const next = async (): Promise<unknown> => (await lines.next()).value;
+  assert.equal(await next(), `lost: folder ${dir} is not readable (EACCES)`);
+  chmodSync(dir, 0o755);
+  assert.equal(await next(), 'up');
+  writeLinkState(dir, 'eth0', 'down');
+  assert.equal(await next(), 'down: ifplugd says down');
+  chmodSync(join(dir, 'eth0'), 0o600);
+  assert.equal(await next(), 'lost: state file is not readable (EACCES)');
+});
