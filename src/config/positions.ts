@@ -1,55 +1,83 @@
+import { isAlias, isMap, isScalar, isSeq, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { Path } from './problems.ts';
 
-/** Where the parts of one mapping or list stand in the text: offsets in UTF-16 units. */
-interface ContainerPlaces {
-  readonly start: number;
-  readonly keys: Map<string | number, number>;
-  readonly values: Map<string | number, number>;
+/** Where a key (or element) and its value begin: offsets in UTF-16 units. */
+interface Place {
+  readonly keyAt: number;
+  readonly valueAt: number;
 }
 
 /**
  * The place of every value, found by walking the path through the values
- * themselves: its cost is the depth of the path, not the size of the file.
+ * themselves: its cost is the depth of the path, not the size of the file. A
+ * mapping is indexed at its first problem only, so a sound file costs nothing.
  */
 export class Positions {
-  readonly #places = new WeakMap<object, ContainerPlaces>();
+  readonly #nodes = new Map<object, YAMLMap | YAMLSeq>();
+  readonly #indexes = new Map<object, ReadonlyMap<string | number, Place>>();
 
-  addContainer(container: object, start: number): void {
-    this.#places.set(container, { start, keys: new Map(), values: new Map() });
-  }
-
-  addEntry(container: object, key: string | number, keyAt: number, valueAt: number): void {
-    const places = this.#places.get(container);
-    places?.keys.set(key, keyAt);
-    places?.values.set(key, valueAt);
+  /** Remembers what a mapping or list was made from. */
+  add(container: object, node: YAMLMap | YAMLSeq): void {
+    this.#nodes.set(container, node);
   }
 
   /** The offset of what `path` names below `root`, or of the nearest thing around it. */
   offsetOf(root: unknown, path: Path, at: 'key' | 'value'): number {
     let current = root;
-    let offset = this.#startOf(root);
+    let offset = isContainer(root) ? offsetOfNode(this.#nodes.get(root)) : 0;
     for (const [index, part] of path.entries()) {
-      const places = isContainer(current) ? this.#places.get(current) : undefined;
-      const keyAt = places?.keys.get(part);
-      const valueAt = places?.values.get(part);
+      const place = this.#placeIn(current, part);
       // A key that is missing: the heading of the mapping it is missing from.
-      if (keyAt === undefined || valueAt === undefined) return offset;
-      const isLast = index === path.length - 1;
+      if (place === undefined) return offset;
+      const next = path[index + 1];
       current = childOf(current, part);
-      const nextIsMissing = !isLast && !this.#has(current, path[index + 1]);
-      offset = (isLast && at === 'key') || nextIsMissing ? keyAt : valueAt;
+      const nextIsMissing = next !== undefined && this.#placeIn(current, next) === undefined;
+      const isWantedKey = next === undefined && at === 'key';
+      offset = isWantedKey || nextIsMissing ? place.keyAt : place.valueAt;
     }
     return offset;
   }
 
-  #startOf(value: unknown): number {
-    return (isContainer(value) ? this.#places.get(value)?.start : undefined) ?? 0;
+  #placeIn(container: unknown, part: string | number): Place | undefined {
+    if (!isContainer(container)) return undefined;
+    let index = this.#indexes.get(container);
+    if (index === undefined) {
+      index = indexOf(this.#nodes.get(container));
+      this.#indexes.set(container, index);
+    }
+    return index.get(part);
   }
+}
 
-  #has(container: unknown, part: string | number | undefined): boolean {
-    if (part === undefined || !isContainer(container)) return false;
-    return this.#places.get(container)?.keys.has(part) ?? false;
+function indexOf(node: YAMLMap | YAMLSeq | undefined): ReadonlyMap<string | number, Place> {
+  const index = new Map<string | number, Place>();
+  if (isSeq(node)) {
+    for (const [at, item] of node.items.entries()) {
+      const offset = offsetOfNode(item);
+      index.set(at, { keyAt: offset, valueAt: offset });
+    }
+  } else if (isMap(node)) {
+    for (const { key, value } of node.items) {
+      const text = keyText(key);
+      // Of a key that is here twice the first one counts.
+      if (text === null || index.has(text)) continue;
+      const keyAt = offsetOfNode(key);
+      index.set(text, { keyAt, valueAt: value === null ? keyAt : offsetOfNode(value) });
+    }
   }
+  return index;
+}
+
+/** A key as text; `null` for what cannot be one. */
+export function keyText(node: unknown): string | null {
+  if (!isScalar(node)) return null;
+  if (typeof node.value === 'number') return node.source ?? String(node.value);
+  return typeof node.value === 'string' ? node.value : null;
+}
+
+export function offsetOfNode(node: unknown): number {
+  const hasRange = isScalar(node) || isMap(node) || isSeq(node) || isAlias(node);
+  return hasRange ? (node.range?.[0] ?? 0) : 0;
 }
 
 export function isContainer(value: unknown): value is object {

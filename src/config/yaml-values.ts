@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, type Alias, type YAMLMap, type YAMLSeq } from 'yaml';
-import { Positions } from './positions.ts';
+import { keyText, offsetOfNode, Positions } from './positions.ts';
 import { quote, type Path } from './problems.ts';
 import type { TextProblem } from './yaml.ts';
 
@@ -51,45 +51,35 @@ export class Converter {
 
   #mapping(node: YAMLMap, path: Path): Record<string, unknown> {
     const mapping: Record<string, unknown> = Object.create(null);
-    this.positions.addContainer(mapping, offsetOf(node));
+    this.positions.add(mapping, node);
     for (const { key: keyNode, value: valueNode } of node.items) {
-      const keyAt = offsetOf(keyNode);
-      const key = this.#key(keyNode, keyAt, path);
+      const key = this.#key(keyNode, path);
       if (key === null) continue;
+      const keyPath = [...path, key];
       if (Object.hasOwn(mapping, key)) {
-        this.#problem(keyAt, [...path, key], `the key ${quote(key)} is here twice: remove one`);
+        const message = `the key ${quote(key)} is here twice: remove one`;
+        this.#problem(offsetOfNode(keyNode), keyPath, message);
         continue;
       }
-      mapping[key] = this.value(valueNode, [...path, key]);
-      this.positions.addEntry(
-        mapping,
-        key,
-        keyAt,
-        valueNode === null ? keyAt : offsetOf(valueNode),
-      );
+      mapping[key] = this.value(valueNode, keyPath);
     }
     return mapping;
   }
 
-  #key(node: unknown, keyAt: number, path: Path): string | null {
-    const value = isScalar(node) ? node.value : undefined;
-    if (typeof value === 'string' && value !== '__proto__') return value;
-    if (isScalar(node) && typeof value === 'number') return node.source ?? String(value);
+  #key(node: unknown, path: Path): string | null {
+    const key = keyText(node);
+    if (key !== null && key !== '__proto__') return key;
     const message =
-      typeof value === 'string'
-        ? `unknown key ${quote(value)}`
-        : 'expected a plain word as key: write it in quotes';
-    this.#problem(keyAt, path, message);
+      key === null
+        ? 'expected a plain word as key: write it in quotes'
+        : `unknown key ${quote(key)}`;
+    this.#problem(offsetOfNode(node), path, message);
     return null;
   }
 
   #list(node: YAMLSeq, path: Path): unknown[] {
-    const list: unknown[] = [];
-    this.positions.addContainer(list, offsetOf(node));
-    for (const [index, item] of node.items.entries()) {
-      list.push(this.value(item, [...path, index]));
-      this.positions.addEntry(list, index, offsetOf(item), offsetOf(item));
-    }
+    const list = node.items.map((item, index) => this.value(item, [...path, index]));
+    this.positions.add(list, node);
     return list;
   }
 
@@ -114,15 +104,11 @@ export class Converter {
 
   #brokenAlias(node: Alias, path: Path, message: string): null {
     this.#aliasesAreBroken = true;
-    this.#problem(offsetOf(node), path, message);
+    this.#problem(offsetOfNode(node), path, message);
     return null;
   }
 
   #problem(offset: number, path: Path, message: string): void {
     this.problems.push({ offset, path, message });
   }
-}
-
-function offsetOf(node: unknown): number {
-  return isAlias(node) || isMap(node) || isSeq(node) || isScalar(node) ? (node.range?.[0] ?? 0) : 0;
 }

@@ -25,11 +25,12 @@ export function isLoopback(address: Address): boolean {
   return address.family === 4 ? address.parts[0] === 127 : address.text === '::1';
 }
 
+const fourNumbers = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
+
 function ipv4Octets(text: string): Parsed<readonly number[]> {
-  const octets = text.split('.');
-  if (octets.length !== 4 || !octets.every((octet) => /^[0-9]{1,3}$/.test(octet))) {
-    return bad(addressExpected);
-  }
+  const match = fourNumbers.exec(text);
+  if (match === null) return bad(addressExpected);
+  const octets = match.slice(1);
   // `010.0.0.1` is 8.0.0.1 to the C library and 10.0.0.1 to others.
   const ambiguous = octets.find((octet) => octet.length > 1 && octet.startsWith('0'));
   if (ambiguous !== undefined) {
