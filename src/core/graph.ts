@@ -200,20 +200,31 @@ function linkDependents(graph: Graph): void {
   for (const entry of graph.routes.values()) link(entry.route.when, entry);
 }
 
-/** Depth first by `valid_when`. The configuration has no circles; one would only end the descent. */
+/**
+ * By `valid_when`, depth first, and without recursion: a chain may be as long as the file.
+ * The configuration has no circles; one would only end the descent.
+ */
 function orderPools(graph: Graph): void {
   const seen = new Set<Pool>();
-  let placed = 0;
-  const place = (pool: Pool): void => {
-    if (seen.has(pool)) return;
-    seen.add(pool);
-    const names = pool.service.validWhen === null ? [] : namesOf(pool.service.validWhen);
-    for (const name of names) {
-      const needed = graph.pools.get(name) ?? graph.targets.get(name)?.pool;
-      if (needed !== null && needed !== undefined) place(needed);
+  const placed = new Set<Pool>();
+  for (const start of graph.pools.values()) {
+    const path = [start];
+    for (let pool = path.at(-1); pool !== undefined; pool = path.at(-1)) {
+      const isNew = !seen.has(pool);
+      seen.add(pool);
+      const needed = isNew ? neededBy(graph, pool).filter((one) => !seen.has(one)) : [];
+      if (needed.length > 0) path.push(...needed);
+      else {
+        path.pop();
+        if (!placed.has(pool)) pool.order = placed.size;
+        placed.add(pool);
+      }
     }
-    pool.order = placed;
-    placed += 1;
-  };
-  for (const pool of graph.pools.values()) place(pool);
+  }
+}
+
+/** Services that `valid_when` names, be it through one of their servers. */
+function neededBy(graph: Graph, pool: Pool): readonly Pool[] {
+  const names = pool.service.validWhen === null ? [] : namesOf(pool.service.validWhen);
+  return names.flatMap((name) => graph.pools.get(name) ?? graph.targets.get(name)?.pool ?? []);
 }

@@ -126,9 +126,11 @@ export function adopt(
 ): void {
   const from = healthOf(target.state);
   const to = healthOf(state);
+  // Unknown stays unknown, but from now on because the observer is lost: that may count as down.
+  const isFirstLoss = from === to && target.state.cause === null && state.cause !== null;
   target.state = state;
   core.deadlines.set(target, nextDueMs(state, target.settle));
-  if (from === to) return;
+  if (from === to && !isFirstLoss) return;
   core.draft.changes.push({
     name: target.key,
     from,

@@ -94,7 +94,7 @@ export function step(
     if (hasExpired(dropped)) return dropped;
     const next = copyOf(dropped);
     next.lost = observation;
-    return next;
+    return due(next, observation.atMs, rules);
   }
   return due(count(current, observation, rules), observation.atMs, rules);
 }

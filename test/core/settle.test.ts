@@ -82,7 +82,7 @@ describe('lost', () => {
   });
 
   test('an observer that was never there leaves unknown, and that counts as down in time', () => {
-    play(one({ lostHoldMs: 4 }), { x: '-l' }, { x: '', r: '-----W' });
+    play(one({ lostHoldMs: 4 }), { x: '-l' }, { x: '-----?', r: '-----W' });
   });
 });
 
