@@ -94,8 +94,9 @@ inNetworkNamespace(import.meta.url, () => {
   });
 
   test('without koffi it errors', async () => {
-    const missing = () => '/nonexistent/koffi.js';
-    await assert.rejects(firstValueFrom(netlinkLinks(missing)), { code: 'MODULE_NOT_FOUND' });
+    await assert.rejects(firstValueFrom(netlinkLinks(() => '/nonexistent/koffi.js')), {
+      code: 'MODULE_NOT_FOUND',
+    });
     const thrown = new Error('koffi is not installed');
     const throwing = (): never => {
       throw thrown;

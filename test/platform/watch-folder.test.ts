@@ -12,8 +12,8 @@ function temporaryFolder(t: TestContext): string {
 }
 
 /** Resolves once an event holds; rejects with what the watch ends with. */
-async function event(t: TestContext, path: string, wanted: (event: FolderEvent) => boolean) {
-  return await new Promise<void>((resolve, reject) => {
+function event(t: TestContext, path: string, wanted: (event: FolderEvent) => boolean) {
+  return new Promise<void>((resolve, reject) => {
     const subscription = watchFolder(path).subscribe({
       next: (each) => {
         if (wanted(each)) resolve();

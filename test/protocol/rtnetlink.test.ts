@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { parseLinkMessages } from '../../src/protocol/rtnetlink.ts';
 
 /** What a kernel sent, by the words that stand above it. */

@@ -12,6 +12,8 @@ const only = (name: string, dir: string | null = null): LinkConfig => ({
   interfaces: [{ signal: name, interface: name }],
 });
 
+const withoutKoffi = () => throwError(() => new Error('koffi is not installed'));
+
 inNetworkNamespace(import.meta.url, () => {
   test('each link is observed at once, as it is', (t) => {
     plugged(t, 'at0');
@@ -41,8 +43,10 @@ inNetworkNamespace(import.meta.url, () => {
 
   test('without netlink the same is seen by reading, and one notice tells so', async (t) => {
     const cable = plugged(t, 'poll0');
-    const netlink = () => throwError(() => new Error('koffi is not installed'));
-    const watcher = new Watcher(t, of(only('poll0')), { ...silentNetlink(), netlink });
+    const watcher = new Watcher(t, of(only('poll0')), {
+      ...silentNetlink(),
+      netlink: withoutKoffi,
+    });
     await watcher.until('poll0', 'up');
     cable.pull();
     await watcher.until('poll0', 'down: no carrier');

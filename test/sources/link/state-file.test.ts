@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { isInterfaceName } from '../../../src/sources/link/interface-name.ts';
 import {
   folderProblem,
@@ -11,6 +11,8 @@ import {
   writeLinkState,
 } from '../../../src/sources/link/state-file.ts';
 import { temporaryFolder } from './lab.ts';
+
+const bad = (code: string) => ({ kind: 'bad', reason: `state file is not readable (${code})` });
 
 describe('reading', () => {
   for (const [content, state] of [
@@ -63,8 +65,6 @@ describe('reading', () => {
     execFileSync('mkfifo', [join(dir, 'pipe0')]);
     mkdirSync(join(dir, 'folder0'));
     symlinkSync('loop0', join(dir, 'loop0'));
-    const reason = (code: string) => `state file is not readable (${code})`;
-    const bad = (code: string) => ({ kind: 'bad', reason: reason(code) });
     assert.deepEqual(readStateFile(dir, 'pipe0'), bad('not a file'));
     assert.deepEqual(readStateFile(dir, 'folder0'), bad('not a file'));
     assert.deepEqual(readStateFile(dir, 'loop0'), bad('ELOOP'));
