@@ -3,8 +3,8 @@ const QUOTE_CHARS_MAX = 60;
 /** The longest text that leaves this package; a server may send any length. */
 const LINE_CHARS_MAX = 300;
 
-/** Control, format and line-breaking characters: what could forge a second line or colour a terminal. */
-const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
+/** Control and format characters, and any blank but the plain one: what could forge a line or colour a terminal. */
+const UNPRINTABLE = /(?! )[\p{C}\p{Z}]/gu;
 
 function escaped(character: string): string {
   const code = character.codePointAt(0) ?? 0;

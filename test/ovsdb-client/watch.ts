@@ -1,0 +1,90 @@
+import { EventEmitter, once } from 'node:events';
+import type {
+  Change,
+  ClientState,
+  Columns,
+  Monitor,
+  MonitorSpec,
+  OvsdbClient,
+  Row,
+} from '../../src/ovsdb-client/index.ts';
+
+/** How long a test waits for what must happen; only a failure takes so long. */
+const PATIENCE_MS = 15_000;
+
+/** One call of a monitor's handlers. */
+export type Told<R> =
+  | { readonly kind: 'sync'; readonly changes: readonly Change<R>[] }
+  | { readonly kind: 'changes'; readonly changes: readonly Change<R>[] }
+  | { readonly kind: 'stale'; readonly reason: string };
+
+/** Records what a monitor tells and lets a test wait for it. */
+export class Watch<R> {
+  readonly told: Told<R>[] = [];
+  readonly #events = new EventEmitter();
+
+  add(told: Told<R>): void {
+    this.told.push(told);
+    this.#events.emit('told');
+  }
+
+  /** Resolves with the next thing told (from `from` on) that is of this kind. */
+  async next<K extends Told<R>['kind']>(
+    kind: K,
+    test: (told: Extract<Told<R>, { kind: K }>) => boolean = () => true,
+  ): Promise<Extract<Told<R>, { kind: K }>> {
+    const isWanted = (told: Told<R>): told is Extract<Told<R>, { kind: K }> =>
+      told.kind === kind && test(told as Extract<Told<R>, { kind: K }>);
+    for (;;) {
+      const at = this.told.findIndex(isWanted);
+      if (at >= 0) {
+        const found = this.told.splice(0, at + 1).at(-1);
+        if (found !== undefined && isWanted(found)) return found;
+      }
+      try {
+        await once(this.#events, 'told', { signal: AbortSignal.timeout(PATIENCE_MS) });
+      } catch {
+        throw new Error(`no such ${kind}; told: ${JSON.stringify(this.told).slice(0, 500)}`);
+      }
+    }
+  }
+}
+
+/** Begins a monitor that is recorded. */
+export function watch<C extends Columns>(
+  client: OvsdbClient,
+  spec: MonitorSpec<C>,
+): { readonly monitor: Monitor<Row<C>>; readonly seen: Watch<Row<C>> } {
+  const seen = new Watch<Row<C>>();
+  const monitor = client.monitor(spec, {
+    sync: (_rows, changes) => seen.add({ kind: 'sync', changes }),
+    changes: (changes) => seen.add({ kind: 'changes', changes }),
+    stale: (reason) => seen.add({ kind: 'stale', reason }),
+  });
+  return { monitor, seen };
+}
+
+/** Records a client's states; give `onState` to its constructor. */
+export class States {
+  readonly all: ClientState[] = [];
+  readonly #events = new EventEmitter();
+  readonly onState = (state: ClientState): void => {
+    this.all.push(state);
+    this.#events.emit('state');
+  };
+
+  /** Resolves with the next state of this kind, and forgets those before. */
+  async next<K extends ClientState['kind']>(kind: K): Promise<Extract<ClientState, { kind: K }>> {
+    const isWanted = (state: ClientState): state is Extract<ClientState, { kind: K }> =>
+      state.kind === kind;
+    for (;;) {
+      const at = this.all.findIndex(isWanted);
+      const found = this.all[at];
+      if (found !== undefined && isWanted(found)) {
+        this.all.splice(0, at + 1);
+        return found;
+      }
+      await once(this.#events, 'state', { signal: AbortSignal.timeout(PATIENCE_MS) });
+    }
+  }
+}
