@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcessByStdio } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { NEVER, type Observable, type Subscription } from 'rxjs';
@@ -19,19 +20,12 @@ const patienceMs = 10_000;
  * the process: the file starts itself again inside.
  */
 export function inNetworkNamespace(url: string, define: () => void): void {
-  if (process.env[insideMark] !== undefined) {
+  if (isInside()) {
     define();
     return;
   }
   test('in a network namespace of its own', async () => {
-    const self = [process.execPath, ...process.execArgv, fileURLToPath(url)];
-    // sysfs shows the interfaces of the namespace it was mounted in.
-    const script = 'mount -t sysfs sysfs /sys && ip link set lo up && exec "$@"';
-    const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-    const child = spawn('unshare', ['--net', '--mount', 'sh', '-c', script, 'sh', ...self], {
-      env: { ...env, [insideMark]: '1' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = startInside(url);
     let output = '';
     child.stdout.on('data', (chunk) => (output += String(chunk)));
     child.stderr.on('data', (chunk) => (output += String(chunk)));
@@ -40,6 +34,23 @@ export function inNetworkNamespace(url: string, define: () => void): void {
       child.on('close', resolve);
     });
     assert.equal(code, 0, output);
+  });
+}
+
+/** True in the process that `startInside` made. */
+export function isInside(): boolean {
+  return process.env[insideMark] !== undefined;
+}
+
+/** Starts this program again, in a network namespace of its own. */
+export function startInside(url: string): ChildProcessByStdio<null, Readable, Readable> {
+  const self = [process.execPath, ...process.execArgv, fileURLToPath(url)];
+  // sysfs shows the interfaces of the namespace it was mounted in.
+  const script = 'mount -t sysfs sysfs /sys && ip link set lo up && exec "$@"';
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  return spawn('unshare', ['--net', '--mount', 'sh', '-c', script, 'sh', ...self], {
+    env: { ...env, [insideMark]: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
 
