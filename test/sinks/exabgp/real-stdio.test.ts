@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
 import { type Lab, openLab } from '../../e2e/lab.ts';
 import { Rig, commands, isConfirmed } from './rig.ts';
 import { manyPrefixes, wishAll } from './sample.ts';
@@ -12,6 +12,7 @@ describe('the sink under a real ExaBGP', () => {
   before(async () => {
     lab = await openLab();
   });
+  afterEach(async () => lab.nodes[0].reset());
   after(() => lab.close());
 
   async function medOf(prefix: string): Promise<number | null | undefined> {
@@ -39,7 +40,11 @@ describe('the sink under a real ExaBGP', () => {
     second.order({ kind: 'turn', wishes: { [one]: 100 } });
     await second.until((told) => isConfirmed(told, one), 'adopted');
     await lab.until(async () => (await lab.bird.count()) === 2, 10_000, 'the stale route went');
-    assert.deepEqual(commands(second.told), ['withdraw route 198.51.100.3/32 next-hop self']);
+    // 5.x tells the address that `self` stood for, and it is as good.
+    assert.match(
+      commands(second.told).join('\n'),
+      /^withdraw route 198\.51\.100\.3\/32 next-hop (?:self|10\.99\.1\.1)$/u,
+    );
     const adopted = second.told.find((report) => report.kind === 'adopted');
     assert.deepEqual(adopted?.keys.toSorted(), [one, two]);
 
@@ -51,7 +56,6 @@ describe('the sink under a real ExaBGP', () => {
     await second.until((told) => told.at(-1)?.kind === 'complete', 'complete');
     assert.ok(isConfirmed(second.told, two));
     rig.close();
-    await lab.nodes[0].reset();
   });
 
   test('ends right however a route changes while ExaBGP is busy with thousands of others', async () => {
@@ -97,7 +101,6 @@ describe('the sink under a real ExaBGP', () => {
       !life.told.some((report) => report.kind === 'action' && report.result === 'rejected'),
     );
     rig.close();
-    await lab.nodes[0].reset();
   });
 
   test('refuses the next-hop that would tear down the session, and loses nothing else', async () => {
@@ -116,7 +119,6 @@ describe('the sink under a real ExaBGP', () => {
     assert.deepEqual(commands(life.told), [`announce route ${one} next-hop self med 100`]);
     assert.deepEqual(await lab.bird.established(), ['lb1']);
     rig.close();
-    await lab.nodes[0].reset();
   });
 
   test('loses nothing when it does not read for longer than any timeout', async () => {
@@ -135,6 +137,5 @@ describe('the sink under a real ExaBGP', () => {
       'all are confirmed',
     );
     rig.close();
-    await lab.nodes[0].reset();
   });
 });
