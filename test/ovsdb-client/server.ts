@@ -56,6 +56,7 @@ export class Server {
         '--no-chdir',
         '-vconsole:off',
         '-vsyslog:off',
+        `--log-file=${join(this.dir, 'log')}`,
         ...this.#args,
       ],
       { env, stdio: 'ignore' },

@@ -77,7 +77,7 @@ describe('a remote that is no OVSDB server: one line that says so', () => {
   test('a connection that is closed at once', async () => {
     const listener = new Listener((socket) => socket.end());
     const remote = await listener.listen();
-    assert.equal(await reasonOf({ remote }), 'closed by the server');
+    assert.equal(await reasonOf({ remote }), 'closed by the server before it answered');
     await listener.close();
   });
 

@@ -39,7 +39,8 @@ export class Connection {
   readonly #pending: PendingRequests;
   readonly #probe: InactivityProbe;
   #ended = false;
-  /** Anything came; one whole message was understood. In between it may be any kind of server. */
+  /** Bytes can be sent; some came; one whole message was understood. Until then it may be any server. */
+  #opened = false;
   #heard = false;
   #understood = false;
 
@@ -51,10 +52,10 @@ export class Connection {
       ask: () => this.request('echo', [], () => {}),
       dead: () => this.drop(`no answer to an echo within ${options.probeMs} ms`),
     });
-    this.#socket = openSocket(options.remote, options.tls, () => this.#events.open());
+    this.#socket = openSocket(options.remote, options.tls, () => this.#open());
     this.#socket.on('data', (chunk: Buffer) => this.#received(chunk));
     this.#socket.on('error', (error) => this.drop(failureInWords(error)));
-    this.#socket.on('end', () => this.drop('closed by the server'));
+    this.#socket.on('end', () => this.drop(this.#closedInWords()));
     this.#socket.on('close', () => this.drop('connection closed'));
   }
 
@@ -77,6 +78,16 @@ export class Connection {
   /** Ends it without a word to the owner. */
   close(): void {
     if (!this.#ended) this.#end('closed');
+  }
+
+  #open(): void {
+    this.#opened = true;
+    this.#events.open();
+  }
+
+  #closedInWords(): string {
+    if (!this.#opened) return 'closed by the server during the TLS handshake';
+    return this.#understood ? 'closed by the server' : 'closed by the server before it answered';
   }
 
   #end(reason: string): void {
