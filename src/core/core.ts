@@ -32,11 +32,11 @@ export interface Core {
   draft: Draft;
 }
 
-export interface BudgetTimer extends Due {
+interface BudgetTimer extends Due {
   readonly kind: 'budget';
 }
 
-export type Timed = Target | Epoch | RouteEntry | BudgetTimer;
+type Timed = Target | Epoch | RouteEntry | BudgetTimer;
 
 /** Why something is done: the root for machines, the words for people. */
 export interface Reason {

@@ -12,7 +12,7 @@ const SERVERS_MAX = 3;
 const PARTS_MAX = 4;
 
 /** A rule with the value of each of its parts: the whole chain, for `routevane explain`. */
-export interface ExplainedRule {
+interface ExplainedRule {
   readonly kind: Rule['kind'];
   readonly health: Health;
   /** This node in words, its parts left out: `web`, `all of`, `at least 2 of`. */

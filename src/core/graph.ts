@@ -58,7 +58,7 @@ export interface Pool {
 }
 
 /** A change that reached a route in this turn. */
-export interface Touch {
+interface Touch {
   readonly name: string;
   readonly cause: Cause;
 }

@@ -1,7 +1,7 @@
 import type { DegradeStep, Route, RouteAttributes, RouteIdentity } from '../model/route.ts';
 
 /** RFC 8326: peers that honour it prefer any other path, before this one goes. */
-export const GRACEFUL_SHUTDOWN = '65535:0';
+const GRACEFUL_SHUTDOWN = '65535:0';
 
 /** RFC 4271: the attribute has four octets. */
 const MED_MAX = 0xffff_ffff;

@@ -11,7 +11,7 @@ import { unreachable } from './unreachable.ts';
  */
 export interface SettleState {
   readonly settled: Health;
-  /** The observation that completed the run to `settled`. */
+  /** The observation that completed the run to `settled`; what delays count from. */
   readonly settledBy: Observation | null;
   readonly verdict: Health;
   /** The observation at the root of `verdict`; `null` while there was no result yet. */
@@ -90,9 +90,7 @@ export function step(
   const current = due(state, observation.atMs, rules);
   if (isQuiet(current, observation)) return current;
   if (observation.state === 'lost') {
-    const dropped = dropPending(current);
-    if (hasExpired(dropped)) return dropped;
-    const next = copyOf(dropped);
+    const next = copyOf(dropPending(current));
     next.lost = observation;
     return due(next, observation.atMs, rules);
   }
@@ -115,9 +113,9 @@ function count(state: SettleState, observation: Observation, rules: SettleRules)
     next.run = run;
     return next;
   }
+  // Where this is the verdict again, the change that was on its way is cancelled by it.
   next.settled = settled;
-  // Back to the verdict within the delay: the change that was on its way is cancelled.
-  next.settledBy = settled === state.verdict ? state.cause : observation;
+  next.settledBy = observation;
   return next;
 }
 
@@ -175,7 +173,6 @@ function conclude(
   }
   next.verdict = verdict;
   next.cause = cause;
-  next.settledBy = cause;
   next.wasUp = verdict === 'up' || (next.wasUp && !countsDown);
 }
 
@@ -187,7 +184,6 @@ export function dropPending(state: SettleState): SettleState {
   if (state.run === 0 && state.settled === state.verdict && state.lost === null) return state;
   const next = copyOf(state);
   next.settled = state.verdict;
-  next.settledBy = state.cause;
   next.run = 0;
   next.lost = null;
   return next;

@@ -13,6 +13,9 @@ import { isQuiet } from './settle.ts';
 import { beginStop, endDrain } from './stop.ts';
 import { unreachable } from './unreachable.ts';
 
+/** Results of one target within one turn; of more than these only the newest count. */
+const INSTANT_MAX = 256;
+
 /** A core that has seen nothing yet. It wants a first turn. */
 export function createCore(config: Config, nowMs: number): Core {
   const core: Core = {
@@ -51,11 +54,16 @@ export function observe(core: Core, observation: Observation): boolean {
   const target = core.graph.targets.get(observation.signal);
   // A probe may still be on its way when a reload takes its target out.
   if (target === undefined) return false;
-  if (target.queue !== null) target.queue.push(observation);
+  if (target.queue !== null) enqueue(target.queue, observation);
   else if (isQuiet(target.state, observation)) return false;
   else target.queue = [observation];
   touchTarget(core, target);
   return true;
+}
+
+function enqueue(queue: Observation[], observation: Observation): void {
+  if (queue.length === INSTANT_MAX) queue.shift();
+  queue.push(observation);
 }
 
 /** Takes a control in. True where a turn is wanted. */
