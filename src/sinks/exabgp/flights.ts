@@ -85,13 +85,18 @@ export class Flights {
     for (const entry of this.#flying) {
       const { flight } = entry;
       if (flight === null || flight.ackedAtMs === null) continue;
-      const limitMs = this.#isReported(flight) ? SEND_EVENT_MAX_MS : this.#settleMs();
+      const limitMs = this.#isReported(flight) ? SEND_EVENT_MAX_MS : this.settleMs();
       if (nowMs - flight.ackedAtMs < limitMs) continue;
       this.end(entry);
       this.#confirm(flight);
       over.push(entry);
     }
     return over;
+  }
+
+  /** How long ExaBGP may take until what it was told is at its peers. */
+  settleMs(): number {
+    return this.#settle ? SETTLE_MS + SETTLE_PER_ROUTE_MS * this.#recentRoutes : 0;
   }
 
   /** The change is over, whatever came of it. */
@@ -120,10 +125,6 @@ export class Flights {
     this.end(entry);
     this.#confirm(flight);
     return true;
-  }
-
-  #settleMs(): number {
-    return SETTLE_MS + SETTLE_PER_ROUTE_MS * this.#recentRoutes;
   }
 
   /** Whether a send event is sure to come. */

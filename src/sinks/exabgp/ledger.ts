@@ -56,6 +56,7 @@ export class Ledger {
   #pokedAtMs = 0;
   #open = false;
   #acks = true;
+  #suspect = false;
   #held: (key: string) => readonly string[] | null = () => null;
 
   constructor(options: LedgerOptions, neighbors: Neighbors, report: (outcome: Outcome) => void) {
@@ -72,6 +73,14 @@ export class Ledger {
     return this.#flights.size > 0 || this.#waiting.size > 0 || this.#written.count > 0;
   }
 
+  /**
+   * Whether a line was passed over or its answer lost: the answers before and after
+   * it may have been taken for each other's, so what ExaBGP holds has to be asked.
+   */
+  get suspect(): boolean {
+    return this.#suspect;
+  }
+
   /** Whether all that should be is confirmed. */
   get complete(): boolean {
     for (const { want } of this.#entries.values()) if (want?.confirmed === false) return false;
@@ -85,19 +94,20 @@ export class Ledger {
     return count;
   }
 
-  /** Nothing is planned until `adopt` or `start`: what ExaBGP holds is being asked. */
-  pause(): void {
+  /** Nothing is planned until `start`: what ExaBGP holds is being asked. */
+  pause(nowMs: number): void {
     this.#open = false;
-    for (const line of this.#written.clear()) line.overdue = true;
+    // What was under way may still be pending in ExaBGP, and would be mixed with what comes next.
+    const quietUntilMs = nowMs + this.#flights.settleMs();
+    this.#written.clear();
     this.#flights.clear();
     this.#withdraws.clear();
     this.#announces.clear();
     this.#waiting.clear();
     for (const entry of this.#entries.values()) {
+      if (entry.flight !== null) entry.notBeforeMs = Math.max(entry.notBeforeMs, quietUntilMs);
       entry.flight = null;
       entry.held = null;
-      entry.failures = 0;
-      entry.notBeforeMs = 0;
       if (entry.want !== null) entry.want.confirmed = false;
     }
   }
@@ -111,11 +121,12 @@ export class Ledger {
   ): void {
     this.#open = true;
     this.#acks = acks;
+    this.#suspect = false;
     this.#heardAtMs = nowMs;
     this.#held = held;
     for (const entry of this.#entries.values()) {
       entry.held = held(entry.route.key);
-      entry.notBeforeMs = notBeforeMs;
+      entry.notBeforeMs = Math.max(entry.notBeforeMs, notBeforeMs);
     }
     for (const entry of this.#entries.values()) this.#consider(entry, nowMs);
     this.#flights.report();
@@ -252,6 +263,7 @@ export class Ledger {
 
   #failLine(line: Line, result: 'rejected' | 'unanswered', nowMs: number): void {
     if (line.kind === 'poke') return;
+    if (result === 'unanswered') this.#suspect = true;
     for (const want of line.wants) {
       const entry = this.#entries.get(want.route.key);
       if (entry?.flight?.line !== line) continue;

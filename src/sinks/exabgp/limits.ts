@@ -39,6 +39,9 @@ export const RETRY_MAX_MS = 60_000;
 /** A barrier answered by `done` without a header counts as answered after this much silence. */
 export const BARRIER_QUIET_MS = 250;
 
+/** What ExaBGP holds is asked again at most this often. */
+export const ASK_AGAIN_MIN_MS = 5_000;
+
 /** After a notice, others of the same kind are only counted for this long. */
 export const NOTICE_PERIOD_MS = 10_000;
 

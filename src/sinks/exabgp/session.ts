@@ -8,7 +8,7 @@ import type { Reply } from '../../protocol/exabgp/reply.ts';
 import { Adopter } from './adopter.ts';
 import { type Finding, Inspection } from './inspection.ts';
 import { Ledger } from './ledger.ts';
-import { TICK_MS } from './limits.ts';
+import { ASK_AGAIN_MIN_MS, TICK_MS } from './limits.ts';
 import { Neighbors } from './neighbors.ts';
 import type { Remembered } from './remembered.ts';
 import { Reporter } from './reporter.ts';
@@ -38,6 +38,8 @@ export class Session {
   #phase: 'closed' | 'asking' | 'running' = 'closed';
   /** Whether an ExaBGP we know answered. If not, one may still turn up. */
   #found = false;
+  #askAgain = false;
+  #askedAtMs = 0;
   /** Whether every key that may be announced is on disk. */
   #onDisk = false;
   #flushing: Subscription | null = null;
@@ -119,7 +121,7 @@ export class Session {
   close(): void {
     this.#phase = 'closed';
     this.#inspection = null;
-    this.#ledger.pause();
+    this.#ledger.pause(this.#scheduler.now());
     this.#lines.reset();
     this.#neighbors.clear();
     this.#flushing?.unsubscribe();
@@ -138,9 +140,12 @@ export class Session {
 
   /** Finds out what is at the other end. Until then nothing else is written. */
   #ask(): void {
+    const nowMs = this.#scheduler.now();
     this.#phase = 'asking';
-    this.#ledger.pause();
-    this.#inspection = new Inspection(this.#options.ackTimeoutMs, this.#scheduler.now());
+    this.#askedAtMs = nowMs;
+    this.#askAgain = false;
+    this.#ledger.pause(nowMs);
+    this.#inspection = new Inspection(this.#options.ackTimeoutMs, nowMs);
     this.#transport.write(this.#inspection.question);
     this.#tickLater();
   }
@@ -192,7 +197,9 @@ export class Session {
     // we gave up on: whatever we believe about the order of answers may be wrong.
     if (!expected && this.#phase === 'running' && (this.#options.events || !this.#found)) {
       this.notice('warn', 'answer_unexpected', 'ExaBGP answers late: asking again what it holds');
-      this.#ask();
+      // A header is proof of a real one, only slower than we waited.
+      if (!this.#found && reply.kind === 'summary-header') this.#ask();
+      else this.#askAgain = true;
     }
   }
 
@@ -252,7 +259,7 @@ export class Session {
       address,
     );
     // A neighbor that a reload added holds none of our routes.
-    if (unknown && this.#found && this.#phase === 'running') this.#ask();
+    if (unknown && this.#found) this.#askAgain = true;
   }
 
   #garbage(): void {
@@ -280,8 +287,8 @@ export class Session {
   }
 
   #tickLater(): void {
-    const needed = this.#inspection !== null || (this.#phase === 'running' && this.#ledger.busy);
-    if (!needed || this.#ticking !== null) return;
+    const busy = this.#inspection !== null || this.#askAgain || this.#ledger.busy;
+    if (this.#phase === 'closed' || !busy || this.#ticking !== null) return;
     this.#ticking = this.#scheduler.schedule(() => {
       this.#ticking = null;
       this.#onTick();
@@ -298,6 +305,8 @@ export class Session {
     }
     const pokes = this.#ledger.tick(nowMs);
     this.#ledger.report();
+    if (this.#ledger.suspect && this.#found) this.#askAgain = true;
+    if (this.#askAgain && nowMs - this.#askedAtMs >= ASK_AGAIN_MIN_MS) return this.#ask();
     if (pokes.length > 0 && this.#transport.ready) this.#transport.write(`${pokes.join('\n')}\n`);
   }
 }

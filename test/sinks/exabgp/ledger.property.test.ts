@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { Ledger } from '../../../src/sinks/exabgp/ledger.ts';
+import { Neighbors } from '../../../src/sinks/exabgp/neighbors.ts';
+import { printOf } from '../../../src/sinks/exabgp/print.ts';
+import { FakeExabgp } from './fake-exabgp.ts';
+import { type Wish, attributes, cause, manyPrefixes, route } from './sample.ts';
+
+const address = '10.99.0.2';
+const prefixes = manyPrefixes(12);
+
+type Step =
+  | { readonly kind: 'wish'; readonly which: number; readonly value: Wish }
+  | { readonly kind: 'wish-all'; readonly value: Wish }
+  | { readonly kind: 'write' }
+  | { readonly kind: 'read'; readonly mood: 'obey' | 'refuse' | 'ignore' }
+  | { readonly kind: 'flush' }
+  | { readonly kind: 'wait'; readonly ms: number };
+
+const value = fc.constantFrom<Wish>(100, 200, 300, 'withdrawn');
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({ kind: fc.constant('wish' as const), which: fc.nat(11), value }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('wish-all' as const), value }) },
+  { weight: 5, arbitrary: fc.constant({ kind: 'write' as const }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant('read' as const),
+      mood: fc.oneof(
+        { weight: 8, arbitrary: fc.constant('obey' as const) },
+        { weight: 1, arbitrary: fc.constantFrom('refuse' as const, 'ignore' as const) },
+      ),
+    }),
+  },
+  { weight: 3, arbitrary: fc.constant({ kind: 'flush' as const }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.nat(900) }) },
+);
+
+/** A ledger, an ExaBGP that reorders, and a clock. */
+class World {
+  readonly fake = new FakeExabgp();
+  readonly wishes = new Map<string, Wish>();
+  readonly ledger: Ledger;
+  readonly #neighbors = new Neighbors();
+  readonly #events: boolean;
+  #nowMs = 0;
+
+  constructor(events: boolean, window: number) {
+    this.#events = events;
+    if (events) this.#neighbors.sawSend(address);
+    const options = { ackTimeoutMs: 2000, window, settle: true };
+    this.ledger = new Ledger(options, this.#neighbors, () => {});
+    this.ledger.start(() => null, true, 0, 0);
+  }
+
+  run(next: Step): void {
+    switch (next.kind) {
+      case 'wish':
+        return this.wish(prefixes[next.which] ?? '', next.value);
+      case 'wish-all':
+        return prefixes.forEach((prefix) => this.wish(prefix, next.value));
+      case 'write':
+        return this.fake.write(this.ledger.plan(this.#nowMs));
+      case 'read':
+        return this.read(next.mood);
+      case 'flush':
+        return this.flush();
+      case 'wait':
+        return this.wait(next.ms);
+    }
+  }
+
+  wish(prefix: string, wish: Wish): void {
+    this.wishes.set(prefix, wish);
+    const wanted = wish === 'withdrawn' ? null : attributes({ med: wish });
+    this.ledger.want(route(prefix), wanted, 'self', cause, this.#nowMs);
+  }
+
+  read(mood: 'obey' | 'refuse' | 'ignore'): void {
+    for (const answer of this.fake.readLine(mood)) {
+      const taken =
+        answer === 'done'
+          ? this.ledger.done(this.#nowMs)
+          : answer === 'error'
+            ? this.ledger.error(this.#nowMs)
+            : this.ledger.header(this.#nowMs);
+      assert.ok(taken, `${answer} belongs to a line`);
+    }
+  }
+
+  flush(): void {
+    for (const { prefix, attributes: text } of this.fake.flush()) {
+      if (!this.#events) continue;
+      const sent = text === null ? null : { med: Number(text.slice(4)), communities: [] };
+      this.ledger.sent(address, [{ prefix, pathId: null }], sent, this.#nowMs);
+    }
+  }
+
+  /** Time passes as at the sink; ExaBGP reads and flushes well within the settle time. */
+  wait(ms: number): void {
+    const endMs = this.#nowMs + ms;
+    while (this.#nowMs < endMs) {
+      this.#nowMs += 50;
+      if (!this.#events) this.flush();
+      this.fake.write(this.ledger.tick(this.#nowMs));
+    }
+  }
+
+  /** What the session does when answers may have been mixed up: asks what ExaBGP holds. */
+  ask(): void {
+    this.ledger.pause(this.#nowMs);
+    while (this.fake.unread > 0) this.fake.readLine('obey');
+    this.flush();
+    const held = this.fake.adjRibOut();
+    this.ledger.start(
+      (key) => {
+        const text = held.get(key);
+        return [text === undefined ? '' : printOf(attributes({ med: Number(text.slice(4)) }))];
+      },
+      true,
+      0,
+      this.#nowMs,
+    );
+  }
+
+  /** ExaBGP behaves from now on. */
+  settle(): void {
+    for (let round = 0; round < 4000 && !(this.ledger.complete && !this.fake.busy); round += 1) {
+      this.fake.write(this.ledger.plan(this.#nowMs));
+      while (this.fake.unread > 0) this.read('obey');
+      this.flush();
+      this.wait(50);
+      this.ledger.report();
+      if (this.ledger.suspect) this.ask();
+    }
+  }
+}
+
+describe('whatever is wished for in whatever order, the peer ends with it', () => {
+  for (const events of [true, false])
+    for (const window of [1, 3, 64])
+      test(`${events ? 'with' : 'without'} send events, window ${window}`, () => {
+        fc.assert(
+          fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+            const world = new World(events, window);
+            for (const next of steps) world.run(next);
+            world.settle();
+            assert.ok(world.ledger.complete, 'all is confirmed');
+            for (const [prefix, wish] of world.wishes)
+              assert.equal(
+                world.fake.peer.get(prefix),
+                wish === 'withdrawn' ? undefined : `med ${wish}`,
+                prefix,
+              );
+          }),
+          { numRuns: 500 },
+        );
+      });
+});
+
+test('the fake reorders as the real one does: without the ledger the peer ends wrong', () => {
+  const fake = new FakeExabgp();
+  const line = (med: number): string => `announce route 192.0.2.1/32 next-hop self med ${med}`;
+  fake.write([line(100), line(200), line(100)]);
+  while (fake.unread > 0) fake.readLine('obey');
+  fake.flush();
+  assert.equal(fake.peer.get('192.0.2.1/32'), 'med 200');
+});
