@@ -142,9 +142,18 @@ function canonical(type: ColumnType, value: Value | undefined): string {
     );
     return `map ${texts.toSorted().join(' ')}`;
   }
-  const atoms = (Array.isArray(value) ? value : value === null ? [] : [value]) as Atom[];
-  const texts = atoms.map((atom) => JSON.stringify(atomJson(type.atom, atom)));
+  const texts = atomsOf(value).map((atom) => JSON.stringify(atomJson(type.atom, atom)));
   return `set ${texts.toSorted().join(' ')}`;
+}
+
+function atomsOf(value: Value): readonly Atom[] {
+  if (value === null) return [];
+  if (typeof value !== 'object') return [value];
+  assert.ok(!(value instanceof Map));
+  return [...value].map((atom) => {
+    assert.ok(typeof atom !== 'object');
+    return atom;
+  });
 }
 
 function atomJson(name: AtomName, atom: Atom): unknown {

@@ -1,7 +1,9 @@
+import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { Fault } from '../../src/ovsdb-client/index.ts';
 import { Framer } from '../../src/ovsdb-client/wire/framing.ts';
+import { parseMessage } from '../../src/ovsdb-client/wire/json-rpc.ts';
 
 interface Request {
   readonly id: unknown;
@@ -13,6 +15,12 @@ interface Request {
 export type Answer = (request: Request, socket: Socket) => unknown;
 
 export const unknownMethod = Symbol('unknown method');
+
+export function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('it does not listen on TCP');
+  return address.port;
+}
 
 /** Something that listens on a TCP port of loopback and is closed with all its connections. */
 export class Listener {
@@ -31,7 +39,7 @@ export class Listener {
   async listen(): Promise<string> {
     this.#server.listen(0, '127.0.0.1');
     await once(this.#server, 'listening');
-    return `tcp:127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `tcp:127.0.0.1:${portOf(this.#server)}`;
   }
 
   async close(): Promise<void> {
@@ -48,13 +56,13 @@ export function fakeServer(answer: Answer): { listener: Listener; got: string[] 
     const framer = new Framer(1024 * 1024);
     socket.on('data', (chunk: Buffer) => {
       for (const message of framer.push(chunk).messages) {
-        const request = message as Request;
-        if (request.method === undefined) got.push(JSON.stringify(message));
-        else {
-          got.push(request.method);
-          const result = answer(request, socket);
-          if (result !== undefined) reply(socket, request.id, result);
-        }
+        const incoming = parseMessage(message);
+        assert.ok(!(incoming instanceof Fault));
+        if (incoming.kind === 'request') {
+          got.push(incoming.method);
+          const result = answer(incoming, socket);
+          if (result !== undefined) reply(socket, incoming.id, result);
+        } else got.push(JSON.stringify(message));
       }
     });
   });

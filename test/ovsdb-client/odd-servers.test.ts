@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
 import { describe, test } from 'node:test';
 import { OvsdbClient, OvsdbError, scalar, set } from '../../src/ovsdb-client/index.ts';
 import { fakeSchema, fakeServer, reply, unknownMethod, type Answer } from './fake-server.ts';
@@ -39,14 +40,16 @@ function plain(others: Answer): Answer {
   };
 }
 
+/** A server of the time of the RFC: it knows `monitor` and no extension. */
+const onlyMonitor: Answer = ({ method }) => {
+  if (method === 'get_schema') return fakeSchema;
+  if (method !== 'monitor') return unknownMethod;
+  return { T: { [uuid]: { new: { name: 'a', tags: ['set', []] } } } };
+};
+
 describe('older servers', () => {
   test('without the newer monitors get the older one', async () => {
-    const answer: Answer = ({ method }) => {
-      if (method === 'get_schema') return fakeSchema;
-      if (method !== 'monitor') return unknownMethod;
-      return { T: { [uuid]: { new: { name: 'a', tags: ['set', []] } } } };
-    };
-    await withServer(answer, async (client, got) => {
+    await withServer(onlyMonitor, async (client, got) => {
       const { seen } = watch(client, { ...spec, method: 'monitor_cond_since' });
       client.start();
       const { changes } = await seen.next('sync');
@@ -57,8 +60,7 @@ describe('older servers', () => {
   });
 
   test('are not given rows unfiltered that were asked for filtered', async () => {
-    const answer: Answer = ({ method }) => (method === 'get_schema' ? fakeSchema : unknownMethod);
-    await withServer(answer, async (client) => {
+    await withServer(onlyMonitor, async (client) => {
       const { seen } = watch(client, { ...spec, where: [['name', '==', 'a']] });
       client.start();
       const { reason } = await seen.next('stale');
@@ -155,20 +157,18 @@ describe('the server may ask, too', () => {
   });
 
   test('our echoes keep an idle connection alive', async () => {
-    let enough = (): void => {};
-    const tenEchoes = new Promise<void>((resolve) => {
-      enough = resolve;
-    });
-    let echoes = 0;
+    const echoes = new EventEmitter();
+    const tenth = once(echoes, '10');
+    let count = 0;
     const answer = plain(({ method }) => {
       if (method !== 'echo') return undefined;
-      echoes += 1;
-      if (echoes === 10) enough();
+      count += 1;
+      echoes.emit(`${count}`);
       return [];
     });
     const run = async (client: OvsdbClient, _: unknown, states: States): Promise<void> => {
       client.start();
-      await tenEchoes;
+      await tenth;
       assert.equal(client.state.kind, 'synced');
       assert.equal(states.all.filter(({ kind }) => kind === 'connecting').length, 1);
     };

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { EventEmitter, on, once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -35,7 +36,7 @@ export class Oracle {
   }
 
   #take(line: string): void {
-    const { headings, data } = JSON.parse(line) as { headings: string[]; data: unknown[][] };
+    const { headings, data } = readLine(line);
     let id = '';
     for (const [uuid, action, ...values] of data) {
       // A modification takes two lines, `old` and `new`; the second does not repeat the uuid.
@@ -44,7 +45,7 @@ export class Oracle {
       else if (action !== 'old') {
         const row: Record<string, string> = {};
         for (const [index, value] of values.entries()) {
-          const name = headings[index + 2] ?? '';
+          const name = String(headings[index + 2]);
           if (name !== '_version') row[name] = canonicalJson(value);
         }
         this.rows.set(id, row);
@@ -54,11 +55,19 @@ export class Oracle {
   }
 }
 
+function readLine(line: string): { headings: readonly unknown[]; data: readonly unknown[][] } {
+  const json: unknown = JSON.parse(line);
+  assert.ok(typeof json === 'object' && json !== null && 'headings' in json && 'data' in json);
+  const { headings, data } = json;
+  assert.ok(Array.isArray(headings) && Array.isArray(data) && data.every(Array.isArray));
+  return { headings, data };
+}
+
 /** The same text for the same value: a bare atom is a set of one, elements are sorted. */
 function canonicalJson(json: unknown): string {
-  if (Array.isArray(json) && (json[0] === 'set' || json[0] === 'map')) {
-    const elements = json[1] as unknown[];
-    return `${json[0]} ${elements
+  const [tag, elements]: readonly unknown[] = Array.isArray(json) ? json : [];
+  if ((tag === 'set' || tag === 'map') && Array.isArray(elements)) {
+    return `${tag} ${elements
       .map((element) => JSON.stringify(element))
       .toSorted()
       .join(' ')}`;

@@ -1,5 +1,5 @@
 import { mapJson, setJson, type Atom, type Json } from '../../src/ovsdb-client/index.ts';
-import { smallSchema } from './small-schema.ts';
+import type { smallSchema } from './small-schema.ts';
 import type { Dice } from './random.ts';
 
 const words = ['', 'up', 'down', 'Zürich', '🌍', 'tab\tquote"', 'a', 'b'];
@@ -12,11 +12,7 @@ export type Uuids = readonly string[];
 
 type ColumnName = keyof typeof smallSchema.tables.Thing.columns;
 
-function pairs<K extends Atom, V extends Atom>(
-  dice: Dice,
-  keys: readonly K[],
-  values: readonly V[],
-) {
+function pairs(dice: Dice, keys: readonly Atom[], values: readonly Atom[]): Json {
   return mapJson(dice.some(keys).map((key) => [key, dice.one(values)] as const));
 }
 
@@ -41,11 +37,12 @@ const makers: Readonly<Record<Exclude<ColumnName, 'name'>, (dice: Dice, uuids: U
   links: (dice, uuids) =>
     ['map', references(dice, uuids).map((reference) => [dice.one(words), reference])] as const,
 };
-const columnNames = Object.keys(makers) as (keyof typeof makers)[];
 
 function someColumns(dice: Dice, uuids: Uuids, share: number): Record<string, Json> {
   const row: Record<string, Json> = {};
-  for (const name of columnNames) if (dice.chance(share)) row[name] = makers[name](dice, uuids);
+  for (const [name, make] of Object.entries(makers)) {
+    if (dice.chance(share)) row[name] = make(dice, uuids);
+  }
   return row;
 }
 

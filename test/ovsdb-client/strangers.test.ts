@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { createServer as createNetServer, type AddressInfo } from 'node:net';
+import { createServer as createNetServer } from 'node:net';
 import { describe, test } from 'node:test';
 import { OvsdbClient, scalar, type OvsdbClientOptions } from '../../src/ovsdb-client/index.ts';
-import { Listener } from './fake-server.ts';
+import { Listener, portOf } from './fake-server.ts';
 import { States, watch } from './watch.ts';
 
 const spec = { database: 'D', table: 'T', columns: { name: scalar('string') } } as const;
@@ -29,7 +29,7 @@ describe('a remote that is no OVSDB server: one line that says so', () => {
   test('nobody listens', async () => {
     const server = createNetServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
+    const port = portOf(server);
     server.close();
     await once(server, 'close');
     assert.equal(await reasonOf({ remote: `tcp:127.0.0.1:${port}` }), 'connection refused');
@@ -42,7 +42,7 @@ describe('a remote that is no OVSDB server: one line that says so', () => {
   test('an HTTP server', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
+    const port = portOf(server);
     try {
       assert.equal(
         await reasonOf({ remote: `tcp:127.0.0.1:${port}` }),

@@ -33,8 +33,9 @@ export class Watch<R> {
     kind: K,
     test: (told: Extract<Told<R>, { kind: K }>) => boolean = () => true,
   ): Promise<Extract<Told<R>, { kind: K }>> {
+    const isKind = (told: Told<R>): told is Extract<Told<R>, { kind: K }> => told.kind === kind;
     const isWanted = (told: Told<R>): told is Extract<Told<R>, { kind: K }> =>
-      told.kind === kind && test(told as Extract<Told<R>, { kind: K }>);
+      isKind(told) && test(told);
     for (;;) {
       const at = this.told.findIndex(isWanted);
       if (at >= 0) {
