@@ -1,0 +1,50 @@
+/** Later than this, and the loop did not run: it was blocked, or the whole process was stopped. */
+export const STALL_MS = 10;
+
+/**
+ * A clock for time-outs that stands still while the event loop does not run.
+ *
+ * An answer that waited in the kernel while this process could not look must
+ * not count as late. The clock is told when the loop's next timer should ring;
+ * what passes beyond that, more than a usual delay, is a stall and not time.
+ */
+export class LoopClock {
+  readonly #nowMs: () => number;
+  #expectedMs = Infinity;
+  #stalledMs = 0;
+  #stalled = false;
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs;
+  }
+
+  /** The loop should wake at `atMs` of the real clock at the latest. */
+  expect(atMs: number): void {
+    this.#expectedMs = atMs;
+  }
+
+  /** Milliseconds without stalls. */
+  now(): number {
+    const nowMs = this.#nowMs();
+    const lateMs = nowMs - this.#expectedMs;
+    if (lateMs > STALL_MS) {
+      this.#stalledMs += lateMs;
+      this.#expectedMs = nowMs;
+      this.#stalled = true;
+    }
+    return nowMs - this.#stalledMs;
+  }
+
+  /** When the real clock shows `loopMs`, unless the loop stalls again before. */
+  toReal(loopMs: number): number {
+    return loopMs + this.#stalledMs;
+  }
+
+  /** Whether the loop stalled since this was asked last. */
+  takeStalled(): boolean {
+    this.now();
+    const stalled = this.#stalled;
+    this.#stalled = false;
+    return stalled;
+  }
+}
