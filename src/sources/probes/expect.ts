@@ -1,0 +1,43 @@
+import type { Expect } from '../../model/check.ts';
+import type { Answer } from './prober.ts';
+
+/** What is kept of an answer at most. */
+export const ANSWER_MAX_BYTES = 64 * 1024;
+/** What is shown of an answer that was not the expected one. */
+const SHOWN_MAX_CHARS = 40;
+
+/** Whether an answer is what was expected; an expectation of nothing is always met. */
+export function matches(expect: Expect, answer: Buffer): boolean {
+  switch (expect.kind) {
+    case 'none':
+      return true;
+    case 'bytes':
+      return answer.includes(bufferOf(expect.bytes));
+    case 'regex':
+      // As text first; byte for byte where the answer is not UTF-8 or the pattern means bytes.
+      return (
+        tests(expect.regex, answer.toString('utf8')) ||
+        tests(expect.regex, answer.toString('latin1'))
+      );
+    default:
+      return expect satisfies never;
+  }
+}
+
+/** The same memory: nothing is copied. */
+function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
+function tests(regex: RegExp, text: string): boolean {
+  // A `g` or `y` flag would make the next test begin where this one ended.
+  regex.lastIndex = 0;
+  return regex.test(text);
+}
+
+/** Shows the beginning of an answer in printable ASCII: nothing of it can forge a log line. */
+export function unexpected(answer: Buffer): Answer {
+  const text = answer.toString('latin1', 0, SHOWN_MAX_CHARS + 1).replaceAll(/[^\x20-\x7e]/g, '.');
+  const shown = text.length > SHOWN_MAX_CHARS ? `${text.slice(0, SHOWN_MAX_CHARS)}…` : text;
+  return { state: 'down', reason: `unexpected answer "${shown}"` };
+}

@@ -1,0 +1,45 @@
+import type { Check } from '../../model/check.ts';
+
+/** What is probed, and how. */
+export interface ProbeTarget {
+  /** The signal's name: `service/address:port`. */
+  readonly key: string;
+  readonly service: string;
+  readonly address: string;
+  /** The port that is probed. */
+  readonly port: number;
+  /** Fault domain beyond address and service. */
+  readonly domain: string | null;
+  readonly check: Check;
+}
+
+/** What one probe saw. `lost`: this node could not probe. */
+export interface Answer {
+  readonly state: 'up' | 'down' | 'lost';
+  readonly reason: string;
+}
+
+export const UP: Answer = { state: 'up', reason: '' };
+
+/** All that one target keeps between its probes. One probe is in flight at a time. */
+export interface Probe {
+  /** Begins one probe. It ends with one call of `answered`, or by `expire` or `cancel`. */
+  start(): void;
+  /** Ends the probe in flight at its time-out, and says what that means. */
+  expire(): Answer;
+  /** Ends the probe in flight without a result; nothing where none is. */
+  cancel(): void;
+  /** Closes all sockets. */
+  close(): void;
+}
+
+/** One per protocol. `answered` is never called after `expire`, `cancel` or `close`. */
+export type Prober = (target: ProbeTarget, answered: (answer: Answer) => void) => Probe;
+
+export function timedOut(timeoutMs: number): Answer {
+  return { state: 'down', reason: `timed out after ${timeoutMs}ms` };
+}
+
+export function noAnswer(timeoutMs: number): Answer {
+  return { state: 'down', reason: `no answer within ${timeoutMs}ms` };
+}

@@ -1,0 +1,91 @@
+import { isDeepStrictEqual } from 'node:util';
+import { defer, finalize, ignoreElements, merge, Subject, tap, type Observable } from 'rxjs';
+import type { Config } from '../../model/config.ts';
+import type { Observation } from '../../model/observation.ts';
+import type { Notice } from '../../model/report.ts';
+import { Alarm } from '../../platform/alarm.ts';
+import { nowMs } from '../../platform/clock.ts';
+import { limitNotices } from './notices.ts';
+import type { Prober, ProbeTarget } from './prober.ts';
+import { Schedule } from './schedule.ts';
+import { Sentinel, type SentinelDeps } from './sentinel.ts';
+import { tcp } from './tcp.ts';
+import { udp } from './udp.ts';
+
+/** From a check's type to what probes it. Types that are missing are refused before they get here. */
+const PROBERS: ReadonlyMap<string, Prober> = new Map([
+  ['tcp', tcp],
+  ['udp', udp],
+]);
+
+/**
+ * Probes every real server of the newest configuration, and emits one
+ * observation for each probe that ended, `atMs` being the monotonic time of its
+ * end. A target that is the same in the next configuration keeps its phase and
+ * its sockets.
+ *
+ * Never completes, and errors only where `config$` does: a probe that fails is
+ * an observation. Unsubscribing closes all sockets and timers.
+ */
+export function probes(
+  config$: Observable<Config>,
+  deps: { readonly notify: (notice: Notice) => void; readonly random?: () => number },
+): Observable<Observation> {
+  return defer(() => {
+    const observation$ = new Subject<Observation>();
+    const alarm = new Alarm(() => schedule.wake());
+    const schedule = new Schedule({
+      nowMs,
+      random: deps.random ?? Math.random,
+      setAlarm: (atMs) => alarm.set(atMs),
+      open,
+      openSentinel,
+      emit: (observation) => observation$.next(observation),
+      notify: limitNotices(deps.notify, nowMs),
+    });
+    const reconciled$ = config$.pipe(
+      tap((config) => reconcile(schedule, targetsOf(config))),
+      ignoreElements(),
+    );
+    return merge(observation$, reconciled$).pipe(finalize(() => schedule.close()));
+  });
+}
+
+const open: Prober = (target, answered) => {
+  const prober = PROBERS.get(target.check.type);
+  if (prober === undefined) throw new TypeError(`no prober for check type ${target.check.type}`);
+  return prober(target, answered);
+};
+
+function openSentinel(target: ProbeTarget, deps: SentinelDeps): Sentinel | null {
+  const { check } = target;
+  return check.type === 'tcp' && check.mode === 'hold' ? new Sentinel(target, deps) : null;
+}
+
+function targetsOf(config: Config): ProbeTarget[] {
+  return config.services.flatMap((service) =>
+    service.realServers.map(({ key, address, port, domain, check }) => ({
+      key,
+      service: service.name,
+      address,
+      port: check.port ?? port,
+      domain,
+      check,
+    })),
+  );
+}
+
+function reconcile(schedule: Schedule, targets: readonly ProbeTarget[]): void {
+  const wanted = new Map(targets.map((target) => [target.key, target]));
+  for (const key of schedule.keys()) {
+    const [before, now] = [schedule.get(key), wanted.get(key)];
+    if (before === undefined || now === undefined || !probedAlike(before, now))
+      schedule.remove(key);
+    else schedule.move(now);
+  }
+  schedule.add(targets.filter(({ key }) => schedule.get(key) === undefined));
+}
+
+function probedAlike(a: ProbeTarget, b: ProbeTarget): boolean {
+  return a.address === b.address && a.port === b.port && isDeepStrictEqual(a.check, b.check);
+}

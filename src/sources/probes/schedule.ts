@@ -1,0 +1,299 @@
+import type { Observation } from '../../model/observation.ts';
+import type { Notice } from '../../model/report.ts';
+import { LinkedList } from '../../platform/linked-list.ts';
+import { LoopClock } from '../../platform/loop-clock.ts';
+import { TimerWheel } from '../../platform/timer-wheel.ts';
+import { Domains, isHot, noteFailure, type Domain } from './domains.ts';
+import { Flights, YOUNG_MS } from './flights.ts';
+import { firstProbesMs, nextTurnMs, shuffledPlaces } from './phases.ts';
+import { timedOut, type Answer, type Prober, type ProbeTarget } from './prober.ts';
+import type { HeldSentinel, SentinelDeps } from './sentinel.ts';
+import { Target, type Urgency } from './target.ts';
+
+/** The world of a schedule; a test gives it another. */
+export interface ScheduleDeps {
+  readonly nowMs: () => number;
+  readonly random: () => number;
+  /** Asks for one call of `wake` at `atMs` instead of an earlier asked one; `Infinity`: none. */
+  readonly setAlarm: (atMs: number) => void;
+  readonly open: Prober;
+  /** `null` where the check has no sentinel. */
+  readonly openSentinel: (target: ProbeTarget, deps: SentinelDeps) => HeldSentinel | null;
+  readonly emit: (observation: Observation) => void;
+  readonly notify: (notice: Notice) => void;
+}
+
+/**
+ * Decides when each target is probed. A target is always in one of three
+ * places: waiting in the wheel, queued, or in flight. It does no input or
+ * output of its own.
+ */
+export class Schedule {
+  readonly #deps: ScheduleDeps;
+  readonly #clock: LoopClock;
+  readonly #wheel: TimerWheel<Target>;
+  readonly #flights = new Flights();
+  readonly #domains = new Domains<Target>();
+  readonly #queues: Readonly<Record<Urgency, LinkedList<Target>>> = {
+    confirm: new LinkedList(),
+    sweep: new LinkedList(),
+    due: new LinkedList(),
+  };
+  readonly #targets = new Map<string, Target>();
+  #wakeAtMs = Infinity;
+
+  constructor(deps: ScheduleDeps) {
+    this.#deps = deps;
+    this.#clock = new LoopClock(deps.nowMs);
+    this.#wheel = new TimerWheel(deps.nowMs());
+  }
+
+  get(key: string): ProbeTarget | undefined {
+    return this.#targets.get(key)?.spec;
+  }
+
+  keys(): string[] {
+    return [...this.#targets.keys()];
+  }
+
+  /** Begins to probe new targets: the first probes soon, then each at a phase of its own. */
+  add(specs: readonly ProbeTarget[]): void {
+    const nowMs = this.#deps.nowMs();
+    const places = shuffledPlaces(specs.length, this.#deps.random);
+    for (const [index, spec] of specs.entries()) {
+      const place = places[index] ?? 0;
+      const { intervalMs } = spec.check;
+      const target = new Target(spec, nowMs + place * intervalMs);
+      target.probe = this.#deps.open(spec, (answer) => this.#answered(target, answer));
+      target.sentinel = this.#deps.openSentinel(spec, {
+        nowMs: this.#deps.nowMs,
+        notify: this.#deps.notify,
+        hint: () => this.#hint(target),
+      });
+      target.domains = this.#domains.join(target, spec);
+      this.#targets.set(spec.key, target);
+      this.#wheel.schedule(target.timer, nowMs + place * firstProbesMs(specs.length, intervalMs));
+    }
+    this.#wakeBy(this.#wheel.nextMs());
+  }
+
+  /** Takes a target's new place among the fault domains; its probes, phase and sentinel go on. */
+  move(spec: ProbeTarget): void {
+    const target = this.#targets.get(spec.key);
+    if (target === undefined) return;
+    const moved = target.spec.domain !== spec.domain;
+    target.spec = spec;
+    if (!moved) return;
+    this.#domains.leave(target, target.domains);
+    target.domains = this.#domains.join(target, spec);
+  }
+
+  remove(key: string): void {
+    const target = this.#targets.get(key);
+    if (target === undefined) return;
+    this.#targets.delete(key);
+    this.#abandon(target);
+    target.probe?.close();
+    target.sentinel?.close();
+    this.#domains.leave(target, target.domains);
+  }
+
+  /** Closes every socket and timer. */
+  close(): void {
+    for (const key of this.keys()) this.remove(key);
+    this.#wakeAtMs = Infinity;
+    this.#clock.expect(Infinity);
+    this.#deps.setAlarm(Infinity);
+  }
+
+  /** To be called when the alarm rings. */
+  wake(): void {
+    this.#wakeAtMs = Infinity;
+    // After a stall the sockets report first: what came in time is no time-out.
+    const stalled = this.#clock.takeStalled();
+    this.#clock.expect(Infinity);
+    this.#wheel.advance(this.#deps.nowMs(), (target) => this.#turn(target));
+    if (!stalled) this.#expire();
+    this.#pump();
+    this.#wakeBy(stalled ? this.#deps.nowMs() : this.#wheel.nextMs());
+    this.#wakeBy(this.#clock.toReal(this.#flights.nextDeadlineMs()));
+  }
+
+  #wakeBy(atMs: number): void {
+    if (atMs >= this.#wakeAtMs) return;
+    this.#wakeAtMs = atMs;
+    this.#clock.expect(atMs);
+    this.#deps.setAlarm(atMs);
+  }
+
+  #turn(target: Target): void {
+    // Its sweep may wait long behind silent servers; its own turn does not.
+    const waits = target.queued.list === null || target.urgency === 'sweep';
+    if (waits && !target.inFlight) this.#queue(target, 'due');
+  }
+
+  #queue(target: Target, urgency: Urgency): void {
+    target.urgency = urgency;
+    this.#queues[urgency].push(target.queued);
+  }
+
+  /** Starts what is queued, the most urgent first, as far as the limits allow. */
+  #pump(): void {
+    for (let next = this.#next(); next !== null; next = this.#next()) {
+      const loopMs = this.#clock.now();
+      if (!this.#flights.mayBegin(loopMs)) {
+        this.#wakeBy(this.#deps.nowMs() + YOUNG_MS);
+        return;
+      }
+      next.queued.unlink();
+      this.#wheel.cancel(next.timer);
+      next.startedAtMs = this.#deps.nowMs();
+      this.#flights.begin(next, loopMs);
+      this.#wakeBy(this.#clock.toReal(loopMs + next.spec.check.timeoutMs));
+      next.probe?.start();
+    }
+  }
+
+  #next(): Target | null {
+    const { confirm, sweep, due } = this.#queues;
+    const urgent = this.#flights.mayBeginExtra() ? (confirm.first ?? sweep.first) : null;
+    return (urgent ?? due.first)?.value ?? null;
+  }
+
+  #expire(): void {
+    const loopMs = this.#clock.now();
+    let target = this.#flights.expired(loopMs);
+    while (target !== null) {
+      if (target.probe !== null) this.#finish(target, target.probe.expire());
+      target = this.#flights.expired(loopMs);
+    }
+  }
+
+  #answered(target: Target, answer: Answer): void {
+    if (!target.inFlight) return;
+    const { timeoutMs } = target.spec.check;
+    const late = this.#clock.now() - target.startedLoopMs > timeoutMs;
+    this.#finish(target, late && answer.state === 'up' ? timedOut(timeoutMs) : answer);
+    this.#pump();
+  }
+
+  #finish(target: Target, answer: Answer): void {
+    const atMs = this.#deps.nowMs();
+    this.#flights.end(target, this.#clock.now());
+    const scheduled = target.urgency === 'due';
+    const wasHinted = target.hinted;
+    switch (answer.state) {
+      case 'up':
+        this.#succeeded(target, scheduled);
+        break;
+      case 'down':
+        this.#failed(target, atMs);
+        break;
+      case 'lost':
+        this.#lost(target, answer);
+        break;
+      default:
+        answer.state satisfies never;
+    }
+    // A server that is stopping may end its connections before it ends its listening.
+    const again = answer.state === 'up' && wasHinted;
+    this.#waitForTurn(target, again || this.#isUnsettled(target, answer), atMs);
+    const { state, reason } = answer;
+    // Last, when all is consistent: a subscriber may close everything from here.
+    this.#deps.emit({ signal: target.spec.key, state, reason, atMs });
+  }
+
+  #succeeded(target: Target, scheduled: boolean): void {
+    target.streak.note('up');
+    this.#endConfirmation(target, 'up');
+    if (target.sweepAfter) this.#queue(target, 'sweep');
+    target.sweepAfter = false;
+    if (scheduled) target.sentinel?.keep();
+  }
+
+  #failed(target: Target, atMs: number): void {
+    // Only a server that was up can be news about its neighbours.
+    const wasUp = target.streak.settled === 'up';
+    target.streak.note('down');
+    target.sweepAfter = false;
+    if (target.streak.settled === 'down') target.sentinel?.close();
+    if (wasUp) for (const domain of target.domains) this.#noteFailure(domain, target, atMs);
+    if (target.confirmsLeft > 0) {
+      target.confirmsLeft -= 1;
+      if (target.confirmsLeft === 0) this.#endConfirmation(target, 'down');
+    } else if (wasUp && target.domains.some((domain) => isHot(domain, atMs))) {
+      target.confirmsLeft = target.streak.missing;
+    }
+    if (target.confirmsLeft === 0) return;
+    // Before all others, in the place of the one that ended: the first verdict of
+    // a mass failure must not wait for the first probe of the last server.
+    target.urgency = 'confirm';
+    this.#queues.confirm.unshift(target.queued);
+  }
+
+  #lost(target: Target, answer: Answer): void {
+    target.sweepAfter = false;
+    target.confirmsLeft = 0;
+    target.hinted = false;
+    this.#deps.notify({
+      level: 'error',
+      event: 'probe_impossible',
+      message: `${target.spec.key} cannot be probed: ${answer.reason}`,
+    });
+  }
+
+  #endConfirmation(target: Target, state: 'up' | 'down'): void {
+    target.confirmsLeft = 0;
+    if (target.hinted) target.sentinel?.confirmed(state);
+    target.hinted = false;
+  }
+
+  #isUnsettled(target: Target, answer: Answer): boolean {
+    return target.streak.missing > 0 && answer.state !== 'lost';
+  }
+
+  #waitForTurn(target: Target, soon: boolean, atMs: number): void {
+    const { intervalMs, fastIntervalMs } = target.spec.check;
+    const { phaseMs, startedAtMs } = target;
+    const turnMs = nextTurnMs(phaseMs, intervalMs, startedAtMs, atMs);
+    const dueMs = soon ? Math.min(turnMs, startedAtMs + fastIntervalMs) : turnMs;
+    this.#wheel.schedule(target.timer, dueMs);
+    this.#wakeBy(target.timer.dueMs);
+  }
+
+  /** The sentinel's connection ended: only probes that begin from now on can say what that means. */
+  #hint(target: Target): void {
+    this.#abandon(target);
+    target.hinted = true;
+    target.confirmsLeft = target.spec.check.settle.fall;
+    this.#queue(target, 'confirm');
+    this.#pump();
+  }
+
+  /** Takes a target out of wheel, queue and flight. */
+  #abandon(target: Target): void {
+    this.#wheel.cancel(target.timer);
+    target.queued.unlink();
+    target.sweepAfter = false;
+    if (!target.inFlight) return;
+    this.#flights.end(target, this.#clock.now());
+    target.probe?.cancel();
+  }
+
+  #noteFailure(domain: Domain<Target>, failed: Target, atMs: number): void {
+    if (!noteFailure(domain, failed, atMs)) return;
+    for (const member of domain.members) if (member !== failed) this.#sweep(member);
+  }
+
+  #sweep(member: Target): void {
+    if (member.streak.settled !== 'up') return;
+    if (member.inFlight) {
+      // Its failure counts, but its success may be older than the fault.
+      member.sweepAfter = member.urgency === 'due';
+    } else if (member.queued.list === null || member.urgency === 'due') {
+      const failing = member.streak.state === 'down';
+      if (failing) member.confirmsLeft = member.streak.missing;
+      this.#queue(member, failing ? 'confirm' : 'sweep');
+    }
+  }
+}

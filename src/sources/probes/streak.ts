@@ -1,0 +1,29 @@
+import type { SettleRules } from '../../model/check.ts';
+
+/**
+ * Counts equal results in a row: to know how soon to probe again, never to
+ * judge. What they mean for health is the core's business.
+ */
+export class Streak {
+  readonly #rules: SettleRules;
+  state: 'up' | 'down' | null = null;
+  count = 0;
+  /** The last state that was seen often enough in a row. */
+  settled: 'up' | 'down' | null = null;
+
+  constructor(rules: SettleRules) {
+    this.#rules = rules;
+  }
+
+  note(state: 'up' | 'down'): void {
+    this.count = state === this.state ? this.count + 1 : 1;
+    this.state = state;
+    if (this.missing === 0) this.settled = state;
+  }
+
+  /** Equal results that are still missing until the present state is settled. */
+  get missing(): number {
+    const needed = this.state === 'down' ? this.#rules.fall : this.#rules.rise;
+    return Math.max(0, needed - this.count);
+  }
+}

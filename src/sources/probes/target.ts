@@ -1,0 +1,45 @@
+import { ListNode } from '../../platform/linked-list.ts';
+import { WheelTimer } from '../../platform/timer-wheel.ts';
+import type { Domain } from './domains.ts';
+import type { Probe, ProbeTarget } from './prober.ts';
+import type { HeldSentinel } from './sentinel.ts';
+import { Streak } from './streak.ts';
+
+/** Why a target is probed, most urgent first. */
+export type Urgency = 'confirm' | 'sweep' | 'due';
+
+/** One target at run time: all that is kept of it between its probes. */
+export class Target {
+  spec: ProbeTarget;
+  readonly streak: Streak;
+  /** Its turn of the interval. */
+  readonly phaseMs: number;
+  domains: readonly Domain<Target>[] = [];
+  /** Both are set once, by the schedule that owns this target. */
+  probe: Probe | null = null;
+  sentinel: HeldSentinel | null = null;
+
+  readonly timer: WheelTimer<Target> = new WheelTimer<Target>(this);
+  readonly queued: ListNode<Target> = new ListNode<Target>(this);
+  readonly flight: ListNode<Target> = new ListNode<Target>(this);
+  urgency: Urgency = 'due';
+  /** When the last probe began, by the real clock and by the loop's. */
+  startedAtMs = -Infinity;
+  startedLoopMs = -Infinity;
+  /** Failures in a row that the confirmation under way still needs; 0: none is under way. */
+  confirmsLeft = 0;
+  /** The confirmation answers a hint of the sentinel. */
+  hinted = false;
+  /** A sweep came while a probe was in flight, whose success would not answer it. */
+  sweepAfter = false;
+
+  constructor(spec: ProbeTarget, phaseMs: number) {
+    this.spec = spec;
+    this.phaseMs = phaseMs;
+    this.streak = new Streak(spec.check.settle);
+  }
+
+  get inFlight(): boolean {
+    return this.flight.list !== null;
+  }
+}

@@ -1,0 +1,101 @@
+import type { Socket } from 'node:net';
+import type { TcpCheck } from '../../model/check.ts';
+import { connectTcp, dropTcp, type Endpoint } from '../../platform/sockets.ts';
+import { explain } from './errors.ts';
+import { ANSWER_MAX_BYTES, matches, unexpected } from './expect.ts';
+import {
+  noAnswer,
+  timedOut,
+  UP,
+  type Answer,
+  type Probe,
+  type Prober,
+  type ProbeTarget,
+} from './prober.ts';
+
+/**
+ * Connects and closes by reset. With `send` and `expect` the connection must
+ * also give the expected answer within the same time-out.
+ */
+export const tcp: Prober = (target, answered) => {
+  const { check } = target;
+  if (check.type !== 'tcp') throw new TypeError(`${target.key} has no tcp check`);
+  return new TcpProbe(target, check, answered);
+};
+
+class TcpProbe implements Probe {
+  readonly #to: Endpoint;
+  readonly #check: TcpCheck;
+  readonly #answered: (answer: Answer) => void;
+  /** The connection of the probe in flight. */
+  #socket: Socket | null = null;
+  #received: Buffer | null = null;
+
+  constructor(target: ProbeTarget, check: TcpCheck, answered: (answer: Answer) => void) {
+    this.#to = { address: target.address, port: target.port, source: check.source };
+    this.#check = check;
+    this.#answered = answered;
+  }
+
+  start(): void {
+    const socket = connectTcp(this.#to);
+    this.#socket = socket;
+    socket.on('connect', () => this.#connected(socket));
+    // Stays for ever: an error after the end of the probe must not end the process.
+    socket.on('error', (error) => this.#end(socket, explain(error, this.#to.source)));
+  }
+
+  expire(): Answer {
+    const answer = this.#late();
+    this.cancel();
+    return answer;
+  }
+
+  cancel(): void {
+    if (this.#socket !== null) dropTcp(this.#socket);
+    this.#socket = null;
+    this.#received = null;
+  }
+
+  close(): void {
+    this.cancel();
+  }
+
+  #late(): Answer {
+    if (this.#received !== null) return unexpected(this.#received);
+    return this.#socket?.connecting === false
+      ? noAnswer(this.#check.timeoutMs)
+      : timedOut(this.#check.timeoutMs);
+  }
+
+  #connected(socket: Socket): void {
+    const { send, expect } = this.#check;
+    if (expect.kind === 'none') {
+      if (send === null) this.#end(socket, UP);
+      else socket.write(send, () => this.#end(socket, UP));
+      return;
+    }
+    if (send !== null) socket.write(send);
+    socket.on('data', (chunk) => this.#read(socket, chunk));
+    socket.on('end', () => this.#end(socket, this.#closedByPeer()));
+  }
+
+  #read(socket: Socket, chunk: Buffer): void {
+    if (socket !== this.#socket) return;
+    const received = this.#received === null ? chunk : Buffer.concat([this.#received, chunk]);
+    this.#received = received.subarray(0, ANSWER_MAX_BYTES);
+    if (matches(this.#check.expect, this.#received)) this.#end(socket, UP);
+    else if (received.length >= ANSWER_MAX_BYTES) this.#end(socket, unexpected(received));
+  }
+
+  #closedByPeer(): Answer {
+    if (this.#received !== null) return unexpected(this.#received);
+    return { state: 'down', reason: 'closed by peer' };
+  }
+
+  #end(socket: Socket, answer: Answer): void {
+    if (socket !== this.#socket) return;
+    this.cancel();
+    this.#answered(answer);
+  }
+}

@@ -1,0 +1,111 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { isIPv6 } from 'node:net';
+import type { UdpCheck } from '../../model/check.ts';
+import { explain } from './errors.ts';
+import { matches, unexpected } from './expect.ts';
+import { noAnswer, UP, type Answer, type Probe, type Prober, type ProbeTarget } from './prober.ts';
+
+/**
+ * Sends one datagram from a connected socket, which the kernel tells about ICMP
+ * errors, and which only hears its own server.
+ *
+ * UDP cannot tell which datagram a reply answers. What arrives between probes
+ * is read and thrown away; and after a probe that got no answer the socket is
+ * replaced, so that a late reply finds a closed port and never answers the next
+ * probe. A second reply to an answered probe that arrives during the next one
+ * does count: the server that sent it is alive.
+ *
+ * With `expect: none` a server is up unless the kernel reports an error in time.
+ * It reports ICMP port unreachable and prohibited, and missing routes here. It
+ * keeps ICMP host and network unreachable to itself (they may pass; only
+ * IP_RECVERR, which Node cannot set, would show them), so a whole machine that
+ * is gone is found by an expected reply or a tcp check, not by `none`.
+ */
+export const udp: Prober = (target, answered) => {
+  const { check } = target;
+  if (check.type !== 'udp') throw new TypeError(`${target.key} has no udp check`);
+  return new UdpProbe(target, check, answered);
+};
+
+class UdpProbe implements Probe {
+  readonly #target: ProbeTarget;
+  readonly #check: UdpCheck;
+  readonly #answered: (answer: Answer) => void;
+  #socket: Socket | null = null;
+  #inFlight = false;
+
+  constructor(target: ProbeTarget, check: UdpCheck, answered: (answer: Answer) => void) {
+    this.#target = target;
+    this.#check = check;
+    this.#answered = answered;
+  }
+
+  start(): void {
+    this.#inFlight = true;
+    if (this.#socket === null) this.#open();
+    else this.#send(this.#socket);
+  }
+
+  expire(): Answer {
+    this.#inFlight = false;
+    if (this.#check.expect.kind === 'none') return UP;
+    this.close();
+    return noAnswer(this.#check.timeoutMs);
+  }
+
+  cancel(): void {
+    if (this.#inFlight) this.close();
+  }
+
+  close(): void {
+    this.#inFlight = false;
+    const socket = this.#socket;
+    this.#socket = null;
+    // The 'error' listener stays: an error after the close must not end the process.
+    if (socket !== null) socket.close();
+  }
+
+  #open(): void {
+    const { address, port } = this.#target;
+    const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
+    this.#socket = socket;
+    socket.on('error', (error) => this.#failed(socket, error));
+    socket.on('message', (message) => this.#heard(socket, message));
+    const connect = (): void => {
+      if (socket !== this.#socket) return;
+      socket.connect(port, address, (error?: Error) => {
+        if (error) this.#failed(socket, error);
+        else this.#send(socket);
+      });
+    };
+    const { source } = this.#check;
+    if (source === null) connect();
+    else socket.bind({ address: source, port: 0, exclusive: true }, connect);
+  }
+
+  #send(socket: Socket): void {
+    if (socket !== this.#socket || !this.#inFlight) return;
+    socket.send(this.#check.send, (error) => {
+      if (error) this.#failed(socket, error);
+    });
+  }
+
+  #heard(socket: Socket, message: Buffer): void {
+    const { expect } = this.#check;
+    if (socket !== this.#socket || !this.#inFlight || expect.kind === 'none') return;
+    this.#end(matches(expect, message) ? UP : unexpected(message));
+  }
+
+  #failed(socket: Socket, error: NodeJS.ErrnoException): void {
+    if (socket !== this.#socket) return;
+    const wasInFlight = this.#inFlight;
+    // A refusal leaves the socket as it was; after anything else it may be of no use.
+    if (error.code !== 'ECONNREFUSED') this.close();
+    if (wasInFlight) this.#end(explain(error, this.#check.source));
+  }
+
+  #end(answer: Answer): void {
+    this.#inFlight = false;
+    this.#answered(answer);
+  }
+}

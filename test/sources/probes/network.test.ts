@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { namespace, probeInChild, type ChildLine } from './child.ts';
+import { tcpServer } from './fixtures.ts';
+import type { ChildTarget } from './probes-child.ts';
+
+const FAST = { intervalMs: 200, timeoutMs: 150, fastIntervalMs: 50 };
+
+/** A table by destination, answered by the namespace's own firewall and routes. */
+const NETWORK = [
+  'ip route add unreachable 192.0.2.0/24',
+  'ip route add prohibit 198.51.100.0/24',
+  'ip -6 route add unreachable 2001:db8::/32',
+  'nft add table inet t',
+  'nft add chain inet t input "{ type filter hook input priority 0; }"',
+  'nft add rule inet t input ip daddr 127.0.0.5 reject with icmp type host-unreachable',
+  'nft add rule inet t input ip daddr 127.0.0.6 meta l4proto udp reject with icmp type port-unreachable',
+  'nft add rule inet t input ip daddr 127.0.0.7 drop',
+  'nft add rule inet t input ip daddr 127.0.0.8 reject with icmp type admin-prohibited',
+];
+
+function last(lines: readonly ChildLine[]): Map<string, string> {
+  return new Map(
+    lines.flatMap(({ signal, state, reason }) =>
+      signal === undefined ? [] : [[signal.split('/')[0] ?? '', `${state} ${reason}`.trim()]],
+    ),
+  );
+}
+
+describe('what the network says, in words', () => {
+  test('unreachable, prohibited, rejected, dropped', async (t) => {
+    const through = namespace(t, NETWORK);
+    const tcp = { type: 'tcp' as const, ...FAST };
+    const udp = { type: 'udp' as const, ...FAST };
+    const expecting = { ...udp, expect: { kind: 'bytes' as const, bytes: new Uint8Array() } };
+    const table: readonly [string, ChildTarget['check'], string][] = [
+      ['127.0.0.1', tcp, 'up'],
+      ['192.0.2.1', tcp, 'down no route to host'],
+      ['2001:db8::1', tcp, 'down no route to host'],
+      ['203.0.113.1', tcp, 'down network unreachable'],
+      ['198.51.100.1', tcp, 'lost not permitted by this node'],
+      ['127.0.0.5', tcp, 'down no route to host'],
+      ['127.0.0.7', tcp, 'down timed out after 150ms'],
+      ['192.0.2.1', udp, 'down no route to host'],
+      ['203.0.113.1', udp, 'down network unreachable'],
+      ['198.51.100.1', udp, 'lost not permitted by this node'],
+      // The kernel tells a UDP socket of final errors only (udp.ts says more).
+      ['127.0.0.5', udp, 'up'],
+      ['127.0.0.8', udp, 'down no route to host'],
+      ['127.0.0.6', udp, 'down refused'],
+      ['127.0.0.7', udp, 'up'],
+      ['127.0.0.7', expecting, 'down no answer within 150ms'],
+    ];
+    const targets = table.map(([address, check], index) => ({
+      service: `s${index}`,
+      address,
+      port: 7000,
+      check,
+    }));
+    // Three results each: what is said must not depend on the socket being new.
+    const lines = await probeInChild(t, { through, targets, listenPort: 7000 }, (seen) =>
+      targets.every(
+        ({ service }) => seen.filter((line) => line.signal?.startsWith(`${service}/`)).length >= 3,
+      ),
+    );
+    const said = last(lines);
+    for (const [index, [address, { type }, expected]] of table.entries()) {
+      assert.equal(said.get(`s${index}`), expected, `${type} ${address}`);
+    }
+  });
+
+  for (const source of [null, '127.0.0.1']) {
+    test(`out of local ports is no fault of the servers (source ${source})`, async (t) => {
+      const through = namespace(t, ['sysctl -qw net.ipv4.ip_local_port_range="40000 40003"']);
+      const targets = Array.from({ length: 12 }, (_, index) => ({
+        service: `s${index}`,
+        address: '127.0.0.1',
+        port: 7000,
+        check: { type: 'tcp' as const, mode: 'hold' as const, source, ...FAST },
+      }));
+      // The sentinels of some targets take all four ports.
+      const lines = await probeInChild(t, { through, targets, listenPort: 7000 }, (seen) =>
+        seen.some(({ state }) => state === 'lost'),
+      );
+      assert.deepEqual(
+        lines.filter(({ state }) => state === 'down'),
+        [],
+      );
+      const lost = lines.filter(({ state }) => state === 'lost');
+      assert.deepEqual(new Set(lost.map(({ reason }) => reason)), new Set(['out of local ports']));
+      assert.match(lines.find(({ event }) => event)?.message ?? '', /out of local ports/);
+    });
+  }
+
+  test('out of file descriptors: lost, said at a bounded rate, and the process lives on', async (t) => {
+    const { port } = await tcpServer(t, (socket) => socket.resume());
+    const through = ['sh', '-c', 'ulimit -n 60; exec "$@"', 'sh'];
+    const targets = Array.from({ length: 120 }, (_, index) => ({
+      service: `s${index}`,
+      address: '127.0.0.1',
+      port,
+      check:
+        index % 2 === 0
+          ? { type: 'tcp' as const, mode: 'hold' as const, ...FAST }
+          : { type: 'udp' as const, ...FAST },
+    }));
+    const lines = await probeInChild(
+      t,
+      { through, targets },
+      (seen) => seen.filter(({ state }) => state === 'lost').length >= 300,
+    );
+    const lost = lines.filter(({ state }) => state === 'lost');
+    for (const { reason } of lost) assert.equal(reason, 'out of file descriptors');
+    const tcpDown = lines.filter(
+      ({ signal, state }) => state === 'down' && Number(signal?.match(/\d+/)?.[0]) % 2 === 0,
+    );
+    assert.deepEqual(tcpDown, []);
+    const notices = lines.filter(({ event }) => event === 'probe_impossible');
+    assert.ok(notices.length >= 1 && notices.length <= 5, `${notices.length} notices`);
+  });
+});

@@ -1,0 +1,40 @@
+// Probes in a process of its own, so that a test can take things away from it.
+// usage: probes-child.ts '[{ "service": …, "address": …, "port": …, "check": … }]' [LISTEN_PORT]
+// Prints one JSON line for each observation and notice, until it is killed.
+import { createServer } from 'node:net';
+import { NEVER, startWith } from 'rxjs';
+import type { TcpCheck, UdpCheck } from '../../../src/model/check.ts';
+import type { RealServer } from '../../../src/model/service.ts';
+import { probes } from '../../../src/sources/probes/probes.ts';
+import { configOf, realServer, tcpCheck, udpCheck } from './fixtures.ts';
+
+/** One target of the child; `check` overrides what the fixtures' checks say. */
+export interface ChildTarget {
+  readonly service: string;
+  readonly address: string;
+  readonly port: number;
+  readonly check:
+    ({ readonly type: 'tcp' } & Partial<TcpCheck>) | ({ readonly type: 'udp' } & Partial<UdpCheck>);
+}
+
+function services(targets: readonly ChildTarget[]): Record<string, RealServer[]> {
+  return Object.fromEntries(
+    targets.map(({ service, address, port, check }) => {
+      const whole = check.type === 'tcp' ? tcpCheck(check) : udpCheck(check);
+      return [service, [realServer(service, { address, port, check: whole })]];
+    }),
+  );
+}
+
+const [targets = '[]', listenPort] = process.argv.slice(2);
+const print = (line: object): void => {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+};
+if (listenPort !== undefined) {
+  // Our probes close by reset.
+  const server = createServer((socket) => socket.on('error', () => {}));
+  server.listen(Number(listenPort), '127.0.0.1');
+}
+const wanted: readonly ChildTarget[] = JSON.parse(targets);
+const config = configOf(services(wanted));
+probes(NEVER.pipe(startWith(config)), { notify: print }).subscribe(print);

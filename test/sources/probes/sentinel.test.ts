@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
+import type { Socket } from 'node:net';
+import { describe, test, type TestContext } from 'node:test';
+import type { Notice } from '../../../src/model/report.ts';
+import {
+  CLOSED_AT_ONCE_MS,
+  CLOSURES_MAX,
+  KEPT_LONG_MS,
+  RETRY_MS,
+  Sentinel,
+} from '../../../src/sources/probes/sentinel.ts';
+import { probeTarget, tcpCheck, tcpServer } from './fixtures.ts';
+
+/** A sentinel to a real server, on a clock of its own. */
+async function held(t: TestContext, onConnection?: (socket: Socket) => void) {
+  const world = {
+    nowMs: 0,
+    accepted: 0,
+    hints: 0,
+    notices: [] as Notice[],
+    hint: new EventEmitter(),
+  };
+  const { server, sockets, port } = await tcpServer(t, (socket) => {
+    world.accepted += 1;
+    socket.resume();
+    onConnection?.(socket);
+  });
+  const sentinel = new Sentinel(probeTarget({ port, check: tcpCheck({ mode: 'hold' }) }), {
+    nowMs: () => world.nowMs,
+    notify: (notice) => world.notices.push(notice),
+    hint: () => {
+      world.hints += 1;
+      world.hint.emit('hint');
+    },
+  });
+  t.after(() => sentinel.close());
+  const open = async (): Promise<Socket> => {
+    const accepted = new Promise<Socket>((resolve) => server.once('connection', resolve));
+    sentinel.keep();
+    return accepted;
+  };
+  /** Opens, lets the server close after `keptMs`, and confirms the hint. */
+  const closedAfter = async (keptMs: number, confirmed: 'up' | 'down' = 'up'): Promise<void> => {
+    const socket = await open();
+    world.nowMs += keptMs;
+    const hinted = once(world.hint, 'hint');
+    socket.end();
+    await hinted;
+    sentinel.confirmed(confirmed);
+  };
+  return { world, sentinel, sockets, open, closedAfter };
+}
+
+describe('sentinel', () => {
+  for (const [how, close] of [
+    ['end', (socket: Socket): unknown => socket.end()],
+    ['reset', (socket: Socket): unknown => socket.resetAndDestroy()],
+  ] as const) {
+    test(`hints once when the server closes (${how})`, async (t) => {
+      const { world, open } = await held(t);
+      const socket = await open();
+      const hinted = once(world.hint, 'hint');
+      close(socket);
+      await hinted;
+      for (let turn = 0; turn < 5; turn += 1) await new Promise((done) => setImmediate(done));
+      assert.equal(world.hints, 1);
+    });
+  }
+
+  test('keeps one connection, and closes it without a hint', async (t) => {
+    const { world, sentinel, sockets, open } = await held(t);
+    const socket = await open();
+    sentinel.keep();
+    sentinel.keep();
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    sentinel.close();
+    await closed;
+    assert.equal(world.hints, 0);
+    assert.equal(sockets.size, 0);
+  });
+
+  test('a server that closes idle connections by itself is left alone, with one notice', async (t) => {
+    const { world, sentinel, open, closedAfter } = await held(t);
+    for (let time = 0; time < CLOSURES_MAX; time += 1) {
+      assert.equal(world.notices.length, 0);
+      await closedAfter(CLOSED_AT_ONCE_MS + 1);
+    }
+    assert.equal(world.notices.length, 1);
+    const [notice] = world.notices;
+    assert.equal(notice?.event, 'sentinel_closed_by_server');
+    assert.match(notice?.message ?? '', /web\/127\.0\.0\.1:\d+ closes idle connections/);
+    sentinel.keep();
+    world.nowMs += RETRY_MS - 1;
+    sentinel.keep();
+    world.nowMs += 1;
+    assert.ok(await open(), 'tried again after a long while');
+    assert.equal(world.accepted, CLOSURES_MAX + 1);
+  });
+
+  test('one that closes at once needs no second try', async (t) => {
+    const { world, closedAfter } = await held(t);
+    await closedAfter(CLOSED_AT_ONCE_MS - 1);
+    assert.equal(world.notices.length, 1);
+  });
+
+  test('a true alarm, or a connection that was kept long, forgives the closures before', async (t) => {
+    const { world, closedAfter } = await held(t);
+    for (let time = 0; time < 2 * CLOSURES_MAX; time += 1) {
+      await closedAfter(5000, time % 2 === 0 ? 'up' : 'down');
+      await closedAfter(KEPT_LONG_MS);
+    }
+    assert.equal(world.notices.length, 0);
+  });
+
+  test('a server that sends without end is left alone', async (t) => {
+    const { world, sockets, open } = await held(t, (socket) => {
+      socket.write(Buffer.alloc(1 << 20, 'x'));
+    });
+    const socket = await open();
+    await new Promise((resolve) => socket.once('close', resolve));
+    assert.match(world.notices[0]?.message ?? '', /sends without being asked/);
+    assert.equal(sockets.size, 0);
+    assert.equal(world.hints, 0);
+  });
+
+  test('a banner is no reason to leave', async (t) => {
+    const { world, open, closedAfter } = await held(t, (socket) => socket.write('220 hello\r\n'));
+    await closedAfter(5000);
+    await open();
+    assert.equal(world.notices.length, 0);
+  });
+
+  test('what this node lacks is no hint', async (t) => {
+    const { world, sentinel } = await held(t);
+    const away = new Sentinel(probeTarget({ check: tcpCheck({ source: '192.0.2.1' }) }), {
+      nowMs: () => 0,
+      notify: () => {},
+      hint: () => assert.fail('hinted'),
+    });
+    away.keep();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    away.close();
+    sentinel.close();
+    assert.equal(world.hints, 0);
+  });
+});
