@@ -1,7 +1,7 @@
 import { bad, good, type Parsed } from './parse/result.ts';
 
 /** A file for 20,000 real servers and 10,000 routes has about 2 MiB. */
-export const fileMaxBytes = 4 * 1024 * 1024;
+const fileMaxBytes = 4 * 1024 * 1024;
 
 /** The bytes of a file → its text. */
 export function decodeFile(bytes: Uint8Array): Parsed<string> {

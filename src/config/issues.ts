@@ -75,7 +75,7 @@ function withFound(message: string, value: unknown): string {
   return [found, ...suggestion].join(': did you mean');
 }
 
-export function valueAt(root: unknown, path: Path): unknown {
+function valueAt(root: unknown, path: Path): unknown {
   let value = root;
   for (const part of path) value = childOf(value, part);
   return value;

@@ -31,7 +31,7 @@ export type ConfigResult =
     }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-export interface Summary {
+interface Summary {
   readonly signals: number;
   readonly services: number;
   readonly realServers: number;

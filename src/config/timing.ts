@@ -28,7 +28,7 @@ export function timingOf(merged: TimingKeys): Timing | null {
 }
 
 /** A key that is there with nothing in it was faulty: no default stands for it. */
-export function durationOr<Key extends string>(
+function durationOr<Key extends string>(
   keys: { readonly [K in Key]?: string | undefined },
   key: Key,
   defaultMs: number,

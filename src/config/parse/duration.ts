@@ -4,7 +4,7 @@ export const durationExpected = 'expected a duration such as 250ms, 5s, 1m or 2h
 export const durationPattern = String.raw`^(0|[1-9][0-9]*)(\.[0-9]+)?(ms|s|m|h)$`;
 
 /** A longer timer would overflow: Node's timers count 31 bits of milliseconds. */
-export const durationMaxMs = 2 ** 31 - 1;
+const durationMaxMs = 2 ** 31 - 1;
 
 const format = new RegExp(durationPattern);
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };

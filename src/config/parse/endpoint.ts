@@ -36,7 +36,7 @@ export function parseListen(text: string): Parsed<Endpoint> {
   return endpoint.ok && endpoint.value.port === null ? bad(endpointExpected) : endpoint;
 }
 
-export function parsePort(text: string): Parsed<number> {
+function parsePort(text: string): Parsed<number> {
   const port = Number(text);
   return /^[1-9][0-9]{0,4}$/.test(text) && port <= 65_535
     ? good(port)

@@ -2,7 +2,7 @@ import type { Expect } from '../../model/check.ts';
 import { bad, good, type Parsed } from './result.ts';
 
 /** What one probe may send or look for; a datagram above this would be fragmented anyway. */
-export const payloadMaxBytes = 1_400;
+const payloadMaxBytes = 1_400;
 
 /** Text as UTF-8, or bytes as `hex:0a 0b`. */
 export function parsePayload(text: string): Parsed<Uint8Array> {

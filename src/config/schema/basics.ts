@@ -13,7 +13,6 @@ import {
   parseDuration,
   parseListen,
   parseName,
-  parsePercent,
   parsePositivePercent,
   percentExpected,
   percentPattern,
@@ -111,10 +110,6 @@ export const yesNo = z.boolean({ error: 'expected true or false' });
 export const name = textOf(nameExpected, parseName, {
   description: 'A name.',
   pattern: namePattern,
-});
-export const percent = textOf(percentExpected, parsePercent, {
-  description: 'A percentage such as 50%.',
-  pattern: percentPattern,
 });
 export const positivePercent = textOf(percentExpected, parsePositivePercent, {
   description: 'A percentage above 0%, such as 50%.',

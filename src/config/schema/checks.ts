@@ -93,7 +93,7 @@ const typeKeys = {
 };
 
 export type CheckType = keyof typeof typeKeys;
-export const checkTypes = ['tcp', 'udp', 'http', 'https', 'dns', 'exec', 'agent', 'grpc'] as const;
+const checkTypes = ['tcp', 'udp', 'http', 'https', 'dns', 'exec', 'agent', 'grpc'] as const;
 
 /** Whether a check of this type may have this key. */
 export function checkHasKey(type: CheckType, key: string): boolean {

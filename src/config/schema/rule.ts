@@ -5,7 +5,7 @@ import { mapping, textOf, wholeNumber } from './basics.ts';
 export type RuleFile = string | readonly RuleFile[] | RuleMapping;
 
 /** Exactly one of `all`, `any`, `not`, or `at_least` with `of`: the checks see to that. */
-export interface RuleMapping {
+interface RuleMapping {
   readonly all?: readonly RuleFile[] | undefined;
   readonly any?: readonly RuleFile[] | undefined;
   readonly not?: RuleFile | undefined;
