@@ -3,8 +3,10 @@ import { check } from './check.ts';
 import { flood, nothingBroke } from './flood.ts';
 
 const seed = Date.now() % 1_000_000;
-const large = flood(3000, 12, seed);
-const unread = flood(300, 12, seed + 1);
+const large = flood({ servers: 3000, seed });
+const bulk = flood({ servers: 50, bulk: 2000, seed: seed + 1 });
+const unread = flood({ servers: 300, seed: seed + 2 });
+const unwritten = flood({ servers: 300, seed: seed + 3 });
 
 check('thousands of changes', {}, [
   {
@@ -13,6 +15,18 @@ check('thousands of changes', {}, [
     open: large.servers,
     exabgp: { pipes: true },
     steps: [large.birdAgrees, large.flaps(10_000), large.birdAgrees, large.ribAgrees, nothingBroke],
+  },
+  {
+    name: 'changes of one route right behind 2,000 others are not mixed up',
+    config: bulk.config,
+    open: bulk.servers,
+    exabgp: { pipes: true },
+    steps: [
+      bulk.birdAgrees,
+      ...Array.from({ length: 4 }).flatMap(() => [bulk.changesBehindBulk, bulk.birdAgrees]),
+      bulk.ribAgrees,
+      nothingBroke,
+    ],
   },
   {
     name: 'acknowledgements that nobody reads for 5 s lose no command and no session',
@@ -30,6 +44,25 @@ check('thousands of changes', {}, [
       unread.birdAgrees,
       unread.ribAgrees,
       unread.decisionsAgree,
+      nothingBroke,
+    ],
+  },
+  {
+    name: 'an ExaBGP that hangs for 4 s gets the newest intents afterwards',
+    config: unwritten.config,
+    open: unwritten.servers,
+    exabgp: { pipes: true },
+    steps: [
+      unwritten.birdAgrees,
+      unwritten.flaps(5000, async ({ exabgp }) => {
+        exabgp.kill('SIGSTOP');
+        // Longer than ack_timeout, shorter than the hold time.
+        await sleep(4000);
+        exabgp.kill('SIGCONT');
+      }),
+      unwritten.birdAgrees,
+      unwritten.ribAgrees,
+      unwritten.decisionsAgree,
       nothingBroke,
     ],
   },

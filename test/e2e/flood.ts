@@ -5,12 +5,14 @@ import type { Step, World } from './check.ts';
 import { tcp, type ServerSpec } from './servers.ts';
 import { step } from './steps.ts';
 
-/** Many services of one server each, and one route for each: whose server is open is the truth. */
+/** Many services of one server each, and routes for each: whose server is open is the truth. */
 export interface Flood {
   readonly config: string;
   readonly servers: readonly ServerSpec[];
   /** Opens and closes servers at random, in steps, for `durationMs`. */
   flaps(durationMs: number, meanwhile?: (world: World) => Promise<void>): Step;
+  /** The first server changes, with all the routes that hang on it, and others right behind it. */
+  readonly changesBehindBulk: Step;
   /** In the end BIRD has exactly the routes whose servers are open. */
   readonly birdAgrees: Step;
   /** ExaBGP's adj-rib-out says the same. */
@@ -20,54 +22,85 @@ export interface Flood {
 }
 
 const stepMs = 50;
+/** The first servers change and are probed more often than the others. */
+const hotCount = 50;
+const hotCheck = '{ type: tcp, mode: hold, interval: 100ms, timeout: 90ms, fast_interval: 50ms }';
+/** Servers that change in one step, at most. */
+const changesPerStep = 12;
+const hotSteps = 8;
+const check = '{ type: tcp, mode: hold }';
 /** Part of the steps in which a quarter of the servers changes at once. */
 const rackShare = 0.1;
 const agreeMs = 40_000;
 
-export function flood(count: number, changesPerStep: number, seed: number): Flood {
+export interface FloodOptions {
+  readonly servers: number;
+  /** Further routes that hang on the first server. */
+  readonly bulk?: number;
+  readonly seed: number;
+}
+
+export function flood({ servers: count, bulk = 0, seed }: FloodOptions): Flood {
   const indexes = Array.from({ length: count }, (_, index) => index);
+  const bulkPrefixes = Array.from({ length: bulk }, (_, index) => prefix(count + index));
+  const prefixesOf = (index: number): string[] =>
+    index === 0 ? [prefix(0), ...bulkPrefixes] : [prefix(index)];
   const open = new Set(indexes);
   const random = generator(seed);
-  const expected = (): string[] => [...open].map(prefix).toSorted();
+  const expected = (): string[] => [...open].flatMap(prefixesOf).toSorted();
 
-  /** A few here and there, or a whole rack at once that comes back with the next steps. */
-  const choose = (): Set<number> => {
+  const some = (below: number): number[] =>
+    Array.from({ length: changesPerStep }, () => Math.floor(random() * below));
+
+  const rack = (): number[] => {
     const first = Math.floor(random() * count);
-    if (random() < rackShare) return new Set(indexes.slice(first, first + count / 4));
-    return new Set(Array.from({ length: changesPerStep }, () => Math.floor(random() * count)));
+    return indexes.slice(first, first + count / 4);
   };
 
-  const change = async (world: World): Promise<void> => {
-    const chosen = choose();
-    const closing = [...chosen].filter((index) => open.has(index));
-    const opening = [...chosen].filter((index) => !open.has(index));
+  const change = async (world: World, chosen: readonly number[]): Promise<void> => {
+    const distinct = [...new Set(chosen)];
+    const closing = distinct.filter((index) => open.has(index));
+    const opening = distinct.filter((index) => !open.has(index));
     await world.servers.change({ open: opening.map(server), close: closing.map(server) });
     for (const index of closing) open.delete(index);
     for (const index of opening) open.add(index);
   };
 
   return {
-    config: yaml(indexes),
+    config: yaml(indexes, prefixesOf),
     servers: indexes.map(server),
     flaps: (durationMs, meanwhile) =>
       step(`flaps at random (seed ${seed}) for ${durationMs} ms`, async (world) => {
         const other = meanwhile?.(world);
         const end = performance.now() + durationMs;
         while (performance.now() < end) {
-          await change(world);
+          // Hot ones, a few here and there, and at times a whole rack at once.
+          const many = random() < rackShare ? rack() : [];
+          await change(world, [...some(hotCount), ...some(count), ...many]);
           await sleep(stepMs);
         }
         await other;
       }),
+    changesBehindBulk: step(`changes behind a bulk (seed ${seed})`, async (world) => {
+      await change(world, [0]);
+      for (const _ of Array.from({ length: hotSteps })) {
+        await change(
+          world,
+          some(hotCount).filter((index) => index !== 0),
+        );
+        await sleep(stepMs);
+      }
+    }),
     birdAgrees: step('BIRD has exactly the routes whose servers are open', async ({ lab }) => {
       await lab.until(
         async () => {
-          if ((await lab.bird.count()) !== open.size) return false;
+          const prefixes = expected();
+          if ((await lab.bird.count()) !== prefixes.length) return false;
           const routes = await lab.bird.routes();
-          return isDeepStrictEqual(routes.map((route) => route.prefix).toSorted(), expected());
+          return isDeepStrictEqual(routes.map((route) => route.prefix).toSorted(), prefixes);
         },
         agreeMs,
-        `BIRD agrees on ${open.size} of ${count} routes (seed ${seed})`,
+        `BIRD agrees with ${open.size} of ${count} servers (seed ${seed})`,
       );
     }),
     ribAgrees: step('adj-rib-out agrees with BIRD', async ({ exabgp }) => {
@@ -127,12 +160,14 @@ function prefix(index: number): string {
   return `10.64.${index >> 8}.${index & 255}/32`;
 }
 
-function yaml(indexes: readonly number[]): string {
+function yaml(indexes: readonly number[], prefixesOf: (index: number) => string[]): string {
   const services = indexes.map(
     (index) =>
-      `  s${index}: { check: { type: tcp, mode: hold }, real_servers: ["${server(index).address}:80"] }`,
+      `  s${index}: { check: ${index < hotCount ? hotCheck : check}, real_servers: ["${server(index).address}:80"] }`,
   );
-  const routes = indexes.map((index) => `  - { prefix: ${prefix(index)}, when: s${index} }`);
+  const routes = indexes.flatMap((index) =>
+    prefixesOf(index).map((each) => `  - { prefix: ${each}, when: s${index}, med: ${index % 7} }`),
+  );
   return `
 check_defaults: { interval: 1s, timeout: 900ms, fast_interval: 200ms, rise: 1, fall: 1 }
 services:

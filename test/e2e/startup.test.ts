@@ -38,6 +38,7 @@ routes:
       // Three results of `slow` are a second apart.
       only(other),
       announced(route),
+      logs(/198\.51\.100\.1\/32 is announced/),
       step('the order of the log', async ({ exabgp }) => {
         const log = exabgp.helper.log();
         const decided = log.indexOf(`${route} is announced`);
