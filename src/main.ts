@@ -1,4 +1,47 @@
-/** Composition root: configuration → drivers → run. */
-declare const ROUTEVANE_VERSION: string;
+/** Composition root: configuration → drivers → run. The whole flow is on this page. */
+import { merge, Subject, type Observable } from 'rxjs';
+import { map, skip, tap } from 'rxjs/operators';
+import { check } from './cli/check.ts';
+import { dispatch } from './cli/command.ts';
+import { demo } from './cli/demo.ts';
+import { run } from './cli/run.ts';
+import { schema } from './cli/schema.ts';
+import { version } from './cli/version.ts';
+import type { World } from './cli/world.ts';
+import { pipeline } from './core/pipeline.ts';
+import type { Control } from './model/control.ts';
+import type { SinkReport } from './model/report.ts';
+import { monotonicScheduler } from './platform/scheduler.ts';
+import { exabgp } from './sinks/exabgp/exabgp.ts';
+import { probes } from './sources/probes/probes.ts';
 
-process.stdout.write(`routevane ${ROUTEVANE_VERSION}\n`);
+/** Sources → observations → core → intents → sinks → reports. */
+function flow({ config$, stop$, streams, teller }: World): Observable<SinkReport> {
+  // The only way back: what a sink found in place, for the budget of withdraws.
+  const adopted$ = new Subject<Control>();
+  const control$ = merge(
+    config$.pipe(
+      skip(1),
+      map((config): Control => ({ kind: 'config', config })),
+    ),
+    stop$.pipe(map((): Control => ({ kind: 'stop' }))),
+    adopted$,
+  );
+
+  const observation$ = probes(config$, { notify: teller.notice });
+  const turn$ = pipeline(observation$, control$, config$.value, monotonicScheduler);
+  const report$ = exabgp(config$, turn$.pipe(tap(teller.turn)), streams);
+
+  return report$.pipe(
+    tap(teller.report),
+    tap((report) => {
+      if (report.kind === 'adopted') adopted$.next({ kind: 'adopted', keys: report.keys });
+    }),
+  );
+}
+
+process.exitCode = await dispatch(
+  process.argv.slice(2),
+  [run(flow), check, demo(flow), schema],
+  version,
+);

@@ -1,0 +1,95 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+
+/** Exit codes of every command (sysexits.h names 78 EX_CONFIG). */
+export const exitCode = { ok: 0, failure: 1, usage: 2, badConfig: 78 } as const;
+
+/** One command of the executable: its words for `--help`, and what it does. */
+export interface Command {
+  readonly name: string;
+  /** After the name, as in `run -c FILE`. */
+  readonly usage: string;
+  readonly does: string;
+  readonly example: string;
+  readonly options: NonNullable<ParseArgsConfig['options']>;
+  /** Resolves to the exit code. */
+  run(options: Options): Promise<number>;
+}
+
+export type Options = Readonly<Record<string, unknown>>;
+
+/** Wrong usage: one line that says what is wrong, and exit 2. */
+export class UsageError extends Error {}
+
+/** The option as text, or an error that says how to give it. */
+export function required(options: Options, name: string, usage: string): string {
+  const value = options[name];
+  if (typeof value === 'string' && value !== '') return value;
+  throw new UsageError(`--${name} is missing: ${usage}`);
+}
+
+/** Parses the words of a command line, finds its command and runs it. */
+export async function dispatch(
+  words: readonly string[],
+  commands: readonly Command[],
+  version: string,
+): Promise<number> {
+  // Whoever reads us may have seen enough (`| head`): no reason for a stack trace.
+  process.stdout.on('error', () => {});
+  try {
+    const [name, ...rest] = words;
+    if (name === '--version' || name === '-V') return print(`routevane ${version}`);
+    if (name === '--help' || name === '-h') return print(overview(commands));
+    const command = commands.find((each) => each.name === name);
+    if (command === undefined) throw new UsageError(unknownCommand(name, commands));
+    const options = parse(command, rest);
+    if (options['help'] === true) return print(help(command));
+    return await command.run(options);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`routevane: ${oneLine(error.message)}\n`);
+    return exitCode.usage;
+  }
+}
+
+function parse(command: Command, words: string[]): Options {
+  try {
+    const options = { ...command.options, help: { type: 'boolean', short: 'h' } } as const;
+    return parseArgs({ args: words, options, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`${command.name}: ${reason}`);
+  }
+}
+
+function unknownCommand(name: string | undefined, commands: readonly Command[]): string {
+  const known = commands.map((each) => each.name).join(', ');
+  return name === undefined
+    ? `a command is missing: one of ${known}; see routevane --help`
+    : `unknown command ${JSON.stringify(name)}: one of ${known}; see routevane --help`;
+}
+
+function overview(commands: readonly Command[]): string {
+  const rows = commands.map((each) => [
+    `routevane ${each.name} ${each.usage}`.trimEnd(),
+    each.does,
+  ]);
+  const width = Math.max(...rows.map(([left = '']) => left.length));
+  return rows.map(([left = '', does = '']) => `${left.padEnd(width)}  ${does}`).join('\n');
+}
+
+function help(command: Command): string {
+  return [
+    `routevane ${command.name} ${command.usage}`.trimEnd(),
+    `  ${command.does}`,
+    `  example: ${command.example}`,
+  ].join('\n');
+}
+
+function print(text: string): number {
+  process.stdout.write(`${text}\n`);
+  return exitCode.ok;
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s*[\r\n]+\s*/gu, ' ');
+}

@@ -1,0 +1,60 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { formatProblem } from '../config/problems.ts';
+import { readConfig, type ConfigResult } from '../config/read.ts';
+
+/** One byte more than a configuration may have, so that "too large" can be told. */
+const readMaxBytes = 4 * 1024 * 1024 + 1;
+
+/** Reads and checks a configuration file. A file that cannot be read is a problem like any other. */
+export function loadConfig(file: string): ConfigResult {
+  const read = readBounded(file);
+  return 'reason' in read
+    ? {
+        ok: false,
+        problems: [
+          { file, line: 1, column: 1, path: '(file)', message: `cannot be read: ${read.reason}` },
+        ],
+      }
+    : readConfig({ file, bytes: read.bytes, hostname: hostname() });
+}
+
+/** Every problem as its line. */
+export function problemLines(problems: readonly Parameters<typeof formatProblem>[0][]): string {
+  return problems.map((problem) => `${formatProblem(problem)}\n`).join('');
+}
+
+/** Reads in pieces up to the limit: the file may be a device without an end. */
+function readBounded(file: string): { bytes: Uint8Array } | { reason: string } {
+  const buffer = Buffer.allocUnsafe(readMaxBytes);
+  let length = 0;
+  try {
+    const fd = openSync(file, 'r');
+    try {
+      while (length < buffer.length) {
+        const got = readSync(fd, buffer, length, buffer.length - length, null);
+        if (got === 0) break;
+        length += got;
+      }
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    return { reason: reasonOf(error) };
+  }
+  return { bytes: buffer.subarray(0, length) };
+}
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'ENOENT':
+      return 'no such file';
+    case 'EACCES':
+      return 'permission denied';
+    case 'EISDIR':
+      return 'it is a folder';
+    default:
+      return error instanceof Error ? error.message : String(error);
+  }
+}

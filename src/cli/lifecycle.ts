@@ -1,0 +1,30 @@
+import { fromEvent, lastValueFrom, merge, type Observable } from 'rxjs';
+import { filter, map, tap } from 'rxjs/operators';
+import type { Log } from '../platform/log.ts';
+import { exitCode } from './command.ts';
+
+/** The first SIGTERM or SIGINT asks for an orderly stop; the second ends the process at once. */
+export function stopSignal(): Observable<void> {
+  return merge(fromEvent(process, 'SIGTERM'), fromEvent(process, 'SIGINT')).pipe(
+    map((_signal, index) => index === 0),
+    tap((first) => {
+      if (!first) process.exit(exitCode.failure);
+    }),
+    filter((first) => first),
+    map(() => undefined),
+  );
+}
+
+/** Resolves when a flow has completed; whatever it emitted was told on the way. */
+export async function finished(flow$: Observable<unknown>): Promise<void> {
+  await lastValueFrom(flow$, { defaultValue: undefined });
+}
+
+/** A bug ends the process with its stack in the log; what was announced stays announced. */
+export function logCrashes(log: Log): void {
+  process.on('uncaughtException', (error) => {
+    log.write('error', 'crashed', `a bug: ${error.message}`, { stack: error.stack });
+    log.flush();
+    process.exit(exitCode.failure);
+  });
+}

@@ -1,0 +1,55 @@
+import { BehaviorSubject } from 'rxjs';
+import { nowMs } from '../platform/clock.ts';
+import { stderrLog } from '../platform/log.ts';
+import { exitCode, required, type Command } from './command.ts';
+import { loadConfig, problemLines } from './config-file.ts';
+import { finished, logCrashes, stopSignal } from './lifecycle.ts';
+import { reloads } from './reload.ts';
+import { jsonTeller } from './tell-json.ts';
+import { version } from './version.ts';
+import type { Flow } from './world.ts';
+
+/** Files we create are for us and our group; Debian's ExaBGP would start us with 0137. */
+const umask = 0o027;
+
+/** `routevane run`: the daemon. */
+export function run(flow: Flow): Command {
+  return {
+    name: 'run',
+    usage: '-c FILE',
+    does: "the daemon; its stdin and stdout are ExaBGP's",
+    example: 'routevane run -c /etc/routevane/routevane.yaml',
+    options: { config: { type: 'string', short: 'c' } },
+    async run(options) {
+      const file = required(options, 'config', 'routevane run -c FILE');
+      const result = loadConfig(file);
+      const problems = result.ok ? result.later : result.problems;
+      if (!result.ok || problems.length > 0) {
+        process.stderr.write(problemLines(problems));
+        return exitCode.badConfig;
+      }
+      process.umask(umask);
+      const log = stderrLog(result.config.logLevel);
+      logCrashes(log);
+      log.write('info', 'started', `routevane ${version} runs ${file}`, {
+        version,
+        ...result.summary,
+        startMs: Math.round(nowMs()),
+      });
+      const teller = jsonTeller(log);
+      for (const { path, message } of result.warnings) {
+        teller.notice({ level: 'warn', event: 'config_warning', message: `${path}: ${message}` });
+      }
+      const config$ = new BehaviorSubject(result.config);
+      const reload = reloads(file, () => config$.value, teller).subscribe((config) => {
+        config$.next(config);
+      });
+      await finished(flow({ config$, stop$: stopSignal(), streams: process, teller }));
+      reload.unsubscribe();
+      log.write('info', 'stopped', 'stopped in order');
+      log.flush();
+      // Sinks have drained stdout; nothing that is still open may keep us alive.
+      return process.exit(exitCode.ok);
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import type { Level, Log } from '../platform/log.ts';
+import type { ActionReport, SinkReport } from '../model/report.ts';
+import type { Cause, Decision, HealthChange } from '../model/turn.ts';
+import type { Teller } from './tell.ts';
+
+/** Every change with its cause, as one JSON line each. Event names are stable. */
+export function jsonTeller(log: Log): Teller {
+  const notice: Teller['notice'] = ({ level, event, message }) => log.write(level, event, message);
+  return {
+    notice,
+    turn({ changes, decisions, notices }) {
+      for (const change of changes) tellHealth(log, change);
+      for (const decision of decisions) tellDecision(log, decision);
+      for (const each of notices) notice(each);
+    },
+    report: (report) => tellReport(log, report),
+  };
+}
+
+function tellHealth(log: Log, change: HealthChange): void {
+  const { name, from, to, reason } = change;
+  log.write(to === 'up' ? 'info' : 'warn', 'health_changed', `${name} is ${to}`, {
+    name,
+    from,
+    to,
+    reason,
+    cause: causeFields(change.cause),
+  });
+}
+
+function tellDecision(log: Log, decision: Decision): void {
+  const { route, from, to, because, attributes } = decision;
+  log.write('info', 'route_decided', `${route.key} is ${to}: ${because}`, {
+    route: route.key,
+    from,
+    to,
+    because,
+    med: attributes?.med ?? null,
+    cause: causeFields(decision.cause),
+  });
+}
+
+function tellReport(log: Log, report: SinkReport): void {
+  const { sink } = report;
+  switch (report.kind) {
+    case 'action':
+      return tellAction(log, report);
+    case 'state': {
+      const { state, peerVersion, reason } = report;
+      const level = state === 'lost' ? 'warn' : 'info';
+      return log.write(level, 'sink_state', `${sink} is ${state}`, {
+        sink,
+        state,
+        peerVersion,
+        reason,
+      });
+    }
+    case 'adopted': {
+      const message = `${report.keys.length} of our routes were in place already`;
+      return log.write('info', 'routes_adopted', message, { sink, count: report.keys.length });
+    }
+    case 'notice':
+      return log.write(report.level, report.event, report.message, { sink });
+    default:
+      return report satisfies never;
+  }
+}
+
+const actionLevel = {
+  sent: 'info',
+  confirmed: 'debug',
+  rejected: 'error',
+  unanswered: 'error',
+} as const satisfies Record<ActionReport['result'], Level>;
+
+function tellAction(log: Log, report: ActionReport): void {
+  const { sink, action, result, command, keys, cause, atMs } = report;
+  log.write(actionLevel[result], `action_${result}`, command, {
+    sink,
+    action,
+    routes: keys.length,
+    reactionMs: reactionMs(cause, atMs),
+    cause: causeFields(cause),
+  });
+}
+
+/** From the observation at the root to the action; `null` where no observation is the cause. */
+export function reactionMs(cause: Cause, atMs: number): number | null {
+  return cause.kind === 'observation'
+    ? Math.round((atMs - cause.observation.atMs) * 1000) / 1000
+    : null;
+}
+
+function causeFields(cause: Cause): Readonly<Record<string, unknown>> {
+  if (cause.kind !== 'observation') return { kind: cause.kind };
+  const { signal, state, reason } = cause.observation;
+  return { kind: cause.kind, signal, state, reason };
+}

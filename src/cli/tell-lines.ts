@@ -1,0 +1,62 @@
+import type { SinkReport } from '../model/report.ts';
+import type { HealthChange, Decision } from '../model/turn.ts';
+import type { Teller } from './tell.ts';
+import { reactionMs } from './tell-json.ts';
+
+/** One readable line for each change, for a person at a terminal. */
+export function lineTeller(write: (line: string) => void, nowMs: () => number): Teller {
+  const startMs = nowMs();
+  const line = (text: string): void => {
+    const seconds = ((nowMs() - startMs) / 1000).toFixed(2).padStart(7);
+    write(`${seconds} s  ${printable(text)}\n`);
+  };
+  const notice: Teller['notice'] = ({ message }) => line(`note: ${message}`);
+  return {
+    notice,
+    turn({ changes, decisions, notices }) {
+      for (const change of changes) line(healthText(change));
+      for (const decision of decisions) line(decisionText(decision));
+      for (const each of notices) notice(each);
+    },
+    report(report) {
+      const text = reportText(report);
+      if (text !== null) line(text);
+    },
+  };
+}
+
+function healthText({ name, to, reason }: HealthChange): string {
+  return `${name} is ${to}${reason === '' ? '' : `: ${reason}`}`;
+}
+
+function decisionText({ route, to, attributes, because }: Decision): string {
+  const med = attributes?.med ?? null;
+  return `route ${route.key} is ${to}${med === null ? '' : ` with MED ${med}`}: ${because}`;
+}
+
+/** What is worth a line of its own; the commands themselves are on stdout already. */
+function reportText(report: SinkReport): string | null {
+  switch (report.kind) {
+    case 'action': {
+      const reaction = reactionMs(report.cause, report.atMs);
+      if (report.result !== 'sent') return `${report.sink}: ${report.result}: ${report.command}`;
+      if (reaction === null) return null;
+      return `${report.sink}: sent ${reaction.toFixed(1)} ms after the observation: ${report.command}`;
+    }
+    case 'state':
+      return `${report.sink} is ${report.state}${report.reason === '' ? '' : `: ${report.reason}`}`;
+    case 'adopted':
+      return report.keys.length === 0
+        ? null
+        : `${report.sink}: ${report.keys.length} of our routes were in place already`;
+    case 'notice':
+      return `note: ${report.message}`;
+    default:
+      return report satisfies never;
+  }
+}
+
+/** A reason may hold what a server answered: nothing of it may steer the terminal. */
+function printable(text: string): string {
+  return text.replaceAll(/\p{C}/gu, '?');
+}

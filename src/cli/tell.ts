@@ -1,0 +1,9 @@
+import type { Notice, SinkReport } from '../model/report.ts';
+import type { Turn } from '../model/turn.ts';
+
+/** Whoever tells people what happens: as JSON for machines, or as lines for a terminal. */
+export interface Teller {
+  readonly turn: (turn: Turn) => void;
+  readonly report: (report: SinkReport) => void;
+  readonly notice: (notice: Notice) => void;
+}

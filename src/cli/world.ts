@@ -1,0 +1,24 @@
+import type { Readable, Writable } from 'node:stream';
+import type { BehaviorSubject, Observable } from 'rxjs';
+import type { Config } from '../model/config.ts';
+import type { SinkReport } from '../model/report.ts';
+import type { Teller } from './tell.ts';
+
+/** All that the flow needs from outside. */
+export interface World {
+  /** The configuration in force; emits again when a re-read file was accepted. */
+  readonly config$: BehaviorSubject<Config>;
+  /** Emits when the operator wants an orderly end. */
+  readonly stop$: Observable<void>;
+  readonly streams: ExabgpStreams;
+  readonly teller: Teller;
+}
+
+export interface ExabgpStreams {
+  /** `null`: nobody answers, so nothing is read and nothing waited for. */
+  readonly stdin: Readable | null;
+  readonly stdout: Writable;
+}
+
+/** Sources → core → sinks. Completes when an orderly stop is done, or ExaBGP is gone. */
+export type Flow = (world: World) => Observable<SinkReport>;

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { jsonTeller, reactionMs } from '../../src/cli/tell-json.ts';
+import { lineTeller } from '../../src/cli/tell-lines.ts';
+import type { ActionReport } from '../../src/model/report.ts';
+import type { Cause, Turn } from '../../src/model/turn.ts';
+
+const cause: Cause = {
+  kind: 'observation',
+  observation: { signal: 'web/10.0.0.1:80', state: 'down', reason: 'refused', atMs: 100 },
+};
+const route = { key: '192.0.2.10/32', prefix: '192.0.2.10/32', pathId: null, neighbor: null };
+const turn: Turn = {
+  atMs: 101,
+  changes: [
+    { name: 'web', from: 'up', to: 'down', reason: 'bad \u001b[31m\nanswer', atMs: 101, cause },
+  ],
+  decisions: [
+    {
+      route,
+      from: 'announced',
+      to: 'withdrawn',
+      attributes: null,
+      because: 'web is down',
+      atMs: 101,
+      cause,
+    },
+  ],
+  notices: [{ level: 'error', event: 'withdraws_held', message: '5 withdraws are held' }],
+  intents: { routes: new Map(), changed: [] },
+};
+const action: ActionReport = {
+  kind: 'action',
+  sink: 'exabgp',
+  action: 'withdraw',
+  keys: [route.key],
+  result: 'sent',
+  command: 'withdraw route 192.0.2.10/32 next-hop self',
+  cause,
+  atMs: 101.5,
+};
+
+describe('telling a terminal', () => {
+  test('gives one line for each change, with reason and reaction time', () => {
+    const lines: string[] = [];
+    let now = 0;
+    const teller = lineTeller(
+      (line) => lines.push(line),
+      () => now,
+    );
+    now = 2500;
+    teller.turn(turn);
+    teller.report(action);
+    assert.deepEqual(lines, [
+      '   2.50 s  web is down: bad ?[31m?answer\n',
+      '   2.50 s  route 192.0.2.10/32 is withdrawn: web is down\n',
+      '   2.50 s  note: 5 withdraws are held\n',
+      '   2.50 s  exabgp: sent 1.5 ms after the observation: withdraw route 192.0.2.10/32 next-hop self\n',
+    ]);
+  });
+});
+
+describe('telling the log', () => {
+  test('names the event, the level and the cause at the root', () => {
+    const written: [string, string, unknown][] = [];
+    const teller = jsonTeller({
+      write: (level, event, _message, fields) => written.push([level, event, fields?.['cause']]),
+      flush: () => {},
+    });
+    teller.turn(turn);
+    teller.report(action);
+    teller.report({ ...action, result: 'rejected' });
+    const root = {
+      kind: 'observation',
+      signal: 'web/10.0.0.1:80',
+      state: 'down',
+      reason: 'refused',
+    };
+    assert.deepEqual(written, [
+      ['warn', 'health_changed', root],
+      ['info', 'route_decided', root],
+      ['error', 'withdraws_held', undefined],
+      ['info', 'action_sent', root],
+      ['error', 'action_rejected', root],
+    ]);
+  });
+
+  test('a reaction has a time only where an observation is the cause', () => {
+    assert.equal(reactionMs(cause, 101.5), 1.5);
+    assert.equal(reactionMs({ kind: 'stop', atMs: 1 }, 5), null);
+  });
+});
