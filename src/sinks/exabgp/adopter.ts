@@ -4,7 +4,7 @@ import type { Cause, Turn } from '../../model/turn.ts';
 import { type Found, sortRoutes } from './adoption.ts';
 import type { Want } from './entry.ts';
 import type { Finding } from './inspection.ts';
-import type { Ledger } from './ledger.ts';
+import type { Answers, Ledger } from './ledger.ts';
 import { NAMES_MAX, SETTLE_MS } from './limits.ts';
 import type { Neighbors } from './neighbors.ts';
 import { ABSENT } from './print.ts';
@@ -83,7 +83,7 @@ export class Adopter {
     for (const [key, found] of ours) this.#withdrawStale(key, found, nowMs);
     this.#ledger.start(
       (key) => (known.has(key) ? heldOf(ours.get(key)) : null),
-      finding.acks,
+      finding.acks ? 'exabgp' : 'none',
       notBeforeMs,
       nowMs,
     );
@@ -103,8 +103,8 @@ export class Adopter {
   }
 
   /** Starts the ledger without knowing anything. */
-  startBlind(acks: boolean, nowMs: number): void {
-    this.#ledger.start(() => null, acks, nowMs, nowMs);
+  startBlind(answers: Answers, nowMs: number): void {
+    this.#ledger.start(() => null, answers, nowMs, nowMs);
   }
 
   /** A withdraw of what is not configured any more took effect: it need not be remembered. */

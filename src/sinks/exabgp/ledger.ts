@@ -31,6 +31,12 @@ export interface LedgerOptions {
   readonly settle: boolean;
 }
 
+/**
+ * Who answers: an ExaBGP; something that says `done` but prints no headers, to
+ * whom a poke would be one more line to say `done` to; or nobody.
+ */
+export type Answers = 'exabgp' | 'script' | 'none';
+
 /** Asked for because its reply starts with a header that nothing else prints. */
 export const POKE = 'show neighbor summary';
 
@@ -55,7 +61,7 @@ export class Ledger {
   #heardAtMs = 0;
   #pokedAtMs = 0;
   #open = false;
-  #acks = true;
+  #answers: Answers = 'exabgp';
   #suspect = false;
   #held: (key: string) => readonly string[] | null = () => null;
 
@@ -115,12 +121,12 @@ export class Ledger {
   /** Takes `held` as what ExaBGP holds of our routes, `null` for "not known", and goes on. */
   start(
     held: (key: string) => readonly string[] | null,
-    acks: boolean,
+    answers: Answers,
     notBeforeMs: number,
     nowMs: number,
   ): void {
     this.#open = true;
-    this.#acks = acks;
+    this.#answers = answers;
     this.#suspect = false;
     this.#heardAtMs = nowMs;
     this.#held = held;
@@ -189,7 +195,7 @@ export class Ledger {
         }
         texts.push(text);
         this.#report({ result: 'sent', text, wants, reason: '' });
-        if (this.#acks) this.#written.add(line);
+        if (this.#answers !== 'none') this.#written.add(line);
         else this.#acknowledge(line, nowMs);
       }
       if (ready.size > 0) break;
@@ -256,7 +262,7 @@ export class Ledger {
     for (const want of line.wants) {
       const entry = this.#entries.get(want.route.key);
       if (entry?.flight?.line !== line) continue;
-      if (this.#flights.acknowledge(entry, entry.flight, this.#acks, nowMs))
+      if (this.#flights.acknowledge(entry, entry.flight, this.#answers !== 'none', nowMs))
         this.#consider(entry, nowMs);
     }
   }
@@ -309,8 +315,11 @@ export class Ledger {
 
   /** Nothing at all came for so long that the answers are taken for lost. */
   #giveUp(nowMs: number): void {
-    const silentMs = nowMs - Math.max(this.#heardAtMs, this.#pokedAtMs);
-    if (this.#written.pokes === 0 || silentMs < this.#options.ackTimeoutMs) return;
+    if (this.#answers === 'exabgp') {
+      // It may only be slow: not before a poke went unanswered, too.
+      const silentMs = nowMs - Math.max(this.#heardAtMs, this.#pokedAtMs);
+      if (this.#written.pokes === 0 || silentMs < this.#options.ackTimeoutMs) return;
+    }
     for (let line = this.#written.head; line?.overdue === true; line = this.#written.head) {
       this.#written.take();
       this.#failLine(line, 'unanswered', nowMs);
@@ -319,7 +328,7 @@ export class Ledger {
 
   #poke(nowMs: number): readonly string[] {
     const { head, pokes } = this.#written;
-    if (head === null || pokes >= POKES_MAX) return [];
+    if (this.#answers !== 'exabgp' || head === null || pokes >= POKES_MAX) return [];
     const sinceMs = Math.max(head.sentAtMs, this.#heardAtMs, this.#pokedAtMs);
     // Each further one waits longer: the first one is what gets the reader moving.
     if (nowMs - sinceMs < POKE_AFTER_MS * 2 ** (2 * pokes)) return [];
@@ -336,7 +345,8 @@ export class Ledger {
   }
 
   #room(): { lines: number; bytes: number } {
-    if (!this.#acks) return { lines: this.#options.window, bytes: IN_FLIGHT_MAX_BYTES };
+    if (this.#answers === 'none')
+      return { lines: this.#options.window, bytes: IN_FLIGHT_MAX_BYTES };
     return {
       lines: this.#options.window - this.#written.count,
       bytes: IN_FLIGHT_MAX_BYTES - this.#written.bytes,

@@ -133,7 +133,7 @@ export class Session {
   #opened(): void {
     if (this.#options.acknowledged) return this.#ask();
     this.#phase = 'running';
-    this.#adopter.startBlind(false, this.#scheduler.now());
+    this.#adopter.startBlind('none', this.#scheduler.now());
     this.#reporter.state('connected', null, 'nobody is asked for acknowledgements');
     this.#later();
   }
@@ -209,7 +209,7 @@ export class Session {
     this.#phase = 'running';
     this.#found = finding.kind === 'found';
     if (finding.kind === 'found') this.#adopt(finding);
-    else this.#adopter.startBlind(finding.kind === 'bare', nowMs);
+    else this.#adopter.startBlind(finding.kind === 'bare' ? 'script' : 'none', nowMs);
     if (finding.kind !== 'found') {
       const reason =
         finding.kind === 'bare'

@@ -19,12 +19,12 @@ export function stdioTransport(stdin: Readable | null, stdout: Writable): Transp
     const onStdoutError = gone('ExaBGP closed our stdout');
     const onDrain = (): void => subscriber.next({ kind: 'drained' });
     stdin?.on('data', onData).once('end', onEnd).once('close', onEnd).on('error', onEnd);
-    stdout.on('drain', onDrain).on('error', onStdoutError);
+    stdout.on('drain', onDrain).on('error', onStdoutError).once('close', onStdoutError);
     subscriber.next({ kind: 'opened' });
     return () => {
       // The error listeners stay: a late EPIPE must not become an uncaught exception.
       stdin?.off('data', onData).off('end', onEnd).off('close', onEnd);
-      stdout.off('drain', onDrain);
+      stdout.off('drain', onDrain).off('close', onStdoutError);
       stdin?.pause();
     };
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { decodeLine } from '../../../src/protocol/exabgp/decode.ts';
 import { LINE_MAX_BYTES, LineReader } from '../../../src/protocol/exabgp/lines.ts';
 import { attributes } from '../../sinks/exabgp/sample.ts';
@@ -125,11 +125,11 @@ describe('routes that ExaBGP holds', () => {
     ])
       assert.equal(routeOf(line), null);
   });
-
-  function routeOf(line: string): unknown {
-    const reply = decodeLine(line);
-    assert.ok(reply.kind === 'route');
-    assert.equal(reply.route.neighbor, '10.99.0.2');
-    return reply.route.attributes;
-  }
 });
+
+function routeOf(line: string): unknown {
+  const reply = decodeLine(line);
+  assert.ok(reply.kind === 'route');
+  assert.equal(reply.route.neighbor, '10.99.0.2');
+  return reply.route.attributes;
+}

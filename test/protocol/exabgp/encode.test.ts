@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import {
   COMMAND_MAX_BYTES,
   type Encoded,
@@ -35,8 +35,8 @@ describe('one route in one line', () => {
   });
 
   test('a withdraw has a next-hop too', () => {
-    const change = { route: plain, attributes: null, nextHop: 'self' };
-    assert.equal(line(encodeChange(change)), 'withdraw route 192.0.2.10/32 next-hop self');
+    const withdraw = { route: plain, attributes: null, nextHop: 'self' };
+    assert.equal(line(encodeChange(withdraw)), 'withdraw route 192.0.2.10/32 next-hop self');
   });
 
   test('path id and neighbor are in both forms, because a withdraw without them does nothing', () => {
@@ -111,7 +111,7 @@ describe('what the encoder refuses', () => {
           nextHop,
         });
         if (encoded.ok) assert.match(encoded.line, /^[a-z0-9:./ [\]-]+$/u);
-        else assert.doesNotMatch(encoded.reason, /[\u0000-\u001f]/u);
+        else assert.match(encoded.reason, /^[^\p{Cc}]*$/u);
       }),
     );
     for (const poison of ['192.0.2.1/32\nshutdown', '192.0.2.1/32 ', 'é', '192.0.2.1/32\u0000'])

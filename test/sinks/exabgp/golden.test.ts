@@ -4,6 +4,12 @@ import { describe, test } from 'node:test';
 import type { Wish } from './sample.ts';
 import { SessionRig } from './session-rig.ts';
 
+interface Order {
+  readonly config?: readonly string[];
+  readonly wishes?: Record<string, Wish>;
+  readonly restart?: boolean;
+}
+
 /**
  * `<` is what ExaBGP wrote, `>` what we wrote, `!` what the test wished for, in the
  * order a relay between the two saw them. Recorded under the real programs.
@@ -13,7 +19,7 @@ async function replay(version: string, pieceBytes: number): Promise<void> {
   let rig = new SessionRig();
   let heardBefore = '';
   let open = false;
-  let expected: string[] = [];
+  const expected: string[] = [];
   const compare = (): void => assert.deepEqual(rig.take(), expected.splice(0));
   let heard = '';
   const hear = (): void => {
@@ -33,11 +39,7 @@ async function replay(version: string, pieceBytes: number): Promise<void> {
       continue;
     }
     compare();
-    const order = JSON.parse(text) as {
-      config?: string[];
-      wishes?: Record<string, Wish>;
-      restart?: boolean;
-    };
+    const order: Order = JSON.parse(text);
     if (order.wishes !== undefined) rig.wish(order.wishes);
     if (order.restart === true) {
       rig.session.close();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { Ledger } from '../../../src/sinks/exabgp/ledger.ts';
 import { Neighbors } from '../../../src/sinks/exabgp/neighbors.ts';
 import { printOf } from '../../../src/sinks/exabgp/print.ts';
@@ -55,7 +55,7 @@ class World {
     if (events) this.#neighbors.sawSend(address);
     const options = { ackTimeoutMs: 2000, window, settle: true };
     this.ledger = new Ledger(options, this.#neighbors, () => {});
-    this.ledger.start(() => null, true, 0, 0);
+    this.ledger.start(() => null, 'exabgp', 0, 0);
   }
 
   run(next: Step): void {
@@ -123,7 +123,7 @@ class World {
         const text = held.get(key);
         return [text === undefined ? '' : printOf(attributes({ med: Number(text.slice(4)) }))];
       },
-      true,
+      'exabgp',
       0,
       this.#nowMs,
     );
@@ -166,8 +166,8 @@ describe('whatever is wished for in whatever order, the peer ends with it', () =
 
 test('the fake reorders as the real one does: without the ledger the peer ends wrong', () => {
   const fake = new FakeExabgp();
-  const line = (med: number): string => `announce route 192.0.2.1/32 next-hop self med ${med}`;
-  fake.write([line(100), line(200), line(100)]);
+  const line = 'announce route 192.0.2.1/32 next-hop self med';
+  fake.write([`${line} 100`, `${line} 200`, `${line} 100`]);
   while (fake.unread > 0) fake.readLine('obey');
   fake.flush();
   assert.equal(fake.peer.get('192.0.2.1/32'), 'med 200');

@@ -22,7 +22,7 @@ function open({ window = 64, sends = true } = {}) {
     outcomes.push(outcome),
   );
   if (sends) neighbors.sawSend(peer);
-  ledger.start(() => null, true, 0, 0);
+  ledger.start(() => null, 'exabgp', 0, 0);
   const wish = (of: string, value: Wish, nowMs = 0): void => {
     const wanted = value === 'withdrawn' ? null : attributes({ med: value });
     ledger.want(route(of), wanted, 'self', cause, nowMs);

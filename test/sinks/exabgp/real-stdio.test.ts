@@ -5,7 +5,8 @@ import { type Lab, openLab } from '../../e2e/lab.ts';
 import { Rig, commands, isConfirmed } from './rig.ts';
 import { manyPrefixes, wishAll } from './sample.ts';
 
-const [one = '', two = ''] = ['198.51.100.1/32', '198.51.100.2/32'];
+const one = '198.51.100.1/32';
+const two = '198.51.100.2/32';
 
 describe('the sink under a real ExaBGP', () => {
   let lab: Lab;
@@ -77,12 +78,12 @@ describe('the sink under a real ExaBGP', () => {
         { [one]: 200, [two]: 'withdrawn' as const },
         { [one]: 100, [two]: 100 },
       ]) {
-        const before = commands(life.told).length;
+        const alreadySent = commands(life.told).length;
         life.order({ kind: 'turn', wishes });
         await life.until(
           (told) =>
             commands(told)
-              .slice(before)
+              .slice(alreadySent)
               .some((line) => line.includes(` ${one} `)),
           'the step is written',
         );

@@ -48,7 +48,10 @@ function live(socket: Socket): Life {
   const told: Told[] = [];
   let ended = false;
   socket.on('close', () => (ended = true)).on('error', () => (ended = true));
-  createInterface(socket).on('line', (line) => told.push(JSON.parse(line) as Told));
+  createInterface(socket).on('line', (line) => {
+    const report: Told = JSON.parse(line);
+    told.push(report);
+  });
   return {
     told,
     ended: () => ended,

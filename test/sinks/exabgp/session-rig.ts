@@ -1,9 +1,8 @@
-import { VirtualTimeScheduler } from 'rxjs';
+import { NEVER, VirtualTimeScheduler } from 'rxjs';
 import type { SinkReport } from '../../../src/model/report.ts';
 import { Remembered } from '../../../src/sinks/exabgp/remembered.ts';
 import { Session, type SessionOptions } from '../../../src/sinks/exabgp/session.ts';
 import type { Transport } from '../../../src/sinks/exabgp/transport.ts';
-import { NEVER } from 'rxjs';
 import { type Wish, Wishes, config } from './sample.ts';
 
 /** A session with a clock of its own and nobody at the other end but the test. */
@@ -32,8 +31,13 @@ export class SessionRig {
 
   /** Configured and connected. */
   async open(prefixes: readonly string[]): Promise<void> {
-    await this.session.configure(config(prefixes));
+    await this.configure(prefixes);
     this.session.transport({ kind: 'opened' });
+    this.pass(0);
+  }
+
+  async configure(prefixes: readonly string[]): Promise<void> {
+    await this.session.configure(config(prefixes));
     this.pass(0);
   }
 

@@ -35,7 +35,7 @@ exabgp(config$, turn$, { stdin: process.stdin, stdout: process.stdout }).subscri
 socket.on('error', () => process.exit(0));
 
 createInterface(socket).on('line', (line) => {
-  const order = JSON.parse(line) as Order;
+  const order: Order = JSON.parse(line);
   switch (order.kind) {
     case 'config':
       return config$.next(config(order.prefixes, order.exabgp, order.stateDir));

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
+import { describe, test } from 'node:test';
+import { BehaviorSubject, NEVER, Subject } from 'rxjs';
+import type { SinkReport } from '../../../src/model/report.ts';
+import type { Turn } from '../../../src/model/turn.ts';
+import { exabgp } from '../../../src/sinks/exabgp/exabgp.ts';
+import { until } from '../../e2e/until.ts';
+import { Wishes, config } from './sample.ts';
+
+const prefix = '192.0.2.10/32';
+
+describe('the sink as a whole', () => {
+  test('without anybody to answer it writes at once and ends with its turns', async () => {
+    const stdout = new PassThrough();
+    const turn$ = new Subject<Turn>();
+    const reports: SinkReport[] = [];
+    let complete = false;
+    exabgp(new BehaviorSubject(config([prefix])), turn$, { stdin: null, stdout }).subscribe({
+      next: (report) => reports.push(report),
+      complete: () => (complete = true),
+    });
+    const wishes = new Wishes();
+    turn$.next(wishes.turn({ [prefix]: 100 }));
+    await until(() => stdout.readableLength > 0, 1000, 'a line');
+    turn$.next(wishes.turn({ [prefix]: 'withdrawn' }));
+    turn$.complete();
+    await until(() => complete, 2000, 'complete');
+    assert.equal(
+      String(stdout.read()),
+      `announce route ${prefix} next-hop self med 100\nwithdraw route ${prefix} next-hop self\n`,
+    );
+  });
+
+  test('the end of stdin is the end of everything, without a drain', async () => {
+    const [stdin, stdout] = [new PassThrough(), new PassThrough()];
+    let complete = false;
+    const reports: SinkReport[] = [];
+    exabgp(new BehaviorSubject(config([prefix])), NEVER, { stdin, stdout }).subscribe({
+      next: (report) => reports.push(report),
+      complete: () => (complete = true),
+    });
+    await until(() => stdout.readableLength > 0, 1000, 'the barrier');
+    stdin.end();
+    await until(() => complete, 1000, 'complete');
+    const last = reports.at(-1);
+    assert.ok(last?.kind === 'state' && last.state === 'lost');
+  });
+
+  test('an output that is off says so, writes nothing and ends with its turns', async () => {
+    const stdout = new PassThrough();
+    const turn$ = new Subject<Turn>();
+    const reports: SinkReport[] = [];
+    let complete = false;
+    const config$ = new BehaviorSubject({ ...config([prefix]), exabgp: { via: 'off' } as const });
+    exabgp(config$, turn$, { stdin: null, stdout }).subscribe({
+      next: (report) => reports.push(report),
+      complete: () => (complete = true),
+    });
+    turn$.next(new Wishes().turn({ [prefix]: 100 }));
+    turn$.complete();
+    assert.ok(complete);
+    assert.equal(stdout.readableLength, 0);
+    assert.deepEqual(
+      reports.map((report) => report.kind === 'state' && report.state),
+      ['off'],
+    );
+  });
+
+  test('unsubscribing leaves nothing behind', async () => {
+    const [stdin, stdout] = [new PassThrough(), new PassThrough()];
+    const turn$ = new Subject<Turn>();
+    const config$ = new BehaviorSubject(config([prefix]));
+    const subscription = exabgp(config$, turn$, { stdin, stdout }).subscribe();
+    await until(() => stdout.readableLength > 0, 1000, 'the barrier');
+    subscription.unsubscribe();
+    assert.equal(turn$.observed, false);
+    assert.equal(config$.observed, false);
+    assert.equal(stdin.listenerCount('data'), 0);
+  });
+});
