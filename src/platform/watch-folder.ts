@@ -8,13 +8,13 @@ export type FolderEvent =
   /** An entry was made, renamed, written or removed; `null`: any of them, or the folder itself. */
   | { readonly kind: 'changed'; readonly name: string | null };
 
-/** A parent that was moved away with the folder sends us nothing, so we look. */
+/** A parent that was moved away with the folder sends us nothing, so we look whether it is still there. */
 const IDENTITY_CHECK_MS = 1000;
 
 /**
  * Watches the entries of one folder by inotify. Errors where the folder cannot be
- * watched, and as soon as its path leads to no folder or another one: whoever
- * subscribes again watches the new one. Never completes.
+ * watched, and within a second after its path leads to no folder or another one:
+ * whoever subscribes again watches the new one. Never completes.
  */
 export function watchFolder(path: string): Observable<FolderEvent> {
   return new Observable((subscriber) => {
@@ -31,10 +31,8 @@ export function watchFolder(path: string): Observable<FolderEvent> {
     const ownName = basename(path);
     watcher.on('change', (_, entry) => {
       const name = entry === null ? null : entry.toString();
-      // The folder itself was moved or removed; or an entry of the same name changed.
-      const isPerhapsOurs = name === null || name === ownName;
-      subscriber.next({ kind: 'changed', name: isPerhapsOurs ? null : name });
-      if (isPerhapsOurs) check();
+      // Its own name: the folder was moved or removed, or an entry of that name changed.
+      subscriber.next({ kind: 'changed', name: name === ownName ? null : name });
     });
     watcher.on('error', (error) => subscriber.error(error));
     const timer = setInterval(check, IDENTITY_CHECK_MS);

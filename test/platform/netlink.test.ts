@@ -7,6 +7,9 @@ import { netlinkLinks, type NetlinkEvent } from '../../src/platform/netlink.ts';
 import { parseLinkMessages } from '../../src/protocol/rtnetlink.ts';
 import { inNetworkNamespace, ip } from '../sources/link/lab.ts';
 
+/** A child that hangs has failed. */
+const bounded = { timeout: 20_000, killSignal: 'SIGKILL' } as const;
+
 /** Listens for the time of one test. */
 class Listener {
   readonly events: NetlinkEvent[] = [];
@@ -33,9 +36,12 @@ class Listener {
 
   async until(holds: () => boolean): Promise<void> {
     await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error('not told')), bounded.timeout);
       this.#look = () => {
         if (this.#failed !== null) reject(this.#failed);
-        if (holds()) resolve();
+        if (!holds()) return;
+        clearTimeout(timer);
+        resolve();
       };
       this.#look();
     });
@@ -106,7 +112,10 @@ inNetworkNamespace(import.meta.url, () => {
 
   test('process.exit ends the process while the worker waits', async () => {
     const script = fileURLToPath(new URL('netlink-child.ts', import.meta.url));
-    const child = spawn(process.execPath, [...process.execArgv, script], { stdio: 'inherit' });
+    const child = spawn(process.execPath, [...process.execArgv, script], {
+      ...bounded,
+      stdio: 'inherit',
+    });
     const code = await new Promise((resolve) => child.on('close', resolve));
     assert.equal(code, 7);
   });
@@ -114,7 +123,8 @@ inNetworkNamespace(import.meta.url, () => {
   test('nobody needs to be root to listen', () => {
     const script = fileURLToPath(new URL('netlink-child.ts', import.meta.url));
     assert.throws(
-      () => execFileSync(process.execPath, [...process.execArgv, script], { uid: 65_534 }),
+      () =>
+        execFileSync(process.execPath, [...process.execArgv, script], { ...bounded, uid: 65_534 }),
       { status: 7 },
     );
   });

@@ -11,9 +11,13 @@ function temporaryFolder(t: TestContext): string {
   return path;
 }
 
+const patienceMs = 10_000;
+
 /** Resolves once an event holds; rejects with what the watch ends with. */
 function event(t: TestContext, path: string, wanted: (event: FolderEvent) => boolean) {
   return new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('no such event')), patienceMs);
+    t.after(() => clearTimeout(timer));
     const subscription = watchFolder(path).subscribe({
       next: (each) => {
         if (wanted(each)) resolve();

@@ -14,6 +14,8 @@ import { link, type LinkConfig, type LinkWorld } from '../../../src/sources/link
 const insideMark = 'ROUTEVANE_TEST_INSIDE';
 /** A test that waits longer than this for an event has failed. */
 const patienceMs = 10_000;
+/** A file that left something open would never end. */
+const fileMaxMs = 120_000;
 
 /**
  * Runs the tests of a file in a network namespace without a name, which ends with
@@ -51,6 +53,8 @@ export function startInside(url: string): ChildProcessByStdio<null, Readable, Re
   return spawn('unshare', ['--net', '--mount', 'sh', '-c', script, 'sh', ...self], {
     env: { ...env, [insideMark]: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: fileMaxMs,
+    killSignal: 'SIGKILL',
   });
 }
 

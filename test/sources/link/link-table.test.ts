@@ -148,6 +148,16 @@ test('rubbish keeps no link up, but a carrier that is lost is down all the same'
   assert.deepEqual(said(table.readAll()), ['a up']);
 });
 
+test('a word that says down counts for an interface that is not there', (t) => {
+  const dir = temporaryFolder(t);
+  const table = new LinkTable(temporaryFolder(t));
+  const interfaces = both.interfaces.slice(0, 1);
+  writeFileSync(join(dir, 'va0'), 'down\n');
+  assert.deepEqual(said(table.configure({ dir, interfaces })), ['a down ifplugd says down']);
+  writeFileSync(join(dir, 'va0'), 'up\n');
+  assert.deepEqual(said(table.fileChanged('va0')), ['a lost interface va0 does not exist']);
+});
+
 test('a new folder is read at once', (t) => {
   const sysfs = temporaryFolder(t);
   const dir = temporaryFolder(t);
