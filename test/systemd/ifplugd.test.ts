@@ -34,10 +34,10 @@ inNetworkNamespace(import.meta.url, () => {
     });
     let log = '';
     const runs = (): number => log.match(/executed successfully/g)?.length ?? 0;
-    let look = (): void => {};
+    let look: (() => void) | null = null;
     ifplugd.stderr.on('data', (chunk) => {
       log += String(chunk);
-      look();
+      look?.();
     });
     /** Until ifplugd itself knows that the hook has ended so many times: a signal before is another story. */
     const untilRuns = (count: number): Promise<void> =>
