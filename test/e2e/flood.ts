@@ -106,8 +106,14 @@ export function flood({ servers: count, bulk = 0, seed }: FloodOptions): Flood {
     ribAgrees: step('adj-rib-out agrees with BIRD', async ({ exabgp }) => {
       agree('adj-rib-out', (await exabgp.pipes?.adjRibOut()) ?? [], expected());
     }),
-    decisionsAgree: step('our last decisions agree with BIRD', async ({ exabgp }) => {
-      agree('our last decisions', announcedByLog(exabgp.helper.log()), expected());
+    decisionsAgree: step('our last decisions agree with BIRD', async ({ lab, exabgp }) => {
+      const prefixes = expected();
+      // The log is written behind the commands, so that it never holds them up.
+      await lab.until(
+        () => isDeepStrictEqual(announcedByLog(exabgp.helper.logLines()), prefixes),
+        agreeMs,
+        'the log agrees with BIRD',
+      );
     }),
   };
 }
@@ -142,9 +148,9 @@ export const nothingBroke: Step = step(
 );
 
 /** What the log says each route is in the end. */
-function announcedByLog(log: string): string[] {
+function announcedByLog(lines: readonly string[]): string[] {
   const last = new Map<string, string>();
-  for (const line of log.split('\n')) {
+  for (const line of lines) {
     if (!line.includes('"route_decided"')) continue;
     const entry: { readonly route: string; readonly to: string } = JSON.parse(line);
     last.set(entry.route, entry.to);

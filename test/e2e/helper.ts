@@ -11,6 +11,8 @@ export interface Helper {
   exits(): readonly number[];
   /** All its stderr, over all starts. */
   log(): string;
+  /** The lines of it that are complete. */
+  logLines(): readonly string[];
   kill(signal: 'SIGTERM' | 'SIGKILL' | 'SIGHUP' | 'SIGINT' | 'SIGSTOP' | 'SIGCONT'): void;
   /** Ends what a killed ExaBGP left behind: a helper ends by itself at EOF, a broken one might not. */
   killIfRunning(): void;
@@ -40,6 +42,7 @@ export function startHelperFiles(
     pids: () => numbers('pids'),
     exits: () => numbers('exits'),
     log: () => read(path('helper.log')),
+    logLines: () => read(path('helper.log')).split('\n').slice(0, -1),
     kill: (signal) => {
       const pid = numbers('pids').at(-1);
       if (pid === undefined) throw new Error('the helper was never started');

@@ -147,7 +147,7 @@ routes:
       logs(/worse is down/),
       only('198.51.100.2/32'),
       step('the log is clean', async ({ exabgp }) => {
-        for (const line of exabgp.helper.log().trimEnd().split('\n')) {
+        for (const line of exabgp.helper.logLines()) {
           const entry: Readonly<Record<string, unknown>> = JSON.parse(line);
           assert.doesNotMatch(strings(entry).join(''), unprintable, line);
         }
