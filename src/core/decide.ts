@@ -99,6 +99,7 @@ export function announce(
   const route = identityOf(entry.route);
   const isNew = entry.attributes === null || !sameAttributes(entry.attributes, attributes);
   entry.attributes = attributes;
+  entry.isAdopted = false;
   if (isNew) {
     core.intents.set(route.key, { kind: 'announce', route, attributes, cause: reason.cause });
     core.draft.changed.add(route.key);
@@ -110,7 +111,7 @@ export function announce(
 function withdraw(core: Core, entry: RouteEntry, reason: Reason, nowMs: number): void {
   const isInPlace = entry.state === 'announced' || entry.isAdopted;
   // A route that is not in place takes nothing away; one that drains was given up already.
-  if (isInPlace && entry.state !== 'draining') core.held.set(entry, reason);
+  if (isInPlace) core.held.set(entry, reason);
   else withdrawNow(core, entry, reason, nowMs);
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Config } from '../../src/model/config.ts';
 import { createBudget, roomAtMs, spend } from '../../src/core/budget.ts';
-import { config, route, signal } from './fixtures.ts';
+import { config, named, route, signal } from './fixtures.ts';
 import { lastBecause, play } from './play.ts';
 
 /** Four routes of a signal each; at most two withdraws within 10 ms. */
@@ -59,6 +59,24 @@ describe('max_withdraw', () => {
       { a: 'u-d', b: 'u-d', c: 'u-d--u', d: 'u----------d' },
       { rc: 'A-H--A', rd: 'A----------HW' },
     );
+  });
+
+  test('a held route that is judged again stays held; one that recovers has nothing to send', () => {
+    const rules = config({
+      maxWithdraw: { share: 0.5, perMs: 10 },
+      signals: [signal('a'), signal('b')],
+      routes: [route('r', 'a'), route('s', { kind: 'all', of: [named('a'), named('b')] })],
+    });
+    play(rules, { a: 'u-d', b: 'u---d' }, { r: 'A-W', s: 'A-H 9ms W' });
+    const turns = play(rules, { a: 'u-d--u', b: 'u' }, { r: 'A-W--A', s: 'A-H--A' });
+    assert.deepEqual(turns.at(-1)?.intents.changed, ['r']);
+  });
+
+  test('an adopted route that was announced since drains and fails as any other', () => {
+    const rules = four({ maxWithdraw: { share: 0.1, perMs: 60_000 } });
+    const inputs = { a: '-u--d', b: '-ud', control: 'o--s' };
+    const adopted = { kind: 'adopted', keys: ['ra'] } as const;
+    play(rules, inputs, { ra: '-A-GW', rb: '-AW' }, { o: adopted });
   });
 
   test('a first withdraw of what is not in place is free; of an adopted route it is not', () => {

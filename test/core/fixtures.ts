@@ -29,7 +29,7 @@ export function lost(name: string, atMs: number, reason = 'socket closed'): Obse
 }
 
 export function signal(name: string, settle: Partial<SettleRules> = {}): Signal {
-  return { name, type: 'link', settle: { ...plain, ...settle } };
+  return { name, type: 'link', interface: 'eth0', settle: { ...plain, ...settle } };
 }
 
 export function server(
@@ -116,6 +116,8 @@ export function config(more: Partial<Config>): Config {
     stateDir: null,
     logLevel: 'info',
     maxWithdraw: null,
+    ifplugdDir: null,
+    ovsdb: { remote: 'unix:/db.sock', vswitchdPidfile: null, tls: null },
     signals: [],
     services: [],
     routes: [],

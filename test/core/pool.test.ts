@@ -137,6 +137,13 @@ describe('capacity', () => {
     play(degrading, { ...inputs, 'web/c': 'u---d--u' }, { r: 'A--AW--A' });
   });
 
+  test('a server whose observer is lost keeps its part with on_lost: hold', () => {
+    const held = { lostHoldMs: 2, onLost: 'hold' } as const;
+    const pool = ['a', 'b'].map((name) => server(`web/${name}`, 1, held));
+    const rules = { ...degrading, services: [service('web', pool)] };
+    play(rules, { 'web/a': 'u', 'web/b': 'u-l' }, { 'web/b': 'U---?', r: 'A' });
+  });
+
   test('servers that were not judged yet are no loss, until startup_timeout', () => {
     const turns = play(degrading, { 'web/a': 'u', 'web/b': '--u' }, { r: 'A 49ms A' });
     assert.deepEqual(
