@@ -38,8 +38,8 @@ function unixRemote(path: string): Remote | Fault {
   return { kind: 'unix', path };
 }
 
-const BRACKETED = /^\[(?<host>[^\]]*)\](?::(?<port>.*))?$/u;
-const PLAIN = /^(?<host>[^:]*)(?::(?<port>.*))?$/u;
+const BRACKETED = /^\[(?<host>[^\]]*)\](?::(?<port>.*))?$/su;
+const PLAIN = /^(?<host>[^:]*)(?::(?<port>.*))?$/su;
 /** A name as DNS has it, or an IPv4 address. */
 const NAME = /^(?!-)[A-Za-z0-9_.-]{1,253}$/u;
 

@@ -86,11 +86,13 @@ export function decodeValue(type: ColumnType, json: unknown): Value | undefined 
     case 'set':
       return decodeSet(type.atom, json);
     case 'optional': {
+      if (!isArray(json)) return decodeAtom(type.atom, json);
       const set = decodeSet(type.atom, json);
       if (set === undefined || set.length > 1) return undefined;
       return set[0] ?? null;
     }
     case 'scalar': {
+      if (!isArray(json)) return decodeAtom(type.atom, json);
       const set = decodeSet(type.atom, json);
       return set?.length === 1 ? set[0] : undefined;
     }

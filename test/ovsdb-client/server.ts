@@ -62,6 +62,8 @@ export class Server {
       { env, stdio: 'ignore' },
     );
     this.#child = child;
+    // A test file that crashes must leave no server behind.
+    process.once('exit', () => child.kill('SIGKILL'));
     await once(child, 'spawn');
     // Answers once the remotes listen.
     for (let tries = 0; tries < 500; tries += 1) {
