@@ -4,6 +4,7 @@ import { map, skip, tap } from 'rxjs/operators';
 import { check } from './cli/check.ts';
 import { dispatch } from './cli/command.ts';
 import { demo } from './cli/demo.ts';
+import { hook } from './cli/hook.ts';
 import { run } from './cli/run.ts';
 import { schema } from './cli/schema.ts';
 import { version } from './cli/version.ts';
@@ -13,6 +14,8 @@ import type { Control } from './model/control.ts';
 import type { SinkReport } from './model/report.ts';
 import { monotonicScheduler } from './platform/scheduler.ts';
 import { exabgp } from './sinks/exabgp/exabgp.ts';
+import { linksOf } from './sources/link/links-of.ts';
+import { link } from './sources/link/link.ts';
 import { probes } from './sources/probes/probes.ts';
 
 /** Sources → observations → core → intents → sinks → reports. */
@@ -28,7 +31,10 @@ function flow({ config$, stop$, streams, teller }: World): Observable<SinkReport
     adopted$,
   );
 
-  const observation$ = probes(config$, { notify: teller.notice });
+  const observation$ = merge(
+    link(config$.pipe(map(linksOf)), { notify: teller.notice }),
+    probes(config$, { notify: teller.notice }),
+  );
   const turn$ = pipeline(observation$, control$, config$.value, monotonicScheduler);
   const report$ = exabgp(config$, turn$.pipe(tap(teller.turn)), streams);
 
@@ -42,6 +48,6 @@ function flow({ config$, stop$, streams, teller }: World): Observable<SinkReport
 
 process.exitCode = await dispatch(
   process.argv.slice(2),
-  [run(flow), check, demo(flow), schema],
+  [run(flow), check, demo(flow), hook, schema],
   version,
 );

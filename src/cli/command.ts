@@ -11,8 +11,10 @@ export interface Command {
   readonly does: string;
   readonly example: string;
   readonly options: NonNullable<ParseArgsConfig['options']>;
+  /** How many words it takes beside its options; default: none. */
+  readonly words?: number;
   /** Resolves to the exit code. */
-  run(options: Options): Promise<number>;
+  run(options: Options, words: readonly string[]): Promise<number>;
 }
 
 export type Options = Readonly<Record<string, unknown>>;
@@ -41,9 +43,13 @@ export async function dispatch(
     if (name === '--help' || name === '-h') return print(overview(commands));
     const command = commands.find((each) => each.name === name);
     if (command === undefined) throw new UsageError(unknownCommand(name, commands));
-    const options = parse(command, rest);
-    if (options['help'] === true) return print(help(command));
-    return await command.run(options);
+    const { values, positionals } = parse(command, rest);
+    if (values['help'] === true) return print(help(command));
+    const wanted = command.words ?? 0;
+    if (positionals.length !== wanted) {
+      throw new UsageError(`routevane ${command.name} takes ${wanted} words: ${command.usage}`);
+    }
+    return await command.run(values, positionals);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     process.stderr.write(`routevane: ${oneLine(error.message)}\n`);
@@ -51,10 +57,11 @@ export async function dispatch(
   }
 }
 
-function parse(command: Command, words: string[]): Options {
+function parse(command: Command, words: string[]): { values: Options; positionals: string[] } {
   try {
     const options = { ...command.options, help: { type: 'boolean', short: 'h' } } as const;
-    return parseArgs({ args: words, options, strict: true, allowPositionals: false }).values;
+    const allowPositionals = command.words !== undefined;
+    return parseArgs({ args: words, options, strict: true, allowPositionals });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(`${command.name}: ${reason}`);

@@ -6,10 +6,8 @@ import type { ServiceFile } from './schema/services.ts';
 export function reportLater(file: ConfigFile, report: Report): void {
   const later = (path: Path, what: string): void =>
     report(path, `${what} not in this version`, 'key');
-  for (const source of keysOf(file.sources)) {
-    later(['sources', source], `the source ${source} is`);
-  }
   for (const [name, signal] of Object.entries(file.signals ?? {})) {
+    if (signal.type === 'link') continue;
     later(['signals', name, 'type'], `signals of type ${signal.type} are`);
   }
   for (const [name, service] of Object.entries(file.services ?? {})) {

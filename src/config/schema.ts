@@ -6,7 +6,7 @@ export {
   type CheckOverrideFile,
   keyOfOtherCheck,
 } from './schema/checks.ts';
-export { type ConfigFile } from './schema/file.ts';
+export { type ConfigFile, type OvsdbFile } from './schema/file.ts';
 export { type ExabgpFile } from './schema/outputs.ts';
 export { type DegradeStepFile, max32, type RouteFile } from './schema/routes.ts';
 export { type RuleFile } from './schema/rule.ts';

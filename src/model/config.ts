@@ -9,6 +9,9 @@ export interface Config {
   readonly stateDir: string | null;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   readonly maxWithdraw: WithdrawBudget | null;
+  /** The folder of the hook's state files; `null`: carrier alone. */
+  readonly ifplugdDir: string | null;
+  readonly ovsdb: OvsdbSource;
   readonly signals: readonly Signal[];
   readonly services: readonly Service[];
   readonly routes: readonly Route[];
@@ -16,10 +19,45 @@ export interface Config {
 }
 
 /** A named thing that has health and is not a service. */
-export interface Signal {
+export type Signal = LinkSignal | BfdSignal | LaterSignal;
+
+interface SignalCommon {
   readonly name: string;
-  readonly type: 'link' | 'bfd' | 'exec' | 'execd' | 'plugin';
   readonly settle: SettleRules;
+}
+
+/** A network interface of this node: the hook's word and its carrier. */
+export interface LinkSignal extends SignalCommon {
+  readonly type: 'link';
+  readonly interface: string;
+}
+
+/** A BFD session (RFC 5880) that Open vSwitch runs on an interface. */
+export interface BfdSignal extends SignalCommon {
+  readonly type: 'bfd';
+  readonly interface: string;
+}
+
+/** A signal type that is validated but not yet brought to life; `run` refuses it. */
+export interface LaterSignal extends SignalCommon {
+  readonly type: 'exec' | 'execd' | 'plugin';
+}
+
+/** Where Open vSwitch's database is, and how its daemon's life is seen. */
+export interface OvsdbSource {
+  /** `unix:PATH`, `tcp:ADDRESS:PORT` or `ssl:ADDRESS:PORT`. */
+  readonly remote: string;
+  /** `null`: the daemon is on another machine, and judged by its statistics. */
+  readonly vswitchdPidfile: string | null;
+  /** For `ssl:` only. */
+  readonly tls: OvsdbTlsFiles | null;
+}
+
+/** Paths of PEM files, as ovs-vsctl's options of these names. */
+export interface OvsdbTlsFiles {
+  readonly caCert: string;
+  readonly certificate: string | null;
+  readonly privateKey: string | null;
 }
 
 /** At most `share` of the routes may be withdrawn within any `perMs`. */

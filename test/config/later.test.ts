@@ -9,9 +9,6 @@ test('the full reference names each part that is not in this version, once', () 
   assert.deepEqual(
     later.map(({ path, message }) => `${path}: ${message}`),
     [
-      'sources.ifplugd: the source ifplugd is not in this version',
-      'sources.ovsdb: the source ovsdb is not in this version',
-      'signals.uplink-a.type: signals of type link are not in this version',
       'signals.tor-a.type: signals of type bfd are not in this version',
       'signals.load.type: signals of type exec are not in this version',
       'signals.pg.type: signals of type execd are not in this version',

@@ -74,6 +74,12 @@ describe('the rest of the file', () => {
       stateDir: null,
       logLevel: 'info',
       maxWithdraw: null,
+      ifplugdDir: null,
+      ovsdb: {
+        remote: 'unix:/var/run/openvswitch/db.sock',
+        vswitchdPidfile: '/var/run/openvswitch/ovs-vswitchd.pid',
+        tls: null,
+      },
       signals: [],
       services: [],
       routes: [],

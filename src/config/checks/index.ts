@@ -6,6 +6,7 @@ import { checkDamping } from './checks.ts';
 import { checkSharedNames, Names } from './names.ts';
 import { checkRoutes } from './routes.ts';
 import { checkServices } from './services.ts';
+import { checkOvsdb } from './sources.ts';
 import { checkValidWhenCycles } from './valid-when.ts';
 
 /** Everything that no single value can tell: what refers to what, what excludes what. */
@@ -13,6 +14,7 @@ export function checkTogether(file: Loose<ConfigFile>, node: string, report: Rep
   const names = new Names(file);
   checkNodes(file, report);
   checkSharedNames(file, report);
+  checkOvsdb(file, report);
   checkSignals(file, report);
   checkDamping(file.check_defaults?.damping, ['check_defaults', 'damping'], report);
   checkServices(file, names, report);

@@ -5,6 +5,7 @@ import { CheckResolver } from './check.ts';
 import { resolveRoute } from './route.ts';
 import { resolveService } from './service.ts';
 import { msOr } from './settle.ts';
+import { resolveOvsdb } from './sources.ts';
 import { resolveSignal } from './signal.ts';
 
 const startupTimeoutMs = 10_000;
@@ -22,6 +23,8 @@ export function resolveConfig(file: ConfigFile, node: string): Config {
     stateDir: file.state_dir ?? null,
     logLevel: file.log?.level ?? 'info',
     maxWithdraw: budgetOf(file.max_withdraw),
+    ifplugdDir: file.sources?.ifplugd?.dir ?? null,
+    ovsdb: resolveOvsdb(file.sources?.ovsdb),
     signals: Object.entries(file.signals ?? {}).map(([name, signal]) =>
       resolveSignal(name, signal),
     ),

@@ -3,7 +3,18 @@ import type { SignalFile } from '../schema.ts';
 import { bfd, link, polled, settleOf, told, type SettleDefaults } from './settle.ts';
 
 export function resolveSignal(name: string, file: SignalFile): Signal {
-  return { name, type: file.type, settle: settleOf(file, defaultsFor(file)) };
+  const settle = settleOf(file, defaultsFor(file));
+  switch (file.type) {
+    case 'link':
+    case 'bfd':
+      return { name, type: file.type, interface: file.interface, settle };
+    case 'exec':
+    case 'execd':
+    case 'plugin':
+      return { name, type: file.type, settle };
+    default:
+      return file satisfies never;
+  }
 }
 
 const defaultsByType: Readonly<Record<SignalFile['type'], SettleDefaults>> = {

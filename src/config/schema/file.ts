@@ -28,6 +28,9 @@ const sources = mapping({
   ovsdb: mapping({
     remote: textOf(remoteExpected, parseRemote, { description: 'The OVSDB server.' }),
     vswitchd_pidfile: path.optional(),
+    ca_cert: path.optional(),
+    certificate: path.optional(),
+    private_key: path.optional(),
   }).optional(),
 });
 
@@ -59,3 +62,4 @@ export const configFile = mapping({
 });
 
 export type ConfigFile = z.infer<typeof configFile>;
+export type OvsdbFile = NonNullable<NonNullable<ConfigFile['sources']>['ovsdb']>;

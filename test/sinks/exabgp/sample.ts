@@ -55,6 +55,8 @@ export function config(
     stateDir,
     logLevel: 'info',
     maxWithdraw: null,
+    ifplugdDir: null,
+    ovsdb: { remote: 'unix:/db.sock', vswitchdPidfile: null, tls: null },
     signals: [],
     services: [],
     routes: prefixes.map((prefix) => route(prefix)),

@@ -55,6 +55,8 @@ export function configOf(services: Readonly<Record<string, readonly RealServer[]
     stateDir: null,
     logLevel: 'info',
     maxWithdraw: null,
+    ifplugdDir: null,
+    ovsdb: { remote: 'unix:/db.sock', vswitchdPidfile: null, tls: null },
     signals: [],
     routes: [],
     exabgp: { via: 'off' },
