@@ -41,6 +41,10 @@ const bounces = step('the BGP session bounces', async ({ lab, node }) => {
   await lab.bird.ask(`enable ${node.session}`);
 });
 
+const exabgpEnds = step('ExaBGP ends', async ({ lab, exabgp }) => {
+  await lab.until(() => !exabgp.running(), 10_000, 'ExaBGP ends');
+});
+
 check('a session, a helper or an ExaBGP that goes away', {}, [
   {
     name: 'a BGP session that bounced has every route again, and later changes arrive',
@@ -139,6 +143,18 @@ check('a session, a helper or an ExaBGP that goes away', {}, [
     steps: [
       announced(route),
       step('kills ExaBGP', async ({ exabgp }) => exabgp.kill('SIGKILL')),
+      exited(0),
+      withdrawn(route),
+    ],
+  },
+  {
+    name: 'ExaBGP stopped by SIGTERM ends, and so does routevane',
+    config,
+    open: [a, b],
+    steps: [
+      announced(route),
+      step('stops ExaBGP', async ({ exabgp }) => exabgp.kill('SIGTERM')),
+      exabgpEnds,
       exited(0),
       withdrawn(route),
     ],

@@ -45,7 +45,8 @@ type Output = Exclude<ExabgpOutput, { via: 'off' }>;
  *
  * Emits what was found and done. Completes when `turn$` has completed and all is
  * confirmed and written (or waited for long enough), and at once when ExaBGP is
- * gone with `via: stdio`. Fails only if `config$` or `turn$` does.
+ * gone, or says that it ends, with `via: stdio`. Fails only if `config$` or
+ * `turn$` does.
  */
 export function exabgp(
   config$: Observable<Config>,
@@ -107,7 +108,7 @@ function talk(
       awaitEnd(session, transport, remembered, scheduler),
     );
     return merge(report$, later$.pipe(mergeMap(configure))).pipe(
-      takeUntil(merge(whenComplete(gone$), whenComplete(finished$))),
+      takeUntil(merge(whenComplete(gone$), session.ended$, whenComplete(finished$))),
       finalize(() => session.close()),
     );
   });

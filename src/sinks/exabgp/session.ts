@@ -1,4 +1,4 @@
-import type { SchedulerLike, Subscription } from 'rxjs';
+import { Subject, type Observable, type SchedulerLike, type Subscription } from 'rxjs';
 import type { Config } from '../../model/config.ts';
 import type { SinkReport } from '../../model/report.ts';
 import type { Turn } from '../../model/turn.ts';
@@ -31,6 +31,7 @@ export class Session {
   readonly #scheduler: SchedulerLike;
   readonly #reporter: Reporter;
   readonly #neighbors = new Neighbors();
+  readonly #ended$ = new Subject<void>();
   readonly #lines = new LineReader();
   readonly #ledger: Ledger;
   readonly #adopter: Adopter;
@@ -69,6 +70,11 @@ export class Session {
     );
     const cause = { kind: 'config', atMs: scheduler.now() } as const;
     this.#adopter = new Adopter(this.#ledger, this.#neighbors, remembered, reporter, cause);
+  }
+
+  /** Emits when ExaBGP says that it ends: it waits for our end before its own. */
+  get ended$(): Observable<void> {
+    return this.#ended$;
   }
 
   /** Whether there is nothing left to do or to wait for. */
@@ -161,7 +167,7 @@ export class Session {
         return this.#ledger.sent(reply.neighbor, reply.withdrawn, null, nowMs);
       }
       case 'shutdown':
-        return this.notice('warn', 'exabgp_shutdown', 'ExaBGP is shutting down');
+        return this.#shutDown();
       case 'other':
         return;
       case 'garbage':
@@ -260,6 +266,14 @@ export class Session {
     );
     // A neighbor that a reload added holds none of our routes.
     if (unknown && this.#found) this.#askAgain = true;
+  }
+
+  /** Its sessions are closed before it says so: there is nothing left to drain. */
+  #shutDown(): void {
+    if (!this.#options.events || this.#phase === 'closed') return;
+    this.close();
+    this.#reporter.state('lost', null, 'ExaBGP is shutting down');
+    this.#ended$.next();
   }
 
   #garbage(): void {

@@ -47,6 +47,24 @@ describe('the sink as a whole', () => {
     assert.ok(last?.kind === 'state' && last.state === 'lost');
   });
 
+  test('an ExaBGP that says it ends is not waited for: it waits for us', async () => {
+    const [stdin, stdout] = [new PassThrough(), new PassThrough()];
+    let complete = false;
+    const reports: SinkReport[] = [];
+    exabgp(new BehaviorSubject(config([prefix])), NEVER, { stdin, stdout }).subscribe({
+      next: (report) => reports.push(report),
+      complete: () => (complete = true),
+    });
+    await until(() => stdout.readableLength > 0, 1000, 'the barrier');
+    stdin.write(
+      '{"exabgp":"4.0.1","time":1,"host":"lb","pid":1,"ppid":0,"counter":1,"type":"notification","notification":"shutdown"}\n',
+    );
+    await until(() => complete, 1000, 'complete');
+    const last = reports.at(-1);
+    assert.ok(last?.kind === 'state' && last.state === 'lost');
+    assert.equal(stdin.listenerCount('data'), 0);
+  });
+
   test('an output that is off says so, writes nothing and ends with its turns', async () => {
     const stdout = new PassThrough();
     const turn$ = new Subject<Turn>();
