@@ -29,11 +29,11 @@ export type { LinkConfig } from './link-table.ts';
  * Everything is read anew this often: it is how carrier is seen where netlink is
  * not available, and the safety net for whatever event was missed elsewhere.
  */
-export const REREAD_MS = 1000;
+const REREAD_MS = 1000;
 /** Between two attempts to watch a folder that is missing. */
-export const FOLDER_RETRY_MS = 500;
+const FOLDER_RETRY_MS = 500;
 /** Between two attempts to listen to netlink: what is not installed will not soon be. */
-export const NETLINK_RETRY_MS = 30_000;
+const NETLINK_RETRY_MS = 30_000;
 
 export interface LinkDeps {
   notify(notice: Notice): void;
