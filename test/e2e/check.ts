@@ -24,7 +24,7 @@ export interface Step {
 }
 
 /** One node of the lab while a row runs. */
-export interface Site {
+interface Site {
   readonly node: LabNode;
   readonly configPath: string;
   /** Writes a new configuration; routevane looks at it when told. */
