@@ -18,6 +18,8 @@ export interface Flight {
   readonly line: Line;
   /** `null` until ExaBGP said `done`. */
   ackedAtMs: number | null;
+  /** How long after that it is over where nothing tells so. */
+  settleMs: number;
   /** Neighbors whose send event has not come yet. */
   readonly awaited: Set<string>;
   /** Whether any event about it came. */

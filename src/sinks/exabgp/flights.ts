@@ -16,8 +16,6 @@ export class Flights {
   readonly #flying = new Set<Entry>();
   /** Confirmed but not reported, by line; `null`: nothing had to be written. */
   #news = new Map<Line | null, Want[]>();
-  /** Routes changed since nothing was under way: how busy ExaBGP may be. */
-  #recentRoutes = 0;
 
   constructor(
     neighbors: Neighbors,
@@ -35,14 +33,12 @@ export class Flights {
 
   clear(): void {
     this.#flying.clear();
-    this.#recentRoutes = 0;
   }
 
   start(entry: Entry, want: Want, line: Line): void {
     const awaited = this.#neighbors.awaited(entry.route);
-    entry.flight = { want, line, ackedAtMs: null, awaited, seen: false };
+    entry.flight = { want, line, ackedAtMs: null, settleMs: 0, awaited, seen: false };
     this.#flying.add(entry);
-    this.#recentRoutes += 1;
   }
 
   /**
@@ -51,6 +47,7 @@ export class Flights {
    */
   acknowledge(entry: Entry, flight: Flight, told: boolean, nowMs: number): boolean {
     flight.ackedAtMs = nowMs;
+    flight.settleMs = this.settleMs();
     entry.held = [flight.want.print];
     entry.failures = 0;
     if (!told) flight.want.confirmed = true;
@@ -85,7 +82,7 @@ export class Flights {
     for (const entry of this.#flying) {
       const { flight } = entry;
       if (flight === null || flight.ackedAtMs === null) continue;
-      const limitMs = this.#isReported(flight) ? SEND_EVENT_MAX_MS : this.settleMs();
+      const limitMs = this.#isReported(flight) ? SEND_EVENT_MAX_MS : flight.settleMs;
       if (nowMs - flight.ackedAtMs < limitMs) continue;
       this.end(entry);
       this.#confirm(flight);
@@ -94,16 +91,15 @@ export class Flights {
     return over;
   }
 
-  /** How long ExaBGP may take until what it was told is at its peers. */
+  /** How long ExaBGP may take until what it takes in now is at its peers, after all before it. */
   settleMs(): number {
-    return this.#settle ? SETTLE_MS + SETTLE_PER_ROUTE_MS * this.#recentRoutes : 0;
+    return this.#settle ? SETTLE_MS + SETTLE_PER_ROUTE_MS * this.#flying.size : 0;
   }
 
   /** The change is over, whatever came of it. */
   end(entry: Entry): void {
     entry.flight = null;
     this.#flying.delete(entry);
-    if (this.#flying.size === 0) this.#recentRoutes = 0;
   }
 
   /** What should be was so already: nothing had to be written. */

@@ -24,7 +24,7 @@ export const POKES_MAX = 4;
 /** Without send events, a change of a route waits this long after the last one of the same route was acknowledged … */
 export const SETTLE_MS = 500;
 
-/** … and this much longer for each route changed lately: ExaBGP may still be busy with them. */
+/** … and this much longer for each route under way then: ExaBGP may still be busy with them. */
 export const SETTLE_PER_ROUTE_MS = 1;
 
 /** A send event that has not come this long after the acknowledgement is not coming. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import type { Wish } from './sample.ts';
+import { commands } from './rig.ts';
 import { SessionRig } from './session-rig.ts';
 
 interface Order {
@@ -55,9 +56,11 @@ async function replay(version: string, pieceBytes: number): Promise<void> {
   }
   hear();
   compare();
-  assert.ok(rig.session.complete);
-  const connected = rig.reports.find((report) => report.kind === 'state');
-  assert.equal(connected?.peerVersion, version);
+  assert.deepEqual(commands(rig.reports, 'confirmed'), commands(rig.reports, 'sent'));
+  const states = rig.reports.flatMap((report) => (report.kind === 'state' ? [report] : []));
+  assert.equal(states[0]?.peerVersion, version);
+  // Each recording ends with ExaBGP's own end.
+  assert.equal(states.at(-1)?.state, 'lost');
   rig.session.close();
 }
 

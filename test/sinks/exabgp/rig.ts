@@ -67,10 +67,15 @@ function live(socket: Socket): Life {
   };
 }
 
-/** The commands that were written, in order. */
-export function commands(told: readonly Told[]): readonly string[] {
+/** The commands that were written, or that came to something, in order. */
+export function commands(
+  told: readonly Told[],
+  result: 'sent' | 'confirmed' = 'sent',
+): readonly string[] {
   return told.flatMap((report) =>
-    report.kind === 'action' && report.result === 'sent' ? [report.command] : [],
+    report.kind === 'action' && report.result === result && report.command !== ''
+      ? [report.command]
+      : [],
   );
 }
 

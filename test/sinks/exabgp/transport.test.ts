@@ -141,7 +141,7 @@ describe('named pipes', () => {
   });
 });
 
-function make(t: TestContext): { inPath: string; outPath: string; remake(): void } {
+function make(t: TestContext): { inPath: string; outPath: string; remake: () => void } {
   const folder = mkdtempSync(join(tmpdir(), 'routevane-pipes-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const [inPath, outPath] = [join(folder, 'x.in'), join(folder, 'x.out')];
