@@ -2,7 +2,7 @@
  * Longest line kept, in bytes. The longest real one is an event about one UPDATE
  * of 65,535 bytes (RFC 8654), which is some 400 kB of JSON.
  */
-export const LINE_MAX_BYTES = 1 << 20;
+const LINE_MAX_BYTES = 1 << 20;
 
 const NEWLINE = 0x0a;
 

@@ -38,7 +38,7 @@ export interface LedgerOptions {
 export type Answers = 'exabgp' | 'script' | 'none';
 
 /** Asked for because its reply starts with a header that nothing else prints. */
-export const POKE = 'show neighbor summary';
+const POKE = 'show neighbor summary';
 
 /**
  * What should be at ExaBGP, what is, and the one change of each route that is

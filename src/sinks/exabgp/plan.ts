@@ -4,12 +4,12 @@ import type { Entry, Want } from './entry.ts';
 import { BATCH_MAX, BATCH_MIN, PLAN_MAX_KEYS } from './limits.ts';
 
 /** A line to write and the changes in it. */
-export interface Planned {
+interface Planned {
   readonly text: string;
   readonly changes: readonly Change[];
 }
 
-export interface Change {
+interface Change {
   readonly entry: Entry;
   readonly want: Want;
 }
