@@ -72,9 +72,15 @@ describe('max_withdraw', () => {
     assert.deepEqual(turns.at(-1)?.intents.changed, ['r']);
   });
 
+  test('a reload does not give back what was used', () => {
+    const reload = { kind: 'config', config: four() } as const;
+    const inputs = { a: 'u-d', b: 'u-d', c: 'u----d', control: '---c' };
+    play(four(), inputs, { rb: 'A-W', rc: 'A----H 6ms W' }, { c: reload });
+  });
+
   test('an adopted route that was announced since drains and fails as any other', () => {
     const rules = four({ maxWithdraw: { share: 0.1, perMs: 60_000 } });
-    const inputs = { a: '-u--d', b: '-ud', control: 'o--s' };
+    const inputs = { a: '-u--d', b: '-ud', control: 'o-os' };
     const adopted = { kind: 'adopted', keys: ['ra'] } as const;
     play(rules, inputs, { ra: '-A-GW', rb: '-AW' }, { o: adopted });
   });

@@ -130,6 +130,32 @@ describe('cause', () => {
   });
 });
 
+describe('the server that tipped a service', () => {
+  const servers = [server('web/a', 2), server('web/b', 1)];
+  const quorum = { kind: 'weight', weight: 2 } as const;
+  const rules = config({ services: [service('web', servers, { quorum })] });
+
+  test('is the one seen last, not the last in the file', () => {
+    const core = createCore(rules, 0);
+    for (const one of [up('web/a', 1), up('web/b', 1)]) observe(core, one);
+    takeTurn(core, 1);
+    const root = down('web/a', 5);
+    for (const one of [down('web/b', 4), root]) observe(core, one);
+    const change = takeTurn(core, 6)?.changes.find(({ name }) => name === 'web');
+    assert.deepEqual(change?.cause, { kind: 'observation', observation: root });
+  });
+
+  test('is one that moved it that way, not one that moved it back', () => {
+    const core = createCore(rules, 0);
+    for (const one of [up('web/a', 1), down('web/b', 1)]) observe(core, one);
+    takeTurn(core, 1);
+    const root = down('web/a', 5);
+    for (const one of [root, up('web/b', 5)]) observe(core, one);
+    const change = takeTurn(core, 6)?.changes.find(({ name }) => name === 'web');
+    assert.deepEqual(change?.cause, { kind: 'observation', observation: root });
+  });
+});
+
 describe('explainRule', () => {
   test('gives the tree with the value of each node', () => {
     const all: Rule = { kind: 'all', of: [named('web'), { kind: 'not', rule: named('tor-a') }] };

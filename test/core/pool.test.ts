@@ -115,6 +115,18 @@ describe('valid_when', () => {
   });
 });
 
+test('services are judged in the order of valid_when, however they are crossed', () => {
+  const both = { kind: 'all', of: [named('b'), named('c')] } as const;
+  const rules = config({
+    services: [
+      service('a', [server('a/1')], { validWhen: both }),
+      service('b', [server('b/1')]),
+      service('c', [server('c/1')], { validWhen: named('b') }),
+    ],
+  });
+  play(rules, { 'a/1': 'u', 'b/1': 'u', 'c/1': 'u' }, { a: 'U', b: 'U', c: 'U' });
+});
+
 describe('capacity', () => {
   const steps = [
     { belowPercent: 75, med: { kind: 'add', value: 100 }, communities: [], withdraw: false },

@@ -20,6 +20,12 @@ describe('rise and fall', () => {
     play(rules, { x: '-uddd' }, { x: '----D' });
   });
 
+  test('results of one instant count one by one, in their order', () => {
+    const rules = one({ rise: 2, fall: 2 });
+    play(rules, { x: '(uu)-(dd)-(uu)' }, { x: 'U----D----U' });
+    play(rules, { x: '(uu)-(du)-d' }, { x: 'U' });
+  });
+
   test('alternating results never change the state', () => {
     play(one({ rise: 2, fall: 2 }), { x: 'uudududududu' }, { x: '-U', r: '-A' });
   });
