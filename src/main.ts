@@ -14,12 +14,15 @@ import type { Control } from './model/control.ts';
 import type { SinkReport } from './model/report.ts';
 import { monotonicScheduler } from './platform/scheduler.ts';
 import { exabgp } from './sinks/exabgp/exabgp.ts';
+import { bfd } from './sources/bfd/bfd.ts';
+import { sessionsOf } from './sources/bfd/sessions-of.ts';
 import { linksOf } from './sources/link/links-of.ts';
 import { link } from './sources/link/link.ts';
 import { probes } from './sources/probes/probes.ts';
 
 /** Sources → observations → core → intents → sinks → reports. */
 function flow({ config$, stop$, streams, teller }: World): Observable<SinkReport> {
+  const { notice: notify } = teller;
   // The only way back: what a sink found in place, for the budget of withdraws.
   const adopted$ = new Subject<Control>();
   const control$ = merge(
@@ -32,8 +35,9 @@ function flow({ config$, stop$, streams, teller }: World): Observable<SinkReport
   );
 
   const observation$ = merge(
-    link(config$.pipe(map(linksOf)), { notify: teller.notice }),
-    probes(config$, { notify: teller.notice }),
+    link(config$.pipe(map(linksOf)), { notify }),
+    bfd(config$.pipe(map(sessionsOf)), { notify }),
+    probes(config$, { notify }),
   );
   const turn$ = pipeline(observation$, control$, config$.value, monotonicScheduler);
   const report$ = exabgp(config$, turn$.pipe(tap(teller.turn)), streams);

@@ -7,7 +7,7 @@ export function reportLater(file: ConfigFile, report: Report): void {
   const later = (path: Path, what: string): void =>
     report(path, `${what} not in this version`, 'key');
   for (const [name, signal] of Object.entries(file.signals ?? {})) {
-    if (signal.type === 'link') continue;
+    if (signal.type === 'link' || signal.type === 'bfd') continue;
     later(['signals', name, 'type'], `signals of type ${signal.type} are`);
   }
   for (const [name, service] of Object.entries(file.services ?? {})) {

@@ -9,7 +9,6 @@ test('the full reference names each part that is not in this version, once', () 
   assert.deepEqual(
     later.map(({ path, message }) => `${path}: ${message}`),
     [
-      'signals.tor-a.type: signals of type bfd are not in this version',
       'signals.load.type: signals of type exec are not in this version',
       'signals.pg.type: signals of type execd are not in this version',
       'signals.disk.type: signals of type plugin are not in this version',
