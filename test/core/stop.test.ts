@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Subject, NEVER, of } from 'rxjs';
+import { Subject, NEVER, of, VirtualTimeScheduler } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { Control } from '../../src/model/control.ts';
 import type { Observation } from '../../src/model/observation.ts';
 import { pipeline } from '../../src/core/pipeline.ts';
-import { config, route, signal } from './fixtures.ts';
+import { createCore, observe, takeTurn } from '../../src/core/turn.ts';
+import { config, down, route, signal, up } from './fixtures.ts';
 import { lastBecause, play } from './play.ts';
 
 const drained = config({
@@ -111,6 +112,25 @@ describe('the life of the pipeline', () => {
       actions.filter((action) => !action.closed),
       [],
     );
+  });
+
+  test('unsubscribing lets go of the wait for a deadline too', () => {
+    const scheduler = new VirtualTimeScheduler(undefined, 100);
+    const subscription = pipeline(NEVER, NEVER, drained, scheduler).subscribe();
+    scheduler.flush();
+    // The first turn is over; what is left waits for startup_timeout.
+    const open = (): number => scheduler.actions.filter((action) => !action.closed).length;
+    assert.equal(open(), 1);
+    subscription.unsubscribe();
+    assert.equal(open(), 0);
+  });
+
+  test('what one target may queue in one instant is bounded, and the newest count', () => {
+    const core = createCore(drained, 0);
+    const seen = Array.from({ length: 10_000 }, (): Observation => down('x', 0));
+    for (const observation of [...seen, up('x', 0)]) observe(core, observation);
+    assert.equal(core.graph.targets.get('x')?.queue?.length, 256);
+    assert.equal(takeTurn(core, 0)?.changes[0]?.to, 'up');
   });
 
   test('an error of an input is an error of the whole', () => {
