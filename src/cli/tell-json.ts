@@ -75,10 +75,11 @@ const actionLevel = {
 
 function tellAction(log: Log, report: ActionReport): void {
   const { sink, action, result, command, keys, cause, atMs } = report;
-  log.write(actionLevel[result], `action_${result}`, command, {
+  log.write(actionLevel[result], `action_${result}`, command || 'nothing was written', {
     sink,
     action,
     routes: keys.length,
+    route: keys[0],
     reactionMs: reactionMs(cause, atMs),
     cause: causeFields(cause),
   });

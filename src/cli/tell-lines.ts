@@ -38,8 +38,11 @@ function decisionText({ route, to, attributes, because }: Decision): string {
 function reportText(report: SinkReport): string | null {
   switch (report.kind) {
     case 'action': {
+      const { result, command } = report;
+      if (result === 'confirmed') return null;
+      if (result !== 'sent')
+        return `${report.sink}: ${result}: ${command || report.keys.join(', ')}`;
       const reaction = reactionMs(report.cause, report.atMs);
-      if (report.result !== 'sent') return `${report.sink}: ${report.result}: ${report.command}`;
       if (reaction === null) return null;
       return `${report.sink}: sent ${reaction.toFixed(1)} ms after the observation: ${report.command}`;
     }

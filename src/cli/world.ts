@@ -1,7 +1,7 @@
-import type { Readable, Writable } from 'node:stream';
 import type { BehaviorSubject, Observable } from 'rxjs';
 import type { Config } from '../model/config.ts';
 import type { SinkReport } from '../model/report.ts';
+import type { ExabgpStreams } from '../sinks/exabgp/exabgp.ts';
 import type { Teller } from './tell.ts';
 
 /** All that the flow needs from outside. */
@@ -12,12 +12,6 @@ export interface World {
   readonly stop$: Observable<void>;
   readonly streams: ExabgpStreams;
   readonly teller: Teller;
-}
-
-export interface ExabgpStreams {
-  /** `null`: nobody answers, so nothing is read and nothing waited for. */
-  readonly stdin: Readable | null;
-  readonly stdout: Writable;
 }
 
 /** Sources → core → sinks. Completes when an orderly stop is done, or ExaBGP is gone. */

@@ -31,7 +31,7 @@ export interface ActionReport {
   /** Keys of the routes this one command is about. */
   readonly keys: readonly string[];
   readonly result: 'sent' | 'confirmed' | 'rejected' | 'unanswered';
-  /** The line as it was written, without its newline. */
+  /** The line as it was written, without its newline; empty where nothing had to be, or could be, written. */
   readonly command: string;
   readonly cause: Cause;
   /** Monotonic, milliseconds. */

@@ -38,8 +38,6 @@ export class Remembered {
   /** Reads the file. A bad one is told and counts as empty. */
   async load(): Promise<void> {
     if (this.#path === null) return;
-    // ExaBGP under Debian's unit gives its children a umask of 0137: folders nobody may enter.
-    process.umask(0o022);
     try {
       const text = await promises.readFile(this.#path, 'utf8');
       if (text.length > FILE_MAX_BYTES) throw new Error('it is too large');
