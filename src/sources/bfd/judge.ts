@@ -53,8 +53,8 @@ export function judge({ name, database, sight, life }: Evidence, nowMs: number):
 
 /** What the row says, whether anybody still writes it or not. */
 export function judgeRow({ row, emptySinceMs }: RowSight, nowMs: number): Judgement {
-  const error = printable(row.error ?? '');
-  if (error !== '') return down(error);
+  const error = row.error ?? '';
+  if (error !== '') return down(printable(error) || 'interface has an error');
   if (row.link_state === 'down') return down('link down');
   if (emptySinceMs !== null) return judgeEmpty(emptySinceMs, nowMs);
   if (row.ofport === null || row.ofport <= 0) return down('interface is not attached to a bridge');

@@ -212,6 +212,21 @@ export class OvsPair {
     }
   }
 
+  /** Deletes the devices of both sides. */
+  async removeCable(): Promise<void> {
+    await this.a.ip('link', 'del', this.a.device);
+  }
+
+  /** Makes the devices again, and the ports: vswitchd keeps what it had open of the old ones. */
+  async newCable(rxMs = 100): Promise<void> {
+    const { a, b } = this;
+    await this.#addCable();
+    for (const node of [a, b]) {
+      await node.vsctl('del-port', node.bridge, node.device);
+      await node.addPort(rxMs);
+    }
+  }
+
   async close(): Promise<void> {
     process.removeListener('exit', this.#atExit);
     await Promise.all([this.a.stop(), this.b.stop()]);
@@ -222,9 +237,15 @@ export class OvsPair {
     const { a, b } = this;
     for (const { namespace } of [a, b])
       await run('ip', ['netns', 'add', namespace], { env: { PATH } });
+    await this.#addCable();
+    await Promise.all([a, b].map(async (node) => startNode(node, rxMs)));
+  }
+
+  async #addCable(): Promise<void> {
+    const { a, b } = this;
     const far = ['peer', 'name', b.device, 'netns', b.namespace];
     await a.ip('link', 'add', a.device, 'type', 'veth', ...far);
-    await Promise.all([a, b].map(async (node) => startNode(node, rxMs)));
+    for (const node of [a, b]) await node.ip('link', 'set', node.device, 'up');
   }
 
   #removeNow(): void {
@@ -243,7 +264,6 @@ export class OvsPair {
 async function startNode(node: OvsNode, rxMs: number): Promise<void> {
   await run('mkdir', ['-p', node.dir]);
   await node.ip('link', 'set', 'lo', 'up');
-  await node.ip('link', 'set', node.device, 'up');
   await node.createDatabase();
   await node.startOvsdb();
   await node.vsctl('--no-wait', 'init');
