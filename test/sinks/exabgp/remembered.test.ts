@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, describe, test } from 'node:test';
@@ -31,16 +31,6 @@ describe('keys on disk', () => {
     await again.file.saved();
     assert.deepEqual([...(await opened(stateDir)).file.keys()], [keys[1]]);
     assert.equal(readdirSync(stateDir).length, 1);
-  });
-
-  test('are readable although ExaBGP gave us a umask of 0137', async (t) => {
-    const before = process.umask(0o137);
-    t.after(() => process.umask(before));
-    const stateDir = join(folder(t), 'state');
-    const { file, told } = await opened(stateDir);
-    await file.add(keys);
-    assert.deepEqual(told, []);
-    assert.equal(statSync(stateDir).mode & 0o777, 0o755);
   });
 
   test('many changes at once are written once more, not once each', async (t) => {
