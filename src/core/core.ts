@@ -1,4 +1,3 @@
-import type { Config } from '../model/config.ts';
 import type { Rule } from '../model/rule.ts';
 import type { Notice } from '../model/report.ts';
 import type { Cause, Decision, Health, HealthChange, RouteIntent } from '../model/turn.ts';
@@ -24,8 +23,7 @@ export interface Core {
   heldNoticed: number;
   isStopping: boolean;
   readonly draining: Set<RouteEntry>;
-  /** Asked for, to be done in the next turn. */
-  reload: Config | null;
+  /** Asked for, to be begun in the next turn. */
   isStopAsked: boolean;
   /** Touched since the last turn, each at most once. */
   readonly work: { signals: Target[]; pools: Pool[]; routes: RouteEntry[] };

@@ -66,7 +66,7 @@ export function pipeline(
     subscriber.add(
       control$.subscribe({
         next: (control) => {
-          if (request(core, control)) wantTurn();
+          if (request(core, control, scheduler.now())) wantTurn();
         },
         error: (error: unknown) => subscriber.error(error),
       }),

@@ -28,7 +28,6 @@ export function createCore(config: Config, nowMs: number): Core {
     heldNoticed: 0,
     isStopping: false,
     draining: new Set(),
-    reload: null,
     isStopAsked: false,
     work: { signals: [], pools: [], routes: [] },
     draft: { changes: [], decisions: [], notices: [], changed: new Set() },
@@ -40,7 +39,6 @@ export function createCore(config: Config, nowMs: number): Core {
 /** What can be judged and decided by the configuration alone is so at once. */
 function reload(core: Core, config: Config, nowMs: number): void {
   const cause: Cause = { kind: 'config', atMs: nowMs };
-  core.reload = null;
   applyConfig(core, config, nowMs);
   judge(core, cause, nowMs);
   decideRoutes(core, cause, nowMs);
@@ -67,7 +65,7 @@ function enqueue(queue: Observation[], observation: Observation): void {
 }
 
 /** Takes a control in. True where a turn is wanted. */
-export function request(core: Core, control: Control): boolean {
+export function request(core: Core, control: Control, nowMs: number): boolean {
   switch (control.kind) {
     case 'adopted':
       for (const key of control.keys) {
@@ -76,9 +74,12 @@ export function request(core: Core, control: Control): boolean {
       }
       return false;
     case 'config':
-      // The newest wins; while stopping there is nothing left to configure.
-      if (!core.isStopping) core.reload = control.config;
-      return !core.isStopping;
+      // While stopping there is nothing left to configure.
+      if (core.isStopping) return false;
+      // At once, and not in the turn: sources may tell of what is new in this same instant.
+      catchUp(core, nowMs);
+      reload(core, control.config, nowMs);
+      return true;
     case 'stop':
       core.isStopAsked = true;
       return true;
@@ -99,17 +100,21 @@ export function isFinished(core: Core): boolean {
 
 /**
  * One turn: all that follows from the observations of one instant and from the deadlines up
- * to now. Observations are judged by the configuration in force when they came; then a new
- * one is applied; a stop comes last. `null` where nothing changed.
+ * to now, with what a new configuration changed before. A stop comes last. `null` where
+ * nothing changed.
  */
 export function takeTurn(core: Core, nowMs: number): Turn | null {
+  catchUp(core, nowMs);
+  if (core.isStopAsked && !core.isStopping) beginStop(core, nowMs);
+  return finishTurn(core, nowMs);
+}
+
+/** Observations are judged by the configuration in force when they came. */
+function catchUp(core: Core, nowMs: number): void {
   carryOutDeadlines(core, nowMs);
   const timeout: Cause = { kind: 'startup-timeout', atMs: nowMs };
   judge(core, timeout, nowMs);
   decideRoutes(core, timeout, nowMs);
-  if (core.reload !== null) reload(core, core.reload, nowMs);
-  if (core.isStopAsked && !core.isStopping) beginStop(core, nowMs);
-  return finishTurn(core, nowMs);
 }
 
 function carryOutDeadlines(core: Core, nowMs: number): void {

@@ -35,13 +35,14 @@ export function play(
   const scheduler = new TestScheduler((actual, wanted) => assert.deepEqual(actual, wanted));
   scheduler.run(({ hot, expectObservable }) => {
     const { control = '', ...signals } = inputs;
+    // First, as in main: of one instant, the core learns of a reload before the sources do.
+    const control$ =
+      control === '' ? NEVER : hot<Control>(control, { s: { kind: 'stop' }, ...controls });
     const observation$ = merge(
       ...Object.entries(signals).map(([signal, marbles]) =>
         hot(marbles).pipe(map((letter) => observationOf(signal, letter, scheduler.now()))),
       ),
     );
-    const control$ =
-      control === '' ? NEVER : hot<Control>(control, { s: { kind: 'stop' }, ...controls });
     const turn$ = pipeline(observation$, control$, config, scheduler).pipe(share());
     for (const [name, marbles] of Object.entries(expected)) {
       if (name === 'end') expectObservable(turn$.pipe(ignoreElements())).toBe(marbles);
