@@ -11,6 +11,8 @@ export interface Row {
   readonly name: string;
   /** routevane's configuration without `outputs`; with two nodes, one for each. */
   readonly config: string | readonly [string, string];
+  /** Makes what there has to be before ExaBGP and routevane start. */
+  readonly prepare?: (lab: Lab) => void | Promise<void>;
   /** Servers that are open from the start. */
   readonly open?: readonly ServerSpec[];
   /** In order; each has to succeed. */
@@ -71,6 +73,7 @@ export function check(suite: string, options: LabOptions, rows: readonly Row[]):
 async function runRow(row: Row, lab: Lab, shared: Servers): Promise<void> {
   const [servers, clear] = remembering(shared);
   try {
+    await row.prepare?.(lab);
     await servers.open(...(row.open ?? []));
     const configs = typeof row.config === 'string' ? [row.config] : row.config;
     const sites = await Promise.all(

@@ -2,7 +2,12 @@ import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 
 /** Each program of the lab, and the Debian package that brings it. */
-const packages = { exabgp: 'exabgp', bird: 'bird2', ip: 'iproute2' } as const;
+const packages = {
+  exabgp: 'exabgp',
+  bird: 'bird2',
+  ip: 'iproute2',
+  ifplugd: 'ifplugd',
+} as const;
 const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin'];
 
 /** The absolute path of a program; a missing one is a failure that says what to install. */

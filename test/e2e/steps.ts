@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import type { BirdRoute } from './bird-text.ts';
 import type { Step, World } from './check.ts';
@@ -8,13 +8,17 @@ import type { ServerSpec } from './servers.ts';
 const withinMs = 8000;
 
 /** BIRD has the prefix, with all that `like` names. */
-export function announced(prefix: string, like: Partial<BirdRoute> = {}): Step {
+export function announced(
+  prefix: string,
+  like: Partial<BirdRoute> = {},
+  timeoutMs: number = withinMs,
+): Step {
   return {
     what: `BIRD has ${prefix} ${JSON.stringify(like)}`,
     run: async ({ lab }) => {
       await lab.until(
         async () => (await lab.bird.routes()).some((route) => matches(route, { prefix, ...like })),
-        withinMs,
+        timeoutMs,
         `BIRD has ${prefix} ${JSON.stringify(like)}`,
       );
     },
@@ -22,13 +26,17 @@ export function announced(prefix: string, like: Partial<BirdRoute> = {}): Step {
 }
 
 /** BIRD has no path for the prefix (from `protocol`, if it is named). */
-export function withdrawn(prefix: string, like: Partial<BirdRoute> = {}): Step {
+export function withdrawn(
+  prefix: string,
+  like: Partial<BirdRoute> = {},
+  timeoutMs: number = withinMs,
+): Step {
   return {
     what: `BIRD has lost ${prefix}`,
     run: async ({ lab }) => {
       await lab.until(
         async () => !(await lab.bird.routes()).some((route) => matches(route, { prefix, ...like })),
-        withinMs,
+        timeoutMs,
         `BIRD has lost ${prefix}`,
       );
     },
@@ -128,6 +136,17 @@ export function updatesSince(count: number): Step {
     what: `BIRD received ${count} UPDATEs since they were counted`,
     run: async (world) => {
       equal((await received(world)) - (world.memory.get('updates') ?? 0), count);
+    },
+  };
+}
+
+/** Since `counts`, BIRD has received no more announcements and withdraws than this. */
+export function updatesAtMost(count: number): Step {
+  return {
+    what: `BIRD received at most ${count} UPDATEs since they were counted`,
+    run: async (world) => {
+      const since = (await received(world)) - (world.memory.get('updates') ?? 0);
+      ok(since <= count, `${since} UPDATEs`);
     },
   };
 }
