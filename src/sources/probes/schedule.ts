@@ -216,7 +216,7 @@ export class Schedule {
     const wasUp = target.streak.settled === 'up';
     target.streak.note('down');
     target.sweepAfter = false;
-    if (target.streak.settled === 'down') target.sentinel?.close();
+    if (target.streak.settled === 'down') target.sentinel?.down();
     if (wasUp) for (const domain of target.domains) this.#noteFailure(domain, target, atMs);
     if (target.confirmsLeft > 0) {
       target.confirmsLeft -= 1;

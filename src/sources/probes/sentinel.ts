@@ -28,7 +28,7 @@ export interface SentinelDeps {
 }
 
 /** What the schedule needs of a sentinel. */
-export type HeldSentinel = Pick<Sentinel, 'keep' | 'confirmed' | 'close'>;
+export type HeldSentinel = Pick<Sentinel, 'keep' | 'confirmed' | 'down' | 'close'>;
 
 /**
  * One idle connection to a server, beside its probes. Its end is only a hint:
@@ -75,6 +75,15 @@ export class Sentinel {
     this.#closures += 1;
     if (this.#keptMs < CLOSED_AT_ONCE_MS) this.#giveUp('closes idle connections at once');
     else if (this.#closures >= CLOSURES_MAX) this.#giveUp('closes idle connections by itself');
+  }
+
+  /**
+   * The server is down: the connection is of no use to it. What looked like a
+   * closure of its own may have been its end, connections first, listening last.
+   */
+  down(): void {
+    this.#closures = 0;
+    this.close();
   }
 
   /** Ends the connection, without a hint. */

@@ -154,6 +154,7 @@ export class FakeWorld {
     return {
       keep: () => (fake.kept += 1),
       confirmed: (state) => fake.confirmed.push(state),
+      down: () => (fake.closed += 1),
       close: () => (fake.closed += 1),
     };
   }

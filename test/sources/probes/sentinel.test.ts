@@ -113,6 +113,15 @@ describe('sentinel', () => {
     assert.equal(world.notices.length, 0);
   });
 
+  test('a server that turned out to be down is forgiven the closure that came first', async (t) => {
+    const { world, sentinel, closedAfter } = await held(t);
+    for (let time = 0; time < 2 * CLOSURES_MAX; time += 1) {
+      await closedAfter(5000);
+      sentinel.down();
+    }
+    assert.equal(world.notices.length, 0);
+  });
+
   test('a server that sends without end is left alone', async (t) => {
     const { world, sockets, open } = await held(t, (socket) => {
       socket.write(Buffer.alloc(1 << 20, 'x'));
