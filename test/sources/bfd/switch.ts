@@ -66,10 +66,12 @@ export async function addInterfaces(
     'uuid-name': 'bridge',
   };
   const root = {
-    op: 'insert',
+    op: 'mutate',
     table: 'Open_vSwitch',
-    row: { bridges: ['named-uuid', 'bridge'] },
+    where: [],
+    mutations: [['bridges', 'insert', ['named-uuid', 'bridge']]],
   };
+  await ovs('ovs-vsctl', '--no-wait', `--db=${server.remote}`, 'init');
   await transact(server, [...inserts, ...ports, bridge, root]);
 }
 
