@@ -64,7 +64,7 @@ class Count {
   #left = 0;
   #done = (): void => {};
 
-  readonly took = (_: Observation): void => {
+  readonly took = (): void => {
     this.#left -= 1;
     if (this.#left === 0) this.#done();
   };
@@ -77,6 +77,12 @@ class Count {
 }
 
 const statusJson = (status: Status) => ['map', Object.entries(status)] as const;
+
+function uuidOf(result: unknown): Json {
+  const text = /[0-9a-f-]{36}/.exec(JSON.stringify(result))?.[0];
+  if (text === undefined) throw new Error('the row was not inserted');
+  return ['uuid', text];
+}
 
 /** Resolves with the interfaces' uuids: a search by name would be most of the work of each update. */
 async function fill(client: OvsdbClient, names: readonly string[]): Promise<readonly Json[]> {
@@ -101,13 +107,13 @@ async function fill(client: OvsdbClient, names: readonly string[]): Promise<read
   const root = { op: 'insert', table: 'Open_vSwitch', row: { bridges: ['named-uuid', 'bridge'] } };
   const all = [...interfaces, ...ports, bridge, root];
   const results = await client.transact('Open_vSwitch', all);
-  return results.slice(0, names.length).map((result) => (result as { uuid: Json }).uuid);
+  return results.slice(0, names.length).map(uuidOf);
 }
 
 async function set(client: OvsdbClient, rows: readonly Json[], status: Status): Promise<void> {
   const row = { bfd_status: statusJson(status) };
   const update = { op: 'update', table: 'Interface', row };
-  const operations = rows.map((row) => ({ ...update, where: [['_uuid', '==', row]] }));
+  const operations = rows.map((uuid) => ({ ...update, where: [['_uuid', '==', uuid]] }));
   await client.transact('Open_vSwitch', operations);
 }
 
@@ -175,10 +181,12 @@ async function benchDatabase(server: Server, otherCount: number): Promise<void> 
   client.close();
 }
 
+function nothing(): void {}
+
 async function benchDaemon(pair: OvsPair): Promise<void> {
   const { a } = pair;
   const seen: Observation[] = [];
-  let look = (): void => {};
+  let look = nothing;
   const config = configOf(a.remote, a.pidfile, [a.device]);
   const subscription = bfd(of(config), { notify: () => {} }).subscribe((observation) => {
     seen.push(observation);

@@ -48,7 +48,7 @@ export class FakeVswitchd {
     socket.on('error', () => {});
     socket.on('data', (chunk) => {
       if (this.hangs) return;
-      const id: unknown = (JSON.parse(String(chunk)) as { id: unknown }).id;
+      const id = Number(/"id":(\d+)/.exec(String(chunk))?.[1]);
       socket.write(
         JSON.stringify({ id, result: 'ovs-vswitchd (Open vSwitch) 3.1.0\n', error: null }),
       );
