@@ -61,13 +61,16 @@ async function closeAt(
   assert.equal(resources(), before, 'sockets are left');
 }
 
-describe('close() leaves nothing, from inside a listener too, while', () => {
+/** An assertion that fails inside a socket's event leaves its test waiting. */
+const timeout = 30_000;
+
+describe('close() leaves nothing, from inside a listener too, while', { timeout }, () => {
   for (const kind of ['connecting', 'negotiating', 'monitoring', 'synced'] as const) {
-    test(kind, async () => {
+    test(kind, async (t) => {
       const { listener } = fakeServer(good);
       const remote = await listener.listen();
+      t.after(async () => listener.close());
       await closeAt(kind, remote, resources());
-      await listener.close();
     });
   }
 
@@ -75,20 +78,21 @@ describe('close() leaves nothing, from inside a listener too, while', () => {
     await closeAt('waiting', 'unix:/nowhere/db.sock', resources());
   });
 
-  test('a request waits', async () => {
+  test('a request waits', async (t) => {
     const { listener } = fakeServer(good);
     const remote = await listener.listen();
+    t.after(async () => listener.close());
     await closeAt('synced', remote, resources(), (client) => {
       void assert.rejects(client.request('never', []), { code: 'failed' });
     });
-    await listener.close();
   });
 
-  test('a monitor waits for its retry', async () => {
+  test('a monitor waits for its retry', async (t) => {
     const { listener } = fakeServer(({ method }) =>
       method === 'get_schema' ? { ...fakeSchema, tables: {} } : {},
     );
     const remote = await listener.listen();
+    t.after(async () => listener.close());
     const clock = new ManualClock();
     await new Promise<void>((resolve) => {
       const client = new OvsdbClient({ remote, clock });
@@ -104,7 +108,6 @@ describe('close() leaves nothing, from inside a listener too, while', () => {
       client.start();
     });
     assert.equal(clock.waiting, 0);
-    await listener.close();
   });
 
   test('nothing was started, or all is closed', () => {
@@ -117,23 +120,27 @@ describe('close() leaves nothing, from inside a listener too, while', () => {
   });
 });
 
-test('a connection that was lost leaves no timer but the one of the next try', async () => {
-  const listener = new Listener((socket) => socket.destroy());
-  const remote = await listener.listen();
-  const clock = new ManualClock();
-  const reason = await new Promise<string>((resolve) => {
-    const client = new OvsdbClient({
-      remote,
-      clock,
-      onState: (state) => {
-        if (state.kind !== 'waiting') return;
-        assert.equal(clock.waiting, 1);
-        client.close();
-        resolve(state.reason);
-      },
+test(
+  'a connection that was lost leaves no timer but the one of the next try',
+  { timeout },
+  async (t) => {
+    const listener = new Listener((socket) => socket.destroy());
+    const remote = await listener.listen();
+    t.after(async () => listener.close());
+    const clock = new ManualClock();
+    const reason = await new Promise<string>((resolve) => {
+      const client = new OvsdbClient({
+        remote,
+        clock,
+        onState: (state) => {
+          if (state.kind !== 'waiting') return;
+          assert.equal(clock.waiting, 1);
+          client.close();
+          resolve(state.reason);
+        },
+      });
+      client.start();
     });
-    client.start();
-  });
-  assert.match(reason, /^(closed|connection reset) by the server/u);
-  await listener.close();
-});
+    assert.match(reason, /^(closed|connection reset) by the server/u);
+  },
+);

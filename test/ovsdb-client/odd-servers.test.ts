@@ -136,6 +136,29 @@ describe('updates', () => {
   }
 });
 
+test('a monitor that is cancelled while the connection gets ready never begins', async () => {
+  const { listener, got } = fakeServer(plain(() => undefined));
+  const remote = await listener.listen();
+  const client = new OvsdbClient({
+    remote,
+    onState: ({ kind }) => {
+      if (kind === 'monitoring') monitor.cancel();
+    },
+  });
+  const { monitor, seen } = watch(client, spec);
+  try {
+    client.start();
+    await client.connected();
+    // Answered after whatever was sent before it.
+    await client.getSchema('D');
+    assert.deepEqual(got, ['set_db_change_aware', 'get_schema']);
+    assert.deepEqual(seen.told, []);
+  } finally {
+    client.close();
+    await listener.close();
+  }
+});
+
 describe('the server may ask, too', () => {
   test('its echo is answered, anything else is refused', async () => {
     const answer = plain(({ method }, socket) => {

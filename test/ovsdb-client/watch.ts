@@ -12,6 +12,38 @@ import type {
 /** How long a test waits for what must happen; only a failure takes so long. */
 const PATIENCE_MS = 15_000;
 
+/**
+ * Resolves with the first thing that `find` finds, looking again at each event.
+ * AbortSignal.timeout would not do for the patience: its timer keeps nothing alive.
+ */
+async function found<T>(
+  events: EventEmitter,
+  find: () => T | undefined,
+  explain: () => string,
+): Promise<T> {
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
+  try {
+    for (;;) {
+      const thing = find();
+      if (thing !== undefined) return thing;
+      await once(events, 'event', { signal: patience.signal });
+    }
+  } catch (error) {
+    if (patience.signal.aborted) throw new Error(explain(), { cause: error });
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Takes the first match out of the list, with all that came before it. */
+function take<T, W extends T>(list: T[], isWanted: (one: T) => one is W): W | undefined {
+  const first = list.find(isWanted);
+  if (first !== undefined) list.splice(0, list.indexOf(first) + 1);
+  return first;
+}
+
 /** One call of a monitor's handlers. */
 export type Told<R> =
   | { readonly kind: 'sync'; readonly changes: readonly Change<R>[] }
@@ -25,7 +57,7 @@ export class Watch<R> {
 
   add(told: Told<R>): void {
     this.told.push(told);
-    this.#events.emit('told');
+    this.#events.emit('event');
   }
 
   /** Resolves with the next thing told (from `from` on) that is of this kind. */
@@ -36,18 +68,11 @@ export class Watch<R> {
     const isKind = (told: Told<R>): told is Extract<Told<R>, { kind: K }> => told.kind === kind;
     const isWanted = (told: Told<R>): told is Extract<Told<R>, { kind: K }> =>
       isKind(told) && test(told);
-    for (;;) {
-      const at = this.told.findIndex(isWanted);
-      if (at >= 0) {
-        const found = this.told.splice(0, at + 1).at(-1);
-        if (found !== undefined && isWanted(found)) return found;
-      }
-      try {
-        await once(this.#events, 'told', { signal: AbortSignal.timeout(PATIENCE_MS) });
-      } catch {
-        throw new Error(`no such ${kind}; told: ${JSON.stringify(this.told).slice(0, 500)}`);
-      }
-    }
+    return found(
+      this.#events,
+      () => take(this.told, isWanted),
+      () => `no such ${kind}; told: ${JSON.stringify(this.told).slice(0, 500)}`,
+    );
   }
 }
 
@@ -71,21 +96,17 @@ export class States {
   readonly #events = new EventEmitter();
   readonly onState = (state: ClientState): void => {
     this.all.push(state);
-    this.#events.emit('state');
+    this.#events.emit('event');
   };
 
   /** Resolves with the next state of this kind, and forgets those before. */
   async next<K extends ClientState['kind']>(kind: K): Promise<Extract<ClientState, { kind: K }>> {
     const isWanted = (state: ClientState): state is Extract<ClientState, { kind: K }> =>
       state.kind === kind;
-    for (;;) {
-      const at = this.all.findIndex(isWanted);
-      const found = this.all[at];
-      if (found !== undefined && isWanted(found)) {
-        this.all.splice(0, at + 1);
-        return found;
-      }
-      await once(this.#events, 'state', { signal: AbortSignal.timeout(PATIENCE_MS) });
-    }
+    return found(
+      this.#events,
+      () => take(this.all, isWanted),
+      () => `no state ${kind}: ${JSON.stringify(this.all)}`,
+    );
   }
 }
