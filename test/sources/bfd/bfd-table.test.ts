@@ -116,6 +116,27 @@ describe('the table', () => {
     assert.equal(table.dueMs, Infinity);
   });
 
+  test('ovsdb-server restarts: the status may be empty until vswitchd is connected again', () => {
+    begin();
+    table.databaseLost('OVSDB is not reachable: closed');
+    assert.deepEqual(words(table.sync(asked, [empty, up(1, 'eth1')])), [
+      'tor-a lost: no bfd status yet',
+      'tor-b up',
+    ]);
+    table.changes(modify(empty, { ...empty, ofport: 2 }));
+    assert.equal(table.dueMs, 11_000);
+    nowMs = 10_999;
+    assert.deepEqual(words(table.changes(modify(empty, up()))), ['tor-a up']);
+  });
+
+  test('nothing that changes beside an empty status prolongs the grace', () => {
+    begin();
+    table.changes(modify(up(), empty));
+    nowMs = 3000;
+    assert.deepEqual(table.changes(modify(empty, { ...empty, ofport: 2 })), []);
+    assert.equal(table.dueMs, 4000);
+  });
+
   test('a fall while the observer was lost is told when it is back', () => {
     begin();
     const lost = table.live({ kind: 'lost', reason: 'vswitchd is gone' });
@@ -187,6 +208,13 @@ describe('the table', () => {
     assert.deepEqual(words(table.sync(names, [up(), up(1, 'eth2')])), ['new up']);
     // No longer asked for.
     assert.deepEqual(table.changes([{ kind: 'delete', uuid: idOf(), old: up(1, 'eth1') }]), []);
+  });
+
+  test('an answer that was asked for before a signal came says nothing of it', () => {
+    begin();
+    table.configure([...interfaces, { signal: 'new', interface: 'eth2' }]);
+    assert.deepEqual(table.sync(asked, [up(), up(1, 'eth1')]), []);
+    assert.deepEqual(table.missing, []);
   });
 
   test('another database is not judged by what the last one held', () => {

@@ -2,12 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import type { InterfaceRow } from '../../../src/sources/bfd/interface-row.ts';
-import {
-  EMPTY_GRACE_MS,
-  judge,
-  type Database,
-  type Evidence,
-} from '../../../src/sources/bfd/judge.ts';
+import { judge, type Database, type Evidence } from '../../../src/sources/bfd/judge.ts';
 import type { Life } from '../../../src/sources/bfd/life.ts';
 import type { RowSight, Sight } from '../../../src/sources/bfd/sight.ts';
 
@@ -27,8 +22,8 @@ const upRow: InterfaceRow = {
 
 function seen(row: Partial<InterfaceRow>, since: Partial<RowSight> = {}): Sight {
   const whole = { ...upRow, ...row };
-  const emptySinceMs = whole.bfd_status.size === 0 ? nowMs : null;
-  return { kind: 'row', row: whole, emptySinceMs, statusChangedMs: -Infinity, ...since };
+  const emptyUntilMs = whole.bfd_status.size === 0 ? nowMs + 1 : null;
+  return { kind: 'row', row: whole, emptyUntilMs, statusChangedMs: -Infinity, ...since };
 }
 
 function status(changes: Readonly<Record<string, string>>): Partial<InterfaceRow> {
@@ -83,15 +78,10 @@ const table: readonly (readonly [string, Partial<Evidence>, string])[] = [
   ['port number 0', { sight: seen({ ofport: 0 }) }, unattachedReason()],
   ['link down, BFD not yet', { sight: seen({ link_state: 'down' }) }, 'down: link down'],
   ['no link state', { sight: seen({ link_state: null }) }, 'lost: link state is not known'],
-  ['ovsdb-server restarted', { sight: seen(empty) }, 'lost: no bfd status yet'],
-  [
-    'the grace is not over',
-    { sight: seen(empty, { emptySinceMs: nowMs - EMPTY_GRACE_MS + 1 }) },
-    'lost: no bfd status yet',
-  ],
+  ['no status, and the grace is not over', { sight: seen(empty) }, 'lost: no bfd status yet'],
   [
     'the grace is over',
-    { sight: seen(empty, { emptySinceMs: nowMs - EMPTY_GRACE_MS }) },
+    { sight: seen(empty, { emptyUntilMs: nowMs }) },
     'down: bfd is not enabled',
   ],
   [
@@ -153,7 +143,7 @@ test('a verdict that ends by itself says when', () => {
     judge({ name: 'eth0', database: current, sight: seen({}), life: alive, ...evidence }, nowMs)
       .untilMs;
   assert.equal(until({}), Infinity);
-  assert.equal(until({ sight: seen(empty) }), nowMs + EMPTY_GRACE_MS);
+  assert.equal(until({ sight: seen(empty) }), nowMs + 1);
   assert.equal(until({ life: back }), nowMs + 1);
 });
 
