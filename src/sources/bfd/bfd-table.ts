@@ -4,7 +4,7 @@ import { flapReason, hiddenFalls } from './flaps.ts';
 import type { BfdStatus, InterfaceRow } from './interface-row.ts';
 import { judge, judgeRow, type Database, type Verdict } from './judge.ts';
 import type { Life } from './life.ts';
-import { sightOf, type Sight } from './sight.ts';
+import { EMPTY_GRACE_MS, RECONNECT_GRACE_MS, sightOf, type Sight } from './sight.ts';
 
 /** A signal and the interface whose BFD session it stands for. */
 export interface BfdInterface {
@@ -62,7 +62,7 @@ export class BfdTable {
     let served: string | null = null;
     for (const { name, sight } of this.#ports.values()) {
       if (sight.kind !== 'row' || (sight.row.ofport ?? -1) <= 0) continue;
-      if (sight.emptySinceMs === null) return name;
+      if (sight.emptyUntilMs === null) return name;
       served ??= name;
     }
     return served;
@@ -106,7 +106,7 @@ export class BfdTable {
     for (const row of rows) byName.set(row.name, row);
     for (const port of this.#ports.values()) {
       const row = byName.get(port.name);
-      if (row !== undefined) this.#see(port, row);
+      if (row !== undefined) this.#see(port, row, RECONNECT_GRACE_MS);
       else if (asked.has(port.name)) unsee(port);
     }
     return this.#tellAll();
@@ -118,7 +118,7 @@ export class BfdTable {
       const port = this.#ports.get((change.kind === 'delete' ? change.old : change.row).name);
       if (port === undefined) continue;
       if (change.kind === 'delete') unsee(port);
-      else this.#see(port, change.row);
+      else this.#see(port, change.row, EMPTY_GRACE_MS);
       this.#tell(port, observations);
     }
     return observations;
@@ -139,9 +139,9 @@ export class BfdTable {
     return this.#tellAll();
   }
 
-  #see(port: Port, row: InterfaceRow): void {
+  #see(port: Port, row: InterfaceRow, graceMs: number): void {
     const nowMs = this.#nowMs();
-    const sight = sightOf(row, port.sight, nowMs);
+    const sight = sightOf(row, port.sight, nowMs, graceMs);
     port.sight = sight;
     const verdict = judgeRow(sight, nowMs).verdict;
     if (verdict?.state === 'down') port.fell = verdict.reason;

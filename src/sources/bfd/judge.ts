@@ -29,12 +29,6 @@ export interface Judgement {
 }
 
 /**
- * After ovsdb-server restarts, `bfd_status` is empty for about 2 s, until vswitchd
- * has connected to it again. Only after this long it means that BFD is off.
- */
-export const EMPTY_GRACE_MS = 3000;
-
-/**
  * The trust rule: up means that vswitchd lives, that it says so, and that the rest
  * of what it says of the interface agrees. Pure: `nowMs` comes from outside.
  */
@@ -52,18 +46,17 @@ export function judge({ name, database, sight, life }: Evidence, nowMs: number):
 }
 
 /** What the row says, whether anybody still writes it or not. */
-export function judgeRow({ row, emptySinceMs }: RowSight, nowMs: number): Judgement {
+export function judgeRow({ row, emptyUntilMs }: RowSight, nowMs: number): Judgement {
   const error = row.error ?? '';
   if (error !== '') return down(printable(error) || 'interface has an error');
   if (row.link_state === 'down') return down('link down');
-  if (emptySinceMs !== null) return judgeEmpty(emptySinceMs, nowMs);
+  if (emptyUntilMs !== null) return judgeEmpty(emptyUntilMs, nowMs);
   if (row.ofport === null || row.ofport <= 0) return down('interface is not attached to a bridge');
   if (row.link_state !== 'up') return lost('link state is not known');
   return judgeStatus(row.bfd_status);
 }
 
-function judgeEmpty(sinceMs: number, nowMs: number): Judgement {
-  const untilMs = sinceMs + EMPTY_GRACE_MS;
+function judgeEmpty(untilMs: number, nowMs: number): Judgement {
   if (nowMs >= untilMs) return down('bfd is not enabled');
   return { ...lost('no bfd status yet'), untilMs };
 }
