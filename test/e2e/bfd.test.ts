@@ -1,0 +1,146 @@
+import {
+  bfdConfig,
+  continuesVswitchd,
+  detectedMs,
+  ovs,
+  recoveredMs,
+  sets,
+  startPair,
+  stopsVswitchd,
+} from './bfd-steps.ts';
+import { cable, pulls } from './cable.ts';
+import { check } from './check.ts';
+import { announced, counts, logs, only, updatesSince, withdrawn } from './steps.ts';
+
+const route = '198.51.100.1/32';
+const routes = `routes: [{ prefix: ${route}, when: tor, med: 100 }]`;
+const pair = await startPair();
+const { a, b } = pair;
+const config = `${bfdConfig(pair)}${routes}`;
+const wire = cable();
+
+check('a BFD session whose path breaks', {}, [
+  {
+    name: 'the peer stands still, and goes on',
+    config,
+    steps: [
+      announced(route, { med: 100 }, recoveredMs),
+      stopsVswitchd(b),
+      withdrawn(route, {}, detectedMs),
+      logs(/bfd state down \(control detection time expired\)/),
+      continuesVswitchd(b),
+      announced(route, {}, recoveredMs),
+    ],
+  },
+  {
+    name: 'the far link goes down, and up again',
+    config,
+    steps: [
+      announced(route, {}, recoveredMs),
+      ovs('sets the far link down', () => b.ip('link', 'set', b.device, 'down')),
+      withdrawn(route, {}, detectedMs),
+      ovs('sets the far link up', () => b.ip('link', 'set', b.device, 'up')),
+      announced(route, {}, recoveredMs),
+    ],
+  },
+  ...[a, b].map((node) => ({
+    name: `packets that ${node === a ? 'we send' : 'the peer sends'} are dropped`,
+    config,
+    steps: [
+      announced(route, {}, recoveredMs),
+      ovs('drops packets', () => node.dropEgress()),
+      withdrawn(route, {}, detectedMs),
+      ovs('lets packets pass', () => node.letEgress()),
+      announced(route, {}, recoveredMs),
+    ],
+  })),
+  {
+    name: 'the peer says that the path behind it is down',
+    config,
+    steps: [
+      announced(route, {}, recoveredMs),
+      sets(b, 'bfd:cpath_down=true'),
+      withdrawn(route, {}, detectedMs),
+      logs(/not forwarding \(remote: .*path down\)/),
+      sets(b, 'bfd:cpath_down=false'),
+      announced(route, {}, recoveredMs),
+    ],
+  },
+  {
+    name: 'BFD is disabled: the route is kept for a grace, then withdrawn; enabled again',
+    config,
+    steps: [
+      announced(route, {}, recoveredMs),
+      counts,
+      sets(a, 'bfd:enable=false'),
+      ovs('vswitchd has carried it out', () =>
+        a.vsctl('wait-until', 'interface', a.device, 'bfd_status={}'),
+      ),
+      only(route),
+      withdrawn(route),
+      logs(/bfd is not enabled/),
+      updatesSince(1),
+      sets(a, 'bfd:enable=true'),
+      announced(route, {}, recoveredMs),
+    ],
+  },
+  {
+    name: 'the port is deleted, and made again',
+    config,
+    steps: [
+      announced(route, {}, recoveredMs),
+      ovs('deletes the port', () => a.vsctl('--no-wait', 'del-port', a.bridge, a.device)),
+      withdrawn(route, {}, detectedMs),
+      logs(/interface gone/),
+      ovs('adds the port', () => a.addPort(100)),
+      announced(route, {}, recoveredMs),
+    ],
+  },
+  {
+    name: 'the device is deleted, and made again',
+    config,
+    steps: [
+      announced(route, {}, recoveredMs),
+      ovs('deletes the device', () => pair.removeCable()),
+      withdrawn(route, {}, detectedMs),
+      ovs('makes the device', () => pair.newCable()),
+      announced(route, {}, recoveredMs),
+    ],
+  },
+  {
+    name: 'updelay, 3s by default: a session that is up again is announced when it held',
+    config: `${bfdConfig(pair, 'lost_hold: 10s')}${routes}`,
+    steps: [
+      announced(route, {}, recoveredMs),
+      counts,
+      stopsVswitchd(b),
+      withdrawn(route, {}, detectedMs),
+      continuesVswitchd(b),
+      ovs('the session is up', () => pair.untilUp()),
+      only(),
+      announced(route, {}, recoveredMs),
+      updatesSince(2),
+    ],
+  },
+  {
+    name: 'one of two uplinks is enough: withdrawn when the second one goes too',
+    prepare: (lab) => wire.lay(lab),
+    config: `${bfdConfig(pair)}
+  cable: { type: link, interface: ${wire.name}, updelay: 0s }
+routes:
+  - { prefix: ${route}, when: { any: [tor, cable] }, med: 100 }
+  - { prefix: 198.51.100.2/32, when: tor, med: 100 }
+`,
+    steps: [
+      announced(route),
+      announced('198.51.100.2/32', {}, recoveredMs),
+      stopsVswitchd(b),
+      withdrawn('198.51.100.2/32', {}, detectedMs),
+      only(route),
+      pulls(wire),
+      withdrawn(route, {}, detectedMs),
+      continuesVswitchd(b),
+      announced(route, {}, recoveredMs),
+    ],
+  },
+]);
