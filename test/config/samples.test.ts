@@ -44,4 +44,20 @@ describe('the samples', () => {
     assert.ok(check?.type === 'udp');
     assert.equal(check.send.length, 12 + 1 + 2 + 2);
   });
+
+  test('the samples of links and BFD say what their comments say', () => {
+    const uplinks = sample('uplinks-bfd.yaml').config;
+    assert.deepEqual(
+      uplinks.signals.map(({ settle }) => [settle.updelayMs, settle.lostHoldMs]),
+      [
+        [3000, 10_000],
+        [3000, 10_000],
+      ],
+    );
+    assert.deepEqual(uplinks.ovsdb, sample('link-only.yaml').config.ovsdb);
+    const { ovsdb } = sample('ovs-remote-tls.yaml').config;
+    assert.equal(ovsdb.vswitchdPidfile, null);
+    assert.ok(ovsdb.tls?.certificate && ovsdb.tls.privateKey);
+    assert.equal(sample('link-only.yaml').config.signals[0]?.settle.updelayMs, 1000);
+  });
 });
