@@ -5,6 +5,7 @@ import { exitCode, required, type Command } from './command.ts';
 import { loadConfig, problemLines } from './config-file.ts';
 import { finished, logCrashes, stopSignal } from './lifecycle.ts';
 import { reloads } from './reload.ts';
+import { waitUnderExabgp } from './slow-exit.ts';
 import { jsonTeller } from './tell-json.ts';
 import { version } from './version.ts';
 import type { Flow } from './world.ts';
@@ -26,6 +27,7 @@ export function run(flow: Flow): Command {
       const problems = result.ok ? result.later : result.problems;
       if (!result.ok || problems.length > 0) {
         process.stderr.write(problemLines(problems));
+        await waitUnderExabgp();
         return exitCode.badConfig;
       }
       process.umask(umask);

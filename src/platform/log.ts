@@ -18,10 +18,11 @@ export interface Log {
 const stderrFd = 2;
 
 /**
- * Beyond this, lines are dropped and the daemon goes on: a log reader that
- * stopped reading must never stop the one who keeps the routes right.
+ * Beyond this, lines are dropped and counted, and the daemon goes on: a log reader
+ * that stopped reading must never stop the one who keeps the routes right. Ten
+ * thousand routes that change at once need half of it.
  */
-const bufferMaxBytes = 1024 * 1024;
+const bufferMaxBytes = 16 * 1024 * 1024;
 
 /** JSON lines on stderr, written without ever blocking the event loop. */
 export function stderrLog(level: Level): Log {
@@ -32,6 +33,10 @@ export function stderrLog(level: Level): Log {
   });
   // A stderr that was closed is no reason to die.
   destination.on('error', () => {});
+  let dropped = 0;
+  destination.on('drop', () => {
+    dropped += 1;
+  });
   const logger: Logger = pino(
     {
       level,
@@ -41,6 +46,13 @@ export function stderrLog(level: Level): Log {
     },
     destination,
   );
+  // There is room again: what is missing from the log must be known from the log.
+  destination.on('drain', () => {
+    if (dropped === 0) return;
+    const lines = dropped;
+    dropped = 0;
+    logger.error({ event: 'log_dropped', lines }, `${lines} lines of the log were dropped`);
+  });
   return {
     write: (at, event, message, fields) => logger[at]({ event, ...fields }, message),
     flush: () => {

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const child = fileURLToPath(new URL('log-child.ts', import.meta.url));
+
+describe('the log', () => {
+  test('never blocks on a reader that stopped, and tells afterwards what is missing', async () => {
+    const process_ = spawn(process.execPath, ['--import', 'tsx', child]);
+    const exited = once(process_, 'exit');
+    // Nobody reads stderr yet: that it gets here proves that writing did not block.
+    await once(process_.stdout, 'data');
+    const events = new Map<string, number>();
+    let missing = 0;
+    for await (const text of createInterface({ input: process_.stderr })) {
+      const line: unknown = JSON.parse(text);
+      assert.ok(typeof line === 'object' && line !== null && 'event' in line);
+      const event = String(line.event);
+      events.set(event, (events.get(event) ?? 0) + 1);
+      if (event !== 'log_dropped') continue;
+      assert.ok('lines' in line);
+      missing = Number(line.lines);
+      process_.stdin.end();
+    }
+    assert.equal((await exited)[0], 0);
+    assert.equal(events.get('log_dropped'), 1);
+    assert.equal((events.get('filled') ?? 0) + missing, 20_000);
+  });
+});
