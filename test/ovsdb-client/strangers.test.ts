@@ -25,6 +25,9 @@ async function reasonOf(options: OvsdbClientOptions): Promise<string> {
   }
 }
 
+/** Begins no JSON text. */
+const NO_BEGINNING = 0x80;
+
 describe('a remote that is no OVSDB server: one line that says so', () => {
   test('nobody listens', async () => {
     const server = createNetServer().listen(0, '127.0.0.1');
@@ -82,13 +85,21 @@ describe('a remote that is no OVSDB server: one line that says so', () => {
   });
 
   test('random bytes', async () => {
-    const listener = new Listener((socket) => socket.write(randomBytes(2000)));
+    const listener = new Listener((socket) => {
+      const bytes = randomBytes(2000);
+      // Bytes that happen to begin an object are an object without an end: another test's business.
+      bytes[0] = NO_BEGINNING;
+      socket.write(bytes);
+    });
     const remote = await listener.listen();
-    for (let round = 0; round < 20; round += 1) {
-      const reason = await reasonOf({ remote, connectTimeoutMs: 100 });
-      assert.match(reason, /^not an OVSDB server: [\u0020-\u007e\u00a1-\u00ff…]+$/u);
+    try {
+      for (let round = 0; round < 20; round += 1) {
+        const reason = await reasonOf({ remote });
+        assert.match(reason, /^not an OVSDB server: [\u0020-\u007e\u00a1-\u00ff…]+$/u);
+      }
+    } finally {
+      await listener.close();
     }
-    await listener.close();
   });
 
   test('JSON that is no JSON-RPC', async () => {
