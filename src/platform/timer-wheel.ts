@@ -2,8 +2,11 @@ import { LinkedList, ListNode } from './linked-list.ts';
 
 /** One tick: every timer is at most this much late, and all of one tick run together. */
 export const TICK_MS = 10;
-/** One turn of the wheel is 10.24 s. A timer beyond it waits in its slot for further turns. */
-const SLOTS = 1024;
+/**
+ * One turn of the wheel is 10 s. A timer beyond it waits in its slot for further
+ * turns; round, so that timers on a coarser grid share slots in every turn.
+ */
+const SLOTS = 1000;
 
 /** One timer of a wheel: made once, scheduled any number of times. */
 export class WheelTimer<T> extends ListNode<T> {

@@ -35,8 +35,11 @@ describe('phases', () => {
       fc.property(ms, fc.integer({ min: 1, max: 60_000 }), ms, ms, (phaseMs, intervalMs, a, b) => {
         const [startedAtMs, nowMs] = [Math.min(a, b), Math.max(a, b)];
         const turnMs = nextTurnMs(phaseMs, intervalMs, startedAtMs, nowMs);
-        assert.equal(Math.abs((turnMs - phaseMs) % intervalMs), 0);
-        assert.ok(turnMs > startedAtMs && turnMs <= nowMs + intervalMs);
+        // Slow targets share their wake-ups, each 50 ms.
+        const grainMs = intervalMs < 10_000 ? 0 : 50;
+        const late = (((turnMs - phaseMs) % intervalMs) + intervalMs) % intervalMs;
+        assert.ok(late <= grainMs, `${late} ms after its phase`);
+        assert.ok(turnMs > startedAtMs && turnMs <= nowMs + intervalMs + grainMs);
       }),
     );
   });

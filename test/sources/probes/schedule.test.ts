@@ -101,6 +101,16 @@ describe('pace', () => {
     assert.match(world.notices[0]?.message ?? '', /web\/0 cannot be probed: out of file descr/);
   });
 
+  test('many slow targets share their wake-ups', () => {
+    const world = new FakeWorld(healthy);
+    world.schedule.add(many(2000, { check: tcpCheck({ intervalMs: 30_000, timeoutMs: 500 }) }));
+    world.run(40_000);
+    const before = world.alarms;
+    world.run(70_000);
+    // 20 a second; and those for time-outs that were never needed.
+    assert.ok(world.alarms - before <= 30 * 25, `${world.alarms - before} wakes in 30 s`);
+  });
+
   test('the wheel sleeps while nothing is due', () => {
     const world = new FakeWorld(healthy);
     world.schedule.add(many(2, { check: tcpCheck({ intervalMs: 60_000, timeoutMs: 500 }) }));
