@@ -1,17 +1,15 @@
 import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { OvsdbSource } from '../../../src/model/config.ts';
+import { connects, patienceMs, signalled, until } from './ovs-process.ts';
 
 const run = promisify(execFile);
 const PATH = `${process.env['PATH']}:/usr/sbin:/sbin`;
 const schema = '/usr/share/openvswitch/vswitch.ovsschema';
-/** A part that does not come up within this is broken. */
-const patienceMs = 20_000;
 let pairs = 0;
 
 type Side = 'a' | 'b';
@@ -93,6 +91,14 @@ export class OvsNode {
   async appctl(...args: readonly string[]): Promise<string> {
     const control = join(this.dir, `ovs-vswitchd.${this.#vswitchd?.pid}.ctl`);
     return this.#run('ovs-appctl', '-t', control, ...args);
+  }
+
+  /** Until its database says so. */
+  async untilForwarding(wanted: boolean): Promise<void> {
+    const get = ['--if-exists', 'get', 'interface', this.device, 'bfd_status:forwarding'];
+    await until(`BFD of ${this.device} is forwarding: ${wanted}`, async () =>
+      (await this.vsctl(...get)).includes(String(wanted)),
+    );
   }
 
   async ip(...args: readonly string[]): Promise<string> {
@@ -204,12 +210,7 @@ export class OvsPair {
 
   /** Until both sides say that the session is up. */
   async untilUp(): Promise<void> {
-    for (const node of [this.a, this.b]) {
-      await until(`BFD of ${node.device} is up`, async () => {
-        const forwarding = ['get', 'interface', node.device, 'bfd_status:forwarding'];
-        return (await node.vsctl('--if-exists', ...forwarding)).includes('true');
-      });
-    }
+    await Promise.all([this.a, this.b].map(async (node) => node.untilForwarding(true)));
   }
 
   /** Deletes the devices of both sides. */
@@ -270,36 +271,4 @@ async function startNode(node: OvsNode, rxMs: number): Promise<void> {
   await node.addBridge();
   await node.addPort(rxMs);
   await node.startVswitchd();
-}
-
-async function signalled(
-  child: ChildProcess | null,
-  signal: NodeJS.Signals,
-): Promise<ChildProcess | null> {
-  if (child === null) return null;
-  child.kill(signal);
-  if (signal === 'SIGSTOP' || signal === 'SIGCONT') return child;
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-  return null;
-}
-
-async function connects(path: string): Promise<boolean> {
-  const socket = connect({ path });
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
-}
-
-/** The programs have no way to tell when they are ready, so they are asked. */
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  const deadlineMs = performance.now() + patienceMs;
-  while (!(await holds())) {
-    if (performance.now() > deadlineMs) throw new Error(`not within ${patienceMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }

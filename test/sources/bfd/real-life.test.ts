@@ -59,6 +59,8 @@ describe('daemons that die and come back', { timeout: 300_000 }, () => {
     await watcher.until('tor', 'up');
     await pair.a.signalVswitchd('SIGSTOP');
     await watcher.until('tor', 'lost: vswitchd is not answering');
+    // Just after a start the session may outlive a hang: the peer's time-out is then 3 s.
+    await pair.b.untilForwarding(false);
     await pair.a.signalVswitchd('SIGCONT');
     await watcher.until('tor', /^down: bfd state/);
     await watcher.until('tor', 'up');
