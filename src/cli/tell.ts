@@ -1,4 +1,5 @@
-import type { Notice, SinkReport } from '../model/report.ts';
+import type { Notice } from '../model/notice.ts';
+import type { SinkReport } from '../model/report.ts';
 import type { Turn } from '../model/turn.ts';
 
 /** Whoever tells people what happens: as JSON for machines, or as lines for a terminal. */

@@ -1,7 +1,13 @@
 import { isAlias, isMap, isScalar, isSeq, type Alias, type YAMLMap, type YAMLSeq } from 'yaml';
 import { keyText, offsetOfNode, Positions } from './positions.ts';
 import { quote, type Path } from './problems.ts';
-import type { TextProblem } from './yaml.ts';
+
+/** A problem in the text itself, before any key has a meaning. */
+export interface TextProblem {
+  readonly offset: number;
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
 
 /** Few aliases can stand for billions of values: this many they may add to a file. */
 const aliasValuesMax = 100_000;

@@ -1,5 +1,5 @@
 import { Composer, Lexer, Parser, type CST, type Document } from 'yaml';
-import { Converter } from './yaml-values.ts';
+import { Converter, type TextProblem } from './yaml-values.ts';
 import { Lines } from './lines.ts';
 import type { Positions } from './positions.ts';
 
@@ -9,16 +9,11 @@ const nestingMax = 64;
 /** A syntax error may set off others: the first ones are what helps. */
 const syntaxErrorsMax = 100;
 
-/** A problem in the text itself, before any key has a meaning. */
-export interface TextProblem {
-  readonly offset: number;
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-}
-
 export interface Text {
-  /** Plain values: mappings without prototype, lists, strings, numbers, booleans, null. */
-  /** `undefined`: the text cannot be read, and `problems` says why. */
+  /**
+   * Plain values: mappings without prototype, lists, strings, numbers, booleans, null.
+   * `undefined`: the text cannot be read, and `problems` says why.
+   */
   readonly value: unknown;
   readonly positions: Positions;
   readonly problems: readonly TextProblem[];

@@ -1,5 +1,5 @@
 import type { Rule } from '../model/rule.ts';
-import type { Notice } from '../model/report.ts';
+import type { Notice } from '../model/notice.ts';
 import type { Cause, Decision, Health, HealthChange, RouteIntent } from '../model/turn.ts';
 import type { Budget } from './budget.ts';
 import type { Deadlines, Due } from './deadlines.ts';

@@ -1,3 +1,4 @@
+import type { Notice } from './notice.ts';
 import type { Cause } from './turn.ts';
 
 /** What a sink tells about itself and its work: the only way back up the flow. */
@@ -14,14 +15,6 @@ export type SinkReport =
   /** Once at each start or reconnection: our routes that were already in place. */
   | { readonly kind: 'adopted'; readonly sink: string; readonly keys: readonly string[] }
   | ({ readonly kind: 'notice'; readonly sink: string } & Notice);
-
-/** Something the operator should know, said once or at a bounded rate. */
-export interface Notice {
-  readonly level: 'info' | 'warn' | 'error';
-  /** A stable name for filters: `ack_missing`, `sentinel_closed_by_server`. */
-  readonly event: string;
-  readonly message: string;
-}
 
 /** What a sink did, with the cause. */
 export interface ActionReport {

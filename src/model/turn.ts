@@ -1,5 +1,5 @@
 import type { Observation } from './observation.ts';
-import type { Notice } from './report.ts';
+import type { Notice } from './notice.ts';
 import type { RouteAttributes, RouteIdentity } from './route.ts';
 
 export type Health = 'up' | 'down' | 'unknown';

@@ -1,7 +1,6 @@
 import type { RouteIdentity } from '../../model/route.ts';
 import type { Cause } from '../../model/turn.ts';
 import type { Change } from '../../protocol/exabgp/encode.ts';
-import type { Line } from './written.ts';
 
 /** What should be for one route, and whether it is known to be so. */
 export interface Want extends Change {
@@ -10,6 +9,17 @@ export interface Want extends Change {
   readonly cause: Cause;
   /** Whether it was reported as confirmed. */
   confirmed: boolean;
+}
+
+/** One line that was written and what it was about. */
+export interface Line {
+  readonly text: string;
+  /** `poke`: asks for a header that tells how far ExaBGP is. */
+  readonly kind: 'announce' | 'withdraw' | 'poke';
+  readonly wants: readonly Want[];
+  readonly sentAtMs: number;
+  /** Reported as unanswered already; its answer may still come. */
+  overdue: boolean;
 }
 
 /** The one change of a route that is under way. */

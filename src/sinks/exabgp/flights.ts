@@ -1,8 +1,7 @@
 import type { SentAttributes, SentRoute } from '../../protocol/exabgp/reply.ts';
-import type { Entry, Flight, Want } from './entry.ts';
+import type { Entry, Flight, Line, Want } from './entry.ts';
 import { SEND_EVENT_MAX_MS, SETTLE_MS, SETTLE_PER_ROUTE_MS } from './limits.ts';
 import { type Neighbors, concerns } from './neighbors.ts';
-import type { Line } from './written.ts';
 
 /**
  * The changes that are under way, one a route at most, and when each is over:

@@ -1,7 +1,7 @@
 import type { RouteAttributes, RouteIdentity } from '../../model/route.ts';
 import type { Cause } from '../../model/turn.ts';
 import type { SentAttributes, SentRoute } from '../../protocol/exabgp/reply.ts';
-import { type Entry, type Want, identityOf, isSatisfied } from './entry.ts';
+import { type Entry, type Line, type Want, identityOf, isSatisfied } from './entry.ts';
 import { Flights } from './flights.ts';
 import {
   IN_FLIGHT_MAX_BYTES,
@@ -13,7 +13,7 @@ import {
 import type { Neighbors } from './neighbors.ts';
 import { planLines } from './plan.ts';
 import { ABSENT, printOf } from './print.ts';
-import { type Line, Written } from './written.ts';
+import { Written } from './written.ts';
 
 /** What became of changes. `reason` is empty where there is nothing to add. */
 export interface Outcome {

@@ -1,4 +1,4 @@
-/** Everything about ExaBGP that is bounded or timed, in one place. The numbers behind them: facts/exabgp.md. */
+/** Everything about ExaBGP that is bounded or timed, in one place; why, beside each. */
 
 /** ExaBGP reads 16 KiB at once into a buffer that its poll() does not see: stay well below. */
 export const IN_FLIGHT_MAX_BYTES = 8 * 1024;

@@ -1,4 +1,4 @@
-import type { Notice } from '../../model/report.ts';
+import type { Notice } from '../../model/notice.ts';
 import { NOTICE_PERIOD_MS } from './limits.ts';
 
 interface Spoken {

@@ -1,15 +1,4 @@
-import type { Want } from './entry.ts';
-
-/** One line that was written and what it was about. */
-export interface Line {
-  readonly text: string;
-  /** `poke`: asks for a header that tells how far ExaBGP is. */
-  readonly kind: 'announce' | 'withdraw' | 'poke';
-  readonly wants: readonly Want[];
-  readonly sentAtMs: number;
-  /** Reported as unanswered already; its answer may still come. */
-  overdue: boolean;
-}
+import type { Line } from './entry.ts';
 
 /**
  * Lines that wait for their `done` or `error`, in the order they were written.

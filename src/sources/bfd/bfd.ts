@@ -1,6 +1,6 @@
 import { defer, finalize, ignoreElements, merge, Subject, tap, type Observable } from 'rxjs';
 import type { Observation } from '../../model/observation.ts';
-import type { Notice } from '../../model/report.ts';
+import type { Notice } from '../../model/notice.ts';
 import { OvsWatch, type BfdConfig } from './ovs-watch.ts';
 
 export type { BfdConfig } from './ovs-watch.ts';

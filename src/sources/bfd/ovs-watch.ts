@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { OvsdbSource } from '../../model/config.ts';
 import type { Observation } from '../../model/observation.ts';
-import type { Notice } from '../../model/report.ts';
+import type { Notice } from '../../model/notice.ts';
 import { Alarm } from '../../platform/alarm.ts';
 import { nowMs } from '../../platform/clock.ts';
 import { BfdTable, type BfdInterface } from './bfd-table.ts';

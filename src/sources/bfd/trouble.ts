@@ -1,4 +1,4 @@
-import type { Notice } from '../../model/report.ts';
+import type { Notice } from '../../model/notice.ts';
 import { nowMs } from '../../platform/clock.ts';
 
 /** Troubles of one kind that are told within `PER_MS`. */

@@ -14,7 +14,7 @@ import {
   type Observable,
 } from 'rxjs';
 import type { Observation } from '../../model/observation.ts';
-import type { Notice } from '../../model/report.ts';
+import type { Notice } from '../../model/notice.ts';
 import { netlinkLinks, type NetlinkEvent } from '../../platform/netlink.ts';
 import { monotonicScheduler } from '../../platform/scheduler.ts';
 import { watchFolder, type FolderEvent } from '../../platform/watch-folder.ts';

@@ -1,4 +1,4 @@
-import type { Notice } from '../../model/report.ts';
+import type { Notice } from '../../model/notice.ts';
 
 /** Tells of something that goes wrong again and again: when it begins, when its cause changes, when it is over. */
 export class Trouble {

@@ -1,4 +1,4 @@
-import type { Notice } from '../../model/report.ts';
+import type { Notice } from '../../model/notice.ts';
 
 /** Notices of one kind that are told within `PER_MS`; the rest is counted. */
 const NOTICES_MAX = 5;

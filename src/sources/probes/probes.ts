@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { defer, finalize, ignoreElements, merge, Subject, tap, type Observable } from 'rxjs';
 import type { Config } from '../../model/config.ts';
 import type { Observation } from '../../model/observation.ts';
-import type { Notice } from '../../model/report.ts';
+import type { Notice } from '../../model/notice.ts';
 import { Alarm } from '../../platform/alarm.ts';
 import { nowMs } from '../../platform/clock.ts';
 import { limitNotices } from './notices.ts';

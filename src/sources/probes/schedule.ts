@@ -1,5 +1,5 @@
 import type { Observation } from '../../model/observation.ts';
-import type { Notice } from '../../model/report.ts';
+import type { Notice } from '../../model/notice.ts';
 import { LinkedList } from '../../platform/linked-list.ts';
 import { LoopClock } from '../../platform/loop-clock.ts';
 import { TimerWheel } from '../../platform/timer-wheel.ts';

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Notice } from '../../model/report.ts';
+import type { Notice } from '../../model/notice.ts';
 import { connectTcp, dropTcp } from '../../platform/sockets.ts';
 import { explain } from './errors.ts';
 import type { ProbeTarget } from './prober.ts';

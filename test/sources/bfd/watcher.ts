@@ -1,7 +1,7 @@
 import { type TestContext } from 'node:test';
 import type { Observable, Subscription } from 'rxjs';
 import type { Observation } from '../../../src/model/observation.ts';
-import type { Notice } from '../../../src/model/report.ts';
+import type { Notice } from '../../../src/model/notice.ts';
 import { bfd, type BfdConfig } from '../../../src/sources/bfd/bfd.ts';
 
 /** A test that waits longer than this for an event has failed. */

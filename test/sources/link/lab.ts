@@ -8,7 +8,7 @@ import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { NEVER, type Observable, type Subscription } from 'rxjs';
 import type { Observation } from '../../../src/model/observation.ts';
-import type { Notice } from '../../../src/model/report.ts';
+import type { Notice } from '../../../src/model/notice.ts';
 import { link, type LinkConfig, type LinkWorld } from '../../../src/sources/link/link.ts';
 
 const insideMark = 'ROUTEVANE_TEST_INSIDE';

@@ -1,5 +1,5 @@
 import type { Observation } from '../../../src/model/observation.ts';
-import type { Notice } from '../../../src/model/report.ts';
+import type { Notice } from '../../../src/model/notice.ts';
 import type { Answer, Prober, ProbeTarget } from '../../../src/sources/probes/prober.ts';
 import { Schedule } from '../../../src/sources/probes/schedule.ts';
 import type { HeldSentinel, SentinelDeps } from '../../../src/sources/probes/sentinel.ts';

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { filter, firstValueFrom, NEVER, ReplaySubject, startWith, take, toArray } from 'rxjs';
 import type { TcpCheck } from '../../../src/model/check.ts';
 import type { Observation } from '../../../src/model/observation.ts';
-import type { Notice } from '../../../src/model/report.ts';
+import type { Notice } from '../../../src/model/notice.ts';
 import { probes } from '../../../src/sources/probes/probes.ts';
 import { run } from './child.ts';
 import { configOf, realServer, SETTLE, tcpCheck, tcpServer } from './fixtures.ts';

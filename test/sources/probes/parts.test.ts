@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
-import type { Notice } from '../../../src/model/report.ts';
+import type { Notice } from '../../../src/model/notice.ts';
 import { Domains, isHot, noteFailure, SWEEP_REST_MS } from '../../../src/sources/probes/domains.ts';
 import { explain } from '../../../src/sources/probes/errors.ts';
 import { matches, unexpected } from '../../../src/sources/probes/expect.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, test, type TestContext } from 'node:test';
-import type { Notice } from '../../../src/model/report.ts';
+import type { Notice } from '../../../src/model/notice.ts';
 import {
   CLOSED_AT_ONCE_MS,
   CLOSURES_MAX,
