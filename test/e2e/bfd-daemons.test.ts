@@ -63,7 +63,7 @@ check('daemons of Open vSwitch that go away', {}, [
       logs(/vswitchd is gone/),
       only(route),
       startsVswitchd(a),
-      logs(/"tor","from":"up","to":"down"/),
+      withdrawn(route),
       announced(route, {}, recoveredMs),
       updatesSince(2),
     ],
