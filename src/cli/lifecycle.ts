@@ -21,8 +21,9 @@ export async function finished(flow$: Observable<unknown>): Promise<void> {
 }
 
 /** A bug ends the process with its stack in the log; what was announced stays announced. */
-export function logCrashes(log: Log): void {
+export function logCrashes(log: Log, tellRest: () => void): void {
   process.on('uncaughtException', (error) => {
+    tellRest();
     log.write('error', 'crashed', `a bug: ${error.message}`, { stack: error.stack });
     log.flush();
     process.exit(exitCode.failure);

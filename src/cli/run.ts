@@ -7,6 +7,7 @@ import { finished, logCrashes, stopSignal } from './lifecycle.ts';
 import { reloads } from './reload.ts';
 import { waitUnderExabgp } from './slow-exit.ts';
 import { jsonTeller } from './tell-json.ts';
+import { tellLater } from './tell-later.ts';
 import { version } from './version.ts';
 import type { Flow } from './world.ts';
 
@@ -32,13 +33,13 @@ export function run(flow: Flow): Command {
       }
       process.umask(umask);
       const log = stderrLog(result.config.logLevel);
-      logCrashes(log);
       log.write('info', 'started', `routevane ${version} runs ${file}`, {
         version,
         ...result.summary,
         startMs: Math.round(nowMs()),
       });
-      const teller = jsonTeller(log);
+      const teller = tellLater((timeMs) => jsonTeller(log, timeMs));
+      logCrashes(log, teller.flush);
       for (const { path, message } of result.warnings) {
         teller.notice({ level: 'warn', event: 'config_warning', message: `${path}: ${message}` });
       }
@@ -48,6 +49,7 @@ export function run(flow: Flow): Command {
       });
       await finished(flow({ config$, stop$: stopSignal(), streams: process, teller }));
       reload.unsubscribe();
+      teller.flush();
       log.write('info', 'stopped', 'stopped in order');
       log.flush();
       // Sinks have drained stdout; nothing that is still open may keep us alive.

@@ -3,23 +3,37 @@ import type { ActionReport, SinkReport } from '../model/report.ts';
 import type { Cause, Decision, HealthChange } from '../model/turn.ts';
 import type { Teller } from './tell.ts';
 
-/** Every change with its cause, as one JSON line each. Event names are stable. */
-export function jsonTeller(log: Log): Teller {
-  const notice: Teller['notice'] = ({ level, event, message }) => log.write(level, event, message);
+/** Writes one line of the log; the time is settled. */
+type Write = (
+  level: Level,
+  event: string,
+  message: string,
+  fields?: Readonly<Record<string, unknown>>,
+) => void;
+
+/**
+ * Every change with its cause, as one JSON line each. Event names are stable.
+ *
+ * @param timeMs when it happened, wall clock; default: now.
+ */
+export function jsonTeller(log: Log, timeMs?: number): Teller {
+  const write: Write = (level, event, message, fields) =>
+    log.write(level, event, message, fields, timeMs);
+  const notice: Teller['notice'] = ({ level, event, message }) => write(level, event, message);
   return {
     notice,
     turn({ changes, decisions, notices }) {
-      for (const change of changes) tellHealth(log, change);
-      for (const decision of decisions) tellDecision(log, decision);
+      for (const change of changes) tellHealth(write, change);
+      for (const decision of decisions) tellDecision(write, decision);
       for (const each of notices) notice(each);
     },
-    report: (report) => tellReport(log, report),
+    report: (report) => tellReport(write, report),
   };
 }
 
-function tellHealth(log: Log, change: HealthChange): void {
+function tellHealth(write: Write, change: HealthChange): void {
   const { name, from, to, reason } = change;
-  log.write(to === 'up' ? 'info' : 'warn', 'health_changed', `${name} is ${to}`, {
+  write(to === 'up' ? 'info' : 'warn', 'health_changed', `${name} is ${to}`, {
     name,
     from,
     to,
@@ -28,9 +42,9 @@ function tellHealth(log: Log, change: HealthChange): void {
   });
 }
 
-function tellDecision(log: Log, decision: Decision): void {
+function tellDecision(write: Write, decision: Decision): void {
   const { route, from, to, because, attributes } = decision;
-  log.write('info', 'route_decided', `${route.key} is ${to}: ${because}`, {
+  write('info', 'route_decided', `${route.key} is ${to}: ${because}`, {
     route: route.key,
     from,
     to,
@@ -40,15 +54,15 @@ function tellDecision(log: Log, decision: Decision): void {
   });
 }
 
-function tellReport(log: Log, report: SinkReport): void {
+function tellReport(write: Write, report: SinkReport): void {
   const { sink } = report;
   switch (report.kind) {
     case 'action':
-      return tellAction(log, report);
+      return tellAction(write, report);
     case 'state': {
       const { state, peerVersion, reason } = report;
       const level = state === 'lost' ? 'warn' : 'info';
-      return log.write(level, 'sink_state', `${sink} is ${state}`, {
+      return write(level, 'sink_state', `${sink} is ${state}`, {
         sink,
         state,
         peerVersion,
@@ -57,10 +71,10 @@ function tellReport(log: Log, report: SinkReport): void {
     }
     case 'adopted': {
       const message = `${report.keys.length} of our routes were in place already`;
-      return log.write('info', 'routes_adopted', message, { sink, count: report.keys.length });
+      return write('info', 'routes_adopted', message, { sink, count: report.keys.length });
     }
     case 'notice':
-      return log.write(report.level, report.event, report.message, { sink });
+      return write(report.level, report.event, report.message, { sink });
     default:
       return report satisfies never;
   }
@@ -73,9 +87,9 @@ const actionLevel = {
   unanswered: 'error',
 } as const satisfies Record<ActionReport['result'], Level>;
 
-function tellAction(log: Log, report: ActionReport): void {
+function tellAction(write: Write, report: ActionReport): void {
   const { sink, action, result, command, keys, cause, atMs } = report;
-  log.write(actionLevel[result], `action_${result}`, command || 'nothing was written', {
+  write(actionLevel[result], `action_${result}`, command || 'nothing was written', {
     sink,
     action,
     routes: keys.length,

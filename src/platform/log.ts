@@ -4,12 +4,13 @@ export type Level = 'debug' | 'info' | 'warn' | 'error';
 
 /** Structured log: one JSON object a line. Never stdout: that belongs to ExaBGP. */
 export interface Log {
-  /** `event` is a stable name; `fields` are data; `message` is for people. */
+  /** `event` is a stable name; `fields` are data; `message` is for people; `timeMs`: wall clock, default now. */
   write(
     level: Level,
     event: string,
     message: string,
     fields?: Readonly<Record<string, unknown>>,
+    timeMs?: number,
   ): void;
   /** Hands what is buffered to the operating system, as far as it takes it. */
   flush(): void;
@@ -41,7 +42,8 @@ export function stderrLog(level: Level): Log {
     {
       level,
       base: { pid: process.pid },
-      timestamp: pino.stdTimeFunctions.isoTime,
+      // Given with each line: some are written after the work they tell of.
+      timestamp: false,
       formatters: { level: (label) => ({ level: label }) },
     },
     destination,
@@ -51,10 +53,13 @@ export function stderrLog(level: Level): Log {
     if (dropped === 0) return;
     const lines = dropped;
     dropped = 0;
-    logger.error({ event: 'log_dropped', lines }, `${lines} lines of the log were dropped`);
+    const time = new Date().toISOString();
+    logger.error({ time, event: 'log_dropped', lines }, `${lines} lines of the log were dropped`);
   });
   return {
-    write: (at, event, message, fields) => logger[at]({ event, ...fields }, message),
+    write: (at, event, message, fields, timeMs = Date.now()) => {
+      logger[at]({ time: new Date(timeMs).toISOString(), event, ...fields }, message);
+    },
     flush: () => {
       try {
         destination.flushSync();

@@ -6,6 +6,7 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { bundle, here, listener, measure, median, monotonicMs, pinned, work } from './lab.mjs';
@@ -18,11 +19,14 @@ const GOOD_PORT = 20_000;
 const BAD_PORT = 22_000;
 /** The log is written in batches, and so some time after. */
 const LOG_MS = 1000;
+/** After 5,000 announces at once. */
+const SPACED_MS = 6500;
 const BAD_ADDRESS = '127.0.200.1';
 
 if (process.env.ROUTEVANE_BENCH_NETNS !== 'own') moveToNamespace();
 const rounds = Number(process.argv[2] ?? 5);
 
+await floor();
 const good = await listener(GOOD_PORT, PORTS);
 report('one killed', await react({ timeoutMs: 500, rounds: rounds * 4, fault: killOne }));
 report('500 killed', await react({ timeoutMs: 500, rounds, fault: killAll }));
@@ -92,8 +96,9 @@ async function react({ timeoutMs, rounds: times, fault }) {
   const rows = [];
   for (let round = 0; round < times; round += 1) {
     await until(() => count(state, 'announce') === GOOD + BAD);
-    // Every server is settled, and has its sentinel again.
-    await sleep(2500 + Math.random() * 1000);
+    // Every server is settled, and has its sentinel again. And no change is under way:
+    // without send events the sink spaces changes of one route, by more after many.
+    await sleep((round === 0 ? SPACED_MS : 2500) + Math.random() * 1000);
     downAtMs.clear();
     const { faultMs, ...row } = await fault(state, bad);
     await sleep(LOG_MS);
@@ -106,6 +111,41 @@ async function react({ timeoutMs, rounds: times, fault }) {
   bad.child.kill('SIGKILL');
   await once(child, 'exit');
   return rows;
+}
+
+/** What plain Node and the kernel need here: the last of 500 connections closed, 500 refused twice. */
+async function floor() {
+  const closed = [];
+  const refused = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const child = await listener(BAD_PORT, BAD);
+    const ports = Array.from({ length: BAD }, (_, index) => BAD_PORT + index);
+    const held = await Promise.all(ports.map((port) => connected(port)));
+    const ends = held.map((socket) => new Promise((resolve) => socket.on('close', resolve)));
+    let startMs = monotonicMs();
+    child.kill('SIGKILL');
+    await Promise.all(ends);
+    closed.push(monotonicMs() - startMs);
+    startMs = monotonicMs();
+    await Promise.all(ports.map((port) => attempt(port).then(() => attempt(port))));
+    refused.push(monotonicMs() - startMs);
+  }
+  console.log(
+    `plain Node, 500 killed: last connection closed ${ms(closed)} ms, then all refused twice ${ms(refused)} ms`,
+  );
+}
+
+async function connected(port) {
+  const socket = new Socket().on('error', () => {});
+  socket.connect(port, BAD_ADDRESS);
+  await once(socket, 'connect');
+  return socket.resume();
+}
+
+function attempt(port) {
+  return new Promise((resolve) => {
+    new Socket().on('error', resolve).connect(port, BAD_ADDRESS);
+  });
 }
 
 async function killOne(state, bad) {

@@ -99,7 +99,9 @@ export class Session {
   turn(turn: Turn): void {
     this.#adopter.turn(turn, this.#scheduler.now());
     this.#ledger.report();
-    this.#later();
+    // A turn is all that its turn of the loop brings: nothing more is worth waiting for.
+    this.#flush();
+    this.#tickLater();
   }
 
   transport(event: TransportEvent): void {
