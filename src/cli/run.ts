@@ -1,5 +1,6 @@
 import { BehaviorSubject } from 'rxjs';
 import { nowMs } from '../platform/clock.ts';
+import { keepYoungGenerationSmall } from '../platform/memory.ts';
 import { stderrLog } from '../platform/log.ts';
 import { exitCode, required, type Command } from './command.ts';
 import { loadConfig, problemLines } from './config-file.ts';
@@ -23,6 +24,7 @@ export function run(flow: Flow): Command {
     example: 'routevane run -c /etc/routevane/routevane.yaml',
     options: { config: { type: 'string', short: 'c' } },
     async run(options) {
+      keepYoungGenerationSmall();
       const file = required(options, 'config', 'routevane run -c FILE');
       const result = loadConfig(file);
       const problems = result.ok ? result.later : result.problems;

@@ -3,6 +3,7 @@
 // With `delay` it measures the event loop's delay besides, which costs CPU itself.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { NEVER, startWith } from 'rxjs';
+import { keepYoungGenerationSmall } from '../../src/platform/memory.ts';
 import { probes } from '../../src/sources/probes/probes.ts';
 import { configOf, realServer, tcpCheck, udpCheck } from '../sources/probes/fixtures.ts';
 
@@ -23,6 +24,8 @@ const servers = Array.from({ length: targets }, (_, index) =>
   }),
 );
 
+// As `run` does.
+keepYoungGenerationSmall();
 const counts = { up: 0, down: 0, lost: 0 };
 const config$ = NEVER.pipe(startWith(configOf({ bench: servers })));
 probes(config$, { notify: (notice) => console.error(notice) }).subscribe(({ state }) => {

@@ -14,7 +14,14 @@ check('thousands of changes', {}, [
     config: large.config,
     open: large.servers,
     exabgp: { pipes: true },
-    steps: [large.birdAgrees, large.flaps(10_000), large.birdAgrees, large.ribAgrees, nothingBroke],
+    steps: [
+      large.birdAgrees,
+      large.flaps(10_000),
+      large.birdAgrees,
+      large.ribAgrees,
+      large.decisionsAgree,
+      nothingBroke,
+    ],
   },
   {
     name: 'changes of one route right behind 2,000 others are not mixed up',
@@ -25,6 +32,7 @@ check('thousands of changes', {}, [
       bulk.birdAgrees,
       ...Array.from({ length: 4 }).flatMap(() => [bulk.changesBehindBulk, bulk.birdAgrees]),
       bulk.ribAgrees,
+      bulk.decisionsAgree,
       nothingBroke,
     ],
   },
