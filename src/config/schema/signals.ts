@@ -5,10 +5,10 @@ import { settleKeys } from './settle.ts';
 
 const interfaceExpected = 'expected the name of a network interface such as eth0';
 
-/** As the kernel has it: at most 15 bytes, no white space, slash or colon. */
+/** As the kernel has it, at most 15 bytes, no white space, slash or colon; a leading dot is a temporary file's. */
 function parseInterface(value: string): Parsed<string> {
   const isName = /^[\x21-\x7e]{1,15}$/.test(value) && !/[/:]/.test(value);
-  return isName && value !== '.' && value !== '..' ? good(value) : bad(interfaceExpected);
+  return isName && !value.startsWith('.') ? good(value) : bad(interfaceExpected);
 }
 const networkInterface = textOf(interfaceExpected, parseInterface, {
   description: 'A network interface.',
