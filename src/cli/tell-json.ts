@@ -73,6 +73,10 @@ function tellReport(write: Write, report: SinkReport): void {
       const message = `${report.keys.length} of our routes were in place already`;
       return write('info', 'routes_adopted', message, { sink, count: report.keys.length });
     }
+    case 'table':
+    case 'connections':
+      // Many times a minute, and nothing anybody did.
+      return;
     case 'notice':
       return write(report.level, report.event, report.message, { sink });
     default:

@@ -52,6 +52,9 @@ function reportText(report: SinkReport): string | null {
       return report.keys.length === 0
         ? null
         : `${report.sink}: ${report.keys.length} of our routes were in place already`;
+    case 'table':
+    case 'connections':
+      return null;
     case 'notice':
       return `note: ${report.message}`;
     default:

@@ -4,6 +4,7 @@ export {
   type CheckFile,
   checkHasKey,
   type CheckOverrideFile,
+  type CheckType,
   keyOfOtherCheck,
 } from './schema/checks.ts';
 export { type ConfigFile, type OvsdbFile } from './schema/file.ts';

@@ -83,6 +83,15 @@ export function request(core: Core, control: Control, nowMs: number): boolean {
     case 'stop':
       core.isStopAsked = true;
       return true;
+    case 'sent':
+    case 'table':
+    case 'weights':
+    case 'ipvs':
+    case 'connections':
+    case 'drain':
+    case 'undrain':
+    case 'inspect':
+      return false;
     default:
       return unreachable(control);
   }
@@ -160,6 +169,12 @@ function finishTurn(core: Core, nowMs: number): Turn | null {
   const { changes, decisions, notices, changed } = core.draft;
   if (changes.length + decisions.length + notices.length === 0) return null;
   core.draft = { changes: [], decisions: [], notices: [], changed: new Set() };
-  const intents = { routes: core.intents, changed: [...changed] };
-  return { atMs: nowMs, changes, decisions, notices, intents };
+  const intents = {
+    routes: core.intents,
+    changed: [...changed],
+    weights: new Map(),
+    changedWeights: [],
+    watched: new Set<string>(),
+  };
+  return { atMs: nowMs, changes, decisions, weightDecisions: [], notices, intents };
 }

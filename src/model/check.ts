@@ -58,9 +58,64 @@ export interface UdpCheck extends CheckCommon {
   readonly expect: Expect;
 }
 
-/** A check type that is validated but not yet brought to life; `run` refuses it. */
-export interface LaterCheck extends CheckCommon {
-  readonly type: 'http' | 'https' | 'dns' | 'exec' | 'agent' | 'grpc';
+export interface HttpCheck extends CheckCommon {
+  readonly type: 'http' | 'https';
+  /** The path to get, `/` by default. */
+  readonly path: string;
+  /** The Host header and, with TLS, the server name (SNI); `null`: the server's address. */
+  readonly host: string | null;
+  /** Both ends belong to it. */
+  readonly statusFrom: number;
+  readonly statusTo: number;
+  readonly body: RegExp | null;
+  /** Whether the certificate is verified. */
+  readonly verify: boolean;
 }
 
-export type Check = TcpCheck | UdpCheck | LaterCheck;
+export interface DnsCheck extends CheckCommon {
+  readonly type: 'dns';
+  readonly name: string;
+  readonly record: 'A' | 'AAAA' | 'CNAME' | 'MX' | 'NS' | 'PTR' | 'SOA' | 'SRV' | 'TXT';
+  readonly rcode: 'NOERROR' | 'NXDOMAIN' | 'SERVFAIL' | 'REFUSED';
+}
+
+/** A Nagios plugin, started for each result. */
+export interface ExecCheck extends CheckCommon {
+  readonly type: 'exec';
+  /** The program first; `{address}` and `{port}` are not replaced yet. */
+  readonly command: readonly string[];
+  readonly user: string | null;
+}
+
+/** HAProxy's agent-check: the real server says how it is, in a line of words. */
+export interface AgentCheck extends CheckCommon {
+  readonly type: 'agent';
+  readonly send: Uint8Array | null;
+}
+
+/** grpc.health.v1 over cleartext HTTP/2. */
+export interface GrpcCheck extends CheckCommon {
+  readonly type: 'grpc';
+  /** Empty: the server as a whole. */
+  readonly service: string;
+}
+
+/** A plugin that watches one real server: it is given `address` and `port` beside its options. */
+export interface PluginCheck extends CheckCommon {
+  readonly type: 'plugin';
+  readonly plugin: PluginRun;
+}
+
+/** How a plugin is loaded and kept. */
+export interface PluginRun {
+  /** An absolute path, or the name of a package. */
+  readonly module: string;
+  /** Handed to the plugin, and checked by its own schema. */
+  readonly options: unknown;
+  readonly isolate: 'worker' | 'none';
+  /** Silent for longer than this is `lost`; `null`: it may be silent for ever. */
+  readonly staleAfterMs: number | null;
+}
+
+export type Check =
+  TcpCheck | UdpCheck | HttpCheck | DnsCheck | ExecCheck | AgentCheck | GrpcCheck | PluginCheck;

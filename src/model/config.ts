@@ -1,10 +1,12 @@
-import type { SettleRules } from './check.ts';
+import type { PluginRun, SettleRules } from './check.ts';
 import type { Route } from './route.ts';
 import type { Service } from './service.ts';
 
 /** A whole configuration: checked, defaults filled in, every duration in milliseconds. */
 export interface Config {
   readonly node: string;
+  /** All nodes of the site, this one among them; this one alone where they are not named. */
+  readonly nodes: readonly string[];
   readonly startupTimeoutMs: number;
   readonly stateDir: string | null;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
@@ -16,10 +18,16 @@ export interface Config {
   readonly services: readonly Service[];
   readonly routes: readonly Route[];
   readonly exabgp: ExabgpOutput;
+  readonly ipvs: IpvsOutput;
+  /** Where HAProxy's agent-checks are answered; `null`: nowhere. */
+  readonly agent: ListenAddress | null;
+  /** The folder of keepalived's track files; `null`: none are written. */
+  readonly trackFilesDir: string | null;
+  readonly admin: AdminConfig;
 }
 
 /** A named thing that has health and is not a service. */
-export type Signal = LinkSignal | BfdSignal | LaterSignal;
+export type Signal = LinkSignal | BfdSignal | ExecSignal | ExecdSignal | PluginSignal;
 
 interface SignalCommon {
   readonly name: string;
@@ -38,9 +46,31 @@ export interface BfdSignal extends SignalCommon {
   readonly interface: string;
 }
 
-/** A signal type that is validated but not yet brought to life; `run` refuses it. */
-export interface LaterSignal extends SignalCommon {
-  readonly type: 'exec' | 'execd' | 'plugin';
+/** A Nagios plugin, started every `intervalMs`. */
+export interface ExecSignal extends SignalCommon {
+  readonly type: 'exec';
+  readonly command: readonly string[];
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly user: string | null;
+}
+
+/** A child that stays and speaks lines (design: Plugins). */
+export interface ExecdSignal extends SignalCommon {
+  readonly type: 'execd';
+  readonly command: readonly string[];
+  /** `poll`: one line on its stdin asks for a result, every `intervalMs`; `self`: it speaks by itself. */
+  readonly trigger: 'poll' | 'self';
+  readonly intervalMs: number;
+  /** How long an answer may take, with `poll`. */
+  readonly timeoutMs: number;
+  readonly staleAfterMs: number | null;
+  readonly user: string | null;
+}
+
+export interface PluginSignal extends SignalCommon {
+  readonly type: 'plugin';
+  readonly plugin: PluginRun;
 }
 
 /** Where Open vSwitch's database is, and how its daemon's life is seen. */
@@ -76,4 +106,27 @@ export interface ExabgpLimits {
   readonly ackTimeoutMs: number;
   /** Lines that may wait for their acknowledgement at once. */
   readonly window: number;
+}
+
+export type IpvsOutput =
+  | { readonly via: 'off' }
+  | {
+      readonly via: 'netlink' | 'ipvsadm';
+      /** Say what would be done, as ipvsadm's lines, and do nothing. */
+      readonly dryRun: boolean;
+    };
+
+/** A local address to listen on, as node:net takes it. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface AdminConfig {
+  /** Path of the unix socket; `null`: none. */
+  readonly socket: string | null;
+  /** The group that may use the socket; `null`: our own. */
+  readonly group: string | null;
+  readonly listen: ListenAddress | null;
+  readonly tokenFile: string | null;
 }

@@ -13,4 +13,10 @@ export interface Observation {
   readonly reason: string;
   /** Monotonic time of the observation, milliseconds. */
   readonly atMs: number;
+  /** How much of its base weight a real server can take, 0 to 100; 0: up, and nothing new for it. */
+  readonly weightPercent?: number;
+  /** How long the probe took, milliseconds. */
+  readonly latencyMs?: number;
+  /** What a child said beside its state: performance data of a Nagios plugin. */
+  readonly detail?: string;
 }

@@ -1,3 +1,4 @@
+import type { Drain } from './drain.ts';
 import type { Observation } from './observation.ts';
 import type { Notice } from './notice.ts';
 import type { RouteAttributes, RouteIdentity } from './route.ts';
@@ -12,6 +13,15 @@ export type Cause =
   /** The withdraw budget of `max_withdraw` has room again. */
   | { readonly kind: 'budget'; readonly atMs: number }
   | { readonly kind: 'config'; readonly atMs: number }
+  /** Maintenance began, was ended, or ended by itself. */
+  | {
+      readonly kind: 'drain';
+      readonly change: 'begun' | 'ended' | 'expired';
+      readonly drain: Drain;
+      readonly atMs: number;
+    }
+  /** The kernel's table was read: a weight to start from is known now, or what was missing is there. */
+  | { readonly kind: 'table'; readonly atMs: number }
   | { readonly kind: 'stop'; readonly atMs: number };
 
 /** One settled change of a signal, a real server's check or a service. */
@@ -49,16 +59,44 @@ export type RouteIntent =
     }
   | { readonly kind: 'withdraw'; readonly route: RouteIdentity; readonly cause: Cause };
 
+/** One change of what a real server's weight should be, with the chain that leads to it. */
+export interface WeightDecision {
+  /** The real server's key. */
+  readonly server: string;
+  readonly service: string;
+  /** `null`: there was no opinion before. */
+  readonly from: number | 'removed' | null;
+  readonly to: number | 'removed';
+  /** In words: `down: refused`, `slow start, 40% of 200`. */
+  readonly because: string;
+  readonly atMs: number;
+  readonly cause: Cause;
+}
+
+/** What a real server's weight in the kernel's table should be. */
+export interface WeightIntent {
+  readonly server: string;
+  readonly service: string;
+  /** `removed`: taken out of the table, to be added again exactly as it was. */
+  readonly weight: number | 'removed';
+  readonly cause: Cause;
+}
+
 /**
  * What should be, whole. A key that is missing means "no opinion yet": leave what is there.
  *
- * `routes` is a live view that the core keeps up to date; read it when the turn
- * arrives. `changed` names what differs from the turn before, so that a sink
+ * `routes` and `weights` are live views that the core keeps up to date; read them when the turn
+ * arrives. `changed` and `changedWeights` name what differs from the turn before, so that a sink
  * need not compare ten thousand routes to find one.
  */
 export interface Intents {
   readonly routes: ReadonlyMap<string, RouteIntent>;
   readonly changed: readonly string[];
+  /** By real server's key; none without an IPVS output. */
+  readonly weights: ReadonlyMap<string, WeightIntent>;
+  readonly changedWeights: readonly string[];
+  /** Services whose active connections a drain waits for: report them each second. */
+  readonly watched: ReadonlySet<string>;
 }
 
 /** All that follows from the observations of one instant. */
@@ -66,6 +104,7 @@ export interface Turn {
   readonly atMs: number;
   readonly changes: readonly HealthChange[];
   readonly decisions: readonly Decision[];
+  readonly weightDecisions: readonly WeightDecision[];
   /** Things the operator should be told: `5 withdraws held by max_withdraw`. */
   readonly notices: readonly Notice[];
   readonly intents: Intents;

@@ -27,7 +27,14 @@ const turn: Turn = {
     },
   ],
   notices: [{ level: 'error', event: 'withdraws_held', message: '5 withdraws are held' }],
-  intents: { routes: new Map(), changed: [] },
+  weightDecisions: [],
+  intents: {
+    routes: new Map(),
+    changed: [],
+    weights: new Map(),
+    changedWeights: [],
+    watched: new Set(),
+  },
 };
 const action: ActionReport = {
   kind: 'action',

@@ -1,3 +1,4 @@
+import { emptyConfig } from '../empty-config.ts';
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { formatProblem } from '../../src/config/problems.ts';
@@ -69,21 +70,12 @@ describe('the rest of the file', () => {
   test('a file with one key has all defaults', () => {
     const { config, later, warnings, summary } = accepted('log: {}\n');
     assert.deepEqual(config, {
-      node: 'lb-a',
-      startupTimeoutMs: 10_000,
-      stateDir: null,
-      logLevel: 'info',
-      maxWithdraw: null,
-      ifplugdDir: null,
+      ...emptyConfig,
       ovsdb: {
         remote: 'unix:/var/run/openvswitch/db.sock',
         vswitchdPidfile: '/var/run/openvswitch/ovs-vswitchd.pid',
         tls: null,
       },
-      signals: [],
-      services: [],
-      routes: [],
-      exabgp: { via: 'off' },
     });
     assert.deepEqual([later, warnings], [[], []]);
     assert.deepEqual(summary, { signals: 0, services: 0, realServers: 0, routes: 0 });

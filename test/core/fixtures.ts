@@ -1,3 +1,4 @@
+import { emptyConfig } from '../empty-config.ts';
 import type { SettleRules } from '../../src/model/check.ts';
 import type { Config, Signal } from '../../src/model/config.ts';
 import type { Observation } from '../../src/model/observation.ts';
@@ -110,18 +111,5 @@ export function route(prefix: string, when: Rule | string, more: Partial<Route> 
 }
 
 export function config(more: Partial<Config>): Config {
-  return {
-    node: 'lb-a',
-    startupTimeoutMs: 10_000,
-    stateDir: null,
-    logLevel: 'info',
-    maxWithdraw: null,
-    ifplugdDir: null,
-    ovsdb: { remote: 'unix:/db.sock', vswitchdPidfile: null, tls: null },
-    signals: [],
-    services: [],
-    routes: [],
-    exabgp: { via: 'off' },
-    ...more,
-  };
+  return { ...emptyConfig, ...more };
 }

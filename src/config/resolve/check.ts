@@ -1,6 +1,6 @@
-import type { Check, SettleRules } from '../../model/check.ts';
-import { known, parseAddress, parseExpect, parsePayload } from '../parse.ts';
-import type { CheckDefaultsFile, CheckFile, CheckOverrideFile } from '../schema.ts';
+import type { Check, SettleRules, TcpCheck } from '../../model/check.ts';
+import { known, parseAddress, parseExpect, parsePayload, parseRegex } from '../parse.ts';
+import type { CheckDefaultsFile, CheckFile, CheckOverrideFile, CheckType } from '../schema.ts';
 import { timingOf } from '../timing.ts';
 import { Interned } from './intern.ts';
 import { polled, settleOf } from './settle.ts';
@@ -41,8 +41,43 @@ export class CheckResolver {
       // An empty datagram is enough for ICMP to say that nobody listens.
       return { type: 'udp', ...common, send: send ?? new Uint8Array(), expect };
     }
-    return { type: file.type, ...common };
+    return richer(file.type, file, { ...common, send });
   }
+}
+
+type Common = Pick<TcpCheck, Exclude<keyof TcpCheck, 'type' | 'mode' | 'expect'>>;
+
+/** Checks that look further than an open port. */
+function richer(
+  type: Exclude<CheckType, 'tcp' | 'udp'>,
+  file: CheckOverrideFile,
+  { send, ...common }: Common,
+): Check {
+  switch (type) {
+    case 'http':
+    case 'https': {
+      const [statusFrom = 0, statusTo = statusFrom] = statusRange(file.status ?? '200-399');
+      const { path = '/', host = null, verify = true } = file;
+      const body = file.body === undefined ? null : known(parseRegex(file.body));
+      return { type, ...common, path, host, statusFrom, statusTo, body, verify };
+    }
+    case 'dns': {
+      const { name = '.', record = 'A', rcode = 'NOERROR' } = file;
+      return { type, ...common, name, record, rcode };
+    }
+    case 'exec':
+      return { type, ...common, command: file.command ?? [], user: file.user ?? null };
+    case 'agent':
+      return { type, ...common, send };
+    case 'grpc':
+      return { type, ...common, service: file.service ?? '' };
+    default:
+      return type satisfies never;
+  }
+}
+
+function statusRange(status: string | number): readonly number[] {
+  return String(status).split('-').map(Number);
 }
 
 function inOneOrder(file: CheckOverrideFile): unknown {

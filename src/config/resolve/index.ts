@@ -2,6 +2,7 @@ import type { Config, ExabgpOutput, WithdrawBudget } from '../../model/config.ts
 import { known, parsePercent } from '../parse.ts';
 import type { ConfigFile, ExabgpFile } from '../schema.ts';
 import { CheckResolver } from './check.ts';
+import { resolveOutputs } from './outputs.ts';
 import { resolveRoute } from './route.ts';
 import { resolveService } from './service.ts';
 import { msOr } from './settle.ts';
@@ -19,6 +20,7 @@ export function resolveConfig(file: ConfigFile, node: string): Config {
   const nodeIndex = nodes.indexOf(node);
   return {
     node,
+    nodes,
     startupTimeoutMs: msOr(file.startup_timeout, startupTimeoutMs),
     stateDir: file.state_dir ?? null,
     logLevel: file.log?.level ?? 'info',
@@ -35,6 +37,7 @@ export function resolveConfig(file: ConfigFile, node: string): Config {
       resolveRoute(route, { nodes: nodes.length, nodeIndex, routeIndex }),
     ),
     exabgp: exabgpOf(file.outputs?.exabgp),
+    ...resolveOutputs(file),
   };
 }
 

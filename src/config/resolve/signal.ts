@@ -1,6 +1,9 @@
 import type { Signal } from '../../model/config.ts';
 import type { SignalFile } from '../schema.ts';
-import { bfd, link, polled, settleOf, told, type SettleDefaults } from './settle.ts';
+import { bfd, link, msOr, polled, settleOf, told, type SettleDefaults } from './settle.ts';
+
+const execIntervalMs = 10_000;
+const execdIntervalMs = 5_000;
 
 export function resolveSignal(name: string, file: SignalFile): Signal {
   const settle = settleOf(file, defaultsFor(file));
@@ -8,10 +11,25 @@ export function resolveSignal(name: string, file: SignalFile): Signal {
     case 'link':
     case 'bfd':
       return { name, type: file.type, interface: file.interface, settle };
-    case 'exec':
-    case 'execd':
-    case 'plugin':
-      return { name, type: file.type, settle };
+    case 'exec': {
+      const { command, user = null } = file;
+      const intervalMs = msOr(file.interval, execIntervalMs);
+      const timeoutMs = msOr(file.timeout, Math.floor(intervalMs / 2));
+      return { name, type: 'exec', command, intervalMs, timeoutMs, user, settle };
+    }
+    case 'execd': {
+      const { command, trigger = 'poll', user = null } = file;
+      const intervalMs = msOr(file.interval, execdIntervalMs);
+      const timeoutMs = msOr(file.timeout, Math.floor(intervalMs / 2));
+      const staleAfterMs = file.stale_after === undefined ? null : msOr(file.stale_after, 0);
+      const times = { intervalMs, timeoutMs, staleAfterMs };
+      return { name, type: 'execd', command, trigger, user, ...times, settle };
+    }
+    case 'plugin': {
+      const { module, options, isolate = 'worker' } = file;
+      const staleAfterMs = file.stale_after === undefined ? null : msOr(file.stale_after, 0);
+      return { name, type: 'plugin', plugin: { module, options, isolate, staleAfterMs }, settle };
+    }
     default:
       return file satisfies never;
   }

@@ -1,3 +1,4 @@
+import { emptyConfig } from '../../empty-config.ts';
 import type { Config, ExabgpOutput } from '../../../src/model/config.ts';
 import type { Route, RouteAttributes } from '../../../src/model/route.ts';
 import type { Cause, RouteIntent, Turn } from '../../../src/model/turn.ts';
@@ -50,15 +51,8 @@ export function config(
 ): Config {
   const exabgp: ExabgpOutput = { via: 'stdio', ackTimeoutMs: 2000, window: 64, ...overrides };
   return {
-    node: 'lb-a',
-    startupTimeoutMs: 10_000,
+    ...emptyConfig,
     stateDir,
-    logLevel: 'info',
-    maxWithdraw: null,
-    ifplugdDir: null,
-    ovsdb: { remote: 'unix:/db.sock', vswitchdPidfile: null, tls: null },
-    signals: [],
-    services: [],
     routes: prefixes.map((prefix) => route(prefix)),
     exabgp,
   };
@@ -86,8 +80,14 @@ export class Wishes {
             },
       );
     }
-    const intents = { routes: this.#routes, changed: Object.keys(wishes) };
-    return { atMs: 0, changes: [], decisions: [], notices: [], intents };
+    const intents = {
+      routes: this.#routes,
+      changed: Object.keys(wishes),
+      weights: new Map(),
+      changedWeights: [],
+      watched: new Set<string>(),
+    };
+    return { atMs: 0, changes: [], decisions: [], weightDecisions: [], notices: [], intents };
   }
 }
 

@@ -1,3 +1,4 @@
+import { emptyConfig } from '../../empty-config.ts';
 import { once } from 'node:events';
 import assert from 'node:assert/strict';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -50,16 +51,7 @@ export function realServer(service: string, some: Partial<RealServer> = {}): Rea
 /** A configuration of these services and nothing else. */
 export function configOf(services: Readonly<Record<string, readonly RealServer[]>>): Config {
   return {
-    node: 'test',
-    startupTimeoutMs: 10_000,
-    stateDir: null,
-    logLevel: 'info',
-    maxWithdraw: null,
-    ifplugdDir: null,
-    ovsdb: { remote: 'unix:/db.sock', vswitchdPidfile: null, tls: null },
-    signals: [],
-    routes: [],
-    exabgp: { via: 'off' },
+    ...emptyConfig,
     services: Object.entries(services).map(([name, realServers]) => ({
       name,
       virtual: null,
