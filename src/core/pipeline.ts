@@ -2,6 +2,7 @@ import { Observable, type SchedulerLike, type Subscription } from 'rxjs';
 import type { Config } from '../model/config.ts';
 import type { Control } from '../model/control.ts';
 import type { Observation } from '../model/observation.ts';
+import type { Trace } from '../model/trace.ts';
 import type { Turn } from '../model/turn.ts';
 import { createCore, isFinished, nextTurnMs, observe, request, takeTurn } from './turn.ts';
 
@@ -20,15 +21,20 @@ const WAIT_MAX_MS = 2 ** 31 - 1;
  * This is one operator and not a chain of them, because observations are the hot path: 20,000
  * targets are pushed to plain functions over Maps, and one scheduled action serves every
  * deadline of them.
+ *
+ * @param trace is told all that the decisions depend on, in its order; `null`: nobody records.
  */
 export function pipeline(
   observation$: Observable<Observation>,
   control$: Observable<Control>,
   config: Config,
   scheduler: SchedulerLike,
+  trace: Trace | null = null,
 ): Observable<Turn> {
   return new Observable((subscriber) => {
-    const core = createCore(config, scheduler.now());
+    const startMs = scheduler.now();
+    trace?.started(startMs, config);
+    const core = createCore(config, startMs);
     let turnAction: Subscription | null = null;
     let waitAction: Subscription | null = null;
     let waitUntilMs = Infinity;
@@ -41,6 +47,7 @@ export function pipeline(
       turnAction = null;
       const nowMs = scheduler.now();
       const result = takeTurn(core, nowMs);
+      trace?.turned(nowMs, result);
       wait(nowMs);
       if (result !== null) subscriber.next(result);
       if (isFinished(core)) subscriber.complete();
@@ -66,7 +73,9 @@ export function pipeline(
     subscriber.add(
       control$.subscribe({
         next: (control) => {
-          if (request(core, control, scheduler.now())) wantTurn();
+          const nowMs = scheduler.now();
+          trace?.requested(nowMs, control);
+          if (request(core, control, nowMs)) wantTurn();
         },
         error: (error: unknown) => subscriber.error(error),
       }),
@@ -74,7 +83,9 @@ export function pipeline(
     subscriber.add(
       observation$.subscribe({
         next: (observation) => {
-          if (observe(core, observation)) wantTurn();
+          if (!observe(core, observation)) return;
+          trace?.observed(observation);
+          wantTurn();
         },
         error: (error: unknown) => subscriber.error(error),
       }),
