@@ -5,6 +5,7 @@ import { check } from './cli/check.ts';
 import { dispatch } from './cli/command.ts';
 import { demo } from './cli/demo.ts';
 import { hook } from './cli/hook.ts';
+import { replay } from './cli/replay.ts';
 import { run } from './cli/run.ts';
 import { schema } from './cli/schema.ts';
 import { version } from './cli/version.ts';
@@ -12,8 +13,11 @@ import type { World } from './cli/world.ts';
 import { pipeline } from './core/pipeline.ts';
 import type { Control } from './model/control.ts';
 import type { SinkReport } from './model/report.ts';
+import { nowMs } from './platform/clock.ts';
+import { hashOf } from './platform/hash.ts';
 import { monotonicScheduler } from './platform/scheduler.ts';
 import { exabgp } from './sinks/exabgp/exabgp.ts';
+import { journal, noJournal } from './sinks/journal/journal.ts';
 import { bfd } from './sources/bfd/bfd.ts';
 import { sessionsOf } from './sources/bfd/sessions-of.ts';
 import { linksOf } from './sources/link/links-of.ts';
@@ -39,8 +43,11 @@ function flow({ config$, stop$, streams, teller }: World): Observable<SinkReport
     bfd(config$.pipe(map(sessionsOf)), { notify }),
     probes(config$, { notify }),
   );
-  const turn$ = pipeline(observation$, control$, config$.value, monotonicScheduler);
-  const report$ = exabgp(config$, turn$.pipe(tap(teller.turn)), streams);
+  const { stateDir } = config$.value;
+  const { trace, recording } =
+    stateDir === null ? noJournal : journal({ stateDir, version, hashOf, nowMs });
+  const turn$ = pipeline(observation$, control$, config$.value, monotonicScheduler, trace);
+  const report$ = recording(exabgp(config$, turn$.pipe(tap(teller.turn)), streams));
 
   return report$.pipe(
     tap(teller.report),
@@ -52,6 +59,6 @@ function flow({ config$, stop$, streams, teller }: World): Observable<SinkReport
 
 process.exitCode = await dispatch(
   process.argv.slice(2),
-  [run(flow), check, demo(flow), hook, schema],
+  [run(flow), check, demo(flow), hook, replay, schema],
   version,
 );

@@ -1,0 +1,104 @@
+import * as z from 'zod';
+import { FORMAT } from '../../sinks/journal/record.ts';
+
+/** What of a journal a replay needs, checked: the file may be of any origin. */
+const atMs = z.number();
+const key = z.string();
+const weight = z.union([z.number(), z.literal('removed')]);
+
+const observation = z.object({
+  signal: z.string(),
+  state: z.enum(['up', 'down', 'lost']),
+  reason: z.string(),
+  atMs,
+  weightPercent: z.number().exactOptional(),
+  latencyMs: z.number().exactOptional(),
+  detail: z.string().exactOptional(),
+});
+
+const base = z.object({ weight: z.number(), isDrained: z.boolean() });
+
+function changeOf<T extends z.ZodType>(value: T) {
+  return z.object({ set: z.array(z.tuple([key, value])), gone: z.array(key) });
+}
+
+const drain = z.object({
+  name: z.string(),
+  reason: z.string(),
+  owner: z.string(),
+  untilMs: z.number().nullable(),
+  sinceMs: z.number(),
+});
+
+const control = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('config'), hash: z.string() }),
+  z.object({ kind: z.literal('adopted'), keys: z.array(key) }),
+  z.object({ kind: z.literal('sent'), keys: z.array(key) }),
+  z.object({ kind: z.literal('table'), bases: changeOf(base), missing: z.array(key) }),
+  z.object({ kind: z.literal('weights'), weights: z.array(z.tuple([key, weight])) }),
+  z.object({ kind: z.literal('ipvs'), state: z.enum(['connected', 'lost', 'off']) }),
+  z.object({ kind: z.literal('connections'), active: changeOf(z.number()) }),
+  z.object({ kind: z.literal('drain'), drain }),
+  z.object({ kind: z.literal('undrain'), name: z.string(), owner: z.string() }),
+  z.object({ kind: z.literal('stop') }),
+]);
+
+const attributes = z.object({
+  nextHop: z.string(),
+  med: z.number().nullable(),
+  localPreference: z.number().nullable(),
+  asPath: z.array(z.number()),
+  communities: z.array(z.string()),
+  largeCommunities: z.array(z.string()),
+  extendedCommunities: z.array(z.string()),
+});
+
+const head = {
+  format: z.literal(FORMAT, { error: `the journal is not of format ${FORMAT}` }),
+  atMs,
+  wallMs: z.number(),
+  node: z.string(),
+  version: z.string(),
+  config: z.string(),
+};
+
+const record = z.discriminatedUnion('kind', [
+  observation.extend({ kind: z.literal('observation') }),
+  z.object({ kind: z.literal('turn'), atMs }),
+  z.object({ kind: z.literal('control'), atMs, control }),
+  z.object({
+    kind: z.literal('decision'),
+    atMs,
+    route: z.object({ key }),
+    to: z.enum(['pending', 'announced', 'withdrawn', 'draining', 'held']),
+    attributes: attributes.nullable(),
+    because: z.string(),
+  }),
+  z.object({ kind: z.literal('weight'), atMs, server: key, to: weight, because: z.string() }),
+  z.object({ kind: z.literal('start'), ...head }),
+  z.object({ kind: z.literal('rotated'), ...head }),
+  observation.extend({ kind: z.literal('known') }),
+  z.object({ kind: z.literal('continued'), atMs }),
+  z.object({ kind: z.literal('dropped'), records: z.number() }),
+  // They follow from the others, and are there for people.
+  z.object({ kind: z.literal('health') }),
+  z.object({ kind: z.literal('action') }),
+]);
+
+export type ReadRecord = z.infer<typeof record>;
+export type ReadControl = z.infer<typeof control>;
+
+/** One line as a record, or what is wrong with it. */
+export function parseRecord(text: string): ReadRecord | { readonly problem: string } {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { problem: 'not a whole line of JSON' };
+  }
+  const result = record.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const path = issue?.path.join('.') ?? '';
+  return { problem: `${path === '' ? '' : `${path}: `}${issue?.message ?? 'not a record'}` };
+}

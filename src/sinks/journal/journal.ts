@@ -1,0 +1,94 @@
+import { Observable } from 'rxjs';
+import type { Config } from '../../model/config.ts';
+import type { SinkReport } from '../../model/report.ts';
+import type { Trace } from '../../model/trace.ts';
+import type { FileLimits } from '../../platform/rotating-file.ts';
+import { FORMAT, type HeadRecord, type JournalRecord } from './record.ts';
+import { recorder } from './recorder.ts';
+import { Writer } from './writer.ts';
+
+export const JOURNAL_NAME = 'journal.jsonl';
+
+/** 256 MiB at most, and the heads: a day of a million events is about 200. */
+const fileLimits: FileLimits = { fileMaxBytes: 32 * 1024 * 1024, filesMax: 8 };
+
+export interface JournalOptions {
+  readonly stateDir: string;
+  readonly version: string;
+  readonly hashOf: (config: Config) => string;
+  /** Monotonic, milliseconds. */
+  readonly nowMs: () => number;
+  readonly limits?: FileLimits;
+}
+
+/** Keeps what happens, for `routevane replay`. */
+export interface Journal {
+  /** For the pipeline; `null`: nothing is recorded. */
+  readonly trace: Trace | null;
+  /**
+   * The reports of the sinks, recorded on their way, with the journal's own among them: whether
+   * it can be written, as a sink's state. Writes as long as it is subscribed to; completes when
+   * `report$` has and what is told is on disk, or cannot be written within a second.
+   */
+  readonly recording: (report$: Observable<SinkReport>) => Observable<SinkReport>;
+}
+
+/** Without a `state_dir`. */
+export const noJournal: Journal = { trace: null, recording: (report$) => report$ };
+
+/**
+ * A journal of JSON lines in `state_dir`: all that the decisions depend on, the decisions, and
+ * what was done for them. Nothing waits for it: lines are written at most 100 ms later, and what
+ * a disk cannot take is dropped, counted and said once.
+ */
+export function journal(options: JournalOptions): Journal & { readonly trace: Trace } {
+  const { stateDir, version, hashOf, nowMs } = options;
+  let started: Config | null = null;
+  const head = (kind: HeadRecord['kind'], atMs: number, config: Config): HeadRecord => ({
+    kind,
+    format: FORMAT,
+    atMs,
+    wallMs: Date.now() - (nowMs() - atMs),
+    node: config.node,
+    version,
+    config: hashOf(config),
+  });
+  const writer = new Writer({
+    path: `${stateDir}/${JOURNAL_NAME}`,
+    limits: options.limits ?? fileLimits,
+    head: (atMs): readonly JournalRecord[] =>
+      started === null ? [] : [head('rotated', atMs, started)],
+    nowMs,
+  });
+  const records = recorder(
+    (atMs, config) => {
+      started = config;
+      writer.add(head('start', atMs, config));
+    },
+    hashOf,
+    (record) => writer.add(record),
+  );
+  const trace: Trace = {
+    ...records,
+    requested(atMs, control) {
+      if (control.kind === 'config') started = control.config;
+      records.requested(atMs, control);
+    },
+  };
+  const recording = (report$: Observable<SinkReport>): Observable<SinkReport> =>
+    new Observable((subscriber) => {
+      writer.open((report) => subscriber.next(report));
+      subscriber.add(() => void writer.close());
+      subscriber.add(
+        report$.subscribe({
+          next: (report) => {
+            records.reported(report);
+            subscriber.next(report);
+          },
+          error: (error: unknown) => subscriber.error(error),
+          complete: () => void writer.close().then(() => subscriber.complete()),
+        }),
+      );
+    });
+  return { trace, recording };
+}

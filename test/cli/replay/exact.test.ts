@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import type { Control } from '../../../src/model/control.ts';
+import { check, configs, keys, observationsOf } from '../../core/simulate.ts';
+import { record, replayLines, type TimedControl } from '../../sinks/journal/harness.ts';
+
+const drain = { reason: 'disk', owner: 'ann', untilMs: null, sinceMs: 0 };
+
+const someControl: fc.Arbitrary<Control> = fc.oneof(
+  fc.constant<Control>({ kind: 'adopted', keys: ['r0', 'r2'] }),
+  fc.constant<Control>({ kind: 'sent', keys: ['r0', 'r1', 'r2'] }),
+  fc.constantFrom('web', 'web/a', 'r1', 'node').map((name): Control => ({
+    kind: 'drain',
+    drain: { ...drain, name },
+  })),
+  fc.constantFrom('web', 'web/a', 'r1', 'node').map((name): Control => ({
+    kind: 'undrain',
+    name,
+    owner: 'ann',
+  })),
+  fc.uniqueArray(fc.constantFrom(...keys.slice(2))).chain((some) =>
+    fc.array(fc.nat(200), { minLength: 5, maxLength: 5 }).map((weights): Control => ({
+      kind: 'table',
+      bases: new Map(some.map((key, i) => [key, { weight: weights[i] ?? 0, isDrained: false }])),
+      missing: new Set(keys.slice(2).filter((key) => !some.includes(key))),
+    })),
+  ),
+);
+
+const controls: fc.Arbitrary<readonly TimedControl[]> = fc.array(
+  fc.record({ atMs: fc.nat(500), control: someControl }),
+  { maxLength: 12 },
+);
+
+test('a replay with the same configuration gives exactly the recorded decisions', (t) => {
+  let decisions = 0;
+  check(
+    t,
+    fc.property(
+      configs,
+      observationsOf(keys, 500, 80),
+      controls,
+      fc.array(fc.nat(40), { minLength: 1, maxLength: 20 }),
+      fc.option(fc.nat(600)),
+      (config, observations, timed, lateness, stopMs) => {
+        let n = 0;
+        const lateMs = (): number => lateness[(n += 1) % lateness.length] ?? 0;
+        const stop: readonly TimedControl[] =
+          stopMs === null ? [] : [{ atMs: stopMs, control: { kind: 'stop' } }];
+        const records = record(config, observations, [...timed, ...stop], lateMs);
+        const lines = records.map((one) => JSON.stringify(one));
+        const { recorded, replayed, replayer } = replayLines(lines, config);
+        assert.ok(replayer.isExact);
+        assert.deepEqual(replayed, recorded);
+        decisions += recorded.length;
+      },
+    ),
+  );
+  t.diagnostic(`${decisions} decisions compared`);
+  assert.ok(decisions > 300);
+});
