@@ -1,0 +1,115 @@
+import {
+  type Observable,
+  type SchedulerLike,
+  NEVER,
+  Subject,
+  concat,
+  connect,
+  defer,
+  finalize,
+  from,
+  ignoreElements,
+  merge,
+  mergeMap,
+  of,
+  race,
+  take,
+  takeUntil,
+  tap,
+  timer,
+} from 'rxjs';
+import type { Config, IpvsOutput } from '../../model/config.ts';
+import type { SinkReport } from '../../model/report.ts';
+import type { Turn } from '../../model/turn.ts';
+import { monotonicScheduler } from '../../platform/scheduler.ts';
+import { dryRun } from './dry-run.ts';
+import { Keeper, type Advise } from './keeper.ts';
+import { STOP_MAX_MS } from './limits.ts';
+import { ownedOf } from './owned.ts';
+import { Reach, type Open } from './reach.ts';
+import { remembered } from './remembered.ts';
+import { Reporter, SINK } from './reporter.ts';
+
+export interface IpvsOptions {
+  readonly open: Open;
+  /** Emits when there is nothing left to stay for: ExaBGP is gone. */
+  readonly gone$?: Observable<unknown>;
+  readonly scheduler?: SchedulerLike;
+}
+
+type Output = Exclude<IpvsOutput, { via: 'off' }>;
+
+/**
+ * Keeps the weights in the kernel's IPVS table at what each turn says should be.
+ *
+ * The first configuration says how the table is reached and where the state directory
+ * is; each one says which services and real servers are ours.
+ *
+ * Emits what was found and done. Completes when `turn$` has completed, or `gone$`
+ * emitted, and what was under way is done (or took too long): weights stay as they
+ * are. A table that cannot be reached is reported and tried again; fails only if
+ * `config$` or `turn$` does.
+ */
+export function ipvs(
+  config$: Observable<Config>,
+  turn$: Observable<Turn>,
+  options: IpvsOptions,
+): Observable<SinkReport> {
+  return config$.pipe(
+    connect((shared$) =>
+      shared$.pipe(
+        take(1),
+        mergeMap((first) =>
+          first.ipvs.via === 'off'
+            ? off(turn$, options)
+            : keep(first, first.ipvs, shared$, turn$, options),
+        ),
+      ),
+    ),
+  );
+}
+
+function off(turn$: Observable<Turn>, { gone$ = NEVER }: IpvsOptions): Observable<SinkReport> {
+  const state = { kind: 'state', sink: SINK, state: 'off', peerVersion: null, reason: '' } as const;
+  return merge(of(state), turn$.pipe(ignoreElements(), takeUntil(gone$)));
+}
+
+function keep(
+  first: Config,
+  output: Output,
+  later$: Observable<Config>,
+  turn$: Observable<Turn>,
+  { open, gone$ = NEVER, scheduler = monotonicScheduler }: IpvsOptions,
+): Observable<SinkReport> {
+  return defer(() => {
+    const report$ = new Subject<SinkReport>();
+    const reporter = new Reporter(scheduler, output.dryRun, (report) => report$.next(report));
+    const reach = new Reach(output.via, openFor(output, open, reporter), scheduler, reporter);
+    const state = remembered(output.dryRun ? null : first.stateDir, (message) => {
+      reporter.trouble('state_unusable', message);
+    });
+    const keeper = new Keeper(ownedOf(first), reach, state, reporter, scheduler, noAdvice);
+    const ended$ = concat(
+      turn$.pipe(
+        tap((turn) => keeper.turn(turn)),
+        takeUntil(gone$),
+        ignoreElements(),
+      ),
+      defer(() => race(from(keeper.whenIdle()), timer(STOP_MAX_MS, scheduler))),
+    );
+    const configured$ = later$.pipe(tap((config) => keeper.configure(ownedOf(config))));
+    const started$ = defer(() => keeper.start());
+    return merge(report$, merge(configured$, started$).pipe(ignoreElements())).pipe(
+      takeUntil(ended$),
+      finalize(() => keeper.close()),
+    );
+  });
+}
+
+const noAdvice: Advise = () => {};
+
+function openFor({ dryRun: isDryRun }: Output, open: Open, reporter: Reporter): Open {
+  if (!isDryRun) return open;
+  return (via) =>
+    dryRun(open(via), (line) => reporter.notice('info', 'ipvs_dry_run', `would run: ${line}`));
+}

@@ -1,0 +1,31 @@
+/** Everything about IPVS that is bounded or timed, in one place; why, beside each. */
+
+/** The whole table is read and compared this often … */
+export const COMPARE_MS = 10_000;
+
+/** … and this often while a drain waits for connections to end … */
+export const WATCH_MS = 1_000;
+
+/** … and this long after something was written, to see that it stayed so. */
+export const READ_BACK_MS = 2_000;
+
+/** Changes in one batch: 1,000 took 0.1 s of the kernel's time, and newer intents wait meanwhile. */
+export const BATCH_MAX = 1_000;
+
+/** After an error the table is read again this soon, doubled with each error in a row … */
+export const RETRY_MIN_MS = 250;
+
+/** … up to this. */
+export const RETRY_MAX_MS = 10_000;
+
+/** What differs in one comparison is told in this many lines; the rest is counted. */
+export const LINES_MAX = 10;
+
+/** The same trouble is told again after this. */
+export const NOTICE_PERIOD_MS = 60_000;
+
+/** At the end, writes that are under way are waited for at most this long. */
+export const STOP_MAX_MS = 2_000;
+
+/** A state file that is longer is not ours: 20,000 servers take 2 MB. */
+export const STATE_FILE_MAX_BYTES = 64 << 20;

@@ -1,0 +1,71 @@
+import type { SchedulerLike } from 'rxjs';
+import { TableError, type TableAccess } from './access.ts';
+import { RETRY_MAX_MS, RETRY_MIN_MS } from './limits.ts';
+import type { Reporter } from './reporter.ts';
+
+/** Opens one way to the table. May throw a `TableError`. */
+export type Open = (via: TableAccess['via']) => TableAccess;
+
+/** The way to the table: opened when it is needed, and anew after it failed. */
+export class Reach {
+  readonly #open: Open;
+  readonly #scheduler: SchedulerLike;
+  readonly #reporter: Reporter;
+  #via: TableAccess['via'];
+  #access: TableAccess | null = null;
+  #retryMs = RETRY_MIN_MS;
+  #lastReason = '';
+
+  constructor(via: TableAccess['via'], open: Open, scheduler: SchedulerLike, reporter: Reporter) {
+    this.#via = via;
+    this.#open = open;
+    this.#scheduler = scheduler;
+    this.#reporter = reporter;
+  }
+
+  get via(): TableAccess['via'] {
+    return this.#via;
+  }
+
+  access(): TableAccess {
+    this.#access ??= this.#open(this.#via);
+    return this.#access;
+  }
+
+  /** It could be read. */
+  works(): void {
+    this.#lastReason = '';
+  }
+
+  /** All that should be written is: the next failure is a new one. */
+  calm(): void {
+    this.#retryMs = RETRY_MIN_MS;
+  }
+
+  /** When to look again after something was refused: later with each time in a row. */
+  retryAtMs(): number {
+    const atMs = this.#scheduler.now() + this.#retryMs;
+    this.#retryMs = Math.min(2 * this.#retryMs, RETRY_MAX_MS);
+    return atMs;
+  }
+
+  /** What to say of it (`null`: another way is tried first), and when to try again. */
+  failed(error: unknown): { readonly reason: string | null; readonly atMs: number } {
+    this.close();
+    if (error instanceof TableError && error.code === 'no_koffi' && this.#via === 'netlink') {
+      this.#via = 'ipvsadm';
+      const message = `${error.message}: the program ipvsadm is used instead, which is slower`;
+      this.#reporter.notice('warn', 'ipvs_without_netlink', message);
+      return { reason: null, atMs: -Infinity };
+    }
+    const reason = error instanceof Error ? error.message : String(error);
+    if (reason !== this.#lastReason) this.#reporter.notice('error', 'ipvs_lost', reason);
+    this.#lastReason = reason;
+    return { reason, atMs: this.retryAtMs() };
+  }
+
+  close(): void {
+    this.#access?.close();
+    this.#access = null;
+  }
+}

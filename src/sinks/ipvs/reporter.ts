@@ -1,0 +1,95 @@
+import type { SchedulerLike } from 'rxjs';
+import type { Notice } from '../../model/notice.ts';
+import type { ActionReport, BaseWeight, SinkReport } from '../../model/report.ts';
+import type { Cause } from '../../model/turn.ts';
+import { changeLine } from './change-line.ts';
+import { LINES_MAX, NOTICE_PERIOD_MS } from './limits.ts';
+import type { TableChange } from '../../protocol/ipvs/table.ts';
+
+export const SINK = 'ipvs';
+
+type State = 'connected' | 'lost' | 'off';
+
+const actions = { set: 'weight', add: 'add', remove: 'remove' } as const;
+
+/** Turns what happened into reports. */
+export class Reporter {
+  readonly #scheduler: SchedulerLike;
+  readonly #report: (report: SinkReport) => void;
+  /** A dry run did nothing: there is no command to tell of. */
+  readonly #isDryRun: boolean;
+  #lastState = '';
+  readonly #saidAtMs = new Map<string, number>();
+
+  constructor(scheduler: SchedulerLike, isDryRun: boolean, report: (report: SinkReport) => void) {
+    this.#scheduler = scheduler;
+    this.#isDryRun = isDryRun;
+    this.#report = report;
+  }
+
+  /** Told when it changes. */
+  state(state: State, reason: string): void {
+    const text = `${state} ${reason}`;
+    if (text === this.#lastState) return;
+    this.#lastState = text;
+    this.#report({ kind: 'state', sink: SINK, state, peerVersion: null, reason });
+  }
+
+  table(bases: ReadonlyMap<string, BaseWeight>, missing: ReadonlySet<string>): void {
+    this.#report({ kind: 'table', sink: SINK, bases, missing });
+  }
+
+  connections(active: ReadonlyMap<string, number>): void {
+    this.#report({ kind: 'connections', sink: SINK, active });
+  }
+
+  /** What became of a change. */
+  change(key: string, change: TableChange, result: ActionReport['result'], cause: Cause): void {
+    this.#report({
+      kind: 'action',
+      sink: SINK,
+      action: actions[change.kind],
+      keys: [key],
+      ...(change.kind === 'remove' ? {} : { weight: change.destination.weight }),
+      result,
+      command: this.#isDryRun ? '' : changeLine(change),
+      cause,
+      atMs: this.#scheduler.now(),
+    });
+  }
+
+  /** It is as it should be, and nothing had to be written. */
+  right(key: string, weight: number | 'removed', cause: Cause): void {
+    this.#report({
+      kind: 'action',
+      sink: SINK,
+      action: weight === 'removed' ? 'remove' : 'weight',
+      keys: [key],
+      ...(weight === 'removed' ? {} : { weight }),
+      result: 'confirmed',
+      command: '',
+      cause,
+      atMs: this.#scheduler.now(),
+    });
+  }
+
+  notice(level: Notice['level'], event: string, message: string): void {
+    this.#report({ kind: 'notice', sink: SINK, level, event, message });
+  }
+
+  /** The same again only after `NOTICE_PERIOD_MS`: for what is tried again and again. */
+  trouble(event: string, message: string): void {
+    const nowMs = this.#scheduler.now();
+    const saidAtMs = this.#saidAtMs.get(event);
+    if (saidAtMs !== undefined && nowMs - saidAtMs < NOTICE_PERIOD_MS) return;
+    this.#saidAtMs.set(event, nowMs);
+    this.notice('error', event, message);
+  }
+
+  /** Each line a notice, up to `LINES_MAX`; the others are counted. */
+  lines(level: Notice['level'], event: string, lines: readonly string[]): void {
+    for (const line of lines.slice(0, LINES_MAX)) this.notice(level, event, line);
+    const more = lines.length - LINES_MAX;
+    if (more > 0) this.notice(level, event, `and ${more} more of this kind`);
+  }
+}

@@ -1,0 +1,83 @@
+import { promises } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { STATE_FILE_MAX_BYTES } from './limits.ts';
+
+/** One JSON file of the state directory: written whole or not at all, also across a power cut. */
+export class StateFile<T> {
+  readonly #path: string | null;
+  readonly #parse: (value: unknown) => T;
+  readonly #failed: (message: string) => void;
+
+  /**
+   * @param stateDir `null`: nothing is kept.
+   * @param parse throws where the value is not what was written.
+   */
+  constructor(
+    stateDir: string | null,
+    name: string,
+    parse: (value: unknown) => T,
+    failed: (message: string) => void,
+  ) {
+    this.#path = stateDir === null ? null : join(stateDir, name);
+    this.#parse = parse;
+    this.#failed = failed;
+  }
+
+  /** What was written last; `null` where there is nothing. A damaged file is kept aside, and told. */
+  async load(): Promise<T | null> {
+    const path = this.#path;
+    if (path === null) return null;
+    try {
+      const { size } = await promises.stat(path);
+      if (size > STATE_FILE_MAX_BYTES) throw new Error('it is too large');
+      return this.#parse(JSON.parse(await promises.readFile(path, 'utf8')));
+    } catch (error) {
+      if (isMissing(error)) return null;
+      await this.#setAside(path, messageOf(error));
+      return null;
+    }
+  }
+
+  /** Resolves to whether it is on disk; a failure is told. Without a state directory: true. */
+  async save(value: unknown): Promise<boolean> {
+    if (this.#path === null) return true;
+    try {
+      await writeWhole(this.#path, `${JSON.stringify(value, null, 1)}\n`);
+      return true;
+    } catch (error) {
+      this.#failed(`cannot write ${this.#path}: ${messageOf(error)}`);
+      return false;
+    }
+  }
+
+  async #setAside(path: string, reason: string): Promise<void> {
+    const aside = `${path}.damaged`;
+    try {
+      await promises.rename(path, aside);
+      this.#failed(`${path} is damaged (${reason}): kept as ${aside}, and begun anew`);
+    } catch (error) {
+      this.#failed(`${path} is not usable (${reason}), nor to be moved: ${messageOf(error)}`);
+    }
+  }
+}
+
+async function writeWhole(path: string, text: string): Promise<void> {
+  await promises.mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.tmp`;
+  const file = await promises.open(temporary, 'w', 0o640);
+  try {
+    await file.writeFile(text);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+  await promises.rename(temporary, path);
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import type { Destination } from '../../../src/protocol/ipvs/table.ts';
+import { until } from '../../e2e/until.ts';
+import { realServer, type FakeTable, tableService } from './fake-table.ts';
+import { configOf, Rig, serviceOf, webVirtual, type SampleServer } from './rig.ts';
+
+const web = 'tcp 192.0.2.10:80';
+const key = 'web/10.0.0.1:80';
+const one: readonly SampleServer[] = [{ address: '10.0.0.1' }];
+
+const folders: string[] = [];
+after(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+
+function stateDir(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'routevane-ipvs-'));
+  folders.push(folder);
+  return folder;
+}
+
+/** One life of the sink; what is in `table` stays for the next. */
+async function life(
+  folder: string | null,
+  table: FakeTable | null,
+  more: { servers?: readonly SampleServer[]; onDown?: 'remove'; weight?: number } = {},
+): Promise<Rig> {
+  const services = [serviceOf('web', webVirtual, more.servers ?? one, more.onDown)];
+  const it = new Rig(configOf(services, { stateDir: folder }));
+  for (const each of table?.services.values() ?? []) it.table.add(each);
+  if (table === null) {
+    const identity = { kind: 'address', protocol: 'tcp', address: '192.0.2.10', port: 80 } as const;
+    it.table.add(tableService(identity, [realServer('10.0.0.1', 80, more.weight ?? 100)]));
+  }
+  it.start();
+  await until(() => it.lastTable() !== undefined, 5_000, 'the table is read');
+  return it;
+}
+
+describe('base weights', () => {
+  test('a crash while a server is at 0 never makes 0 its base', async () => {
+    const folder = stateDir();
+    const first = await life(folder, null, { weight: 70 });
+    first.want({ [key]: 0 });
+    await first.settle();
+    assert.equal(first.table.weight(web, '10.0.0.1:80'), 0);
+    const second = await life(folder, first.table);
+    assert.deepEqual(second.lastTable()?.bases.get(key), { weight: 70, isDrained: false });
+    assert.deepEqual(second.table.batches, [], 'a restart changes no weight by itself');
+  });
+
+  test('the configured weight wins, and is remembered once it is taken out', async () => {
+    const folder = stateDir();
+    const first = await life(folder, null, { servers: [{ address: '10.0.0.1', weight: 30 }] });
+    assert.deepEqual(first.lastTable()?.bases.get(key), { weight: 30, isDrained: false });
+    const second = await life(folder, first.table);
+    assert.deepEqual(second.lastTable()?.bases.get(key), { weight: 30, isDrained: false });
+  });
+
+  test('found at 0 with no better knowledge it is drained, until somebody gives it a weight', async () => {
+    const it = await life(null, null, { weight: 0 });
+    assert.deepEqual(it.lastTable()?.bases.get(key), { weight: 0, isDrained: true });
+    assert.equal(it.notices('ipvs_drained').length, 1);
+    it.table.edit(web, '10.0.0.1:80', { weight: 9 });
+    await it.pass(10_000);
+    assert.deepEqual(it.lastTable()?.bases.get(key), { weight: 9, isDrained: false });
+  });
+
+  for (const [what, text] of [
+    ['cut short', '{ "weights": { "tcp 192'],
+    ['of another kind', '[]'],
+    ['with a weight that is none', '{ "weights": { "a": 70000 } }'],
+    ['binary', '\0\u0001\uFFFD'],
+  ] as const) {
+    test(`a file ${what} is kept aside and told, and the weight is found anew`, async () => {
+      const folder = stateDir();
+      writeFileSync(join(folder, 'base-weights.json'), text);
+      const it = await life(folder, null);
+      assert.deepEqual(it.lastTable()?.bases.get(key), { weight: 100, isDrained: false });
+      assert.equal(it.notices('state_unusable').length, 1);
+      assert.equal(readFileSync(join(folder, 'base-weights.json.damaged'), 'utf8'), text);
+    });
+  }
+
+  test('a folder that cannot be written is told, and the rest goes on', async () => {
+    const folder = stateDir();
+    writeFileSync(join(folder, 'file'), '');
+    const it = await life(join(folder, 'file', 'state'), null);
+    it.want({ [key]: 0 });
+    await it.settle();
+    assert.equal(it.table.weight(web, '10.0.0.1:80'), 0);
+    assert.ok(it.notices('state_unusable').length > 0);
+  });
+});
+
+describe('on_down: remove', () => {
+  const whole: Partial<Destination> = {
+    forwarding: 2,
+    upperThreshold: 500,
+    lowerThreshold: 400,
+    tunnel: { type: 1, port: 6080, flags: 1 },
+    weight: 42,
+  };
+
+  test('takes a server out, and puts it back exactly as it was, also in a later life', async () => {
+    const folder = stateDir();
+    const first = await life(folder, null, { onDown: 'remove' });
+    first.table.edit(web, '10.0.0.1:80', whole);
+    const before = first.table.server(web, '10.0.0.1:80');
+    first.config$.next(first.config$.value);
+    await first.settle();
+    first.want({ [key]: 'removed' });
+    await until(() => first.actions('confirmed').length > 0, 5_000, 'it is out');
+    assert.equal(first.table.server(web, '10.0.0.1:80'), undefined);
+    assert.deepEqual(first.commands('confirmed'), ['ipvsadm -d -t 192.0.2.10:80 -r 10.0.0.1:80']);
+    assert.ok(readdirSync(folder).includes('removed-servers.json'));
+
+    const second = await life(folder, first.table, { onDown: 'remove' });
+    assert.deepEqual(second.lastTable()?.missing, new Set(), 'known to be out because of us');
+    assert.deepEqual(second.lastTable()?.bases.get(key), { weight: 100, isDrained: false });
+    second.want({ [key]: 'removed' });
+    await second.settle();
+    assert.deepEqual(second.commands('confirmed'), [''], 'it is out already');
+    second.want({ [key]: 42 });
+    await second.settle();
+    assert.deepEqual(second.table.server(web, '10.0.0.1:80'), before);
+    assert.equal(second.actions('confirmed').at(-1)?.action, 'add');
+  });
+
+  test('somebody else who adds it is overruled while it should be out', async () => {
+    const it = await life(null, null, { onDown: 'remove' });
+    const saved = it.table.services.get(web);
+    it.want({ [key]: 'removed' });
+    await it.settle();
+    assert.ok(saved);
+    it.table.add(saved);
+    await it.pass(10_000);
+    assert.equal(it.table.server(web, '10.0.0.1:80'), undefined);
+    it.want({ [key]: 5 });
+    await it.settle();
+    assert.equal(it.table.weight(web, '10.0.0.1:80'), 5);
+  });
+
+  test('where it cannot be remembered, the server stays in at weight 0', async () => {
+    const folder = stateDir();
+    writeFileSync(join(folder, 'file'), '');
+    const it = await life(join(folder, 'file', 'state'), null, { onDown: 'remove' });
+    it.want({ [key]: 'removed' });
+    await until(() => it.table.weight(web, '10.0.0.1:80') === 0, 5_000, 'it is at 0');
+    await it.pass(30_000);
+    assert.equal(it.table.weight(web, '10.0.0.1:80'), 0);
+  });
+
+  test('a server that the configuration names no more is told with its line', async () => {
+    const it = await life(null, null, { onDown: 'remove' });
+    it.want({ [key]: 'removed' });
+    await it.settle();
+    it.config$.next(configOf([serviceOf('web', webVirtual, [{ address: '10.0.0.2' }])]));
+    await it.settle();
+    assert.deepEqual(it.notices('ipvs_orphan'), [
+      'taken out before and no longer configured; to add it: ' +
+        'ipvsadm -a -t 192.0.2.10:80 -r 10.0.0.1:80 -g -w 100',
+    ]);
+  });
+});
