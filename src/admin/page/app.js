@@ -1,0 +1,106 @@
+/** The whole page, drawn from what is known. */
+import { html } from './vendor/preact.js';
+import { Age, nodeNowMs } from './age.js';
+import { Columns } from './columns.js';
+import { Explain } from './explain.js';
+import { DrainNote } from './item.js';
+import { EntryList, lookOf } from './lists.js';
+import { StateWord } from './mark.js';
+import { Plots } from './plots.js';
+import { headline } from './tally.js';
+import { Timeline } from './timeline.js';
+
+/** @typedef {import('./model.js').Model} Model */
+
+/** The sentence's mark says as much as its colour. */
+const levelLook = { good: 'up', warn: 'held', bad: 'down' };
+
+/** @param {{ model: Model, frame: number }} props */
+export function App({ model }) {
+  const { board, transitions, actions, explained } = model;
+  const onExplain = model.explain;
+  const nowMs = nodeNowMs();
+  const shown = transitions.since(nowMs - 60 * 60 * 1000);
+  return html`<${Header} model=${model} />
+    <${Stale} model=${model} />
+    <main>
+      <${Columns} board=${board} onExplain=${onExplain} />
+      <section class="panel" aria-labelledby="timeline">
+        <h2 id="timeline">The last hour <span class="about">transitions</span></h2>
+        <${Timeline} entries=${shown} nowMs=${nowMs} />
+      </section>
+      <div class="pair">
+        <${EntryList}
+          title="Changes"
+          entries=${shown}
+          none="nothing changed in the last hour"
+          onExplain=${onExplain}
+        />
+        <${EntryList}
+          title="Actions"
+          entries=${actions.latest()}
+          none="nothing was sent to ExaBGP or IPVS in the last hour"
+          onExplain=${onExplain}
+        />
+      </div>
+      <${Plots} latency=${model.latency} reaction=${model.reaction} />
+    </main>
+    ${
+      explained !== null &&
+      html`<${Explain}
+        key=${explained}
+        name=${explained}
+        change=${model.changes}
+        mayDrain=${model.mayDrain}
+        onClose=${model.closeExplain}
+      />`
+    }`;
+}
+
+/** @param {{ model: Model }} props */
+function Header({ model: { board, startedAt, explain } }) {
+  const { status } = board;
+  if (status === null) return null;
+  const { level, text } = headline(board);
+  return html`<header class="top">
+    <h1>
+      <span class="node">${status.node}</span>
+      <span class="about"
+        >routevane ${status.version} · running for <${Age} since=${startedAt}
+      /></span>
+    </h1>
+    <p class=${`headline level-${level}`}>
+      <${StateWord} state=${levelLook[level]} word=${text} />
+    </p>
+    <ul class="sinks" aria-label="outputs">
+      ${[...board.sinks.values()].map(
+        (sink) =>
+          html`<li key=${sink.name} title=${sink.reason ?? ''}>
+            <${StateWord} state=${lookOf(sink.state)} word=${sinkWords(sink)} />
+          </li>`,
+      )}
+    </ul>
+    <button type="button" onClick=${() => explain('node')}>Whole node …</button>
+    ${status.drain && html`<${DrainNote} drain=${status.drain} />`}
+  </header>`;
+}
+
+/** @param {import('./types.d.ts').SinkInfo} sink */
+function sinkWords({ name, state, pending, rejected, peer_version: version }) {
+  const facts = [
+    state,
+    pending > 0 ? `${pending} pending` : '',
+    rejected > 0 ? `${rejected} rejected` : '',
+  ];
+  return `${name}${version === null ? '' : ` ${version}`}: ${facts.filter(Boolean).join(', ')}`;
+}
+
+/** @param {{ model: Model }} props */
+function Stale({ model: { connection, heardAt, retryNow } }) {
+  if (connection === 'live') return null;
+  return html`<div class="stale" role="alert">
+    <strong>Not connected.</strong> What you see is <${Age} since=${heardAt} /> old. Trying again by
+    itself.
+    <button type="button" onClick=${retryNow}>Try now</button>
+  </div>`;
+}

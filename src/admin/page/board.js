@@ -1,0 +1,159 @@
+/**
+ * What the page knows: the snapshot, and each event folded into it. No DOM, no clock.
+ *
+ * Things are replaced, never changed, so that whoever draws them sees by identity what is new;
+ * only the list of a service's servers is written in place, and the service is renewed once a
+ * frame by `settle`, however many of its two thousand servers changed.
+ */
+import { tallyOf } from './tally.js';
+
+/** @typedef {import('./types.d.ts').Status} Status */
+/** @typedef {import('./types.d.ts').SignalInfo} SignalInfo */
+/** @typedef {import('./types.d.ts').ServerInfo} ServerInfo */
+/** @typedef {import('./types.d.ts').ServiceInfo} ServiceInfo */
+/** @typedef {import('./types.d.ts').RouteInfo} RouteInfo */
+/** @typedef {import('./types.d.ts').SinkInfo} SinkInfo */
+/** @typedef {import('./types.d.ts').Health} Health */
+
+/**
+ * @typedef {object} ServiceBoard
+ * @property {ServiceInfo} info its `real_servers` are those of the snapshot: read `servers`
+ * @property {ServerInfo[]} servers in the order of the file
+ * @property {Map<string, number>} places of the servers, by address
+ * @property {import('./tally.js').Tally} tally
+ */
+
+export class Board {
+  /** @type {Status | null} */
+  status = null;
+  /** @type {Map<string, SignalInfo>} */
+  signals = new Map();
+  /** @type {Map<string, ServiceBoard>} */
+  services = new Map();
+  /** @type {Map<string, RouteInfo>} */
+  routes = new Map();
+  /** @type {Map<string, SinkInfo>} */
+  sinks = new Map();
+  /** @type {Set<string>} */
+  #dirty = new Set();
+
+  /** @param {Status} status */
+  load(status) {
+    this.status = status;
+    this.signals = new Map(status.signals.map((signal) => [signal.name, signal]));
+    this.services = new Map(status.services.map((info) => [info.name, boardOf(info)]));
+    this.routes = new Map(status.routes.map((route) => [route.key ?? route.prefix, route]));
+    this.sinks = new Map(status.sinks.map((sink) => [sink.name, sink]));
+    this.#dirty.clear();
+  }
+
+  /**
+   * What kind of thing has this name; `null`: nothing that we know.
+   *
+   * @param {string} name a signal's, a service's, `service/address:port`, or a route's key
+   * @returns {'signal' | 'service' | 'server' | 'route' | null}
+   */
+  kindOf(name) {
+    if (this.signals.has(name)) return 'signal';
+    if (this.services.has(name)) return 'service';
+    if (this.routes.has(name)) return 'route';
+    return this.#placeOf(name) === null ? null : 'server';
+  }
+
+  /**
+   * @param {string} name
+   * @param {Health} state
+   * @param {string} reason
+   * @param {string} since
+   */
+  health(name, state, reason, since) {
+    const signal = this.signals.get(name);
+    if (signal !== undefined) {
+      const flaps = signal.flaps + (signal.state === 'up' && state === 'down' ? 1 : 0);
+      this.signals.set(name, { ...signal, state, reason, since, flaps });
+      return;
+    }
+    const service = this.services.get(name);
+    if (service !== undefined) {
+      this.services.set(name, { ...service, info: { ...service.info, state, reason, since } });
+      return;
+    }
+    this.#server(name, (server) => ({ ...server, state, reason, since }));
+  }
+
+  /**
+   * @param {string} key
+   * @param {number | 'removed' | null} weight
+   */
+  weight(key, weight) {
+    const pooled = weight !== 0 && weight !== 'removed';
+    this.#server(key, (server) => ({ ...server, weight, pooled }));
+  }
+
+  /**
+   * @param {string} key
+   * @param {number} latencyMs
+   */
+  latency(key, latencyMs) {
+    this.#server(key, (server) => ({ ...server, latency_ms: latencyMs }));
+  }
+
+  /**
+   * @param {string} key
+   * @param {Partial<RouteInfo>} change
+   */
+  route(key, change) {
+    const route = this.routes.get(key);
+    if (route !== undefined) this.routes.set(key, { ...route, ...change });
+  }
+
+  /**
+   * @param {string} name
+   * @param {Partial<SinkInfo>} change
+   */
+  sink(name, change) {
+    const sink = this.sinks.get(name);
+    if (sink !== undefined) this.sinks.set(name, { ...sink, ...change });
+  }
+
+  /** Renews the services whose servers changed since it was called last. Once a frame. */
+  settle() {
+    for (const name of this.#dirty) {
+      const service = this.services.get(name);
+      if (service !== undefined) {
+        this.services.set(name, { ...service, tally: tallyOf(service.servers) });
+      }
+    }
+    this.#dirty.clear();
+  }
+
+  /**
+   * @param {string} key
+   * @param {(server: ServerInfo) => ServerInfo} change
+   */
+  #server(key, change) {
+    const place = this.#placeOf(key);
+    const server = place?.service.servers[place.at];
+    if (place === null || server === undefined) return;
+    place.service.servers[place.at] = change(server);
+    this.#dirty.add(place.service.info.name);
+  }
+
+  /** @param {string} key `service/address:port` */
+  #placeOf(key) {
+    const slash = key.indexOf('/');
+    const service = this.services.get(key.slice(0, slash));
+    const at = service?.places.get(key.slice(slash + 1));
+    return service === undefined || at === undefined ? null : { service, at };
+  }
+}
+
+/**
+ * @param {ServiceInfo} info
+ * @returns {ServiceBoard}
+ */
+function boardOf(info) {
+  const servers = [...info.real_servers];
+  const places = new Map(servers.map((server, at) => [server.address, at]));
+  return { info, servers, places, tally: tallyOf(servers) };
+}

@@ -1,0 +1,113 @@
+/** The flow as people think of it: signals, services with their real servers, routes. */
+import { html, useState } from './vendor/preact.js';
+import { Route, Signal } from './item.js';
+import { isTroubled } from './mark.js';
+import { Service } from './service.js';
+
+/** @typedef {import('./board.js').Board} Board */
+/** @typedef {(name: string) => void} OnExplain */
+
+/** Things that a column shows at first, and that one more click adds. */
+const shownStep = 60;
+
+/** @param {{ board: Board, onExplain: OnExplain }} props */
+export function Columns({ board, onExplain }) {
+  return html`<div class="columns">
+    <${Column}
+      title="Signals"
+      about="links, BFD sessions and plugins"
+      none="no signals are configured"
+      entries=${[...board.signals]}
+      infoOf=${(/** @type {import('./types.d.ts').SignalInfo} */ signal) => signal}
+      draw=${(
+        /** @type {string} */ name,
+        /** @type {import('./types.d.ts').SignalInfo} */ signal,
+      ) => html`<${Signal} key=${name} signal=${signal} onExplain=${onExplain} />`}
+    />
+    <${Column}
+      title="Services"
+      about="with their real servers"
+      none="no services are configured"
+      entries=${[...board.services]}
+      infoOf=${(/** @type {import('./board.js').ServiceBoard} */ { info }) => info}
+      draw=${(
+        /** @type {string} */ name,
+        /** @type {import('./board.js').ServiceBoard} */ service,
+      ) => html`<${Service} key=${name} service=${service} onExplain=${onExplain} />`}
+    />
+    <${Column}
+      title="Routes"
+      about="what this node tells the network"
+      none="no routes are configured"
+      entries=${[...board.routes]}
+      infoOf=${(/** @type {import('./types.d.ts').RouteInfo} */ route) => route}
+      draw=${(/** @type {string} */ id, /** @type {import('./types.d.ts').RouteInfo} */ route) =>
+        html`<${Route} key=${id} id=${id} route=${route} onExplain=${onExplain} />`}
+    />
+  </div>`;
+}
+
+/**
+ * @template T
+ * @param {object} props
+ * @param {string} props.title
+ * @param {string} props.about
+ * @param {string} props.none
+ * @param {readonly (readonly [string, T])[]} props.entries in the order of the file
+ * @param {(thing: T) => Parameters<typeof isTroubled>[0]} props.infoOf
+ * @param {(name: string, thing: T) => unknown} props.draw
+ */
+function Column({ title, about, none, entries, infoOf, draw }) {
+  const [shownMax, setShownMax] = useState(shownStep);
+  const [search, setSearch] = useState('');
+  const isLong = entries.length > shownStep;
+  const found = isLong ? entries.filter(([name]) => name.includes(search.trim())) : entries;
+  // Where not all fit, what is in trouble comes first; a short list keeps its order, so that
+  // everything stays where it was.
+  const ordered = isLong ? troubledFirst(found, infoOf) : found;
+  const troubled = entries.filter(([, thing]) => isTroubled(infoOf(thing))).length;
+  const id = `column-${title.toLowerCase()}`;
+  return html`<section class="column" aria-labelledby=${id}>
+    <h2 id=${id}>
+      ${title} <span class="about">${about}</span>
+      ${
+        entries.length > 0 &&
+        html`<span class="count">${entries.length - troubled} of ${entries.length} well</span>`
+      }
+    </h2>
+    ${
+      isLong &&
+      html`<input
+        type="search"
+        class="search"
+        aria-label=${`find in ${title.toLowerCase()}`}
+        placeholder="find a name"
+        value=${search}
+        onInput=${(/** @type {Event & { currentTarget: HTMLInputElement }} */ event) =>
+          setSearch(event.currentTarget.value)}
+      />`
+    }
+    ${entries.length === 0 && html`<p class="note">${none}</p>`}
+    <ul class="items">
+      ${ordered.slice(0, shownMax).map(([name, thing]) => draw(name, thing))}
+    </ul>
+    ${
+      ordered.length > shownMax &&
+      html`<button type="button" class="more" onClick=${() => setShownMax(shownMax + shownStep)}>
+        show ${Math.min(shownStep, ordered.length - shownMax)} more of ${ordered.length}
+      </button>`
+    }
+  </section>`;
+}
+
+/**
+ * @template T
+ * @param {readonly (readonly [string, T])[]} entries
+ * @param {(thing: T) => Parameters<typeof isTroubled>[0]} infoOf
+ */
+function troubledFirst(entries, infoOf) {
+  const [troubled, well] = [true, false].map((wanted) =>
+    entries.filter(([, thing]) => isTroubled(infoOf(thing)) === wanted),
+  );
+  return [...(troubled ?? []), ...(well ?? [])];
+}

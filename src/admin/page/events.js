@@ -1,0 +1,186 @@
+/** One event of the stream, folded into what the page knows. No DOM. */
+import { parseTime } from './ages.js';
+
+/** @typedef {import('./types.d.ts').Entry} Entry */
+/** @typedef {import('./types.d.ts').StreamEvent} StreamEvent */
+/** @typedef {import('./board.js').Board} Board */
+
+/**
+ * Folds one event into the board.
+ *
+ * @param {Board} board
+ * @param {StreamEvent} event
+ */
+export function fold(board, event) {
+  switch (event.type) {
+    case 'observation':
+      if (typeof event.latency_ms === 'number') board.latency(event.signal, event.latency_ms);
+      return;
+    case 'health':
+      board.health(event.name, event.to, event.reason, event.at);
+      return;
+    case 'decision':
+      foldDecision(board, event);
+      return;
+    case 'weight':
+      board.weight(event.server, event.to);
+      return;
+    case 'action':
+      foldAction(board, event);
+      return;
+    case 'sink':
+      board.sink(event.sink, { state: event.state, peer_version: event.peer_version });
+      return;
+    case 'drain':
+    case 'notice':
+    case 'skipped':
+      return;
+    default:
+    // A newer daemon may say more than this page knows.
+  }
+}
+
+/**
+ * What the lists and the time line show of it; `null`: nothing.
+ *
+ * @param {Board} board
+ * @param {StreamEvent} event
+ * @returns {Entry | null}
+ */
+export function entryOf(board, event) {
+  const common = { seq: event.seq, atMs: parseTime(event.at) ?? 0 };
+  switch (event.type) {
+    case 'health': {
+      const subject = board.kindOf(event.name);
+      if (subject === null) return null;
+      const { name, from, to, reason } = event;
+      const cause = causeWords(event.cause);
+      return { ...common, subject, name, explainName: name, from, to, because: reason, cause };
+    }
+    case 'decision': {
+      const { route: name, from, to, because } = event;
+      const cause = causeWords(event.cause);
+      return { ...common, subject: 'route', name, explainName: name, from, to, because, cause };
+    }
+    case 'action':
+      return {
+        ...common,
+        subject: 'action',
+        explainName: event.keys[0] ?? '',
+        name: `${event.keys[0] ?? ''}${event.count > 1 ? ` and ${event.count - 1} more` : ''}`,
+        from: event.action,
+        to: event.result,
+        because: event.sink,
+        command: event.command,
+        cause: causeWords(event.cause),
+        reactionMs: reactionOf(event),
+      };
+    case 'drain': {
+      const { name, change, reason, by } = event;
+      const because = `${by}: ${reason}`;
+      return {
+        ...common,
+        subject: 'drain',
+        name,
+        explainName: name,
+        from: '',
+        to: change,
+        because,
+      };
+    }
+    case 'sink': {
+      const { sink: name, state: to, reason } = event;
+      return { ...common, subject: 'sink', name, explainName: '', from: '', to, because: reason };
+    }
+    case 'notice': {
+      const { level, event: name, message } = event;
+      return {
+        ...common,
+        subject: 'notice',
+        name,
+        explainName: '',
+        from: '',
+        to: level,
+        because: message,
+      };
+    }
+    case 'observation':
+    case 'weight':
+    case 'skipped':
+      return null;
+    default:
+      return null;
+  }
+}
+
+/**
+ * Whether only a new status can tell all that this event changed: who is in maintenance, what an
+ * action of very many did, and what the daemon left out because it was too much.
+ *
+ * @param {StreamEvent} event
+ */
+export function needsStatus(event) {
+  if (event.type === 'action') return event.count > event.keys.length;
+  return event.type === 'drain' || event.type === 'skipped';
+}
+
+/**
+ * @param {Board} board
+ * @param {Extract<StreamEvent, { type: 'decision' }>} event
+ */
+function foldDecision(board, event) {
+  const { route, to, because, at } = event;
+  // Whether the new state was confirmed is told by an action.
+  const med = event.med === undefined ? {} : { med: event.med };
+  board.route(route, { state: to, because, since: at, confirmed: false, ...med });
+}
+
+/**
+ * @param {Board} board
+ * @param {Extract<StreamEvent, { type: 'action' }>} event
+ */
+function foldAction(board, event) {
+  if (event.result !== 'confirmed') return;
+  if (event.action !== 'announce' && event.action !== 'withdraw') return;
+  for (const key of event.keys) board.route(key, { confirmed: true });
+}
+
+/**
+ * Milliseconds from the observation at the root until the action was handed to its sink;
+ * `null` where that is no reaction: what was confirmed later, or has another root.
+ *
+ * @param {Extract<StreamEvent, { type: 'action' }>} event
+ */
+function reactionOf(event) {
+  if (event.result !== 'sent') return null;
+  return event.reaction_ms ?? null;
+}
+
+/**
+ * The root of a change in words.
+ *
+ * @param {import('./types.d.ts').CauseInfo | undefined} cause
+ */
+export function causeWords(cause) {
+  if (cause === undefined) return '';
+  switch (cause.kind) {
+    case 'observation': {
+      const { signal, state, reason } = cause;
+      return `${signal} ${state}${reason === '' ? '' : `: ${reason}`}`;
+    }
+    case 'drain':
+      return `drain of ${cause.name} ${cause.change}`;
+    case 'startup-timeout':
+      return 'the start took too long';
+    case 'budget':
+      return 'the budget of withdraws has room again';
+    case 'config':
+      return 'the configuration was read';
+    case 'table':
+      return 'the kernel’s table was read';
+    case 'stop':
+      return 'routevane stops';
+    default:
+      return '';
+  }
+}

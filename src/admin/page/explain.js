@@ -1,0 +1,114 @@
+/** Why a thing is as it is: the chain from it down to what was observed. And its maintenance. */
+import { html, useEffect, useState } from './vendor/preact.js';
+import { Age } from './age.js';
+import { explain } from './api.js';
+import { formatClock, parseTime } from './ages.js';
+import { Dialog } from './dialog.js';
+import { DrainForm } from './drain-form.js';
+import { causeWords } from './events.js';
+import { DrainNote } from './item.js';
+import { face, StateWord } from './mark.js';
+
+/** @typedef {import('./types.d.ts').ExplainStep} ExplainStep */
+/** @typedef {Awaited<ReturnType<typeof explain>>} Answer */
+
+const drainable = new Set(['route', 'service', 'real_server', 'node']);
+
+/**
+ * @param {object} props
+ * @param {string} props.name
+ * @param {number} props.change counts what happened since: each change asks again
+ * @param {boolean} props.mayDrain
+ * @param {() => void} props.onClose
+ */
+export function Explain({ name, change, mayDrain, onClose }) {
+  const [answer, setAnswer] = useState(/** @type {Answer | null} */ (null));
+  const [asked, setAsked] = useState(0);
+  useEffect(() => {
+    let isCurrent = true;
+    const ask = async () => {
+      const fresh = await explain(name);
+      if (isCurrent) setAnswer(fresh);
+    };
+    void ask();
+    return () => {
+      isCurrent = false;
+    };
+  }, [name, change, asked]);
+  return html`<${Dialog} title=${`Why is ${name} as it is?`} onClose=${onClose}>
+    ${answer === null && html`<p role="status">asking …</p>`}
+    ${answer?.ok === false && html`<p role="alert" class="error">${answer.message}</p>`}
+    ${
+      answer?.ok === true &&
+      html`<ul class="chain">
+          <${Step} step=${answer.body.chain} />
+        </ul>
+        ${
+          drainable.has(answer.body.chain.kind) &&
+          (mayDrain
+            ? html`<${DrainForm}
+                name=${name}
+                drain=${answer.body.chain.drain}
+                onDone=${() => setAsked(asked + 1)}
+              />`
+            : html`<p class="note">
+                Maintenance from this page needs <code>admin.token_file</code>. On the node it is
+                ${' '}<code>routevane drain ${name}</code>
+              </p>`)
+        }`
+    }
+  <//>`;
+}
+
+/** @param {{ step: ExplainStep }} props */
+function Step({ step }) {
+  const look = face(step);
+  const cause = causeWords(step.cause ?? undefined);
+  const causeMs = parseTime(step.cause?.at);
+  return html`<li>
+    <p class="step">
+      <${StateWord} state=${look.state} word=${look.word} />
+      <span class="name">${step.name || step.kind.replace('_', ' ')}</span>
+      <span class="kind">${step.kind.replace('_', ' ')}</span>
+      <${Age} since=${step.since} />
+    </p>
+    ${step.because !== '' && html`<p class="reason">${step.because}</p>`}
+    ${
+      cause !== '' &&
+      html`<p class="note">
+        at the root: ${cause}${causeMs === null ? '' : ` at ${formatClock(causeMs)}`}
+      </p>`
+    }
+    ${
+      step.counters.length > 0 &&
+      html`<dl class="counters">
+        ${step.counters.map(
+          ({ label, value }) =>
+            html`<div key=${label}>
+              <dt>${label}</dt>
+              <dd>${value}</dd>
+            </div>`,
+        )}
+      </dl>`
+    }
+    ${step.drain !== null && html`<${DrainNote} drain=${step.drain} />`}
+    ${step.parts.length > 0 && html`<${Parts} parts=${step.parts} />`}
+  </li>`;
+}
+
+/** What a step of two thousand parts shows at first. */
+const partsStep = 50;
+
+/** @param {{ parts: readonly ExplainStep[] }} props */
+function Parts({ parts }) {
+  const [shownMax, setShownMax] = useState(partsStep);
+  return html`<ul class="chain">
+      ${parts.slice(0, shownMax).map((part, at) => html`<${Step} key=${at} step=${part} />`)}
+    </ul>
+    ${
+      parts.length > shownMax &&
+      html`<button type="button" class="more" onClick=${() => setShownMax(shownMax + partsStep)}>
+        show more of ${parts.length}
+      </button>`
+    }`;
+}

@@ -1,0 +1,75 @@
+/** One signal or route: its state, its age and its reason; a click shows why. */
+import { html } from './vendor/preact.js';
+import { Age } from './age.js';
+import { formatClock, parseTime } from './ages.js';
+import { face, StateWord } from './mark.js';
+import { memo } from './memo.js';
+
+/** @typedef {import('./types.d.ts').SignalInfo} SignalInfo */
+/** @typedef {import('./types.d.ts').RouteInfo} RouteInfo */
+/** @typedef {import('./types.d.ts').DrainInfo} DrainInfo */
+/** @typedef {(name: string) => void} OnExplain */
+
+/** @param {{ drain: DrainInfo }} props */
+export function DrainNote({ drain }) {
+  const until = parseTime(drain.until);
+  const left = drain.progress?.active_connections;
+  const parts = [
+    `${drain.done === true ? 'drained' : 'draining'} by ${drain.owner}`,
+    drain.reason,
+    until === null ? 'until undrained' : `until ${formatClock(until).slice(0, 8)}`,
+    typeof left === 'number' && drain.done !== true ? `${left} active connections left` : '',
+  ];
+  return html`<p class="note">${parts.filter(Boolean).join(' · ')}</p>`;
+}
+
+export const Signal = memo(
+  /** @param {{ signal: SignalInfo, onExplain: OnExplain }} props */
+  ({ signal, onExplain }) => {
+    const { name, state, reason, since, flaps, drain } = signal;
+    const suppressedMs = parseTime(signal.suppressed_until);
+    const look = face(signal);
+    return html`<li class=${`item is-${look.state}`}>
+      <button type="button" class="item-main" onClick=${() => onExplain(name)}>
+        <span class="name">${name}</span>
+        <${StateWord} state=${look.state} word=${look.word} />
+        <${Age} since=${since} />
+      </button>
+      ${
+        (reason !== '' || state === 'unknown') &&
+        html`<p class="reason">${reason || 'nothing was seen of it yet'}</p>`
+      }
+      ${
+        suppressedMs !== null &&
+        html`<p class="note">
+          held down by damping until ${formatClock(suppressedMs).slice(0, 8)}
+        </p>`
+      }
+      ${flaps > 1 && html`<p class="note">${flaps} falls since the start</p>`}
+      ${drain !== null && html`<${DrainNote} drain=${drain} />`}
+    </li>`;
+  },
+);
+
+export const Route = memo(
+  /** @param {{ id: string, route: RouteInfo, onExplain: OnExplain }} props */
+  ({ id, route, onExplain }) => {
+    const { state, because, since, med, confirmed, drain } = route;
+    const look = face(route);
+    const facts = [
+      med === null ? '' : `MED ${med}`,
+      state === 'pending' ? '' : confirmed ? 'confirmed by ExaBGP' : 'not confirmed yet',
+      id === route.prefix ? '' : id.slice(route.prefix.length),
+    ];
+    return html`<li class=${`item is-${look.state}`}>
+      <button type="button" class="item-main" onClick=${() => onExplain(id)}>
+        <span class="name">${route.prefix}</span>
+        <${StateWord} state=${look.state} word=${look.word} />
+        <${Age} since=${since} />
+      </button>
+      <p class="reason">${because || 'no decision yet'}</p>
+      <p class="facts">${facts.filter(Boolean).join(' · ')}</p>
+      ${drain !== null && html`<${DrainNote} drain=${drain} />`}
+    </li>`;
+  },
+);

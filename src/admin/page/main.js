@@ -1,0 +1,88 @@
+/** Starts the page: the stream changes the model, a frame draws it. */
+import { html, render } from './vendor/preact.js';
+import { nodeNowMs } from './age.js';
+import { getStatus } from './api.js';
+import { App } from './app.js';
+import { connect } from './connection.js';
+import { Login } from './login.js';
+import { Model } from './model.js';
+import { headline } from './tally.js';
+
+const announceMs = 500;
+const lineMs = 30_000;
+
+const page = need('page');
+const announcer = need('announcer');
+let isFrameDue = false;
+let frame = 0;
+
+/** Any number of events make one frame. A hidden page draws nothing and stays up to date. */
+function requestDraw() {
+  if (isFrameDue) return;
+  isFrameDue = true;
+  requestAnimationFrame(() => {
+    isFrameDue = false;
+    draw();
+  });
+}
+
+function draw() {
+  if (model.board.status === null) return;
+  model.board.settle();
+  frame += 1;
+  render(html`<${App} model=${model} frame=${frame} />`, page);
+  const { level } = headline(model.board);
+  const sign = model.connection === 'live' ? { good: '', warn: '▲ ', bad: '✖ ' }[level] : '… ';
+  const title = `${sign}${model.board.status.node} · routevane`;
+  if (document.title !== title) document.title = title;
+}
+
+const model = new Model(requestDraw);
+
+function start() {
+  const url = new URL('api/v1/stream', location.href);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  const stream = connect(url.href, {
+    onMessage: (message) => model.receive(message),
+    onState: ({ kind }) => {
+      model.setConnection(kind);
+      if (kind === 'waiting') void askForToken(stream);
+    },
+  });
+  model.retryNow = stream.retryNow;
+  model.dropStream = stream.drop;
+}
+
+/**
+ * A WebSocket that is refused does not say why; a request does.
+ *
+ * @param {{ retryNow: () => void, pause: () => void }} stream
+ */
+async function askForToken(stream) {
+  const answer = await getStatus();
+  if (answer.ok || answer.status !== 401) return;
+  stream.pause();
+  model.board.status = null;
+  const onDone = () => {
+    render(null, page);
+    stream.retryNow();
+  };
+  render(html`<${Login} onDone=${onDone} />`, page);
+}
+
+setInterval(() => {
+  const sentence = model.announcer.take(nodeNowMs());
+  if (sentence !== null) announcer.textContent = sentence;
+}, announceMs);
+
+// The time line moves on even where nothing happens.
+setInterval(requestDraw, lineMs);
+
+start();
+
+/** @param {string} id */
+function need(id) {
+  const element = document.getElementById(id);
+  if (element === null) throw new Error(`the page has no ${id}`);
+  return element;
+}

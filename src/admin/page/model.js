@@ -1,0 +1,193 @@
+/** Everything the page shows, and what changes it. Draws nothing. */
+import { forgetClock, judgeClock, nodeNowMs } from './age.js';
+import { parseTime } from './ages.js';
+import { Announcer } from './announcer.js';
+import { getHistory, getLogin, getStatus } from './api.js';
+import { Board } from './board.js';
+import { entryOf, fold, needsStatus } from './events.js';
+import { Ring } from './ring.js';
+import { Series } from './series.js';
+
+/** @typedef {import('./types.d.ts').StreamEvent} StreamEvent */
+/** @typedef {import('./types.d.ts').Snapshot} Snapshot */
+/** @typedef {import('./types.d.ts').Entry} Entry */
+
+const transitionsMax = 5000;
+const actionsMax = 500;
+/** What no event tells (latencies, connections, capacities) is read this often … */
+const refreshMs = 5000;
+/** … with more servers than this a third as often, because it is a megabyte … */
+const manyServers = 1000;
+/** … and this soon after something changed. */
+const settleMs = 700;
+
+export class Model {
+  board = new Board();
+  transitions = new Ring(transitionsMax);
+  actions = new Ring(actionsMax);
+  latency = new Series();
+  reaction = new Series();
+  announcer = new Announcer();
+  /** @type {'connecting' | 'live' | 'waiting'} */
+  connection = 'connecting';
+  /** When the daemon started and when it was heard last, as texts on its clock. */
+  startedAt = '';
+  heardAt = '';
+  /** The name whose chain is shown. @type {string | null} */
+  explained = null;
+  /** Changes that may alter an explanation. */
+  changes = 0;
+  mayDrain = false;
+  retryNow = () => {};
+  dropStream = () => {};
+  #onChange;
+  /** @type {number} */
+  #seq = -1;
+  #events = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #refreshTimer;
+
+  /** @param {() => void} onChange */
+  constructor(onChange) {
+    this.#onChange = onChange;
+  }
+
+  explain = (/** @type {string} */ name) => {
+    this.explained = name;
+    this.#onChange();
+  };
+
+  closeExplain = () => {
+    this.explained = null;
+    this.#onChange();
+  };
+
+  /** @param {'connecting' | 'live' | 'waiting'} connection */
+  setConnection(connection) {
+    // A second try is not news: the page still waits for the first word.
+    if (connection === 'connecting' && this.connection === 'waiting') return;
+    this.connection = connection;
+    if (connection === 'waiting') clearTimeout(this.#refreshTimer);
+    this.#onChange();
+  }
+
+  /** @param {Snapshot | StreamEvent} message */
+  receive(message) {
+    if (message.type === 'snapshot') this.#begin(message);
+    else this.#event(message);
+    this.#onChange();
+  }
+
+  /** @param {Snapshot} snapshot */
+  #begin(snapshot) {
+    forgetClock();
+    const nowMs = this.#hear();
+    this.startedAt = new Date(nowMs - snapshot.uptime_s * 1000).toISOString();
+    this.#seq = snapshot.seq;
+    this.board.load(snapshot);
+    this.#sampleLatency();
+    this.transitions.clear();
+    this.actions.clear();
+    this.changes += 1;
+    void this.#readHistory();
+    void this.#readRights();
+    this.#refreshIn(refreshMs);
+  }
+
+  #hear() {
+    const nowMs = nodeNowMs();
+    this.heardAt = new Date(nowMs).toISOString();
+    return nowMs;
+  }
+
+  /** @param {StreamEvent} event */
+  #event(event) {
+    if (event.seq <= this.#seq) return;
+    this.#seq = event.seq;
+    judgeClock(parseTime(event.at) ?? Date.now());
+    this.#hear();
+    // What was seen, but changed nothing, alters no status that is on its way.
+    if (event.type !== 'observation') this.#events += 1;
+    // Before folding: what the event says of a thing is compared with what was known of it.
+    const entry = entryOf(this.board, event);
+    fold(this.board, event);
+    if (entry !== null) this.#keep(entry, true);
+    if (event.type === 'health' || event.type === 'decision' || needsStatus(event)) {
+      this.changes += 1;
+      this.#refreshIn(settleMs);
+    }
+  }
+
+  /**
+   * @param {Entry} entry
+   * @param {boolean} isNew
+   */
+  #keep(entry, isNew) {
+    if (entry.subject === 'action') {
+      this.actions.push(entry);
+      if (typeof entry.reactionMs === 'number') this.reaction.add(entry.atMs, entry.reactionMs);
+    } else {
+      this.transitions.push(entry);
+      if (isNew) this.announcer.add(entry);
+    }
+  }
+
+  async #readHistory() {
+    const answer = await getHistory();
+    if (!answer.ok) return;
+    /** @param {readonly StreamEvent[]} events */
+    const entriesOf = (events) =>
+      events.map((event) => entryOf(this.board, event)).filter((entry) => entry !== null);
+    this.transitions.prepend(entriesOf(answer.body.transitions));
+    const actions = entriesOf(answer.body.actions);
+    this.actions.prepend(actions);
+    this.reaction = new Series();
+    for (const { atMs, reactionMs } of this.actions.latest().toReversed()) {
+      if (typeof reactionMs === 'number') this.reaction.add(atMs, reactionMs);
+    }
+    this.#onChange();
+  }
+
+  async #readRights() {
+    const answer = await getLogin();
+    if (answer.ok) this.mayDrain = answer.body.may_drain;
+    this.#onChange();
+  }
+
+  /** @param {number} inMs */
+  #refreshIn(inMs) {
+    clearTimeout(this.#refreshTimer);
+    this.#refreshTimer = setTimeout(() => void this.#refresh(), inMs);
+  }
+
+  /** @returns {Promise<void>} */
+  async #refresh() {
+    if (document.hidden) return this.#refreshIn(refreshMs);
+    const eventsBefore = this.#events;
+    const answer = await getStatus();
+    if (this.connection !== 'live') return;
+    // An answer from before the newest event would take that event back.
+    if (answer.ok && this.#events !== eventsBefore) return this.#refreshIn(settleMs);
+    if (answer.ok) {
+      this.#hear();
+      this.board.load(answer.body);
+      this.#sampleLatency();
+      this.#onChange();
+    } else if (answer.code === 'unreachable') {
+      // A stream that lost its network stays silent, as one where nothing happens.
+      return this.dropStream();
+    }
+    let servers = 0;
+    for (const { tally } of this.board.services.values()) servers += tally.total;
+    this.#refreshIn(servers > manyServers ? refreshMs * 3 : refreshMs);
+  }
+
+  #sampleLatency() {
+    const atMs = nodeNowMs();
+    for (const { servers } of this.board.services.values()) {
+      for (const { state, latency_ms: latencyMs } of servers) {
+        if (state === 'up' && latencyMs !== null) this.latency.add(atMs, latencyMs);
+      }
+    }
+  }
+}

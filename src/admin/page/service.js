@@ -1,0 +1,156 @@
+/** One service: the whole in one line and a bar, its real servers on demand. */
+import { html, useState } from './vendor/preact.js';
+import { Age } from './age.js';
+import { formatMs } from './ages.js';
+import { DrainNote } from './item.js';
+import { face, isTroubled, Mark, StateWord } from './mark.js';
+import { memo } from './memo.js';
+import { Rows } from './rows.js';
+import { tallyWords } from './tally.js';
+
+/** @typedef {import('./types.d.ts').ServerInfo} ServerInfo */
+/** @typedef {import('./board.js').ServiceBoard} ServiceBoard */
+
+/** A service with so few servers shows them unasked. */
+const openMax = 6;
+/** Servers in trouble that a closed service shows. */
+const troubledMax = 4;
+/** From here on a list can be reduced to what is in trouble. */
+const filterMin = 12;
+export const rowPx = 30;
+const viewRows = 12;
+
+export const Service = memo(
+  /** @param {{ service: ServiceBoard, onExplain: (name: string) => void }} props */
+  (props) => html`<${OneService} ...${props} />`,
+);
+
+/** @param {{ service: ServiceBoard, onExplain: (name: string) => void }} props */
+function OneService({ service, onExplain }) {
+  const { info, servers, tally } = service;
+  const [isOpen, setOpen] = useState(tally.total <= openMax);
+  const look = face(info);
+  const troubled = isOpen ? [] : servers.filter(isTroubled);
+  const id = `servers-of-${info.name}`;
+  return html`<li class=${`item is-${look.state}`}>
+    <button type="button" class="item-main" onClick=${() => onExplain(info.name)}>
+      <span class="name">${info.name}</span>
+      <${StateWord} state=${look.state} word=${look.word} />
+      <${Age} since=${info.since} />
+    </button>
+    <${Capacity} service=${service} />
+    ${info.state !== 'up' && info.reason && html`<p class="reason">${info.reason}</p>`}
+    ${info.drain !== null && html`<${DrainNote} drain=${info.drain} />`}
+    ${
+      tally.total > 0 &&
+      html`<button
+        type="button"
+        class="fold"
+        aria-expanded=${String(isOpen)}
+        aria-controls=${id}
+        onClick=${() => setOpen(!isOpen)}
+      >
+        ${tallyWords(tally)}
+        ${tally.latencyMs !== null && html`<span class="age">~${formatMs(tally.latencyMs)}</span>`}
+      </button>`
+    }
+    <div id=${id}>
+      ${
+        isOpen
+          ? html`<${Servers} service=${info.name} servers=${servers} onExplain=${onExplain} />`
+          : troubled.length > 0 &&
+            html`<${ServerRows}
+              service=${info.name}
+              servers=${troubled.slice(0, troubledMax)}
+              onExplain=${onExplain}
+            />`
+      }
+      ${
+        troubled.length > troubledMax &&
+        html`<p class="note">and ${troubled.length - troubledMax} more that are not up</p>`
+      }
+    </div>
+  </li>`;
+}
+
+/** @param {{ service: ServiceBoard }} props */
+function Capacity({ service: { info } }) {
+  const percent = Math.max(0, Math.min(100, info.capacity_pct));
+  return html`<p class="facts">
+    <meter
+      min="0"
+      max="100"
+      low="50"
+      optimum="100"
+      value=${percent}
+      aria-label=${`capacity of ${info.name}`}
+    ></meter>
+    ${percent}% of its weight · quorum ${info.quorum} · ${info.virtual ?? 'probed only, no IPVS'}
+  </p>`;
+}
+
+/** @param {{ service: string, servers: readonly ServerInfo[], onExplain: (name: string) => void }} props */
+function Servers({ service, servers, onExplain }) {
+  const [onlyTroubled, setOnlyTroubled] = useState(false);
+  const shown = onlyTroubled ? servers.filter(isTroubled) : servers;
+  return html`${
+    servers.length >= filterMin &&
+    html`<label class="filter">
+      <input
+        type="checkbox"
+        checked=${onlyTroubled}
+        onChange=${() => setOnlyTroubled(!onlyTroubled)}
+      />
+      only those that are not up
+    </label>`
+  }
+  ${
+    shown.length === 0
+      ? html`<p class="note">none</p>`
+      : html`<${ServerRows} service=${service} servers=${shown} onExplain=${onExplain} />`
+  }`;
+}
+
+/** @param {{ service: string, servers: readonly ServerInfo[], onExplain: (name: string) => void }} props */
+function ServerRows({ service, servers, onExplain }) {
+  return html`<${Rows}
+    items=${servers}
+    rowPx=${rowPx}
+    viewRows=${viewRows}
+    label=${`real servers of ${service}`}
+    keyOf=${(/** @type {ServerInfo} */ server) => server.address}
+    draw=${(/** @type {ServerInfo} */ server) =>
+      html`<${Server} service=${service} server=${server} onExplain=${onExplain} />`}
+  />`;
+}
+
+const Server = memo(
+  /** @param {{ service: string, server: ServerInfo, onExplain: (name: string) => void }} props */
+  ({ service, server, onExplain }) => {
+    const { address, state, reason, since, latency_ms: latencyMs } = server;
+    const look = face(server);
+    const facts = [weightWords(server), latencyMs === null ? '' : formatMs(latencyMs)];
+    const kept = state === 'down' && server.pooled ? 'still pooled (min_pooled)' : '';
+    return html`<button
+      type="button"
+      class=${`row is-${look.state}`}
+      title=${reason}
+      onClick=${() => onExplain(`${service}/${address}`)}
+    >
+      <${Mark} state=${look.state} />
+      <span class="name">${address}</span>
+      <span class="word">${look.word}</span>
+      <span class="why">${[reason, kept].filter(Boolean).join(' · ')}</span>
+      <span class="facts">${facts.filter(Boolean).join(' · ')}</span>
+      <${Age} since=${since} />
+    </button>`;
+  },
+);
+
+/** @param {ServerInfo} server */
+function weightWords({ weight, base_weight: base, active_connections: active }) {
+  const carried = typeof active === 'number' ? `${active} conn` : '';
+  if (weight === null) return carried;
+  const of = base === null || base === weight ? '' : ` of ${base}`;
+  return [`w ${weight}${of}`, carried].filter(Boolean).join(' · ');
+}
