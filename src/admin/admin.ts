@@ -1,0 +1,203 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  defer,
+  distinctUntilChanged,
+  EMPTY,
+  finalize,
+  from,
+  ignoreElements,
+  map,
+  merge,
+  Subject,
+  switchMap,
+  tap,
+  type BehaviorSubject,
+  type Observable,
+} from 'rxjs';
+import type { AdminConfig, Config } from '../model/config.ts';
+import type { Control } from '../model/control.ts';
+import type { Notice } from '../model/notice.ts';
+import type { Observation } from '../model/observation.ts';
+import type { SinkReport } from '../model/report.ts';
+import type { Turn } from '../model/turn.ts';
+import type { View } from '../model/view.ts';
+import { Board } from './board.ts';
+import { configHash } from './config-hash.ts';
+import type { AdminParts, Desk } from './desk.ts';
+import { Drains } from './drains.ts';
+import { ourHosts, type Door, type Keys } from './guard.ts';
+import { History } from './history.ts';
+import { listener } from './listener.ts';
+import { entrance, serverLimits, type ServerLimits } from './server.ts';
+import { Sessions } from './sessions.ts';
+import { SharedBuild } from './shared-build.ts';
+import { inSlices, snapshotOf, statusPieces } from './status.ts';
+import { Stream, type StreamSnapshot } from './stream.ts';
+import { readToken, WrongTokens } from './token.ts';
+import { WallClock } from './wall-clock.ts';
+
+/** The interface for people: what it must be told, and what it asks of the core. */
+export interface Admin {
+  /** Maintenance of an earlier life first, then what operators ask for, and looks at the core. */
+  readonly control$: Observable<Control>;
+  /** The hot path: folds a result in. */
+  readonly observe: (observation: Observation) => void;
+  /** These only keep what they are given: it is told after the work is done. */
+  readonly turn: (turn: Turn) => void;
+  readonly report: (report: SinkReport) => void;
+  readonly notice: (notice: Notice) => void;
+  /** Serves while it is subscribed, as each configuration says. Never emits. */
+  readonly serve$: Observable<never>;
+}
+
+/** The admin interface: status, explain, maintenance and the stream, over HTTP. */
+export function admin(
+  config$: BehaviorSubject<Config>,
+  parts: AdminParts,
+  limits: ServerLimits = serverLimits,
+): Admin {
+  const clock = new WallClock();
+  const asked$ = new Subject<Control>();
+  const desk = createDesk(config$, asked$, parts, clock);
+  const keys: Keys = {
+    sessions: new Sessions(() => clock.nowMs()),
+    wrong: new WrongTokens(() => clock.nowMs()),
+    notify: parts.notify,
+  };
+  const { board, drains, stream } = desk;
+  return {
+    control$: merge(
+      asked$,
+      defer(() => from(drains.load())).pipe(map((drain): Control => ({ kind: 'drain', drain }))),
+    ),
+    observe(observation) {
+      if (board.observe(observation)) stream.push({ kind: 'observation', observation });
+    },
+    turn(turn) {
+      board.turn(turn);
+      stream.push({ kind: 'turn', turn });
+    },
+    report(report) {
+      board.report(report);
+      const isTold =
+        report.kind === 'action' || report.kind === 'state' || report.kind === 'notice';
+      if (isTold) stream.push({ kind: 'report', report, atMs: clock.nowMs() });
+    },
+    notice: (notice) => stream.push({ kind: 'notice', notice, atMs: clock.nowMs() }),
+    serve$: config$.pipe(
+      tap((config) => board.keep(namesOf(config))),
+      map((config) => settingsOf(config, parts.notify)),
+      distinctUntilChanged((one, other) => isDeepStrictEqual(one, other)),
+      switchMap((settings) => entrances(settings, keys, desk, limits)),
+      tap(parts.notify),
+      ignoreElements(),
+      finalize(() => {
+        drains.close();
+        stream.close();
+      }),
+    ),
+  };
+}
+
+function createDesk(
+  config$: BehaviorSubject<Config>,
+  asked$: Subject<Control>,
+  parts: AdminParts,
+  clock: WallClock,
+): Desk {
+  const board = new Board();
+  const history = new History();
+  const inspect = (): View | null => {
+    let seen: View | null = null;
+    asked$.next({ kind: 'inspect', inspect: (view) => (seen = view) });
+    return seen;
+  };
+  let hashed: { readonly config: Config; readonly hash: string } | null = null;
+  const hash = (config: Config): string => {
+    if (hashed?.config !== config) hashed = { config, hash: configHash(config) };
+    return hashed.hash;
+  };
+  const status = new SharedBuild(async (): Promise<StreamSnapshot | null> => {
+    const view = inspect();
+    if (view === null) return null;
+    const { seq } = stream;
+    const { version } = parts;
+    const { value: config } = config$;
+    const facts = { node: config.node, version, configHash: hash(config), board, clock };
+    return { seq, status: await inSlices(statusPieces(snapshotOf(view), facts)) };
+  });
+  const stream: Stream = new Stream(clock, history, async () => status.get());
+  const drains = new Drains(config$.value.stateDir, clock, {
+    notify: parts.notify,
+    expired: (drain) =>
+      stream.push({
+        kind: 'drain',
+        change: 'expired',
+        drain,
+        by: drain.owner,
+        atMs: clock.nowMs(),
+      }),
+  });
+  return {
+    parts,
+    config: () => config$.value,
+    inspect,
+    send: (control) => asked$.next(control),
+    clock,
+    board,
+    drains,
+    history,
+    stream,
+    status,
+  };
+}
+
+/** What decides about the entrances; the token itself, because its file may hold another one now. */
+interface Settings {
+  readonly admin: AdminConfig;
+  readonly node: string;
+  readonly token: string | null;
+  /** A token was asked for and cannot be had: then nobody comes in by TCP. */
+  readonly isTokenMissing: boolean;
+}
+
+function settingsOf({ admin: config, node }: Config, notify: (notice: Notice) => void): Settings {
+  if (config.tokenFile === null) return { admin: config, node, token: null, isTokenMissing: false };
+  const read = readToken(config.tokenFile);
+  if (read.ok) return { admin: config, node, token: read.token, isTokenMissing: false };
+  const message = `the admin interface stays closed for TCP, without a token: ${read.reason}`;
+  notify({ level: 'error', event: 'admin_token_unusable', message });
+  return { admin: config, node, token: null, isTokenMissing: true };
+}
+
+function entrances(
+  settings: Settings,
+  keys: Keys,
+  desk: Desk,
+  limits: ServerLimits,
+): Observable<Notice> {
+  const { socket, group, listen } = settings.admin;
+  const hosts = ourHosts(settings.node);
+  const open = (door: Door) => () => entrance(door, keys, desk, limits);
+  return merge(
+    socket === null
+      ? EMPTY
+      : listener(
+          { kind: 'socket', path: socket, group },
+          open({ kind: 'socket', token: null, hosts }),
+        ),
+    listen === null || settings.isTokenMissing
+      ? EMPTY
+      : listener(
+          { kind: 'tcp', address: listen },
+          open({ kind: 'tcp', token: settings.token, hosts }),
+        ),
+  );
+}
+
+function namesOf(config: Config): ReadonlySet<string> {
+  return new Set([
+    ...config.signals.map(({ name }) => name),
+    ...config.services.flatMap(({ realServers }) => realServers.map(({ key }) => key)),
+  ]);
+}

@@ -1,0 +1,35 @@
+import type { IncomingMessage } from 'node:http';
+import { failure, type Reply } from './reply.ts';
+
+/** A drain with a long reason takes 1 kB. */
+const bodyMaxBytes = 16_384;
+
+export type Body =
+  { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reply: Reply };
+
+/** The body as text. How long it may take is the server's time limit of a request. */
+export async function readBody(request: IncomingMessage): Promise<Body> {
+  const tooLarge = {
+    ok: false,
+    reply: failure(413, 'too_large', `a body has at most ${bodyMaxBytes} bytes`),
+  } as const;
+  if (Number(request.headers['content-length'] ?? 0) > bodyMaxBytes) return tooLarge;
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= bodyMaxBytes) {
+        chunks.push(chunk);
+      } else {
+        request.pause();
+        resolve(tooLarge);
+      }
+    });
+    request.on('end', () => resolve({ ok: true, text: Buffer.concat(chunks).toString('utf8') }));
+    request.on('close', () =>
+      resolve({ ok: false, reply: failure(400, 'bad_request', 'the request ended early') }),
+    );
+    request.on('error', () => {});
+  });
+}

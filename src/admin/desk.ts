@@ -1,0 +1,44 @@
+import type { Config } from '../model/config.ts';
+import type { Control } from '../model/control.ts';
+import type { Notice } from '../model/notice.ts';
+import type { View } from '../model/view.ts';
+import type { Board } from './board.ts';
+import type { Drains } from './drains.ts';
+import type { History } from './history.ts';
+import type { SharedBuild } from './shared-build.ts';
+import type { Stream, StreamSnapshot } from './stream.ts';
+import type { WallClock } from './wall-clock.ts';
+
+/** A page or one of its parts: served as it is to whoever asks, so it holds no data. */
+export interface Page {
+  readonly type: string;
+  readonly body: string | Uint8Array;
+}
+
+/** What the admin interface is given by the composition root. */
+export interface AdminParts {
+  readonly version: string;
+  /** By path: `/`, `/page.js`. */
+  readonly pages: ReadonlyMap<string, Page>;
+  /** The answer to `GET /metrics`; `null`: there is none. */
+  readonly metrics: (() => Promise<Page>) | null;
+  /** The known name that is meant by a misspelt one. */
+  readonly nearest: (name: string, known: Iterable<string>) => string | null;
+  readonly notify: (notice: Notice) => void;
+}
+
+/** What the routes of the API work with. */
+export interface Desk {
+  readonly parts: AdminParts;
+  readonly config: () => Config;
+  /** The core as it is now; `null`: it does not run yet, or not any more. */
+  readonly inspect: () => View | null;
+  readonly send: (control: Control) => void;
+  readonly clock: WallClock;
+  readonly board: Board;
+  readonly drains: Drains;
+  readonly history: History;
+  readonly stream: Stream;
+  /** `null`: as with `inspect`. */
+  readonly status: SharedBuild<StreamSnapshot | null>;
+}

@@ -1,0 +1,99 @@
+import type { IncomingMessage } from 'node:http';
+import type { Drain } from '../model/drain.ts';
+import type { DrainView, View } from '../model/view.ts';
+import { readBody } from './body.ts';
+import { needsForce, parseDrainRequest } from './drain-request.ts';
+import type { Desk } from './desk.ts';
+import { addressOf, type Door } from './guard.ts';
+import { drainsMax } from './maintenance-file.ts';
+import { failure, json, type Reply } from './reply.ts';
+import { drainJson } from './wire.ts';
+
+/** `GET`: the maintenance of a name as it is, for whoever waits for its end. */
+export function showDrain(name: string, view: View, desk: Desk): Reply {
+  return json({ name, drain: drainJson(drainOf(name, view), desk.clock) });
+}
+
+/** `POST` and `DELETE`, by those who may. */
+export async function changeDrain(
+  request: IncomingMessage,
+  door: Door,
+  name: string,
+  view: View,
+  desk: Desk,
+): Promise<Reply> {
+  if (door.kind === 'tcp' && door.token === null) {
+    return failure(403, 'read_only', 'maintenance needs the unix socket, or a token_file');
+  }
+  // Other pages can send forms; JSON they would have to ask for first, and be refused.
+  const { 'content-type': type = '' } = request.headers;
+  if (door.kind === 'tcp' && !type.startsWith('application/json')) {
+    return failure(415, 'bad_request', 'expected content-type: application/json');
+  }
+  const body = await readBody(request);
+  if (!body.ok) return body.reply;
+  const by = door.kind === 'socket' ? 'unknown' : addressOf(request);
+  return request.method === 'DELETE'
+    ? end(name, body.text, by, desk)
+    : begin(name, body.text, by, view, desk);
+}
+
+async function begin(
+  name: string,
+  body: string,
+  by: string,
+  view: View,
+  desk: Desk,
+): Promise<Reply> {
+  const { clock, drains } = desk;
+  const asked = parseDrainRequest(body, clock);
+  if (!asked.ok) return failure(400, 'bad_request', asked.message);
+  const { reason, untilMs, isForced } = asked.value;
+  if (view.signals().some((signal) => signal.name === name)) {
+    const message = `${name} is a signal: routes, services, real servers and the node can be drained`;
+    return failure(400, 'not_drainable', message);
+  }
+  if (drains.size() >= drainsMax && drains.get(name) === null) {
+    return failure(409, 'too_many_drains', `at most ${drainsMax} drains are kept`);
+  }
+  const force = isForced ? null : needsForce(name, view, desk.config());
+  if (force !== null) return failure(409, 'needs_force', `${force}: say --force to drain ${name}`);
+  const owner = asked.value.owner === '' ? by : asked.value.owner;
+  const drain: Drain = { name, reason, owner, untilMs, sinceMs: clock.nowMs() };
+  desk.send({ kind: 'drain', drain });
+  const atMs = drain.sinceMs;
+  desk.stream.push({ kind: 'drain', change: 'begun', drain, by: owner, atMs });
+  const isKept = await drains.begin(drain);
+  const now = desk.inspect();
+  const shown = now === null ? null : drainOf(name, now);
+  return json({ name, drain: drainJson(shown ?? asJustBegun(drain), clock), kept: isKept });
+}
+
+async function end(name: string, body: string, by: string, desk: Desk): Promise<Reply> {
+  const { clock, drains } = desk;
+  const asked = parseDrainRequest(body, clock);
+  if (!asked.ok) return failure(400, 'bad_request', asked.message);
+  const drain = drains.get(name);
+  if (drain === null) return failure(404, 'not_drained', `${name} is not in maintenance`);
+  const owner = asked.value.owner === '' ? by : asked.value.owner;
+  desk.send({ kind: 'undrain', name, owner });
+  desk.stream.push({ kind: 'drain', change: 'ended', drain, by: owner, atMs: clock.nowMs() });
+  const isKept = await drains.end(name);
+  return json({ name, drain: null, kept: isKept });
+}
+
+function drainOf(name: string, view: View): DrainView | null {
+  if (name === 'node') return view.nodeDrain();
+  for (const { route, drain } of view.routes()) if (route.key === name) return drain;
+  for (const service of view.services()) {
+    if (service.name === name) return service.drain;
+    if (!name.startsWith(`${service.name}/`)) continue;
+    const server = service.realServers.find(({ key }) => key === name);
+    if (server !== undefined) return server.drain;
+  }
+  return null;
+}
+
+function asJustBegun(drain: Drain): DrainView {
+  return { drain, isDone: false, activeConnections: null, deadlineMs: null };
+}

@@ -1,0 +1,174 @@
+import type { Drain } from '../model/drain.ts';
+import type { Notice } from '../model/notice.ts';
+import { Alarm } from '../platform/alarm.ts';
+import {
+  loadDrains,
+  maintenancePath,
+  messageOf,
+  saveDrains,
+  type KeptDrain,
+} from './maintenance-file.ts';
+import type { WallClock } from './wall-clock.ts';
+
+/** How long a full disk is left alone before the next attempt. */
+const retryMs = 5_000;
+
+/** Node's timers count 31 bits of milliseconds: a longer wait is made of several. */
+const waitMaxMs = 24 * 3_600_000;
+
+export interface DrainEvents {
+  readonly notify: (notice: Notice) => void;
+  /** It ended by itself. */
+  readonly expired: (drain: Drain) => void;
+}
+
+/**
+ * The maintenance in force, kept in `state_dir/maintenance.json` across restarts.
+ *
+ * Times in the file are wall clock, so that an hour ends after an hour whatever
+ * happens between; in the process they are monotonic. The core ends a drain by
+ * its own clock: this only forgets it. A disk that cannot be written changes
+ * nothing of what is in force: that is told, tried again, and told when it works.
+ */
+export class Drains {
+  readonly #path: string | null;
+  readonly #clock: WallClock;
+  readonly #events: DrainEvents;
+  readonly #drains = new Map<string, Drain>();
+  readonly #expiry = new Alarm(() => this.#expire());
+  readonly #retry = new Alarm(() => void this.#save());
+  #saving: Promise<void> = Promise.resolve();
+  #queued = false;
+  #isKept = true;
+
+  /** @param stateDir `null`: nothing outlives the process. */
+  constructor(stateDir: string | null, clock: WallClock, events: DrainEvents) {
+    this.#path = stateDir === null ? null : maintenancePath(stateDir);
+    this.#clock = clock;
+    this.#events = events;
+  }
+
+  /** Reads the file: the drains of an earlier life that are not over yet. */
+  load(): readonly Drain[] {
+    if (this.#path === null) return [];
+    const clock = this.#clock;
+    const nowMs = clock.nowMs();
+    const loaded = loadDrains(this.#path, clock.toWall(nowMs));
+    if (!loaded.ok) {
+      const kept = loaded.aside === null ? '' : `; it is kept as ${loaded.aside}`;
+      const message = `${this.#path} is not usable, no maintenance is taken from it: ${loaded.reason}${kept}`;
+      this.#events.notify({ level: 'error', event: 'maintenance_damaged', message });
+      return [];
+    }
+    for (const { sinceMs, untilMs, ...rest } of loaded.drains) {
+      const drain: Drain = {
+        ...rest,
+        sinceMs: clock.toMonotonic(sinceMs),
+        untilMs: untilMs === null ? null : clock.toMonotonic(untilMs),
+      };
+      if (drain.untilMs === null || drain.untilMs > nowMs) this.#drains.set(drain.name, drain);
+    }
+    this.#setExpiry();
+    return [...this.#drains.values()];
+  }
+
+  get(name: string): Drain | null {
+    return this.#drains.get(name) ?? null;
+  }
+
+  size(): number {
+    return this.#drains.size;
+  }
+
+  names(): readonly string[] {
+    return [...this.#drains.keys()];
+  }
+
+  /** Resolves, when it was tried, with whether it outlives a restart. */
+  async begin(drain: Drain): Promise<boolean> {
+    this.#drains.set(drain.name, drain);
+    return this.#changed();
+  }
+
+  /** The same, for an end. */
+  async end(name: string): Promise<boolean> {
+    this.#drains.delete(name);
+    return this.#changed();
+  }
+
+  /** Stops waiting. Nothing is lost: what could be written was written at once. */
+  close(): void {
+    this.#expiry.close();
+    this.#retry.close();
+  }
+
+  async #changed(): Promise<boolean> {
+    this.#setExpiry();
+    await this.#save();
+    return this.#path !== null && this.#isKept;
+  }
+
+  /** One save at a time, and one more after it for whatever came meanwhile. */
+  #save(): Promise<void> {
+    if (this.#path === null) return Promise.resolve();
+    if (!this.#queued) {
+      this.#queued = true;
+      this.#saving = this.#writeAfter(this.#saving, this.#path);
+    }
+    return this.#saving;
+  }
+
+  async #writeAfter(previous: Promise<void>, path: string): Promise<void> {
+    await previous;
+    this.#queued = false;
+    try {
+      await saveDrains(
+        path,
+        [...this.#drains.values()].map((drain) => this.#kept(drain)),
+      );
+      this.#retry.close();
+      this.#tellKept(true, `${path} is written again`);
+    } catch (error) {
+      this.#retry.set(this.#clock.nowMs() + retryMs);
+      const message = `cannot write ${path}, maintenance would not outlive a restart: ${messageOf(error)}`;
+      this.#tellKept(false, message);
+    }
+  }
+
+  /** Once for each change: a full disk must not fill the log as well. */
+  #tellKept(isKept: boolean, message: string): void {
+    if (this.#isKept === isKept) return;
+    this.#isKept = isKept;
+    const event = isKept ? 'maintenance_kept' : 'maintenance_not_kept';
+    this.#events.notify({ level: isKept ? 'info' : 'error', event, message });
+  }
+
+  #kept({ sinceMs, untilMs, ...rest }: Drain): KeptDrain {
+    const clock = this.#clock;
+    return {
+      ...rest,
+      sinceMs: clock.toWall(sinceMs),
+      untilMs: untilMs === null ? null : clock.toWall(untilMs),
+    };
+  }
+
+  #setExpiry(): void {
+    let nextMs = Infinity;
+    for (const { untilMs } of this.#drains.values()) nextMs = Math.min(nextMs, untilMs ?? Infinity);
+    const limitMs = this.#clock.nowMs() + waitMaxMs;
+    this.#expiry.set(nextMs === Infinity ? Infinity : Math.min(nextMs, limitMs));
+  }
+
+  #expire(): void {
+    const nowMs = this.#clock.nowMs();
+    let isChanged = false;
+    for (const drain of this.#drains.values()) {
+      if (drain.untilMs === null || drain.untilMs > nowMs) continue;
+      this.#drains.delete(drain.name);
+      this.#events.expired(drain);
+      isChanged = true;
+    }
+    this.#setExpiry();
+    if (isChanged) void this.#save();
+  }
+}

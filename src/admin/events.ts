@@ -1,0 +1,147 @@
+import type { Drain } from '../model/drain.ts';
+import type { Notice } from '../model/notice.ts';
+import type { Observation } from '../model/observation.ts';
+import type { ActionReport, SinkReport } from '../model/report.ts';
+import type { Decision, HealthChange, Turn, WeightDecision } from '../model/turn.ts';
+import type { WallClock } from './wall-clock.ts';
+import { causeJson, roundMs } from './wire.ts';
+
+/** What flows by, as it is handed over; it becomes events after the work is done. */
+export type Happening =
+  | { readonly kind: 'turn'; readonly turn: Turn }
+  | { readonly kind: 'report'; readonly report: SinkReport; readonly atMs: number }
+  | { readonly kind: 'observation'; readonly observation: Observation }
+  | {
+      readonly kind: 'drain';
+      readonly change: 'begun' | 'ended' | 'expired';
+      readonly drain: Drain;
+      readonly by: string;
+      readonly atMs: number;
+    }
+  | { readonly kind: 'notice'; readonly notice: Notice; readonly atMs: number }
+  | { readonly kind: 'skipped'; readonly count: number; readonly atMs: number };
+
+/** One message of the stream, before it has its number. */
+export interface StreamEvent {
+  readonly type:
+    | 'observation'
+    | 'health'
+    | 'decision'
+    | 'weight'
+    | 'action'
+    | 'sink'
+    | 'drain'
+    | 'notice'
+    | 'skipped';
+  /** Monotonic, milliseconds. */
+  readonly atMs: number;
+  readonly fields: object;
+}
+
+/** Names of one command that are listed; the rest are counted. */
+const keysMax = 20;
+
+/** A command of 100 prefixes is longer than anybody reads in a list. */
+const commandMaxChars = 500;
+
+export function eventsOf(happening: Happening, clock: WallClock): readonly StreamEvent[] {
+  switch (happening.kind) {
+    case 'turn':
+      return turnEvents(happening.turn, clock);
+    case 'report':
+      return reportEvents(happening.report, happening.atMs, clock);
+    case 'observation':
+      return [observationEvent(happening.observation)];
+    case 'drain': {
+      const { change, drain, by, atMs } = happening;
+      const { name, reason, owner, untilMs } = drain;
+      const until = clock.textOrNull(untilMs);
+      return [{ type: 'drain', atMs, fields: { change, name, reason, owner, until, by } }];
+    }
+    case 'notice':
+      return [noticeEvent(happening.notice, null, happening.atMs)];
+    case 'skipped':
+      return [{ type: 'skipped', atMs: happening.atMs, fields: { count: happening.count } }];
+    default:
+      return happening satisfies never;
+  }
+}
+
+function turnEvents(turn: Turn, clock: WallClock): readonly StreamEvent[] {
+  return [
+    ...turn.changes.map((change) => healthEvent(change, clock)),
+    ...turn.decisions.map((decision) => decisionEvent(decision, clock)),
+    ...turn.weightDecisions.map((decision) => weightEvent(decision, clock)),
+    ...turn.notices.map((notice) => noticeEvent(notice, null, turn.atMs)),
+  ];
+}
+
+function observationEvent(observation: Observation): StreamEvent {
+  const { signal, state, reason, latencyMs, atMs } = observation;
+  const latency = latencyMs === undefined ? null : roundMs(latencyMs);
+  return { type: 'observation', atMs, fields: { signal, state, reason, latency_ms: latency } };
+}
+
+function healthEvent(change: HealthChange, clock: WallClock): StreamEvent {
+  const { name, from, to, reason, atMs } = change;
+  const cause = causeJson(change.cause, clock);
+  return { type: 'health', atMs, fields: { name, from, to, reason, cause } };
+}
+
+function decisionEvent(decision: Decision, clock: WallClock): StreamEvent {
+  const { route, from, to, attributes, because, atMs } = decision;
+  const { key, prefix } = route;
+  const cause = causeJson(decision.cause, clock);
+  const med = attributes?.med ?? null;
+  return { type: 'decision', atMs, fields: { route: key, prefix, from, to, med, because, cause } };
+}
+
+function weightEvent(decision: WeightDecision, clock: WallClock): StreamEvent {
+  const { server, service, from, to, because, atMs } = decision;
+  const cause = causeJson(decision.cause, clock);
+  return { type: 'weight', atMs, fields: { server, service, from, to, because, cause } };
+}
+
+function reportEvents(report: SinkReport, atMs: number, clock: WallClock): readonly StreamEvent[] {
+  switch (report.kind) {
+    case 'action':
+      return [actionEvent(report, clock)];
+    case 'state': {
+      const { sink, state, peerVersion, reason } = report;
+      return [{ type: 'sink', atMs, fields: { sink, state, peer_version: peerVersion, reason } }];
+    }
+    case 'notice':
+      return [noticeEvent(report, report.sink, atMs)];
+    case 'adopted':
+    case 'table':
+    case 'connections':
+      // Many times a minute, and nothing anybody did.
+      return [];
+    default:
+      return report satisfies never;
+  }
+}
+
+function actionEvent(report: ActionReport, clock: WallClock): StreamEvent {
+  const { sink, action, keys, result, command, cause, atMs } = report;
+  const fields = {
+    sink,
+    action,
+    keys: keys.slice(0, keysMax),
+    count: keys.length,
+    result,
+    ...(report.weight !== undefined && { weight: report.weight }),
+    command: command.slice(0, commandMaxChars),
+    reaction_ms: cause.kind === 'observation' ? roundMs(atMs - cause.observation.atMs) : null,
+    cause: causeJson(cause, clock),
+  };
+  return { type: 'action', atMs, fields };
+}
+
+function noticeEvent(
+  { level, event, message }: Notice,
+  sink: string | null,
+  atMs: number,
+): StreamEvent {
+  return { type: 'notice', atMs, fields: { level, event, message, sink } };
+}

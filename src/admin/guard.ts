@@ -1,0 +1,91 @@
+import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
+import { hostname } from 'node:os';
+import type { Notice } from '../model/notice.ts';
+import { failure, type Reply } from './reply.ts';
+import type { Sessions } from './sessions.ts';
+import { isSameToken, type WrongTokens } from './token.ts';
+
+/** By which door a request came in, and what it must show there. */
+export interface Door {
+  /** Who may open the unix socket is said by its file's mode: nothing else is asked there. */
+  readonly kind: 'socket' | 'tcp';
+  /** `null`: reading is free on loopback, and maintenance is not possible. */
+  readonly token: string | null;
+  /** This node, by the names a browser may know it. */
+  readonly hosts: readonly string[];
+}
+
+export interface Keys {
+  readonly sessions: Sessions;
+  readonly wrong: WrongTokens;
+  readonly notify: (notice: Notice) => void;
+}
+
+/** Why a request is not let in, or `null`. */
+export function refuseOrigin(request: IncomingMessage, door: Door): Reply | null {
+  const { host, origin } = request.headers;
+  // DNS rebinding needs a name of the attacker's: addresses and our own names are none.
+  if (door.kind === 'tcp' && !isOurHost(host ?? '', door.hosts)) {
+    return failure(403, 'forbidden_host', 'this host name is not served here: use the address');
+  }
+  const isOurs =
+    origin === undefined || origin === `http://${host}` || origin === `https://${host}`;
+  const site = request.headers['sec-fetch-site'];
+  if (!isOurs || (isForApi(request) && (site === 'cross-site' || site === 'same-site'))) {
+    return failure(403, 'forbidden_origin', 'requests of other pages are refused');
+  }
+  return null;
+}
+
+/** Why a request must show a token first, or `null`. */
+export function refuseStranger(request: IncomingMessage, door: Door, keys: Keys): Reply | null {
+  if (door.kind === 'socket' || door.token === null) return null;
+  if (keys.sessions.has(request.headers.cookie)) return null;
+  const given = /^Bearer +(\S+)$/iu.exec(request.headers.authorization ?? '')?.[1];
+  return given === undefined
+    ? failure(401, 'unauthorized', 'a token is needed: Authorization: Bearer …, or log in at /', {
+        headers: { 'www-authenticate': 'Bearer realm="routevane"' },
+      })
+    : refuseToken(given, door.token, addressOf(request), keys);
+}
+
+/** Why this token does not open the door, or `null`. Wrong ones are counted by address. */
+export function refuseToken(
+  given: string,
+  token: string,
+  address: string,
+  { wrong, notify }: Keys,
+): Reply | null {
+  const blockedMs = wrong.blockedMs(address);
+  if (blockedMs > 0) {
+    return failure(429, 'too_many_requests', 'too many wrong tokens: try again later', {
+      headers: { 'retry-after': String(Math.ceil(blockedMs / 1000)) },
+    });
+  }
+  if (isSameToken(given, token)) return null;
+  if (wrong.add(address)) {
+    const message = `a wrong token for the admin interface came from ${address}`;
+    notify({ level: 'warn', event: 'admin_token_wrong', message });
+  }
+  return failure(401, 'unauthorized', 'the token is wrong');
+}
+
+export function addressOf(request: IncomingMessage): string {
+  return request.socket.remoteAddress ?? 'unknown';
+}
+
+/** Names of this machine, in lower case, beside its addresses. */
+export function ourHosts(node: string): readonly string[] {
+  return ['localhost', hostname(), node].map((name) => name.toLowerCase());
+}
+
+function isOurHost(header: string, hosts: readonly string[]): boolean {
+  const [, bracketed, plain = ''] = /^(?:\[([^\]]*)\]|([^:]*))(?::\d{1,5})?$/u.exec(header) ?? [];
+  if (bracketed !== undefined) return isIP(bracketed) === 6;
+  return isIP(plain) === 4 || hosts.includes(plain.toLowerCase());
+}
+
+function isForApi(request: IncomingMessage): boolean {
+  return request.url?.startsWith('/api/') ?? false;
+}

@@ -1,0 +1,73 @@
+import type { StreamEvent } from './events.ts';
+
+/** Transitions and actions older than this are forgotten. */
+const keepMs = 3_600_000;
+
+/** What a flapping signal may fill; 5,000 servers that fall and rise fit. */
+const transitionsMax = 10_000;
+
+/** The last commands: more than a page shows. */
+const actionsMax = 1_000;
+
+interface Entry {
+  readonly atMs: number;
+  readonly json: string;
+}
+
+/** The last hour, for the page's time line: events as they were sent, oldest first. */
+export class History {
+  readonly #transitions = new Ring(transitionsMax);
+  readonly #actions = new Ring(actionsMax);
+
+  /** `json`: the event as the stream has it. */
+  add(event: StreamEvent, json: string): void {
+    switch (event.type) {
+      case 'health':
+      case 'decision':
+      case 'drain':
+      case 'sink':
+      case 'notice':
+        this.#transitions.add({ atMs: event.atMs, json });
+        break;
+      case 'action':
+        this.#actions.add({ atMs: event.atMs, json });
+        break;
+      case 'observation':
+      case 'weight':
+      case 'skipped':
+        // Observations lead to transitions; weights change each second while a server starts slowly.
+        break;
+      default:
+        event.type satisfies never;
+    }
+  }
+
+  /** The JSON of `GET /api/v1/history`. */
+  json(nowMs: number): string {
+    const fromMs = nowMs - keepMs;
+    const transitions = this.#transitions.since(fromMs).join(',');
+    const actions = this.#actions.since(fromMs).join(',');
+    return `{"transitions":[${transitions}],"actions":[${actions}]}`;
+  }
+}
+
+/** The newest entries, in a list that is overwritten from its start when it is full. */
+class Ring {
+  readonly #max: number;
+  readonly #entries: Entry[] = [];
+  #next = 0;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  add(entry: Entry): void {
+    this.#entries[this.#next] = entry;
+    this.#next = (this.#next + 1) % this.#max;
+  }
+
+  since(fromMs: number): readonly string[] {
+    const inOrder = [...this.#entries.slice(this.#next), ...this.#entries.slice(0, this.#next)];
+    return inOrder.filter(({ atMs }) => atMs >= fromMs).map(({ json }) => json);
+  }
+}

@@ -1,0 +1,128 @@
+import { promises, readFileSync, renameSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const fileName = 'maintenance.json';
+
+/** More than this is not ours: a drain takes about 200 bytes. */
+const fileMaxBytes = 4 << 20;
+
+/** Drains that are kept at once; as many as a large configuration has real servers. */
+export const drainsMax = 10_000;
+
+/** Text of a drain: longer than this is no reason, and no name. */
+const textMaxChars = 300;
+
+/** Control characters, and what turns the direction of text around. */
+const unsafe = /[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069\ufeff]/u;
+
+/** A drain as it survives a restart: in wall-clock time. */
+export interface KeptDrain {
+  readonly name: string;
+  readonly reason: string;
+  readonly owner: string;
+  /** Milliseconds since 1970. */
+  readonly sinceMs: number;
+  readonly untilMs: number | null;
+}
+
+export type Loaded =
+  | { readonly ok: true; readonly drains: readonly KeptDrain[] }
+  /** `aside`: where the damaged file is now; `null`: it could not be moved, or not be read. */
+  | { readonly ok: false; readonly reason: string; readonly aside: string | null };
+
+export function maintenancePath(stateDir: string): string {
+  return join(stateDir, fileName);
+}
+
+/** Text that may be shown on a terminal and kept in a file. */
+export function isSafeText(text: string, maxChars = textMaxChars): boolean {
+  return text.length <= maxChars && !unsafe.test(text);
+}
+
+/**
+ * Reads the file; none is no drains. A damaged one is moved aside, so that
+ * whoever wants to know what was in it still can.
+ */
+export function loadDrains(path: string, wallMs: number): Loaded {
+  let text: string;
+  try {
+    if (statSync(path).size > fileMaxBytes) return putAside(path, 'it is too large', wallMs);
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return { ok: true, drains: [] };
+    return { ok: false, reason: messageOf(error), aside: null };
+  }
+  try {
+    return { ok: true, drains: parse(text) };
+  } catch (error) {
+    return putAside(path, messageOf(error), wallMs);
+  }
+}
+
+/** Whole or not at all, also across a power cut. Rejects where it cannot be written. */
+export async function saveDrains(path: string, drains: readonly KeptDrain[]): Promise<void> {
+  const written = drains.map(({ sinceMs, untilMs, ...rest }) => ({
+    ...rest,
+    since: new Date(sinceMs).toISOString(),
+    until: untilMs === null ? null : new Date(untilMs).toISOString(),
+  }));
+  await promises.mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.tmp`;
+  const file = await promises.open(temporary, 'w', 0o640);
+  try {
+    await file.writeFile(`${JSON.stringify({ drains: written }, null, 2)}\n`);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+  await promises.rename(temporary, path);
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function putAside(path: string, reason: string, wallMs: number): Loaded {
+  const aside = `${path}.damaged-${wallMs}`;
+  try {
+    renameSync(path, aside);
+    return { ok: false, reason, aside };
+  } catch {
+    return { ok: false, reason, aside: null };
+  }
+}
+
+function parse(text: string): readonly KeptDrain[] {
+  const value: unknown = JSON.parse(text);
+  const drains: unknown =
+    typeof value === 'object' && value !== null && 'drains' in value ? value.drains : null;
+  if (!Array.isArray(drains)) throw new Error('it has no list "drains"');
+  if (drains.length > drainsMax) throw new Error(`it has more than ${drainsMax} drains`);
+  return drains.map(parseDrain);
+}
+
+function parseDrain(value: unknown): KeptDrain {
+  const drain: Readonly<Record<string, unknown>> =
+    typeof value === 'object' && value !== null ? { ...value } : {};
+  const text = (key: string): string => {
+    const found = drain[key];
+    if (typeof found === 'string' && isSafeText(found)) return found;
+    throw new Error(`a drain has no valid "${key}"`);
+  };
+  const timeMs = (key: string): number => {
+    const found = Date.parse(text(key));
+    if (Number.isNaN(found)) throw new Error(`a drain has no valid "${key}"`);
+    return found;
+  };
+  return {
+    name: text('name'),
+    reason: text('reason'),
+    owner: text('owner'),
+    sinceMs: timeMs('since'),
+    untilMs: drain['until'] === null ? null : timeMs('until'),
+  };
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}

@@ -1,0 +1,55 @@
+/** What a name given by a person stands for. */
+export type Named =
+  | { readonly kind: 'found'; readonly name: string }
+  | { readonly kind: 'ambiguous'; readonly candidates: readonly string[] }
+  | { readonly kind: 'unknown'; readonly nearest: string | null };
+
+/** Longer than any name there is. */
+export const nameMaxChars = 256;
+
+/** Suggesting costs a comparison with each name: beyond this, a typing error is left to its author. */
+const suggestMax = 20_000;
+
+const ambiguousMax = 5;
+
+/**
+ * Finds a name; `10.0.1.11:443` stands for `web/10.0.1.11:443` where only one service
+ * has it, as does `192.0.2.10` for `192.0.2.10/32`: nobody types more at night.
+ *
+ * @param nearest the known name that is meant by a misspelt one.
+ */
+export function findName(
+  given: string,
+  names: readonly string[],
+  nearest: (name: string, known: Iterable<string>) => string | null,
+): Named {
+  if (names.includes(given)) return { kind: 'found', name: given };
+  const candidates = names.filter((name) => name.endsWith(`/${given}`) || isPrefixOf(given, name));
+  const [only, second] = candidates;
+  if (only !== undefined && second === undefined) return { kind: 'found', name: only };
+  if (only !== undefined)
+    return { kind: 'ambiguous', candidates: candidates.slice(0, ambiguousMax) };
+  if (given.length > nameMaxChars) return { kind: 'unknown', nearest: null };
+  // A real server is more often named without its service: compare with both forms.
+  const known = names.slice(0, suggestMax);
+  return {
+    kind: 'unknown',
+    nearest: nearest(given, known) ?? nearestServer(given, known, nearest),
+  };
+}
+
+/** `192.0.2.10` of `192.0.2.10/32`, and of `192.0.2.10/32#7@10.0.0.1`. */
+function isPrefixOf(given: string, name: string): boolean {
+  if (!/^[0-9a-f:.]+$/iu.test(given) || !name.startsWith(`${given}/`)) return false;
+  return /^\d/u.test(name.slice(given.length + 1));
+}
+
+function nearestServer(
+  given: string,
+  names: readonly string[],
+  nearest: (name: string, known: Iterable<string>) => string | null,
+): string | null {
+  const byAddress = new Map(names.map((name) => [name.slice(name.indexOf('/') + 1), name]));
+  const address = nearest(given, byAddress.keys());
+  return address === null ? null : (byAddress.get(address) ?? null);
+}

@@ -1,0 +1,185 @@
+import type { IncomingMessage } from 'node:http';
+import type { View } from '../model/view.ts';
+import { readBody } from './body.ts';
+import type { Desk } from './desk.ts';
+import { changeDrain, showDrain } from './drain-routes.ts';
+import {
+  addressOf,
+  refuseOrigin,
+  refuseStranger,
+  refuseToken,
+  type Door,
+  type Keys,
+} from './guard.ts';
+import { findName } from './names.ts';
+import { failure, json, jsonText, type Reply } from './reply.ts';
+import { explanationJson } from './wire.ts';
+
+/** Everything one request is answered with. */
+export interface Context {
+  readonly request: IncomingMessage;
+  readonly door: Door;
+  readonly keys: Keys;
+  readonly desk: Desk;
+}
+
+/** Longer than the longest name, percent-encoded. */
+const pathMaxChars = 2048;
+
+const api = '/api/v1/';
+export const streamPath = `${api}stream`;
+
+/** The whole API: who asks from where comes first, then what is asked. */
+export async function answer(context: Context): Promise<Reply> {
+  const { request, door, keys, desk } = context;
+  const refused = refuseOrigin(request, door);
+  if (refused !== null) return refused;
+  const path = pathOf(request);
+  if (path === null) return failure(400, 'bad_request', 'this path cannot be read');
+  switch (path) {
+    case '/healthz':
+      return only(request, ['GET'], () => healthz(desk));
+    case `${api}login`:
+      return only(request, ['GET', 'POST', 'DELETE'], async () => login(context));
+    default: {
+      const page = desk.parts.pages.get(path);
+      if (page !== undefined) return only(request, ['GET'], () => ({ status: 200, ...page }));
+      return refuseStranger(request, door, keys) ?? guarded(path, context);
+    }
+  }
+}
+
+/** What needs the token, where there is one. */
+async function guarded(path: string, context: Context): Promise<Reply> {
+  const { request, desk } = context;
+  switch (path) {
+    case `${api}status`:
+      return only(request, ['GET'], async () => {
+        const status = await desk.status.get();
+        return status === null ? starting() : jsonText(status.status);
+      });
+    case `${api}history`:
+      return only(request, ['GET'], () => jsonText(desk.history.json(desk.clock.nowMs())));
+    case '/metrics':
+      return only(request, ['GET'], async () => metrics(desk));
+    case streamPath:
+      return failure(426, 'upgrade_required', 'this is a WebSocket', {
+        headers: { upgrade: 'websocket' },
+      });
+    default:
+      return named(path, context);
+  }
+}
+
+/** `…/explain/NAME` and `…/drain/NAME`, where a name may hold slashes. */
+async function named(path: string, { request, door, desk }: Context): Promise<Reply> {
+  const [, verb, given = ''] = /^\/api\/v1\/(explain|drain)\/(.+)$/su.exec(path) ?? [];
+  if (verb === undefined) return failure(404, 'not_found', 'there is nothing at this path');
+  return only(request, verb === 'explain' ? ['GET'] : ['GET', 'POST', 'DELETE'], async () => {
+    const view = desk.inspect();
+    if (view === null) return starting();
+    // What is in maintenance can be taken out of it even if the configuration has lost it.
+    const names =
+      request.method === 'DELETE' ? [...view.names(), ...desk.drains.names()] : view.names();
+    const found = findName(given, [...new Set(names)], desk.parts.nearest);
+    if (found.kind === 'unknown') {
+      const { nearest } = found;
+      return failure(
+        404,
+        'unknown_name',
+        'no signal, service, real server or route has this name',
+        { nearest },
+      );
+    }
+    if (found.kind === 'ambiguous') {
+      return failure(409, 'ambiguous_name', `this may be ${found.candidates.join(' or ')}`);
+    }
+    if (verb === 'explain') return explain(found.name, view, desk);
+    if (request.method === 'GET' || request.method === 'HEAD')
+      return showDrain(found.name, view, desk);
+    return changeDrain(request, door, found.name, view, desk);
+  });
+}
+
+function explain(name: string, view: View, { clock }: Desk): Reply {
+  const chain = view.explain(name);
+  if (chain === null) return failure(404, 'unknown_name', 'nothing is known by this name');
+  return json({ name, at: clock.text(view.atMs), chain: explanationJson(chain, clock) });
+}
+
+function healthz(desk: Desk): Reply {
+  return desk.inspect() === null ? starting() : json({ status: 'ok' });
+}
+
+async function metrics({ parts }: Desk): Promise<Reply> {
+  if (parts.metrics === null) return failure(404, 'not_found', 'there are no metrics');
+  return { status: 200, ...(await parts.metrics()) };
+}
+
+/** What the page may do, and the token for a cookie. */
+async function login({ request, door, keys }: Context): Promise<Reply> {
+  const isIn = refuseNothing(request, door, keys);
+  if (request.method === 'GET' || request.method === 'HEAD') {
+    return json({
+      authenticated: isIn,
+      may_drain: isIn && (door.kind === 'socket' || door.token !== null),
+    });
+  }
+  if (request.method === 'DELETE') {
+    return withCookie(json({ authenticated: false }), keys.sessions.close(request.headers.cookie));
+  }
+  const body = await readBody(request);
+  if (!body.ok) return body.reply;
+  if (door.token === null) return failure(404, 'not_found', 'there is no token to log in with');
+  const refused = refuseToken(tokenOf(body.text), door.token, addressOf(request), keys);
+  return refused ?? withCookie(json({ authenticated: true }), keys.sessions.open());
+}
+
+function refuseNothing(request: IncomingMessage, door: Door, keys: Keys): boolean {
+  const hasToken = request.headers.authorization !== undefined;
+  if (door.kind === 'socket' || door.token === null) return true;
+  return (
+    keys.sessions.has(request.headers.cookie) ||
+    (hasToken && refuseStranger(request, door, keys) === null)
+  );
+}
+
+/** From a form, or from JSON. */
+function tokenOf(body: string): string {
+  try {
+    const value: unknown = JSON.parse(body);
+    const isObject = typeof value === 'object' && value !== null;
+    return isObject && 'token' in value && typeof value.token === 'string' ? value.token : '';
+  } catch {
+    return new URLSearchParams(body).get('token') ?? '';
+  }
+}
+
+function withCookie(reply: Reply, cookie: string): Reply {
+  return { ...reply, headers: { 'set-cookie': cookie } };
+}
+
+async function only(
+  { method = '' }: IncomingMessage,
+  methods: readonly string[],
+  then: () => Reply | Promise<Reply>,
+): Promise<Reply> {
+  if (methods.includes(method === 'HEAD' ? 'GET' : method)) return then();
+  const allow = methods.join(', ');
+  return failure(405, 'bad_method', `this path takes ${allow}`, { headers: { allow } });
+}
+
+function starting(): Reply {
+  return failure(503, 'starting', 'the daemon is starting or stopping: try again');
+}
+
+/** Decoded, without the query; `null` where it cannot be. */
+export function pathOf({ url = '' }: IncomingMessage): string | null {
+  const [path = ''] = url.split('?', 1);
+  if (!path.startsWith('/') || path.length > pathMaxChars) return null;
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,120 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { Desk } from './desk.ts';
+import { refuseOrigin, refuseStranger, type Door, type Keys } from './guard.ts';
+import { failure, rawReply, send, type Reply } from './reply.ts';
+import { answer, pathOf, streamPath } from './routes.ts';
+import { closeCode, dropSocket } from './stream-client.ts';
+
+/** What one client may take of the daemon. */
+export interface ServerLimits {
+  readonly connections: number;
+  /** Until the head of a request is whole, from the connection's first moment on. */
+  readonly headMs: number;
+  /** Until a request is whole. */
+  readonly requestMs: number;
+  /** Without a byte in either direction. */
+  readonly idleMs: number;
+  /** How often the first two are looked at. */
+  readonly lookMs: number;
+}
+
+export const serverLimits: ServerLimits = {
+  connections: 64,
+  headMs: 5_000,
+  requestMs: 10_000,
+  idleMs: 30_000,
+  lookMs: 1_000,
+};
+
+const headMaxBytes = 8_192;
+
+/** A listener of the stream has nothing to say. */
+const messageMaxBytes = 1_024;
+
+/** One way in. Its owner closes it, with all connections that came by it. */
+export interface Entrance {
+  readonly server: Server;
+  readonly close: () => void;
+}
+
+/** An HTTP server that does not listen yet. */
+export function entrance(door: Door, keys: Keys, desk: Desk, limits: ServerLimits): Entrance {
+  const upgraded = new Set<WebSocket>();
+  const sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: messageMaxBytes,
+    autoPong: false,
+  });
+  const server = createServer(
+    {
+      maxHeaderSize: headMaxBytes,
+      headersTimeout: limits.headMs,
+      requestTimeout: limits.requestMs,
+      connectionsCheckingInterval: limits.lookMs,
+    },
+    (request, response) => {
+      void answered({ request, door, keys, desk }).then((reply) =>
+        send(response, reply, request.method !== 'HEAD'),
+      );
+    },
+  );
+  server.maxConnections = limits.connections;
+  server.timeout = limits.idleMs;
+  server.on('clientError', refuseGarbage);
+  server.on('upgrade', (request, transport, head) => {
+    transport.on('error', () => {});
+    const refused = refuseUpgrade(request, door, keys);
+    if (refused !== null) {
+      transport.end(rawReply(refused, 'Refused'));
+      return;
+    }
+    request.socket.setTimeout(0);
+    sockets.handleUpgrade(request, transport, head, (socket) => {
+      upgraded.add(socket);
+      socket.once('close', () => upgraded.delete(socket));
+      void desk.stream.join(socket, transport);
+    });
+  });
+  return {
+    server,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+      for (const socket of upgraded) dropSocket(socket, closeCode.goingAway, 'the daemon stops');
+    },
+  };
+}
+
+/** A bug in an answer is an answer too: the connection must not hang, nor the daemon end. */
+async function answered(context: Parameters<typeof answer>[0]): Promise<Reply> {
+  try {
+    return await answer(context);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    context.keys.notify({ level: 'error', event: 'admin_bug', message: `a bug: ${message}` });
+    return failure(500, 'bug', 'a bug of the daemon: see its log');
+  }
+}
+
+function refuseUpgrade(request: IncomingMessage, door: Door, keys: Keys): Reply | null {
+  const refused = refuseOrigin(request, door) ?? refuseStranger(request, door, keys);
+  if (refused !== null || pathOf(request) === streamPath) return refused;
+  return failure(404, 'not_found', 'there is no WebSocket at this path');
+}
+
+/** What is no HTTP, too large a head, or too slow. */
+function refuseGarbage(error: Error, transport: Duplex): void {
+  const code = 'code' in error ? error.code : '';
+  if (!transport.writable || code === 'ECONNRESET') return void transport.destroy();
+  const reply =
+    code === 'HPE_HEADER_OVERFLOW'
+      ? failure(431, 'too_large', `the head of a request has at most ${headMaxBytes} bytes`)
+      : code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? failure(408, 'too_slow', 'the request took too long')
+        : failure(400, 'bad_request', 'this is no HTTP');
+  transport.end(rawReply(reply, 'Refused'), () => transport.destroy());
+}

@@ -1,0 +1,75 @@
+import { chmodSync, chownSync, lstatSync, mkdirSync, readFileSync, unlinkSync } from 'node:fs';
+import { connect } from 'node:net';
+import { dirname } from 'node:path';
+
+/** Owner and group may connect: on a unix socket that is the right to write. */
+const socketMode = 0o660;
+
+/** A socket nobody answers on at once has nobody behind it. */
+const probeMs = 1_000;
+
+const groupFile = '/etc/group';
+
+/**
+ * Makes room for a unix socket: the file of a dead process goes. Resolves with
+ * why there is no room: somebody lives there, or the file is something else.
+ */
+export async function clearSocketFile(path: string): Promise<string | null> {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (found === undefined) return null;
+    if (!found.isSocket()) return `${path} is there already and no socket`;
+    if (await isAlive(path))
+      return `another process serves ${path}: is a routevane running already?`;
+    unlinkSync(path);
+    return null;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+/** Opens the socket to its group. `null`: done; else why the group has no access. */
+export function openToGroup(path: string, group: string | null): string | null {
+  try {
+    chmodSync(path, socketMode);
+    if (group === null) return null;
+    const gid = groupId(group);
+    if (gid === null) return `there is no group ${group}: only our own may use ${path}`;
+    chownSync(path, process.getuid?.() ?? 0, gid);
+    return null;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+/** A group's number, by its name (group(5)) or its digits. */
+function groupId(group: string): number | null {
+  if (/^\d{1,9}$/u.test(group)) return Number(group);
+  for (const line of readFileSync(groupFile, 'utf8').split('\n')) {
+    const [name, , gid = ''] = line.split(':');
+    if (name === group && /^\d+$/u.test(gid)) return Number(gid);
+  }
+  return null;
+}
+
+async function isAlive(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    const settle = (alive: boolean): void => {
+      socket.destroy();
+      resolve(alive);
+    };
+    socket.setTimeout(probeMs, () => settle(true));
+    socket.once('connect', () => settle(true));
+    socket.once('error', (error) => {
+      const code = 'code' in error ? error.code : '';
+      // EAGAIN: its queue of connections is full, so somebody has it.
+      settle(code !== 'ECONNREFUSED' && code !== 'ENOENT');
+    });
+  });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

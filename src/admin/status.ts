@@ -1,0 +1,173 @@
+import type {
+  DrainView,
+  RealServerView,
+  RouteView,
+  ServiceView,
+  SignalView,
+  View,
+} from '../model/view.ts';
+import { nowMs } from '../platform/clock.ts';
+import type { Board, SinkFacts } from './board.ts';
+import type { WallClock } from './wall-clock.ts';
+import { drainJson, roundMs, virtualText } from './wire.ts';
+
+/** Items that become text in one go: some 100 take a quarter of a millisecond. */
+const chunkItems = 100;
+
+/** The loop is given back after this long: a probe's answer must not wait for a reader. */
+const sliceMs = 2;
+
+/** What the view does not know. */
+export interface StatusFacts {
+  readonly node: string;
+  readonly version: string;
+  readonly configHash: string;
+  readonly board: Board;
+  readonly clock: WallClock;
+}
+
+/** All of a view at one instant: a view itself moves on with the core. */
+export interface Snapshot {
+  readonly atMs: number;
+  readonly signals: readonly SignalView[];
+  readonly services: readonly ServiceView[];
+  readonly routes: readonly RouteView[];
+  readonly nodeDrain: DrainView | null;
+}
+
+export function snapshotOf(view: View): Snapshot {
+  return {
+    atMs: view.atMs,
+    signals: view.signals(),
+    services: view.services(),
+    routes: view.routes(),
+    nodeDrain: view.nodeDrain(),
+  };
+}
+
+/** The JSON of `GET /api/v1/status`, in pieces: 5,000 real servers are over a megabyte. */
+export function* statusPieces(view: Snapshot, facts: StatusFacts): Generator<string> {
+  const { board, clock } = facts;
+  const head = {
+    node: facts.node,
+    version: facts.version,
+    uptime_s: Math.round(view.atMs / 100) / 10,
+    config_hash: facts.configHash,
+    drain: drainJson(view.nodeDrain, clock),
+  };
+  yield open(head, 'signals');
+  yield* list(view.signals, (signal) => signalJson(signal, clock));
+  yield '],"services":[';
+  let separator = '';
+  for (const service of view.services) {
+    yield separator + open(serviceJson(service, clock), 'real_servers');
+    yield* list(service.realServers, (server) => serverJson(server, board, clock));
+    yield ']}';
+    separator = ',';
+  }
+  yield '],"routes":[';
+  yield* list(view.routes, (route) => routeJson(route, board, clock));
+  yield '],"sinks":[';
+  yield* list(board.sinks(), sinkJson);
+  yield ']}';
+}
+
+/** The whole text, built without holding the loop for long. */
+export async function inSlices(pieces: Iterable<string>): Promise<string> {
+  const all: string[] = [];
+  let untilMs = nowMs() + sliceMs;
+  for (const piece of pieces) {
+    all.push(piece);
+    if (nowMs() < untilMs) continue;
+    await nextLoop();
+    untilMs = nowMs() + sliceMs;
+  }
+  return all.join('');
+}
+
+async function nextLoop(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+function open(head: object, listName: string): string {
+  return `${JSON.stringify(head).slice(0, -1)},"${listName}":[`;
+}
+
+function* list<T>(items: readonly T[], json: (item: T) => object): Generator<string> {
+  for (let from = 0; from < items.length; from += chunkItems) {
+    const chunk = items.slice(from, from + chunkItems).map((item) => JSON.stringify(json(item)));
+    yield (from === 0 ? '' : ',') + chunk.join(',');
+  }
+}
+
+function signalJson(signal: SignalView, clock: WallClock): object {
+  return {
+    name: signal.name,
+    type: signal.type,
+    state: signal.state,
+    reason: signal.reason,
+    since: clock.text(signal.sinceMs),
+    flaps: signal.flaps,
+    suppressed_until: clock.textOrNull(signal.suppressedUntilMs),
+    // Only what serves can be drained; the key is part of the contract.
+    drain: null,
+  };
+}
+
+function serviceJson(service: ServiceView, clock: WallClock): object {
+  return {
+    name: service.name,
+    state: service.state,
+    reason: service.reason,
+    since: clock.text(service.sinceMs),
+    virtual: virtualText(service.virtual),
+    capacity_pct: Math.round(service.capacityPercent),
+    quorum: service.quorum,
+    drain: drainJson(service.drain, clock),
+  };
+}
+
+function serverJson(server: RealServerView, board: Board, clock: WallClock): object {
+  const latencyMs = board.latencyMs(server.key);
+  return {
+    address: server.address,
+    state: server.state,
+    reason: server.reason,
+    since: clock.text(server.sinceMs),
+    flaps: server.flaps,
+    // A server that was taken out of the table carries nothing.
+    weight: server.weight === 'removed' ? 0 : server.weight,
+    base_weight: server.baseWeight,
+    pooled: server.isPooled,
+    active_connections: server.activeConnections,
+    latency_ms: latencyMs === null ? null : roundMs(latencyMs),
+    drain: drainJson(server.drain, clock),
+  };
+}
+
+function routeJson(view: RouteView, board: Board, clock: WallClock): object {
+  const { route, attributes } = view;
+  return {
+    prefix: route.prefix,
+    key: route.key,
+    state: view.state,
+    med: attributes?.med ?? null,
+    because: view.because,
+    since: clock.text(view.sinceMs),
+    confirmed: board.isConfirmed(route.key),
+    drain: drainJson(view.drain, clock),
+  };
+}
+
+function sinkJson(sink: SinkFacts): object {
+  return {
+    name: sink.name,
+    state: sink.state,
+    reason: sink.reason,
+    pending: sink.pending,
+    rejected: sink.rejected,
+    peer_version: sink.peerVersion,
+  };
+}

@@ -1,0 +1,146 @@
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+import { nowMs } from '../platform/clock.ts';
+import { eventsOf, type Happening, type StreamEvent } from './events.ts';
+import { textFrame } from './frame.ts';
+import type { History } from './history.ts';
+import { StreamClient } from './stream-client.ts';
+import type { WallClock } from './wall-clock.ts';
+
+/** What waits to become events; beyond it, happenings are counted and not told. */
+const queueMax = 50_000;
+
+/** Changes of observations in one batch; a site that is lost has 20,000 in one second. */
+const observationsMax = 500;
+
+/** Batches of a busy stream are this far apart; the first after a quiet time goes at once. */
+const batchGapMs = 10;
+
+/** The loop is given back after this long. */
+const sliceMs = 2;
+
+/** The state that a new client starts from, and the number of the last event before it. */
+export interface StreamSnapshot {
+  readonly seq: number;
+  /** `{ … }` of the status. */
+  readonly status: string;
+}
+
+/**
+ * Everything that happens, in order, to every client that listens.
+ *
+ * `push` only keeps: what has to be done for a change is done before anybody is
+ * told. Each event is made once, numbered, kept for the history, and framed once
+ * for all clients; the batch of one moment is one write to each of them.
+ */
+export class Stream {
+  readonly #clock: WallClock;
+  readonly #history: History;
+  readonly #snapshot: () => Promise<StreamSnapshot | null>;
+  readonly #clients = new Set<StreamClient>();
+  #queue: Happening[] = [];
+  #skipped = 0;
+  #observations = 0;
+  #seq = 0;
+  #isClosed = false;
+  #timer: NodeJS.Timeout | NodeJS.Immediate | null = null;
+  #lastBatchMs = -Infinity;
+
+  constructor(clock: WallClock, history: History, snapshot: () => Promise<StreamSnapshot | null>) {
+    this.#clock = clock;
+    this.#history = history;
+    this.#snapshot = snapshot;
+  }
+
+  /** The number of the last event. */
+  get seq(): number {
+    return this.#seq;
+  }
+
+  get clientCount(): number {
+    return this.#clients.size;
+  }
+
+  /** Takes what happened. Costs nothing worth mentioning: everything else comes later. */
+  push(happening: Happening): void {
+    const isObservation = happening.kind === 'observation';
+    if (isObservation && this.#clients.size === 0) return;
+    if (
+      this.#queue.length >= queueMax ||
+      (isObservation && this.#observations >= observationsMax)
+    ) {
+      this.#skipped += 1;
+      return;
+    }
+    if (isObservation) this.#observations += 1;
+    this.#queue.push(happening);
+    this.#schedule();
+  }
+
+  /** Sends the snapshot, then every event after it, until the client goes or is too slow. */
+  async join(socket: WebSocket, transport: Duplex): Promise<void> {
+    const client = new StreamClient(socket, transport, () => this.#clients.delete(client));
+    this.#clients.add(client);
+    const snapshot = await this.#snapshot().catch(() => null);
+    if (snapshot === null) return client.refuse('the daemon is starting or stopping');
+    const { seq, status } = snapshot;
+    client.begin(textFrame(`{"type":"snapshot","seq":${seq},${status.slice(1)}`), seq);
+  }
+
+  /** Tells nothing any more. The connections belong to the entrance they came by. */
+  close(): void {
+    if (this.#timer !== null) clearTimer(this.#timer);
+    this.#timer = null;
+    this.#isClosed = true;
+  }
+
+  #schedule(): void {
+    if (this.#timer !== null || this.#isClosed) return;
+    const waitMs = this.#lastBatchMs + batchGapMs - nowMs();
+    const tell = (): void => this.#tell();
+    this.#timer = waitMs > 0 ? setTimeout(tell, waitMs) : setImmediate(tell);
+  }
+
+  #tell(): void {
+    this.#timer = null;
+    const queue = this.#takeQueue();
+    const untilMs = nowMs() + sliceMs;
+    const frames: Buffer[] = [];
+    let done = 0;
+    for (const happening of queue) {
+      for (const event of eventsOf(happening, this.#clock)) this.#write(event, frames);
+      done += 1;
+      if (nowMs() >= untilMs) break;
+    }
+    if (done < queue.length) this.#queue = [...queue.slice(done), ...this.#queue];
+    if (frames.length > 0) {
+      const batch = Buffer.concat(frames);
+      for (const client of this.#clients) client.events(batch, this.#seq);
+    }
+    if (this.#queue.length === 0) this.#lastBatchMs = nowMs();
+    else this.#timer = setImmediate(() => this.#tell());
+  }
+
+  #takeQueue(): readonly Happening[] {
+    const queue = this.#queue;
+    this.#queue = [];
+    this.#observations = 0;
+    if (this.#skipped > 0) {
+      queue.push({ kind: 'skipped', count: this.#skipped, atMs: this.#clock.nowMs() });
+      this.#skipped = 0;
+    }
+    return queue;
+  }
+
+  #write({ type, atMs, fields }: StreamEvent, frames: Buffer[]): void {
+    this.#seq += 1;
+    const json = JSON.stringify({ type, seq: this.#seq, at: this.#clock.text(atMs), ...fields });
+    this.#history.add({ type, atMs, fields }, json);
+    if (this.#clients.size > 0) frames.push(textFrame(json));
+  }
+}
+
+function clearTimer(timer: NodeJS.Timeout | NodeJS.Immediate): void {
+  if ('refresh' in timer) clearTimeout(timer);
+  else clearImmediate(timer);
+}

@@ -1,0 +1,86 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+
+/** Shorter ones can be guessed: 16 characters are the least. */
+const tokenMinChars = 16;
+const tokenMaxBytes = 4096;
+
+/** Bits of a file's mode that let others than owner and group read it, or the group change it. */
+const tooOpenMode = 0o027;
+
+/** Wrong tokens from one address within `windowMs`; beyond them it is not even listened to. */
+const wrongMax = 10;
+const windowMs = 60_000;
+
+/** Addresses whose wrong tokens are counted. */
+const addressesMax = 1024;
+
+export type TokenResult =
+  { readonly ok: true; readonly token: string } | { readonly ok: false; readonly reason: string };
+
+/** Reads the token: the file's text without the space around it. The token is in no message. */
+export function readToken(path: string): TokenResult {
+  try {
+    const { mode, size } = statSync(path);
+    if ((mode & tooOpenMode) !== 0) {
+      return { ok: false, reason: `${path} is open to others: chmod 0640 or 0600` };
+    }
+    if (size > tokenMaxBytes) return { ok: false, reason: `${path} is too large for a token` };
+    const token = readFileSync(path, 'utf8').trim();
+    if (/^[!-~]+$/u.test(token) && token.length >= tokenMinChars) return { ok: true, token };
+    const expected = `expected at least ${tokenMinChars} printable ASCII characters without spaces`;
+    return { ok: false, reason: `${path} holds no token: ${expected}` };
+  } catch (error) {
+    return { ok: false, reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Compares in a time that depends on neither text. */
+export function isSameToken(given: string, token: string): boolean {
+  return timingSafeEqual(digest(given), digest(token));
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+interface Wrong {
+  count: number;
+  readonly fromMs: number;
+}
+
+/** Counts wrong tokens by address, so that nobody tries them all. */
+export class WrongTokens {
+  readonly #nowMs: () => number;
+  readonly #wrong = new Map<string, Wrong>();
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs;
+  }
+
+  /** Milliseconds until this address is listened to again; 0: it is. */
+  blockedMs(address: string): number {
+    const wrong = this.#wrong.get(address);
+    if (wrong === undefined || wrong.count < wrongMax) return 0;
+    const leftMs = wrong.fromMs + windowMs - this.#nowMs();
+    if (leftMs > 0) return leftMs;
+    this.#wrong.delete(address);
+    return 0;
+  }
+
+  /** True where this is worth a line in the log: the first, and the one that blocks. */
+  add(address: string): boolean {
+    const nowMs = this.#nowMs();
+    let wrong = this.#wrong.get(address);
+    if (wrong === undefined || wrong.fromMs + windowMs <= nowMs) {
+      this.#wrong.delete(address);
+      // The oldest goes: whoever has that many addresses is not stopped by counting.
+      const [oldest] = this.#wrong.keys();
+      if (this.#wrong.size >= addressesMax && oldest !== undefined) this.#wrong.delete(oldest);
+      wrong = { count: 0, fromMs: nowMs };
+      this.#wrong.set(address, wrong);
+    }
+    wrong.count += 1;
+    return wrong.count === 1 || wrong.count === wrongMax;
+  }
+}

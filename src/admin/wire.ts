@@ -1,0 +1,78 @@
+/** How parts of the model are written as JSON: the names of the contract, in snake_case. */
+import type { Service } from '../model/service.ts';
+import type { Cause } from '../model/turn.ts';
+import type { DrainView, Explanation } from '../model/view.ts';
+import type { WallClock } from './wall-clock.ts';
+
+/** Digits behind the point of a latency or reaction time in milliseconds: microseconds. */
+const msDigits = 3;
+
+export function virtualText(virtual: Service['virtual']): string | null {
+  if (virtual === null) return null;
+  if (virtual.kind === 'fwmark') return `fwmark ${virtual.mark}`;
+  const { address, port, protocol } = virtual;
+  return `${address.includes(':') ? `[${address}]` : address}:${port}/${protocol}`;
+}
+
+export function roundMs(ms: number): number {
+  return Number(ms.toFixed(msDigits));
+}
+
+export function drainJson(view: DrainView | null, clock: WallClock): object | null {
+  if (view === null) return null;
+  const { drain, isDone, activeConnections, deadlineMs } = view;
+  return {
+    name: drain.name,
+    reason: drain.reason,
+    owner: drain.owner,
+    since: clock.text(drain.sinceMs),
+    until: clock.textOrNull(drain.untilMs),
+    done: isDone,
+    progress: { active_connections: activeConnections, deadline: clock.textOrNull(deadlineMs) },
+  };
+}
+
+/** The root of a change, with its time. */
+export function causeJson(cause: Cause, clock: WallClock): object {
+  switch (cause.kind) {
+    case 'observation': {
+      const { signal, state, reason, atMs, latencyMs, detail } = cause.observation;
+      return {
+        kind: cause.kind,
+        signal,
+        state,
+        reason,
+        at: clock.text(atMs),
+        ...(latencyMs !== undefined && { latency_ms: roundMs(latencyMs) }),
+        ...(detail !== undefined && { detail }),
+      };
+    }
+    case 'drain': {
+      const { name, reason, owner } = cause.drain;
+      const { change, atMs } = cause;
+      return { kind: cause.kind, change, name, reason, owner, at: clock.text(atMs) };
+    }
+    case 'startup-timeout':
+    case 'budget':
+    case 'config':
+    case 'table':
+    case 'stop':
+      return { kind: cause.kind, at: clock.text(cause.atMs) };
+    default:
+      return cause satisfies never;
+  }
+}
+
+export function explanationJson(step: Explanation, clock: WallClock): object {
+  return {
+    kind: step.kind,
+    name: step.name,
+    state: step.state,
+    because: step.because,
+    since: clock.textOrNull(step.sinceMs),
+    cause: step.cause === null ? null : causeJson(step.cause, clock),
+    counters: step.counters,
+    drain: drainJson(step.drain, clock),
+    parts: step.parts.map((part) => explanationJson(part, clock)),
+  };
+}
