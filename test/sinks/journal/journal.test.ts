@@ -6,7 +6,7 @@ import { lastValueFrom, Subject, toArray } from 'rxjs';
 import type { Config } from '../../../src/model/config.ts';
 import type { ActionReport, SinkReport } from '../../../src/model/report.ts';
 import { hashOf } from '../../../src/platform/hash.ts';
-import { journal, type Journal } from '../../../src/sinks/journal/journal.ts';
+import { journal } from '../../../src/sinks/journal/journal.ts';
 import { PENDING_MAX } from '../../../src/sinks/journal/writer.ts';
 import { config, down, route, server, service, up } from '../../core/fixtures.ts';
 import { folder, readLines, replayLines, run } from './harness.ts';
@@ -27,13 +27,13 @@ const action: ActionReport = {
   atMs: 2,
 };
 
-function open(stateDir: string, fileMaxBytes = 1e9, filesMax = 3): Journal {
+function open(stateDir: string, fileMaxBytes = 1e9, filesMax = 3): ReturnType<typeof journal> {
   const limits = { fileMaxBytes, filesMax };
   return journal({ stateDir, version: 'test', hashOf, nowMs: () => performance.now(), limits });
 }
 
 /** Gives the journal what the pipeline gave a recorder. */
-function feed(into: Journal, count: number, from = 0): void {
+function feed(into: ReturnType<typeof journal>, count: number, from = 0): void {
   for (let n = from; n < from + count; n += 1) {
     const name = n % 2 === 0 ? 'web/10.0.0.1:80' : 'web/10.0.0.2:80';
     into.trace.observed(n % 4 < 2 ? up(name, n) : down(name, n, 'refused\n"\u0007'));
