@@ -1,9 +1,19 @@
 import type { Rule } from '../model/rule.ts';
 import type { Notice } from '../model/notice.ts';
-import type { Cause, Decision, Health, HealthChange, RouteIntent } from '../model/turn.ts';
+import type {
+  Cause,
+  Decision,
+  Health,
+  HealthChange,
+  RouteIntent,
+  WeightDecision,
+  WeightIntent,
+} from '../model/turn.ts';
 import type { Budget } from './budget.ts';
 import type { Deadlines, Due } from './deadlines.ts';
 import type { Dependent, Epoch, Graph, Pool, RouteEntry, Target } from './graph.ts';
+import type { ServerInKernel } from './kernel.ts';
+import type { Maintenance } from './maintenance.ts';
 import { capacityPercent } from './pool.ts';
 import { capacityOf, evaluate } from './rule.ts';
 import { countedHealth, isPresent } from './settle.ts';
@@ -15,6 +25,15 @@ export interface Core {
   readonly deadlines: Deadlines<Timed>;
   /** What should be. A key that was ever decided stays, so that nothing is left behind. */
   readonly intents: Map<string, RouteIntent>;
+  /** The same for weights, by real server's key. */
+  readonly weights: Map<string, WeightIntent>;
+  /** Services with servers whose fall waits for the end of the turn, or for a withdraw. */
+  readonly falling: Set<Pool>;
+  readonly kernel: KernelLink;
+  /** Drains that are in force, by name: of things that exist, and of those that may come. */
+  readonly drains: Map<string, Maintenance>;
+  /** Services whose connections a drain waits for. */
+  watched: ReadonlySet<string>;
   budget: Budget;
   readonly budgetTimer: BudgetTimer;
   /** Withdraws that are wanted and not made yet, in the order they will be. */
@@ -26,7 +45,14 @@ export interface Core {
   /** Asked for, to be begun in the next turn. */
   isStopAsked: boolean;
   /** Touched since the last turn, each at most once. */
-  readonly work: { signals: Target[]; pools: Pool[]; routes: RouteEntry[] };
+  readonly work: {
+    signals: Target[];
+    pools: Pool[];
+    weighed: Pool[];
+    routes: RouteEntry[];
+    /** The root of what no observation did: a control, or a deadline of this instant. */
+    cause: Cause | null;
+  };
   draft: Draft;
 }
 
@@ -34,7 +60,15 @@ interface BudgetTimer extends Due {
   readonly kind: 'budget';
 }
 
-type Timed = Target | Epoch | RouteEntry | BudgetTimer;
+type Timed = Target | Epoch | RouteEntry | BudgetTimer | ServerInKernel | Maintenance;
+
+/** What is known of the way to the kernel's table. */
+interface KernelLink {
+  state: 'connected' | 'lost' | 'off';
+  /** Base weights may still come: they are not known, and `startup_timeout` has not passed. */
+  isAwaited: boolean;
+  isUnconfirmedTold: boolean;
+}
 
 /** Why something is done: the root for machines, the words for people. */
 export interface Reason {
@@ -48,6 +82,24 @@ interface Draft {
   decisions: Decision[];
   notices: Notice[];
   readonly changed: Set<string>;
+  weightDecisions: WeightDecision[];
+  readonly changedWeights: Set<string>;
+  isWatchedChanged: boolean;
+  /** Announced in this turn without waiting any longer. */
+  unconfirmed: string[];
+}
+
+export function emptyDraft(): Draft {
+  return {
+    changes: [],
+    decisions: [],
+    notices: [],
+    changed: new Set(),
+    weightDecisions: [],
+    changedWeights: new Set(),
+    isWatchedChanged: false,
+    unconfirmed: [],
+  };
 }
 
 /** The health of a name as rules count it. The configuration refuses names that do not exist. */
@@ -87,6 +139,19 @@ export function touchPool(core: Core, pool: Pool): void {
   if (pool.isTouched) return;
   pool.isTouched = true;
   core.work.pools.push(pool);
+}
+
+/** Marks a server to be weighed in this turn, and says why. Nothing where there is no IPVS. */
+export function touchWeight(core: Core, server: Target, cause: Cause): void {
+  const { kernel, pool } = server;
+  if (kernel === null || pool === null || pool.kernel === null) return;
+  kernel.cause = cause;
+  if (kernel.isTouched) return;
+  kernel.isTouched = true;
+  pool.kernel.touched.push(kernel);
+  if (pool.kernel.isTouched) return;
+  pool.kernel.isTouched = true;
+  core.work.weighed.push(pool);
 }
 
 export function touchRoute(core: Core, entry: RouteEntry): void {

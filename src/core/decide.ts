@@ -4,6 +4,7 @@ import { roomAtMs, spend } from './budget.ts';
 import { capacityOfRule, healthOfName, healthOfRule, type Core, type Reason } from './core.ts';
 import { becauseOfRule, clipBecause } from './explain.ts';
 import type { RouteEntry } from './graph.ts';
+import { awaitSent, noticeUnconfirmed, stopWaiting, timeRoute, waitsFor } from './order.ts';
 import { degraded, identityOf, sameAttributes } from './route.ts';
 import { decisiveNames } from './rule.ts';
 import { unreachable } from './unreachable.ts';
@@ -22,25 +23,38 @@ export function decideRoutes(core: Core, fallback: Cause, nowMs: number): void {
   core.work.routes = [];
   for (const entry of entries) decideRoute(core, entry, fallback, nowMs);
   releaseHeld(core, nowMs);
+  noticeUnconfirmed(core);
 }
 
 function decideRoute(core: Core, entry: RouteEntry, fallback: Cause, nowMs: number): void {
   const want = wantOf(core, entry);
   const isTimeout = want?.why === STARTUP_PASSED;
-  const cause = isTimeout ? fallback : rootOf(core, entry, fallback);
+  const cause = isTimeout ? fallback : rootOf(core, entry, entry.wantedBy ?? fallback);
   entry.isTouched = false;
   entry.isRewritten = false;
   entry.touches = [];
+  if (want?.kind !== 'announce') stopWaiting(core, entry);
   if (want === null) return;
   const becauseNow = (): string =>
     clipBecause(want.why + becauseOfRule(core, entry.route.when, nowMs));
   if (want.kind === 'announce') {
     // While stopping nothing is announced any more.
     if (core.isStopping || isAnnounced(entry, want.attributes)) return;
-    announce(core, entry, want.attributes, { cause, because: becauseNow() }, nowMs);
+    const waits = waitsFor(core, entry, nowMs);
+    if (waits === null) {
+      announce(core, entry, want.attributes, { cause, because: becauseNow() }, nowMs);
+    } else wait(core, entry, { cause, because: waits }, nowMs);
   } else if (entry.state !== 'withdrawn' && !core.held.has(entry)) {
     withdraw(core, entry, { cause, because: becauseNow() }, nowMs);
   }
+}
+
+/** What should be announced is not yet; the first decision comes in time all the same. */
+function wait(core: Core, entry: RouteEntry, reason: Reason, nowMs: number): void {
+  entry.wantedBy = reason.cause;
+  entry.because = reason.because;
+  if (entry.state !== 'pending' || !entry.epoch.isOver || entry.isAdopted) return;
+  withdrawNow(core, entry, { ...reason, because: STARTUP_PASSED + reason.because }, nowMs);
 }
 
 function wantOf(core: Core, entry: RouteEntry): Want {
@@ -96,6 +110,10 @@ export function announce(
   to: 'announced' | 'draining' = 'announced',
 ): void {
   core.held.delete(entry);
+  stopWaiting(core, entry);
+  // What has not left yet comes back: nothing has to wait for it.
+  entry.unsentUntilMs = Infinity;
+  timeRoute(core, entry);
   const route = identityOf(entry.route);
   const isNew = entry.attributes === null || !sameAttributes(entry.attributes, attributes);
   entry.attributes = attributes;
@@ -119,7 +137,9 @@ export function withdrawNow(core: Core, entry: RouteEntry, reason: Reason, nowMs
   const route = identityOf(entry.route);
   core.held.delete(entry);
   core.draining.delete(entry);
-  core.deadlines.set(entry, Infinity);
+  if (entry.attributes !== null || entry.isAdopted) awaitSent(core, entry, nowMs);
+  entry.drainUntilMs = Infinity;
+  timeRoute(core, entry);
   entry.attributes = null;
   entry.isAdopted = false;
   core.intents.set(route.key, { kind: 'withdraw', route, cause: reason.cause });
@@ -137,6 +157,8 @@ function decided(
   const { attributes, state: from } = entry;
   const route = identityOf(entry.route);
   entry.state = to;
+  entry.because = reason.because;
+  entry.cause = reason.cause;
   if (from !== to) entry.sinceMs = atMs;
   core.draft.decisions.push({ route, from, to, attributes, atMs, ...reason });
 }

@@ -6,6 +6,12 @@ import type { Rule } from '../model/rule.ts';
 import type { Service } from '../model/service.ts';
 import type { Cause, Health, RouteState } from '../model/turn.ts';
 import type { Due } from './deadlines.ts';
+import {
+  serverInKernel,
+  serviceInKernel,
+  type ServerInKernel,
+  type ServiceInKernel,
+} from './kernel.ts';
 import { emptySums, type Sums, type Thresholds } from './pool.ts';
 import { namesOf } from './rule.ts';
 import { unsettled, type SettleState } from './settle.ts';
@@ -29,7 +35,14 @@ export interface Target extends Due {
   epoch: Epoch;
   /** `null` for a signal. */
   pool: Pool | null;
+  /** Its share of the whole service: its base weight, or 1 while none is known. */
   weight: number;
+  /** Its share while it is up: the base weight by what the server says it can take. */
+  live: number;
+  /** What it says it can take, percent: the newest word of any of its results. */
+  percent: number;
+  /** Its place in the kernel's table; `null` where there is no IPVS. */
+  kernel: ServerInKernel | null;
   /** Observations of this instant; `null` while there are none. */
   queue: Observation[] | null;
   isTouched: boolean;
@@ -55,6 +68,10 @@ export interface Pool {
   isTouched: boolean;
   touchedServers: Target[];
   dependents: Dependent[];
+  /** Routes whose rules name the service or one of its servers, in the order of the file. */
+  routes: RouteEntry[];
+  /** `null` where there is no IPVS. */
+  kernel: ServiceInKernel | null;
 }
 
 /** A change that reached a route in this turn. */
@@ -78,6 +95,22 @@ export interface RouteEntry extends Due {
   isTouched: boolean;
   touches: Touch[];
   sinceMs: number;
+  /** In words, why it is as it is; of the last decision, or what it waits for. */
+  because: string;
+  /** The root of the last decision. */
+  cause: Cause | null;
+  /** The root of an announce that waits. */
+  wantedBy: Cause | null;
+  /** When its announce was wanted first, Infinity while none waits for weights. */
+  waitsSinceMs: number;
+  /** It waits for a service that the kernel does not have. */
+  isBlocked: boolean;
+  /** When it stops waiting for them; Infinity while it does not wait, or waits for good. */
+  waitUntilMs: number;
+  /** Its withdraw was not handed to ExaBGP yet: weights wait for it, but not longer than until then. */
+  unsentUntilMs: number;
+  /** When its drain ends, Infinity while it does not drain. */
+  drainUntilMs: number;
 }
 
 export type Dependent = Pool | RouteEntry;
@@ -106,10 +139,13 @@ export function buildGraph(config: Config, before: Graph | null, epoch: Epoch): 
     const pool = before?.pools.get(service.name) ?? createPool(service, epoch.startMs);
     pool.service = service;
     pool.dependents = [];
+    pool.routes = [];
+    pool.kernel =
+      config.ipvs.via === 'off' || service.virtual === null ? null : serviceInKernel(pool);
     pool.servers = service.realServers.map((server) => {
       const target = keepTarget(server.key, server.check.settle);
       target.pool = pool;
-      target.weight = server.weight ?? 1;
+      target.kernel = serverInKernel(target, pool, server.weight);
       return target;
     });
     pools.set(service.name, pool);
@@ -136,6 +172,9 @@ function createTarget(key: string, settle: SettleRules, epoch: Epoch): Target {
     epoch,
     pool: null,
     weight: 1,
+    live: 1,
+    percent: 100,
+    kernel: null,
     queue: null,
     isTouched: false,
     dependents: null,
@@ -159,6 +198,8 @@ function createPool(service: Service, sinceMs: number): Pool {
     isTouched: false,
     touchedServers: [],
     dependents: [],
+    routes: [],
+    kernel: null,
   };
 }
 
@@ -175,6 +216,14 @@ function createRoute(route: Route, epoch: Epoch): RouteEntry {
     isTouched: false,
     touches: [],
     sinceMs: epoch.startMs,
+    because: 'no decision yet',
+    cause: null,
+    wantedBy: null,
+    waitsSinceMs: Infinity,
+    isBlocked: false,
+    waitUntilMs: Infinity,
+    unsentUntilMs: Infinity,
+    drainUntilMs: Infinity,
     slot: -1,
   };
 }
@@ -197,7 +246,20 @@ function linkDependents(graph: Graph): void {
   for (const pool of graph.pools.values()) {
     if (pool.service.validWhen !== null) link(pool.service.validWhen, pool);
   }
-  for (const entry of graph.routes.values()) link(entry.route.when, entry);
+  for (const entry of graph.routes.values()) {
+    link(entry.route.when, entry);
+    for (const pool of poolsOf(graph, entry.route.when)) pool.routes.push(entry);
+  }
+}
+
+/** Services that a rule relies on, be it through one of their servers, each once. */
+export function poolsOf(graph: Graph, rule: Rule): ReadonlySet<Pool> {
+  const pools = new Set<Pool>();
+  for (const name of namesOf(rule)) {
+    const pool = graph.pools.get(name) ?? graph.targets.get(name)?.pool ?? null;
+    if (pool !== null) pools.add(pool);
+  }
+  return pools;
 }
 
 /**
@@ -225,6 +287,5 @@ function orderPools(graph: Graph): void {
 
 /** Services that `valid_when` names, be it through one of their servers. */
 function neededBy(graph: Graph, pool: Pool): readonly Pool[] {
-  const names = pool.service.validWhen === null ? [] : namesOf(pool.service.validWhen);
-  return names.flatMap((name) => graph.pools.get(name) ?? graph.targets.get(name)?.pool ?? []);
+  return pool.service.validWhen === null ? [] : [...poolsOf(graph, pool.service.validWhen)];
 }

@@ -1,8 +1,11 @@
+import type { Observation } from '../model/observation.ts';
 import type { Cause, Health } from '../model/turn.ts';
-import { healthOfRule, touchDependents, type Core } from './core.ts';
+import { healthOfRule, touchDependents, touchWeight, type Core } from './core.ts';
 import { reasonOfPool } from './explain.ts';
 import type { Pool, Target } from './graph.ts';
-import { addPart, capacityPercent, poolHealth } from './pool.ts';
+import { addPart, capacityPercent, poolHealth, thresholdsOf } from './pool.ts';
+import { hearPercent, lacksBases, share } from './share.ts';
+import { startSlowly } from './slow-start.ts';
 import {
   countedHealth,
   dropPending,
@@ -47,6 +50,7 @@ function byOrder(a: { readonly order: number }, b: { readonly order: number }): 
 
 function judgeSignal(core: Core, target: Target, nowMs: number): void {
   const before = target.state;
+  hearPercent(target);
   advance(core, target, true, nowMs);
   const { state, settle, epoch } = target;
   if (state === before) return;
@@ -68,11 +72,20 @@ function judgePool(core: Core, pool: Pool, fallback: Cause, nowMs: number): void
   const capacityBefore = capacityPercent(pool.sums);
   const servers = pool.touchedServers.toSorted(byOrder);
   pool.touchedServers = [];
-  const changed = servers.filter((server) => judgeServer(core, pool, server, nowMs));
-  const health = poolHealth(pool.sums, pool.thresholds, pool.wasUp);
+  const totalBefore = pool.sums.total;
+  const changes: ServerChange[] = [];
+  for (const server of servers) {
+    const change = judgeServer(core, pool, server, fallback, nowMs);
+    if (change !== null) changes.push(change);
+  }
+  if (pool.sums.total !== totalBefore)
+    pool.thresholds = thresholdsOf(pool.service, pool.sums.total);
+  const health = lacksBases(core, pool)
+    ? 'unknown'
+    : poolHealth(pool.sums, pool.thresholds, pool.wasUp);
   const isSameHealth = health === pool.health;
   if (isSameHealth && capacityPercent(pool.sums) === capacityBefore) return;
-  const cause = tippingCause(changed, health, nowMs) ?? fallback;
+  const cause = tippingCause(changes, health) ?? fallback;
   if (!isSameHealth) changePool(core, pool, health, cause, nowMs);
   touchDependents(core, pool.dependents, pool.name, cause, isSameHealth);
 }
@@ -86,22 +99,54 @@ function changePool(core: Core, pool: Pool, to: Health, cause: Cause, atMs: numb
   core.draft.changes.push({ name: pool.name, from, to, reason, atMs, cause });
 }
 
-/** True where the server's part in its pool changed. */
-function judgeServer(core: Core, pool: Pool, server: Target, nowMs: number): boolean {
-  const before = server.state;
+/** A server's part in its pool changed, and why. */
+interface ServerChange {
+  readonly server: Target;
+  readonly cause: Cause;
+}
+
+/** `null` where its part in its pool is as it was. */
+function judgeServer(
+  core: Core,
+  pool: Pool,
+  server: Target,
+  fallback: Cause,
+  nowMs: number,
+): ServerChange | null {
+  const { state: before, weight, live, settle, epoch } = server;
+  const word = pool.isValid ? hearPercent(server) : null;
   advance(core, server, pool.isValid, nowMs);
-  const { state, settle, weight, epoch, dependents } = server;
-  if (state === before) return false;
+  share(core, server);
+  const { state } = server;
+  const isSameShare = server.weight === weight && server.live === live;
+  if (state === before && isSameShare) return null;
   const healthBefore = countedHealth(before, settle);
   const health = countedHealth(state, settle);
   const wasPresent = isPresent(before, settle, epoch.isOver);
   const isPresentNow = isPresent(state, settle, epoch.isOver);
-  if (health === healthBefore && wasPresent === isPresentNow) return false;
-  addPart(pool.sums, weight, healthBefore, wasPresent, -1);
-  addPart(pool.sums, weight, health, isPresentNow, 1);
   const isSameHealth = health === healthBefore;
-  touchDependents(core, dependents, server.key, causeOf(state, nowMs), isSameHealth);
-  return true;
+  if (isSameHealth && isSameShare && wasPresent === isPresentNow) return null;
+  addPart(pool.sums, { weight, live }, healthBefore, wasPresent, -1);
+  addPart(pool.sums, server, health, isPresentNow, 1);
+  const cause = causeOfServer(state, isSameHealth, word, fallback, nowMs);
+  touchDependents(core, server.dependents, server.key, cause, isSameHealth);
+  if (healthBefore === 'down' && health === 'up' && server.kernel !== null) {
+    startSlowly(server.kernel, pool.service.slowStartMs, nowMs);
+  }
+  touchWeight(core, server, cause);
+  return { server, cause };
+}
+
+/** Its health, else what it said of itself, else what others did to it: a table, a drain. */
+function causeOfServer(
+  state: SettleState,
+  isSameHealth: boolean,
+  word: Observation | null,
+  fallback: Cause,
+  nowMs: number,
+): Cause {
+  if (!isSameHealth) return causeOf(state, nowMs);
+  return word === null ? fallback : { kind: 'observation', observation: word };
 }
 
 /** Applies what was seen in this instant, if it is believed, and every deadline that passed. */
@@ -148,13 +193,15 @@ function causeOf(state: SettleState, atMs: number): Cause {
 }
 
 /** Of the servers that moved the pool this way the one seen last; then the last in the file. */
-function tippingCause(changed: readonly Target[], health: Health, nowMs: number): Cause | null {
-  const along = changed.filter((server) => countedHealth(server.state, server.settle) === health);
-  let last: Target | null = null;
-  for (const server of along.length > 0 ? along : changed) {
-    if (last === null || seenAtMs(server) >= seenAtMs(last)) last = server;
+function tippingCause(changes: readonly ServerChange[], health: Health): Cause | null {
+  const along = changes.filter(
+    ({ server }) => countedHealth(server.state, server.settle) === health,
+  );
+  let last: ServerChange | null = null;
+  for (const change of along.length > 0 ? along : changes) {
+    if (last === null || seenAtMs(change.server) >= seenAtMs(last.server)) last = change;
   }
-  return last === null ? null : causeOf(last.state, nowMs);
+  return last === null ? null : last.cause;
 }
 
 function seenAtMs(target: Target): number {

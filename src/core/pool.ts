@@ -17,10 +17,16 @@ export function emptySums(): Sums {
   return { total: 0, up: 0, unknown: 0, present: 0, servers: 0, serversUp: 0 };
 }
 
+/** What one server brings: to the whole service, and while it is up. */
+interface Share {
+  readonly weight: number;
+  readonly live: number;
+}
+
 /** Adds one server's part, or takes it away again with `sign` -1. */
 export function addPart(
   sums: Sums,
-  weight: number,
+  { weight, live }: Share,
   health: Health,
   isPresent: boolean,
   sign: 1 | -1,
@@ -28,12 +34,12 @@ export function addPart(
   sums.total += sign * weight;
   sums.servers += sign;
   if (health === 'up') {
-    sums.up += sign * weight;
+    sums.up += sign * live;
     sums.serversUp += sign;
   } else if (health === 'unknown') {
-    sums.unknown += sign * weight;
+    sums.unknown += sign * live;
   }
-  if (isPresent) sums.present += sign * weight;
+  if (isPresent) sums.present += sign * live;
 }
 
 /** Weights at which a service comes up, and below which it goes down (keepalived's quorum). */

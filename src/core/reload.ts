@@ -2,12 +2,13 @@ import type { SettleRules } from '../model/check.ts';
 import type { Config } from '../model/config.ts';
 import type { Cause } from '../model/turn.ts';
 import { createBudget } from './budget.ts';
-import { touchPool, touchRoute, type Core } from './core.ts';
+import { touchPool, touchRoute, touchWeight, type Core } from './core.ts';
 import { withdrawNow } from './decide.ts';
 import { buildGraph, type Epoch, type Graph, type Pool } from './graph.ts';
 import { adopt } from './judge.ts';
 import { addPart, emptySums, thresholdsOf } from './pool.ts';
 import { sameAttributes } from './route.ts';
+import { share } from './share.ts';
 import { countedHealth, due, isPresent } from './settle.ts';
 
 /**
@@ -30,9 +31,11 @@ export function applyConfig(core: Core, config: Config, nowMs: number): void {
   dropTargets(core, before);
   applySettleRules(core, nowMs);
   for (const pool of core.graph.pools.values()) {
+    for (const server of pool.servers) share(core, server);
     sumAgain(pool);
     touchPool(core, pool);
   }
+  weighAgain(core, nowMs);
   dropRoutes(core, before, nowMs);
   for (const route of config.routes) {
     const entry = core.graph.routes.get(route.key);
@@ -45,7 +48,9 @@ export function applyConfig(core: Core, config: Config, nowMs: number): void {
 
 function dropTargets(core: Core, before: Graph): void {
   for (const [key, target] of before.targets) {
-    if (!core.graph.targets.has(key)) core.deadlines.set(target, Infinity);
+    if (core.graph.targets.has(key)) continue;
+    core.deadlines.set(target, Infinity);
+    if (target.kernel !== null) core.deadlines.set(target.kernel, Infinity);
   }
 }
 
@@ -65,11 +70,34 @@ function applySettleRules(core: Core, nowMs: number): void {
 
 function sumAgain(pool: Pool): void {
   pool.sums = emptySums();
-  for (const { weight, state, settle, epoch } of pool.servers) {
+  for (const server of pool.servers) {
+    const { state, settle, epoch } = server;
     const isHere = isPresent(state, settle, epoch.isOver);
-    addPart(pool.sums, weight, countedHealth(state, settle), isHere, 1);
+    addPart(pool.sums, server, countedHealth(state, settle), isHere, 1);
   }
   pool.thresholds = thresholdsOf(pool.service, pool.sums.total);
+}
+
+/** New weights of the configuration take effect; who is not configured any more is left alone. */
+function weighAgain(core: Core, nowMs: number): void {
+  const cause: Cause = { kind: 'config', atMs: nowMs };
+  for (const key of core.weights.keys()) {
+    const kernel = core.graph.targets.get(key)?.kernel ?? null;
+    if (kernel === null && core.weights.delete(key)) core.draft.changedWeights.add(key);
+  }
+  for (const pool of core.falling) pool.kernel?.waiting.clear();
+  core.falling.clear();
+  for (const pool of core.graph.pools.values()) {
+    const { kernel } = pool;
+    if (kernel === null) continue;
+    kernel.unready = 0;
+    for (const server of pool.servers) {
+      if (server.kernel === null) continue;
+      const { isReady, wanted, intended, cause: pending } = server.kernel;
+      if (!isReady) kernel.unready += 1;
+      touchWeight(core, server, wanted === intended ? cause : (pending ?? cause));
+    }
+  }
 }
 
 /** Whether or not we had an opinion: what nobody configures any more should not be there. */

@@ -2,6 +2,7 @@ import type { Cause } from '../model/turn.ts';
 import type { Core } from './core.ts';
 import { announce, withdrawNow } from './decide.ts';
 import type { RouteEntry } from './graph.ts';
+import { timeRoute } from './order.ts';
 import { draining } from './route.ts';
 
 /**
@@ -27,7 +28,8 @@ function stopRoute(core: Core, entry: RouteEntry, cause: Cause, nowMs: number): 
   const because = `stopping: draining for ${route.drainMs / 1000}s`;
   announce(core, entry, draining(route, attributes), { cause, because }, nowMs, 'draining');
   core.draining.add(entry);
-  core.deadlines.set(entry, nowMs + route.drainMs);
+  entry.drainUntilMs = nowMs + route.drainMs;
+  timeRoute(core, entry);
 }
 
 /** The drain of one route is over. */

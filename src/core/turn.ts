@@ -3,15 +3,27 @@ import type { Control } from '../model/control.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Cause, Turn } from '../model/turn.ts';
 import { createBudget } from './budget.ts';
-import { touchDependents, touchRoute, touchTarget, type Core } from './core.ts';
+import {
+  emptyDraft,
+  touchDependents,
+  touchPool,
+  touchRoute,
+  touchTarget,
+  touchWeight,
+  type Core,
+} from './core.ts';
 import { Deadlines } from './deadlines.ts';
 import { decideRoutes } from './decide.ts';
-import type { Epoch, Pool } from './graph.ts';
+import type { Epoch, Pool, RouteEntry, Target } from './graph.ts';
 import { judge } from './judge.ts';
+import { hearConnections, hearIpvs, hearSent, hearTable, hearWeights } from './kernel-news.ts';
+import { timeRoute } from './order.ts';
 import { applyConfig } from './reload.ts';
 import { isQuiet } from './settle.ts';
+import { percentOf } from './share.ts';
 import { beginStop, endDrain } from './stop.ts';
 import { unreachable } from './unreachable.ts';
+import { releaseFalls, weigh } from './weights.ts';
 
 /** Results of one target within one turn; of more than these only the newest count. */
 const INSTANT_MAX = 256;
@@ -22,6 +34,11 @@ export function createCore(config: Config, nowMs: number): Core {
     graph: { config, targets: new Map(), pools: new Map(), routes: new Map() },
     deadlines: new Deadlines(),
     intents: new Map(),
+    weights: new Map(),
+    falling: new Set(),
+    kernel: { state: 'lost', isAwaited: true, isUnconfirmedTold: false },
+    drains: new Map(),
+    watched: new Set(),
     budget: createBudget(null, 0, []),
     budgetTimer: { kind: 'budget', slot: -1 },
     held: new Map(),
@@ -29,8 +46,8 @@ export function createCore(config: Config, nowMs: number): Core {
     isStopping: false,
     draining: new Set(),
     isStopAsked: false,
-    work: { signals: [], pools: [], routes: [] },
-    draft: { changes: [], decisions: [], notices: [], changed: new Set() },
+    work: { signals: [], pools: [], weighed: [], routes: [], cause: null },
+    draft: emptyDraft(),
   };
   reload(core, config, nowMs);
   return core;
@@ -40,8 +57,16 @@ export function createCore(config: Config, nowMs: number): Core {
 function reload(core: Core, config: Config, nowMs: number): void {
   const cause: Cause = { kind: 'config', atMs: nowMs };
   applyConfig(core, config, nowMs);
-  judge(core, cause, nowMs);
-  decideRoutes(core, cause, nowMs);
+  conclude(core, cause, nowMs);
+}
+
+/** Health, then weights, then routes; weights that fall come last, when withdraws are decided. */
+function conclude(core: Core, fallback: Cause, nowMs: number): void {
+  judge(core, fallback, nowMs);
+  weigh(core, nowMs);
+  decideRoutes(core, fallback, nowMs);
+  releaseFalls(core, nowMs);
+  core.work.cause = null;
 }
 
 /**
@@ -53,10 +78,14 @@ export function observe(core: Core, observation: Observation): boolean {
   // A probe may still be on its way when a reload takes its target out.
   if (target === undefined) return false;
   if (target.queue !== null) enqueue(target.queue, observation);
-  else if (isQuiet(target.state, observation)) return false;
+  else if (isQuiet(target.state, observation) && !isNewWord(target, observation)) return false;
   else target.queue = [observation];
   touchTarget(core, target);
   return true;
+}
+
+function isNewWord({ percent }: Target, { weightPercent }: Observation): boolean {
+  return weightPercent !== undefined && percentOf(weightPercent) !== percent;
 }
 
 function enqueue(queue: Observation[], observation: Observation): void {
@@ -84,10 +113,16 @@ export function request(core: Core, control: Control, nowMs: number): boolean {
       core.isStopAsked = true;
       return true;
     case 'sent':
+      return hearSent(core, control.keys);
     case 'table':
+      return hearTable(core, control.bases, control.missing, nowMs);
     case 'weights':
+      return hearWeights(core, control.weights);
     case 'ipvs':
+      return hearIpvs(core, control.state);
     case 'connections':
+      hearConnections(core, control.active, nowMs);
+      return false;
     case 'drain':
     case 'undrain':
     case 'inspect':
@@ -121,9 +156,7 @@ export function takeTurn(core: Core, nowMs: number): Turn | null {
 /** Observations are judged by the configuration in force when they came. */
 function catchUp(core: Core, nowMs: number): void {
   carryOutDeadlines(core, nowMs);
-  const timeout: Cause = { kind: 'startup-timeout', atMs: nowMs };
-  judge(core, timeout, nowMs);
-  decideRoutes(core, timeout, nowMs);
+  conclude(core, core.work.cause ?? { kind: 'startup-timeout', atMs: nowMs }, nowMs);
 }
 
 function carryOutDeadlines(core: Core, nowMs: number): void {
@@ -138,7 +171,12 @@ function carryOutDeadlines(core: Core, nowMs: number): void {
         endEpoch(core, timed, nowMs);
         break;
       case 'route':
-        endDrain(core, timed, nowMs);
+        carryOutRoute(core, timed, nowMs);
+        break;
+      case 'slow-start':
+        touchWeight(core, timed.server, timed.cause ?? { kind: 'config', atMs: nowMs });
+        break;
+      case 'maintenance':
         break;
       case 'budget':
         // Withdraws are released at the end of every turn.
@@ -147,16 +185,30 @@ function carryOutDeadlines(core: Core, nowMs: number): void {
   }
 }
 
+/** Any of what a route waits for may be over. Weights that waited are released in every turn. */
+function carryOutRoute(core: Core, entry: RouteEntry, nowMs: number): void {
+  if (entry.unsentUntilMs <= nowMs) entry.unsentUntilMs = Infinity;
+  if (entry.waitUntilMs <= nowMs) {
+    entry.waitUntilMs = Infinity;
+    touchRoute(core, entry);
+  }
+  if (entry.drainUntilMs <= nowMs) endDrain(core, entry, nowMs);
+  else timeRoute(core, entry);
+}
+
 /** `startup_timeout`: what was never judged is no capacity any more, and pending routes decide. */
 function endEpoch(core: Core, epoch: Epoch, nowMs: number): void {
   const cause: Cause = { kind: 'startup-timeout', atMs: nowMs };
   epoch.isOver = true;
+  core.work.cause = cause;
+  endAwaiting(core);
   const pools = new Set<Pool>();
   for (const target of core.graph.targets.values()) {
     if (target.epoch !== epoch || target.state.cause !== null) continue;
     touchDependents(core, target.dependents, target.key, cause, true);
     if (target.pool === null) continue;
-    target.pool.sums.present -= target.weight;
+    target.pool.sums.present -= target.live;
+    countDown(core, target, cause);
     pools.add(target.pool);
   }
   for (const pool of pools) touchDependents(core, pool.dependents, pool.name, cause, true);
@@ -165,16 +217,32 @@ function endEpoch(core: Core, epoch: Epoch, nowMs: number): void {
   }
 }
 
+/** Base weights that did not come by now are counted as 1 each. */
+function endAwaiting(core: Core): void {
+  if (!core.kernel.isAwaited) return;
+  core.kernel.isAwaited = false;
+  for (const pool of core.graph.pools.values()) if (pool.kernel !== null) touchPool(core, pool);
+}
+
+/** A server that nobody judged counts as down, unless its results are not believed anyway. */
+function countDown(core: Core, server: Target, cause: Cause): void {
+  const { kernel, pool, settle } = server;
+  if (kernel === null || pool?.isValid !== true || settle.onLost === 'hold') return;
+  kernel.countsDown = true;
+  touchWeight(core, server, cause);
+}
+
 function finishTurn(core: Core, nowMs: number): Turn | null {
-  const { changes, decisions, notices, changed } = core.draft;
-  if (changes.length + decisions.length + notices.length === 0) return null;
-  core.draft = { changes: [], decisions: [], notices: [], changed: new Set() };
+  const { changes, decisions, notices, changed, weightDecisions, changedWeights } = core.draft;
+  const said = changes.length + decisions.length + notices.length + weightDecisions.length;
+  if (said + changedWeights.size === 0 && !core.draft.isWatchedChanged) return null;
+  core.draft = emptyDraft();
   const intents = {
     routes: core.intents,
     changed: [...changed],
-    weights: new Map(),
-    changedWeights: [],
-    watched: new Set<string>(),
+    weights: core.weights,
+    changedWeights: [...changedWeights],
+    watched: core.watched,
   };
-  return { atMs: nowMs, changes, decisions, weightDecisions: [], notices, intents };
+  return { atMs: nowMs, changes, decisions, weightDecisions, notices, intents };
 }

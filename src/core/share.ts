@@ -1,0 +1,46 @@
+import type { Observation } from '../model/observation.ts';
+import type { Core } from './core.ts';
+import type { Pool, Target } from './graph.ts';
+import { baseOf } from './kernel.ts';
+import { isDrained } from './maintenance.ts';
+
+/**
+ * Brings a server's shares up to date: its base weight, or 1 while none is known, and what is
+ * left of it by its own word. Whole numbers, so that sums of them stay exact; at least 1 while
+ * anything is left. A slow start is no part of it: that must not take a service down.
+ */
+export function share(core: Core, server: Target): void {
+  const { kernel, percent } = server;
+  if (kernel !== null) server.weight = baseOf(kernel) ?? 1;
+  const isOut = percent === 0 || server.weight === 0 || isDrained(core, server);
+  server.live = isOut ? 0 : Math.max(1, Math.round((server.weight * percent) / 100));
+}
+
+/** Takes over the newest word on what it can take; `null` where it said nothing new. */
+export function hearPercent(target: Target): Observation | null {
+  const { queue, percent } = target;
+  if (queue === null) return null;
+  for (let index = queue.length - 1; index >= 0; index -= 1) {
+    const word = queue[index];
+    if (word?.weightPercent === undefined) continue;
+    target.percent = percentOf(word.weightPercent);
+    return target.percent === percent ? null : word;
+  }
+  return null;
+}
+
+/** Sources check what they are told; a sum must not depend on it. */
+export function percentOf(weightPercent: number): number {
+  return Math.min(Math.max(weightPercent, 0), 100);
+}
+
+/**
+ * A quorum counts weights, so before they are known it says nothing: an own start must not
+ * withdraw what is in place. This ends with the first table, and with `startup_timeout`.
+ */
+export function lacksBases(core: Core, pool: Pool): boolean {
+  if (!core.kernel.isAwaited || pool.kernel === null) return false;
+  const { quorum, hysteresis } = pool.service;
+  if (quorum === null && hysteresis === null) return false;
+  return pool.servers.some(({ kernel }) => kernel !== null && baseOf(kernel) === null);
+}
