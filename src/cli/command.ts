@@ -11,8 +11,8 @@ export interface Command {
   readonly does: string;
   readonly example: string;
   readonly options: NonNullable<ParseArgsConfig['options']>;
-  /** How many words it takes beside its options; default: none. */
-  readonly words?: number;
+  /** How many words it takes beside its options, or from how many to how many; default: none. */
+  readonly words?: number | readonly [min: number, max: number];
   /** Resolves to the exit code. */
   run(options: Options, words: readonly string[]): Promise<number>;
 }
@@ -45,9 +45,11 @@ export async function dispatch(
     if (command === undefined) throw new UsageError(unknownCommand(name, commands));
     const { values, positionals } = parse(command, rest);
     if (values['help'] === true) return print(help(command));
-    const wanted = command.words ?? 0;
-    if (positionals.length !== wanted) {
-      throw new UsageError(`routevane ${command.name} takes ${wanted} words: ${command.usage}`);
+    const { words: wanted = 0 } = command;
+    const [min, max] = typeof wanted === 'number' ? [wanted, wanted] : wanted;
+    if (positionals.length < min || positionals.length > max) {
+      const amount = min === max ? min : `${min} to ${max}`;
+      throw new UsageError(`routevane ${command.name} takes ${amount} words: ${command.usage}`);
     }
     return await command.run(values, positionals);
   } catch (error) {

@@ -1,0 +1,67 @@
+import { exitCode, UsageError, type Command } from './command.ts';
+import type { Imported } from './import/draft.ts';
+import { fromIpvs } from './import/from-ipvs.ts';
+import { readInput, readKernel, type Input } from './import/read-input.ts';
+import { writeYaml } from './import/write-yaml.ts';
+
+const kinds: Readonly<Record<string, (text: string) => Imported>> = {
+  ipvs: fromIpvs,
+};
+
+/** `routevane import`: a configuration on stdout, and on stderr what could not be carried over. */
+export const importer: Command = {
+  name: 'import',
+  usage: `${Object.keys(kinds).join('|')} [FILE]`,
+  does: 'prints a configuration made from what is there; without FILE from the live table',
+  example: 'routevane import ipvs > routevane.yaml',
+  options: {},
+  words: [1, 2],
+  run(_options, [kind = '', file]) {
+    const convert = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
+    if (convert === undefined) {
+      throw new UsageError(`import: expected one of ${Object.keys(kinds).join(', ')}`);
+    }
+    return Promise.resolve(print(convert, kind, file));
+  },
+};
+
+function print(
+  convert: (text: string) => Imported,
+  kind: string,
+  file: string | undefined,
+): number {
+  const from = file ?? 'the live table';
+  const input = inputOf(kind, file);
+  if (!input.ok) return complain(`${from}: ${input.reason}\n`);
+  const imported = convert(input.text);
+  if (!imported.ok) {
+    return complain(
+      imported.problems
+        .map(({ line, column, message }) => `${from}:${line}:${column}: ${message}\n`)
+        .join(''),
+    );
+  }
+  const { draft } = imported;
+  const notes = [
+    ...draft.notes,
+    ...[...draft.services, ...draft.routes].flatMap((each) => each.notes),
+  ];
+  process.stderr.write(notes.map((note) => `${from}: ${printable(note)}\n`).join(''));
+  process.stdout.write(writeYaml(draft, file === undefined ? 'the live IPVS table' : file));
+  return exitCode.ok;
+}
+
+function inputOf(kind: string, file: string | undefined): Input {
+  if (file !== undefined) return readInput(file);
+  if (kind === 'ipvs') return readKernel();
+  throw new UsageError(`import ${kind}: FILE is missing ("-" is stdin)`);
+}
+
+function complain(text: string): number {
+  process.stderr.write(text);
+  return exitCode.failure;
+}
+
+function printable(text: string): string {
+  return text.replaceAll(/\p{C}/gu, '?');
+}

@@ -1,0 +1,49 @@
+/** A configuration that is being made from what somebody else's program is told. */
+export interface Draft {
+  readonly services: readonly DraftService[];
+  readonly routes: readonly DraftRoute[];
+  /** What could not be carried over, in sentences. */
+  readonly notes: readonly string[];
+}
+
+export interface DraftService {
+  readonly name: string;
+  /** As in the file: `192.0.2.10:443/tcp`; `null`: probed, no IPVS. */
+  readonly virtual: string | null;
+  /** Keys of the check, in their order. */
+  readonly check: DraftKeys;
+  /** Other keys of the service: `quorum`, `hysteresis`. */
+  readonly keys: DraftKeys;
+  readonly realServers: readonly DraftServer[];
+  readonly notes: readonly string[];
+}
+
+export interface DraftServer {
+  readonly address: string;
+  readonly weight: number | null;
+  readonly check: DraftKeys;
+  readonly note: string | null;
+}
+
+export interface DraftRoute {
+  readonly prefix: string;
+  readonly when: readonly string[];
+  readonly keys: DraftKeys;
+  readonly notes: readonly string[];
+}
+
+export type DraftKeys = readonly (readonly [string, DraftValue])[];
+type DraftValue = string | number | readonly string[];
+
+/** One thing that is wrong with the input, where it stands. */
+export interface InputProblem {
+  /** From 1. */
+  readonly line: number;
+  /** From 1. */
+  readonly column: number;
+  readonly message: string;
+}
+
+export type Imported =
+  | { readonly ok: true; readonly draft: Draft }
+  | { readonly ok: false; readonly problems: readonly InputProblem[] };

@@ -1,0 +1,86 @@
+import type { Draft, DraftKeys, DraftRoute, DraftServer, DraftService } from './draft.ts';
+
+/** Comments are cut here: a line of somebody else's file may be of any length. */
+const COMMENT_MAX_CHARS = 200;
+
+/** The configuration as text, in the style of the samples. */
+export function writeYaml(draft: Draft, from: string): string {
+  const { services, routes, notes } = draft;
+  const lines = [
+    ...comment(`Made by "routevane import" from ${from}. Read it, then`),
+    ...comment('  routevane check -c FILE    every problem at once'),
+    ...comment('  routevane run -c FILE      says what it would do, as long as dry_run is true'),
+    ...notes.flatMap(comment),
+    '',
+    'state_dir: /var/lib/routevane # normal weights are kept here across crashes',
+    '',
+    services.length === 0 ? 'services: {}' : 'services:',
+    ...services.flatMap(serviceLines),
+    '',
+    routes.length === 0 ? 'routes: []' : 'routes:',
+    ...routes.flatMap(routeLines),
+    '',
+    'outputs:',
+    '  exabgp: { via: stdio }',
+    '  ipvs: { via: netlink, dry_run: true } # false: the weights are written',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function serviceLines({ name, virtual, check, keys, realServers, notes }: DraftService): string[] {
+  return [
+    ...notes.flatMap(comment).map((line) => `  ${line}`),
+    `  ${scalar(name)}:`,
+    ...(virtual === null ? [] : [`    virtual: ${scalar(virtual)}`]),
+    `    check: ${flow(check)}`,
+    ...keys.map(([key, value]) => `    ${key}: ${valueText(value)}`),
+    '    real_servers:',
+    ...realServers.map((server) => `      - ${serverText(server)}`),
+  ];
+}
+
+function serverText({ address, weight, check, note }: DraftServer): string {
+  const keys: DraftKeys = [
+    ['address', address],
+    ...(weight === null ? [] : [['weight', weight] as const]),
+  ];
+  const parts = keys.map(([key, value]) => `${key}: ${valueText(value)}`);
+  if (check.length > 0) parts.push(`check: ${flow(check)}`);
+  const text = parts.length === 1 ? scalar(address) : `{ ${parts.join(', ')} }`;
+  return note === null ? text : `${text} ${comment(note).join(' ')}`;
+}
+
+function routeLines({ prefix, when, keys, notes }: DraftRoute): string[] {
+  const [only = ''] = when;
+  return [
+    ...notes.flatMap(comment).map((line) => `  ${line}`),
+    `  - prefix: ${scalar(prefix)}`,
+    `    when: ${when.length === 1 ? scalar(only) : valueText(when)}`,
+    ...keys.map(([key, value]) => `    ${key}: ${valueText(value)}`),
+  ];
+}
+
+function flow(keys: DraftKeys): string {
+  return `{ ${keys.map(([key, value]) => `${key}: ${valueText(value)}`).join(', ')} }`;
+}
+
+function valueText(value: DraftKeys[number][1]): string {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' ? scalar(value) : `[${value.map(scalar).join(', ')}]`;
+}
+
+/** Plain where nobody could read it otherwise, else as JSON has it, which YAML reads the same. */
+function scalar(text: string): string {
+  return /^[A-Za-z0-9/][A-Za-z0-9_./:-]*$/u.test(text) &&
+    !/^[\d.:_e]+$|^(?:true|false|null|yes|no|on|off)$|:$/iu.test(text)
+    ? text
+    : JSON.stringify(text);
+}
+
+/** One line of a comment; control characters of the input do not reach the file. */
+function comment(text: string): string[] {
+  const plain = text.replaceAll(/[^\P{C} ]/gu, '?');
+  return [
+    plain.length > COMMENT_MAX_CHARS ? `# ${plain.slice(0, COMMENT_MAX_CHARS)}…` : `# ${plain}`,
+  ];
+}
