@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { readConfig } from '../../../src/config/read.ts';
+import { loadConfig } from '../../../src/cli/config-file.ts';
 import { up, down } from '../../core/fixtures.ts';
 import { folder, record } from '../../sinks/journal/harness.ts';
 
@@ -25,11 +25,7 @@ const other = join(path, 'other.yaml');
 writeFileSync(same, yaml(1));
 writeFileSync(other, yaml(3));
 
-const result = readConfig({
-  file: same,
-  bytes: new TextEncoder().encode(yaml(1)),
-  hostname: 'lb-a',
-});
+const result = loadConfig(same);
 assert.ok(result.ok);
 const key = 'web/10.0.0.1:80';
 const lines = record(result.config, [up(key, 10), down(key, 500), up(key, 600)], [], () => 0).map(

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { describe, test } from 'node:test';
+import { metrics, type Metrics } from '../../src/admin/metrics.ts';
+import type { ActionReport } from '../../src/model/report.ts';
+import { down, up } from '../core/fixtures.ts';
+import { rules, viewOf } from './metrics-fixtures.ts';
+
+const action: ActionReport = {
+  kind: 'action',
+  sink: 'exabgp',
+  action: 'withdraw',
+  keys: ['192.0.2.1/32'],
+  result: 'sent',
+  command: 'withdraw route 192.0.2.1/32 next-hop self',
+  cause: { kind: 'observation', observation: down('web/a', 100) },
+  atMs: 101.5,
+};
+
+function busy(): Metrics {
+  const meter = metrics('1.2.3');
+  meter.configured(rules);
+  meter.observed({ ...up('web/a', 1), latencyMs: 0.4 });
+  meter.observed({ ...up('web/b', 1), latencyMs: 30 });
+  meter.observed(up('web/b', 2));
+  meter.observed({ ...up('somebody else', 1), latencyMs: 30 });
+  meter.reported(action);
+  meter.reported({ ...action, result: 'confirmed', atMs: 300 });
+  meter.reported({
+    kind: 'state',
+    sink: 'journal',
+    state: 'lost',
+    peerVersion: null,
+    reason: 'ENOSPC',
+  });
+  meter.reported({
+    kind: 'notice',
+    sink: 'journal',
+    level: 'warn',
+    event: 'journal_dropped',
+    message: '',
+  });
+  return meter;
+}
+
+async function linesOf(meter: Metrics): Promise<readonly string[]> {
+  return (await meter.scrape(viewOf())).split('\n');
+}
+
+function starting(lines: readonly string[], name: string): readonly string[] {
+  return lines.filter((line) => line.startsWith(`routevane_${name}`));
+}
+
+describe('/metrics', () => {
+  test('shows the state of the core under the names that are promised', async () => {
+    const lines = await linesOf(busy());
+    assert.deepEqual(starting(lines, 'signal_up'), [
+      'routevane_signal_up{signal="tor-a"} 1',
+      String.raw`routevane_signal_up{signal="odd\"name\\"} 0`,
+      'routevane_signal_up{signal="never"} 0',
+    ]);
+    assert.deepEqual(starting(lines, 'real_server_weight'), [
+      'routevane_real_server_weight{service="web",address="a"} 100',
+      'routevane_real_server_weight{service="web",address="b"} 0',
+      'routevane_real_server_weight{service="web",address="c"} 0',
+    ]);
+    assert.deepEqual(starting(lines, 'route_announced'), [
+      'routevane_route_announced{prefix="192.0.2.1/32"} 1',
+      'routevane_route_announced{prefix="192.0.2.2/32"} 1',
+      'routevane_route_announced{prefix="192.0.2.3/32"} 0',
+    ]);
+    assert.deepEqual(starting(lines, 'drain_active'), ['routevane_drain_active{name="web/b"} 1']);
+  });
+
+  test('counts probes, actions, reactions and what the operator was told', async () => {
+    const lines = await linesOf(busy());
+    for (const line of [
+      'routevane_probe_duration_seconds_bucket{le="0.0005",type="tcp"} 1',
+      'routevane_probe_duration_seconds_count{type="tcp"} 2',
+      'routevane_actions_total{sink="exabgp",kind="withdraw",result="sent"} 1',
+      'routevane_actions_total{sink="exabgp",kind="withdraw",result="confirmed"} 1',
+      'routevane_reaction_seconds_sum 0.0015',
+      'routevane_reaction_seconds_count 1',
+      'routevane_sink_connected{sink="journal"} 0',
+      'routevane_notices_total{event="journal_dropped"} 1',
+      'routevane_build_info{version="1.2.3"} 1',
+    ]) {
+      assert.ok(lines.includes(line), line);
+    }
+    assert.ok(lines.some((line) => line.startsWith('process_cpu_seconds_total ')));
+  });
+
+  test('is what promtool takes without a complaint', async () => {
+    const input = await busy().scrape(viewOf());
+    const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], {
+      input,
+      encoding: 'utf8',
+    });
+    assert.equal(`${stdout}${stderr}`, '');
+    assert.equal(status, 0);
+  });
+
+  test('lets others work while thousands of real servers are written', async () => {
+    let turns = 0;
+    let isOver = false;
+    const count = (): void => {
+      turns += 1;
+      if (!isOver) setImmediate(count);
+    };
+    setImmediate(count);
+    const text = await busy().scrape(viewOf(5000));
+    isOver = true;
+    assert.equal(starting(text.split('\n'), 'real_server_weight').length, 5000);
+    assert.ok(turns >= 20, `${turns} turns of the loop`);
+  });
+});
