@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import type { Config } from '../../../src/model/config.ts';
 import type { Control } from '../../../src/model/control.ts';
 import { check, configs, keys, observationsOf } from '../../core/simulate.ts';
 import { record, replayLines, type TimedControl } from '../../sinks/journal/harness.ts';
@@ -9,6 +10,11 @@ const drain = { reason: 'disk', owner: 'ann', untilMs: null, sinceMs: 0 };
 
 const someControl: fc.Arbitrary<Control> = fc.oneof(
   fc.constant<Control>({ kind: 'adopted', keys: ['r0', 'r2'] }),
+  fc.constant<Control>({ kind: 'ipvs', state: 'connected' }),
+  fc.constantFrom(0, 1, 'removed' as const).map((weight): Control => ({
+    kind: 'weights',
+    weights: new Map(keys.slice(2).map((key) => [key, weight])),
+  })),
   fc.constant<Control>({ kind: 'sent', keys: ['r0', 'r1', 'r2'] }),
   fc.constantFrom('web', 'web/a', 'r1', 'node').map((name): Control => ({
     kind: 'drain',
@@ -33,12 +39,28 @@ const controls: fc.Arbitrary<readonly TimedControl[]> = fc.array(
   { maxLength: 12 },
 );
 
+/** With a table in the kernel, so that weights are decided, and held until their time. */
+const weighed: fc.Arbitrary<Config> = fc
+  .record({
+    config: configs,
+    slowStartMs: fc.constantFrom(0, 0, 3000),
+    minPooledPercent: fc.constantFrom(null, 50),
+    onDown: fc.constantFrom('quiesce' as const, 'remove' as const),
+  })
+  .map(({ config, ...more }): Config => {
+    const services = config.services.map((service, mark) =>
+      Object.assign({}, service, more, { virtual: { kind: 'fwmark' as const, mark } }),
+    );
+    return Object.assign({}, config, { services, ipvs: { via: 'netlink', dryRun: false } });
+  });
+
 test('a replay with the same configuration gives exactly the recorded decisions', (t) => {
   let decisions = 0;
+  let weights = 0;
   check(
     t,
     fc.property(
-      configs,
+      fc.oneof(configs, weighed),
       observationsOf(keys, 500, 80),
       controls,
       fc.array(fc.nat(40), { minLength: 1, maxLength: 20 }),
@@ -54,9 +76,10 @@ test('a replay with the same configuration gives exactly the recorded decisions'
         assert.ok(replayer.isExact);
         assert.deepEqual(replayed, recorded);
         decisions += recorded.length;
+        weights += recorded.filter(({ kind }) => kind === 'weight').length;
       },
     ),
   );
-  t.diagnostic(`${decisions} decisions compared`);
-  assert.ok(decisions > 300);
+  t.diagnostic(`${decisions} decisions compared, ${weights} of them weights`);
+  assert.ok(decisions > 300 && weights > 100);
 });
