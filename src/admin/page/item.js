@@ -57,7 +57,7 @@ export const Route = memo(
     const { state, because, since, med, confirmed, drain } = route;
     const look = face(route);
     const facts = [
-      med === null ? '' : `MED ${med}`,
+      med === null || state === 'withdrawn' || state === 'pending' ? '' : `MED ${med}`,
       state === 'pending' ? '' : confirmed ? 'confirmed by ExaBGP' : 'not confirmed yet',
       id === route.prefix ? '' : id.slice(route.prefix.length),
     ];

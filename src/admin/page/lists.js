@@ -32,7 +32,7 @@ const looks = {
   warn: 'held',
   error: 'down',
   sent: 'pending',
-  confirmed: 'announced',
+  confirmed: 'up',
   rejected: 'down',
   unanswered: 'unknown',
 };
@@ -95,9 +95,9 @@ function wordOf({ subject, from, to }) {
 }
 
 /** @param {Entry} entry */
-function whyOf({ subject, because, cause = '', from }) {
-  const before = subject === 'action' || from === '' ? '' : `was ${from}`;
-  const root = cause === '' || cause.endsWith(because) ? cause : `cause: ${cause}`;
-  const by = subject === 'action' ? `by ${because}` : because;
-  return [before, by, root].filter(Boolean).join(' · ');
+function whyOf({ subject, name, because, cause = '', from }) {
+  if (subject === 'action') return [`by ${because}`, `cause: ${cause}`].join(' · ');
+  // What fell by itself needs no second sentence about itself.
+  const root = cause === '' || cause.startsWith(`${name} `) ? '' : `cause: ${cause}`;
+  return [from === '' ? '' : `was ${from}`, because, root].filter(Boolean).join(' · ');
 }

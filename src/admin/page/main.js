@@ -1,7 +1,7 @@
 /** Starts the page: the stream changes the model, a frame draws it. */
 import { html, render } from './vendor/preact.js';
 import { nodeNowMs } from './age.js';
-import { getStatus } from './api.js';
+import { getLogin } from './api.js';
 import { App } from './app.js';
 import { connect } from './connection.js';
 import { Login } from './login.js';
@@ -12,6 +12,7 @@ const announceMs = 500;
 const lineMs = 30_000;
 
 const page = need('page');
+const boot = page.firstElementChild;
 const announcer = need('announcer');
 let isFrameDue = false;
 let frame = 0;
@@ -29,6 +30,7 @@ function requestDraw() {
 function draw() {
   if (model.board.status === null) return;
   model.board.settle();
+  boot?.remove();
   frame += 1;
   render(html`<${App} model=${model} frame=${frame} />`, page);
   const { level } = headline(model.board);
@@ -39,14 +41,20 @@ function draw() {
 
 const model = new Model(requestDraw);
 
-function start() {
+/** The daemon is asked first whether it wants a token: a WebSocket that is refused does not say why. */
+async function start() {
+  if (await isTokenMissing()) askForToken(() => void start());
+  else listen();
+}
+
+function listen() {
   const url = new URL('api/v1/stream', location.href);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   const stream = connect(url.href, {
     onMessage: (message) => model.receive(message),
     onState: ({ kind }) => {
       model.setConnection(kind);
-      if (kind === 'waiting') void askForToken(stream);
+      if (kind === 'waiting') void checkToken(stream);
     },
   });
   model.retryNow = stream.retryNow;
@@ -54,18 +62,28 @@ function start() {
 }
 
 /**
- * A WebSocket that is refused does not say why; a request does.
+ * The session may have ended meanwhile.
  *
  * @param {{ retryNow: () => void, pause: () => void }} stream
  */
-async function askForToken(stream) {
-  const answer = await getStatus();
-  if (answer.ok || answer.status !== 401) return;
+async function checkToken(stream) {
+  if (!(await isTokenMissing())) return;
   stream.pause();
   model.board.status = null;
+  askForToken(stream.retryNow);
+}
+
+async function isTokenMissing() {
+  const answer = await getLogin();
+  return answer.ok && !answer.body.authenticated;
+}
+
+/** @param {() => void} then */
+function askForToken(then) {
+  boot?.remove();
   const onDone = () => {
     render(null, page);
-    stream.retryNow();
+    then();
   };
   render(html`<${Login} onDone=${onDone} />`, page);
 }
@@ -78,7 +96,7 @@ setInterval(() => {
 // The time line moves on even where nothing happens.
 setInterval(requestDraw, lineMs);
 
-start();
+void start();
 
 /** @param {string} id */
 function need(id) {

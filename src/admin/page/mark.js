@@ -16,20 +16,20 @@ const shapes = {
     html`<rect class="body" x="1" y="1" width="14" height="14" rx="2" />
       <path class="cut" d="M5 5l6 6M11 5l-6 6" />`,
   withdrawn: () =>
-    html`<rect class="line" x="2" y="2" width="12" height="12" rx="2" />
-      <path class="line" d="M8 4.6v6.4M5.2 8.4 8 11.2l2.8-2.8" />`,
+    html`<rect class="edge" x="2" y="2" width="12" height="12" rx="2" />
+      <path class="edge" d="M8 4.6v6.4M5.2 8.4 8 11.2l2.8-2.8" />`,
   unknown: () =>
-    html`<path class="line dashed" d="M8 1 15 8 8 15 1 8Z" />
-      <path class="line" d="M6.3 6.4c.2-2.2 3.6-2 3.4 0-.2 1.2-1.7 1.2-1.7 2.400M8 11v.4" />`,
+    html`<path class="edge dashed" d="M8 1 15 8 8 15 1 8Z" />
+      <path class="edge" d="M6.3 6.4c.2-2.2 3.6-2 3.4 0-.2 1.2-1.7 1.2-1.7 2.400M8 11v.4" />`,
   draining: () =>
-    html`<circle class="line" cx="8" cy="8" r="6.2" />
+    html`<circle class="edge" cx="8" cy="8" r="6.2" />
       <path class="body" d="M1.8 8a6.2 6.2 0 0 0 12.4 0Z" />`,
   held: () =>
     html`<path class="body" d="M5 1h6l4 4v6l-4 4H5l-4-4V5Z" />
       <path class="cut" d="M6.2 5v6M9.8 5v6" />`,
   pending: () =>
-    html`<circle class="line dashed" cx="8" cy="8" r="6.5" />
-      <path class="line dots" d="M5 8h.01M8 8h.01M11 8h.01" />`,
+    html`<circle class="edge dashed" cx="8" cy="8" r="6.5" />
+      <path class="edge dots" d="M5 8h.01M8 8h.01M11 8h.01" />`,
 };
 
 /**

@@ -1,11 +1,14 @@
 /** Two plots of the last quarter of an hour: how long probes take, and how fast routevane reacts. */
 import { html, useEffect, useRef, useState } from './vendor/preact.js';
-import { formatMs } from './ages.js';
+import { nodeNowMs } from './age.js';
+import { formatClock, formatMs } from './ages.js';
 
 /** @typedef {import('./series.js').Series} Series */
 
 const heightPx = 150;
 const drawMs = 1000;
+const redrawMs = 30_000;
+const shownS = 15 * 60;
 
 /** @param {{ latency: Series, reaction: Series }} props */
 export function Plots({ latency, reaction }) {
@@ -44,11 +47,16 @@ function Plot({ title, series, none }) {
 function keepDrawing(target, series, onWords) {
   const dark = matchMedia('(prefers-color-scheme: dark)');
   let version = -1;
+  let drawnAtMs = 0;
   let plot = make(target);
 
   function draw() {
-    if (series.version === version || document.hidden) return;
+    if (document.hidden) return;
+    // The time goes on, too: half a minute is one pixel or two.
+    const isOld = nodeNowMs() - drawnAtMs > redrawMs;
+    if (series.version === version && !isOld) return;
     version = series.version;
+    drawnAtMs = nodeNowMs();
     const [times = [], medians = [], worst = []] = series.points();
     plot.setData([times, medians, worst]);
     const median = medians.at(-1);
@@ -82,6 +90,26 @@ function sizeOf(target) {
   return { width: Math.max(200, target.clientWidth), height: heightPx };
 }
 
+/** Seconds since 1970: plots of both kinds show the same time. */
+function lastMinutes() {
+  const nowS = nodeNowMs() / 1000;
+  return [nowS - shownS, nowS];
+}
+
+/** @param {number} atS */
+function clock(atS) {
+  return formatClock(atS * 1000).slice(0, 5);
+}
+
+/**
+ * @param {unknown} _
+ * @param {unknown} __
+ * @param {number | null} max
+ */
+function fromZero(_, __, max) {
+  return [0, (max ?? 0) === 0 ? 1 : Number(max) * 1.1];
+}
+
 /** @param {HTMLElement} target */
 function make(target) {
   const style = getComputedStyle(document.documentElement);
@@ -98,17 +126,12 @@ function make(target) {
       ...sizeOf(target),
       legend: { show: false },
       cursor: { show: false },
-      scales: {
-        y: {
-          range: (
-            /** @type {unknown} */ _,
-            /** @type {number} */ __,
-            /** @type {number} */ max,
-          ) => [0, (max || 1) * 1.1],
-        },
-      },
+      scales: { x: { range: lastMinutes }, y: { range: fromZero } },
       axes: [
-        axis,
+        {
+          ...axis,
+          values: (/** @type {unknown} */ _, /** @type {number[]} */ all) => all.map(clock),
+        },
         {
           ...axis,
           size: 58,

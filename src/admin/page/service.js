@@ -151,6 +151,6 @@ const Server = memo(
 function weightWords({ weight, base_weight: base, active_connections: active }) {
   const carried = typeof active === 'number' ? `${active} conn` : '';
   if (weight === null) return carried;
-  const of = base === null || base === weight ? '' : ` of ${base}`;
+  const of = base === null || base === weight ? '' : `/${base}`;
   return [`w ${weight}${of}`, carried].filter(Boolean).join(' · ');
 }

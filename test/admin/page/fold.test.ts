@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Board } from '../../../src/admin/page/board.js';
+import { entryOf, fold, needsStatus } from '../../../src/admin/page/events.js';
+import { headline, tallyWords } from '../../../src/admin/page/tally.js';
+import type { StreamEvent, Status } from '../../../src/admin/page/types.d.ts';
+
+const since = '2026-01-02T03:04:05.000Z';
+const at = '2026-01-02T03:05:00.250Z';
+const server = {
+  state: 'up',
+  reason: '',
+  since,
+  weight: 100,
+  base_weight: 100,
+  pooled: true,
+  active_connections: 0,
+  latency_ms: 0.4,
+  drain: null,
+} as const;
+
+const status: Status = {
+  node: 'lb-a',
+  version: '1.2.3',
+  uptime_s: 5,
+  config_hash: '',
+  signals: [
+    {
+      name: 'tor-a',
+      type: 'bfd',
+      state: 'up',
+      reason: '',
+      since,
+      flaps: 0,
+      suppressed_until: null,
+      drain: null,
+    },
+  ],
+  services: [
+    {
+      name: 'web',
+      state: 'up',
+      virtual: null,
+      capacity_pct: 100,
+      quorum: 1,
+      drain: null,
+      real_servers: [
+        { ...server, address: '10.0.1.11:443' },
+        { ...server, address: '[2001:db8::1]:443' },
+      ],
+    },
+  ],
+  routes: [
+    {
+      prefix: '192.0.2.10/32',
+      key: '192.0.2.10/32#7',
+      state: 'announced',
+      med: 100,
+      because: 'web is up',
+      since,
+      confirmed: true,
+      drain: null,
+    },
+  ],
+  sinks: [{ name: 'exabgp', state: 'connected', pending: 0, rejected: 0, peer_version: null }],
+};
+
+function board(): Board {
+  const fresh = new Board();
+  fresh.load(status);
+  return fresh;
+}
+
+const health = (name: string, from: 'up' | 'down', to: 'up' | 'down'): StreamEvent => ({
+  type: 'health',
+  seq: 1,
+  at,
+  name,
+  from,
+  to,
+  reason: 'refused',
+});
+const decision: StreamEvent = {
+  type: 'decision',
+  seq: 2,
+  at,
+  route: '192.0.2.10/32#7',
+  from: 'announced',
+  to: 'withdrawn',
+  med: null,
+  because: 'web is down',
+};
+const action: StreamEvent = {
+  type: 'action',
+  seq: 3,
+  at,
+  sink: 'exabgp',
+  action: 'withdraw',
+  keys: ['192.0.2.10/32#7'],
+  count: 1,
+  result: 'sent',
+  command: 'withdraw route 192.0.2.10/32',
+  reaction_ms: 1.25,
+  cause: { kind: 'observation', signal: 'web/10.0.1.11:443', state: 'down', reason: 'refused' },
+};
+
+describe('folding an event', () => {
+  test('of a server renews it and its service, once a frame, and nothing else', () => {
+    const known = board();
+    const before = known.services.get('web');
+    const other = before?.servers[1];
+    fold(known, health('web/10.0.1.11:443', 'up', 'down'));
+    assert.equal(known.services.get('web'), before);
+    known.settle();
+    const after = known.services.get('web');
+    assert.notEqual(after, before);
+    assert.equal(after?.servers[1], other);
+    assert.deepEqual(
+      [after?.servers[0]?.state, after?.servers[0]?.reason, after?.servers[0]?.since],
+      ['down', 'refused', at],
+    );
+    assert.equal(tallyWords(after?.tally ?? assert.fail()), '1 of 2 up, 1 down');
+    known.settle();
+    assert.equal(known.services.get('web'), after, 'nothing was left to renew');
+  });
+
+  test('finds a server by an address of IPv6', () => {
+    const known = board();
+    fold(known, health('web/[2001:db8::1]:443', 'up', 'down'));
+    assert.equal(known.services.get('web')?.servers[1]?.state, 'down');
+    assert.equal(known.kindOf('web/[2001:db8::1]:443'), 'server');
+  });
+
+  test('of a signal counts its falls', () => {
+    const known = board();
+    fold(known, health('tor-a', 'up', 'down'));
+    fold(known, health('tor-a', 'down', 'up'));
+    fold(known, health('tor-a', 'up', 'down'));
+    assert.equal(known.signals.get('tor-a')?.flaps, 2);
+  });
+
+  test('of a decision is not confirmed until an action says so', () => {
+    const known = board();
+    fold(known, decision);
+    const route = known.routes.get('192.0.2.10/32#7');
+    assert.deepEqual([route?.state, route?.confirmed, route?.med], ['withdrawn', false, null]);
+    fold(known, action);
+    assert.equal(known.routes.get('192.0.2.10/32#7')?.confirmed, false);
+    fold(known, { ...action, result: 'confirmed' });
+    assert.equal(known.routes.get('192.0.2.10/32#7')?.confirmed, true);
+  });
+
+  test('of a weight says whether the server takes connections', () => {
+    const known = board();
+    const weight = {
+      type: 'weight',
+      seq: 9,
+      at,
+      server: 'web/10.0.1.11:443',
+      because: '',
+    } as const;
+    fold(known, { ...weight, to: 'removed' });
+    assert.equal(known.services.get('web')?.servers[0]?.pooled, false);
+    fold(known, { ...weight, to: 10 });
+    assert.equal(known.services.get('web')?.servers[0]?.pooled, true);
+  });
+
+  test('of something unknown, or of a kind that is newer than the page, changes nothing', () => {
+    const known = board();
+    for (const name of ['nobody', 'web/10.9.9.9:1', 'web/', '/', '', '__proto__']) {
+      fold(known, health(name, 'up', 'down'));
+      assert.equal(known.kindOf(name), null);
+      assert.equal(entryOf(known, health(name, 'up', 'down')), null);
+    }
+    fold(known, JSON.parse('{"type":"newer","seq":1,"at":""}'));
+    assert.equal(entryOf(known, JSON.parse('{"type":"newer","seq":1,"at":""}')), null);
+    known.settle();
+    assert.deepEqual(known.services.get('web')?.servers, status.services[0]?.real_servers);
+  });
+});
+
+describe('the line about an event', () => {
+  test('of an action says its command, its root and how long it took', () => {
+    const line = entryOf(board(), action);
+    assert.equal(line?.command, 'withdraw route 192.0.2.10/32');
+    assert.equal(line?.cause, 'web/10.0.1.11:443 down: refused');
+    assert.equal(line?.reactionMs, 1.25);
+    assert.equal(entryOf(board(), { ...action, result: 'confirmed' })?.reactionMs, null);
+    assert.equal(entryOf(board(), { ...action, count: 40 })?.name, '192.0.2.10/32#7 and 39 more');
+  });
+
+  test('only a new status tells what an action of very many changed', () => {
+    assert.equal(needsStatus(action), false);
+    assert.equal(needsStatus({ ...action, count: 40 }), true);
+    assert.equal(needsStatus({ type: 'skipped', seq: 1, at, count: 7 }), true);
+  });
+});
+
+describe('the sentence at the top', () => {
+  test('is calm where all is well', () => {
+    assert.deepEqual(headline(board()), {
+      level: 'good',
+      text: 'All well: 1 route announced, 2 real servers up',
+    });
+  });
+
+  test('says the worst first', () => {
+    const known = board();
+    fold(known, health('web/10.0.1.11:443', 'up', 'down'));
+    known.settle();
+    assert.deepEqual(headline(known), { level: 'warn', text: '1 real server down' });
+    fold(known, decision);
+    assert.equal(headline(known).text, '1 route withdrawn · 1 real server down');
+    assert.equal(headline(known).level, 'bad');
+  });
+});

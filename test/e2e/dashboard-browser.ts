@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+
+/** Debian's package `chromium`. */
+const executablePath = '/usr/bin/chromium';
+
+/** Without its sandbox, because the tests run as root; they open nothing but our own page. */
+export async function openBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+}
+
+/** One page, with everything it complained about and every address it asked. */
+export interface Visit {
+  readonly page: Page;
+  /** Errors on the console, and exceptions. */
+  readonly complaints: string[];
+  readonly requests: string[];
+  /** Fails where the page complained or asked anybody but its own daemon. */
+  readonly assertQuiet: () => void;
+  readonly close: () => Promise<void>;
+}
+
+export async function visit(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<Visit> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  const requests: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('websocket', (socket) => requests.push(socket.url()));
+  const { host } = new URL(url);
+  await context.route('**/*', async (route) => {
+    requests.push(route.request().url());
+    if (new URL(route.request().url()).host === host) await route.continue();
+    else await route.abort();
+  });
+  await page.goto(url);
+  return {
+    page,
+    complaints,
+    requests,
+    assertQuiet: () => {
+      assert.deepEqual(complaints, []);
+      const foreign = requests.filter((request) => new URL(request).host !== host);
+      assert.deepEqual(foreign, []);
+    },
+    close: async () => context.close(),
+  };
+}
+
+/**
+ * Resolves with the browser's time at the change of the page that made `text` appear within
+ * `selector`. Text and no function, because what runs in the browser has other types than tests.
+ */
+export async function whenShown(page: Page, selector: string, text: string): Promise<number> {
+  const [where, what] = [JSON.stringify(selector), JSON.stringify(text)];
+  return page.evaluate<number>(`new Promise((resolve) => {
+    const look = () => [...document.querySelectorAll(${where})].some((each) => each.textContent.includes(${what}));
+    if (look()) return resolve(Date.now());
+    const watcher = new MutationObserver(() => {
+      if (!look()) return;
+      watcher.disconnect();
+      resolve(Date.now());
+    });
+    watcher.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+  })`);
+}

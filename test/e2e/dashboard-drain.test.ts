@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { token } from '../admin/rig.ts';
+import { openBrowser, visit } from './dashboard-browser.ts';
+import { DashboardNode } from './dashboard-node.ts';
+import { everyState } from './dashboard-states.ts';
+
+describe('maintenance from the dashboard', () => {
+  let browser: Browser;
+  before(async () => {
+    browser = await openBrowser();
+  });
+  after(async () => browser.close());
+
+  test('needs a token, and then drains and takes back', async () => {
+    const node = await DashboardNode.start(everyState(), { withToken: true });
+    const { page, complaints, assertQuiet } = await visit(browser, node.url);
+    try {
+      await logIn(page, 'not-the-token-at-all');
+      await page.locator('[role=alert]').waitFor();
+      // What the browser itself says of a refused login is the only complaint.
+      assert.ok(complaints.splice(0).every((line) => line.includes('401')));
+      await logIn(page, token);
+      const row = page.locator('.row', { hasText: '10.0.1.13:443' });
+      await row.click();
+
+      await page.getByLabel('Reason', { exact: true }).fill('new kernel');
+      await page.getByLabel('For', { exact: true }).fill('2h');
+      await page.getByRole('button', { name: 'Drain web/10.0.1.13:443', exact: true }).click();
+      await page.locator('dialog .note', { hasText: 'new kernel' }).waitFor();
+      await page.locator('.row.is-draining', { hasText: '10.0.1.13:443' }).waitFor();
+      await page.locator('.line', { hasText: 'drain begun' }).waitFor();
+      const [drain] = node.rig.controls;
+      assert.ok(drain?.kind === 'drain');
+      assert.deepEqual([drain.drain.name, drain.drain.reason], ['web/10.0.1.13:443', 'new kernel']);
+
+      await page.getByRole('button', { name: 'Undrain web/10.0.1.13:443' }).click();
+      await page.locator('.row.is-up', { hasText: '10.0.1.13:443' }).waitFor();
+      assert.equal(node.rig.controls.at(-1)?.kind, 'undrain');
+      assertQuiet();
+    } finally {
+      await page.context().close();
+      node.close();
+    }
+  });
+
+  test('asks again before it takes the last server', async () => {
+    const parts = everyState();
+    const node = await DashboardNode.start(parts, { withToken: true });
+    const { page } = await visit(browser, node.url);
+    try {
+      for (const last of ['11', '12', '13'])
+        node.server(`web/10.0.1.${last}:443`, 'down', 'refused');
+      const web = parts.services.find(({ name }) => name === 'web');
+      for (const [at, server] of (web?.realServers ?? []).entries()) {
+        web?.realServers.splice(at, 1, { ...server, isPooled: server.state === 'up' });
+      }
+      await logIn(page, token);
+      await page.locator('.row', { hasText: '10.0.1.14:443' }).click();
+      await page.getByLabel('Reason', { exact: true }).fill('new kernel');
+      const button = page.getByRole('button', { name: 'Drain web/10.0.1.14:443', exact: true });
+      await button.click();
+      await page.locator('dialog [role=alert]', { hasText: 'last server of web' }).waitFor();
+      assert.equal(node.rig.controls.length, 0);
+      await page.getByLabel('drain it all the same').check();
+      await button.click();
+      await page.locator('.row.is-draining', { hasText: '10.0.1.14:443' }).waitFor();
+    } finally {
+      await page.context().close();
+      node.close();
+    }
+  });
+
+  test('is not offered without a token, and the page says what to do instead', async () => {
+    const node = await DashboardNode.start(everyState());
+    const { page, assertQuiet } = await visit(browser, node.url);
+    try {
+      await page.locator('.row', { hasText: '10.0.1.13:443' }).click();
+      await page.locator('dialog code', { hasText: 'routevane drain web/10.0.1.13:443' }).waitFor();
+      assert.equal(await page.locator('dialog form').count(), 0);
+      assertQuiet();
+    } finally {
+      await page.context().close();
+      node.close();
+    }
+  });
+});
+
+async function logIn(page: Page, word: string): Promise<void> {
+  await page.getByLabel('Token').fill(word);
+  await page.getByRole('button', { name: 'Log in' }).click();
+}

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { openBrowser, visit, whenShown } from './dashboard-browser.ts';
+import { DashboardNode } from './dashboard-node.ts';
+import { manyServers } from './dashboard-states.ts';
+
+const servers = 2000;
+const flips = 500;
+/** More elements than this, and the list is not windowed any more. */
+const rowsMax = 40;
+/** Two seconds of a storm may cost so many tasks above 50 ms, on a machine that does other things. */
+const longTasksMax = 5;
+
+describe(`the dashboard with ${servers} real servers`, () => {
+  let browser: Browser;
+  let node: DashboardNode;
+  before(async () => {
+    browser = await openBrowser();
+    node = await DashboardNode.start(manyServers(servers));
+  });
+  after(async () => {
+    await browser.close();
+    node.close();
+  });
+
+  test('shows the whole first, and makes only the rows that can be seen', async () => {
+    const { page, assertQuiet, close } = await visit(browser, node.url);
+    const fold = page.locator('.fold', { hasText: '1800 of 1800 up' });
+    await fold.waitFor();
+    assert.equal(await page.locator('.item .row').count(), (servers - 1800) * 1);
+    await fold.click();
+    const list = page.locator('.rows', {
+      has: page.locator('ul[aria-label="real servers of edge"]'),
+    });
+    await list.locator('.row').first().waitFor();
+    assert.ok((await list.locator('.row').count()) < rowsMax);
+    await list.evaluate((element) => Object.assign(element, { scrollTop: 1e6 }));
+    await list.locator('[aria-posinset="1800"]').waitFor();
+    assert.ok((await list.locator('.row').count()) < rowsMax);
+    assertQuiet();
+    await close();
+  });
+
+  test('finds the one that is down, and lists it unasked', async () => {
+    const { page, close } = await visit(browser, node.url);
+    await page.waitForSelector('.columns');
+    node.server('edge/10.3.7.1:443', 'down', 'refused');
+    await page.locator('.row.is-down', { hasText: '10.3.7.1:443' }).waitFor();
+    await page.locator('.fold', { hasText: '1799 of 1800 up, 1 down' }).click();
+    await page.getByLabel('only those that are not up').check();
+    const list = page.locator('ul[aria-label="real servers of edge"] .row');
+    await list.first().waitFor();
+    assert.equal(await list.count(), 1);
+    node.server('edge/10.3.7.1:443', 'up', '');
+    await page.locator('.note', { hasText: /^none$/u }).waitFor();
+    await close();
+  });
+
+  test('stays smooth while a quarter of them falls and rises', async (context) => {
+    const { page, assertQuiet, close } = await visit(browser, node.url);
+    await page.locator('.fold', { hasText: '1800 of 1800 up' }).click();
+    await countLongTasks(page);
+    const shown = whenShown(page, '.fold', `${1800 - flips} of 1800 up, ${flips} down`);
+    const beganMs = Date.now();
+    for (let at = 0; at < flips; at += 1) {
+      node.server(`edge/10.${1 + (at >> 8)}.${at & 255}.1:443`, 'down', 'refused');
+    }
+    const tookMs = (await shown) - beganMs;
+    const risen = whenShown(page, '.fold', '1800 of 1800 up');
+    for (let at = 0; at < flips; at += 1) {
+      node.server(`edge/10.${1 + (at >> 8)}.${at & 255}.1:443`, 'up', '');
+    }
+    await risen;
+    const tasksMs = await page.evaluate<readonly number[]>('globalThis.longTasks');
+    context.diagnostic(
+      `${flips} falls shown after ${tookMs} ms; tasks above 50 ms: ${tasksMs.map(Math.round).join(', ') || 'none'}`,
+    );
+    assert.ok(tasksMs.length <= longTasksMax, `tasks above 50 ms: ${tasksMs.join(', ')}`);
+    assertQuiet();
+    await close();
+  });
+});
+
+async function countLongTasks(page: Page): Promise<void> {
+  await page.evaluate(`{
+    globalThis.longTasks = [];
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) globalThis.longTasks.push(duration);
+    }).observe({ type: 'longtask' });
+  }`);
+}
