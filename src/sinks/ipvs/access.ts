@@ -1,3 +1,4 @@
+import type { IpvsInfo } from '../../protocol/ipvs/replies.ts';
 import type { ChangeResult, TableChange, TableService } from '../../protocol/ipvs/table.ts';
 
 /** One way to the kernel's table: generic netlink in-process, or the program ipvsadm. */
@@ -7,6 +8,8 @@ export interface TableAccess {
   dump(): Promise<readonly TableService[]>;
   /** Carries out all changes in order; one result each. Rejects only where the way itself failed. */
   apply(changes: readonly TableChange[]): Promise<readonly ChangeResult[]>;
+  /** What IPVS tells of itself. Rejects with a `TableError`. */
+  readonly info?: () => Promise<IpvsInfo>;
   close(): void;
 }
 

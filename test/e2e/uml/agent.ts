@@ -9,12 +9,12 @@ import { Command, type Running, type StartOptions, type Told } from './command.t
 type Message = { readonly ready: true } | Told;
 
 /**
- * What goes to agent.mjs in one piece. User-Mode Linux's console stops reading for good
+ * What goes to agent-child.mjs in one piece. User-Mode Linux's console stops reading for good
  * after it was offered more than the 4,096 bytes it holds.
  */
 const LINE_BYTES_MAX = 2048;
 
-/** The outside of agent.mjs. */
+/** The outside of agent-child.mjs. */
 export class Agent {
   readonly #child: ChildProcess;
   readonly #stdin: Writable;

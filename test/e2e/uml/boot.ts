@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const MEMORY = '1024M';
 
-/** A kernel that boots; its stdin and stdout are those of agent.mjs, its stderr tells what went wrong. */
+/** A kernel that boots; its stdin and stdout are those of agent-child.mjs, its stderr tells what went wrong. */
 export interface Booting {
   readonly via: 'user-mode-linux' | 'namespace';
   readonly child: ChildProcess;
@@ -58,7 +58,7 @@ function names(root: string, dir: string): [string, string][] {
     ['LAB_ROOT', root],
     ['LAB_DIR', dir],
     ['LAB_NODE', process.execPath],
-    ['LAB_AGENT', beside('agent.mjs')],
+    ['LAB_AGENT', beside('agent-child.mjs')],
   ];
 }
 

@@ -29,7 +29,7 @@ export interface Running {
   seen(stream: 'stdout' | 'stderr', pattern: RegExp): Promise<RegExpExecArray>;
 }
 
-/** What agent.mjs tells of one command. */
+/** What agent-child.mjs tells of one command. */
 export type Told =
   | { readonly id: number; readonly pid: number }
   | { readonly id: number; readonly stdout: string }

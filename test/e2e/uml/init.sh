@@ -1,5 +1,5 @@
 #!/bin/sh
-# The first process of the User-Mode-Linux kernel: makes the world that agent.mjs serves
+# The first process of the User-Mode-Linux kernel: makes the world that agent-child.mjs serves
 # commands in, and halts when the agent ends (a test that dies closes the agent's stdin).
 # The host's files are read-only here, but for the shared folder.
 # From the kernel's command line: LAB_ROOT (where commands run), LAB_DIR (the shared folder), LAB_NODE, LAB_AGENT.

@@ -1,0 +1,38 @@
+import { getSystemErrorName } from 'node:util';
+import type { ChangeResult } from '../../protocol/ipvs/table.ts';
+
+export const EPERM = 1;
+export const ENOENT = 2;
+const ESRCH = 3;
+const EEXIST = 17;
+/** What the kernel says to a value it does not take. */
+const REFUSALS: ReadonlySet<number> = new Set([22, 34, 95, 97]);
+
+export const NEEDS_CAPABILITY =
+  'the kernel does not let us at its IPVS table: run routevane as root or give it CAP_NET_ADMIN (AmbientCapabilities=CAP_NET_ADMIN in its unit)';
+export const NO_IPVS = 'this kernel has no IPVS: load it with `modprobe ip_vs`';
+
+/** What the kernel's answer to one change means. */
+export function resultOf(errno: number): ChangeResult {
+  switch (errno) {
+    case 0:
+      return { ok: true };
+    case EPERM:
+      return { ok: false, code: 'denied', reason: NEEDS_CAPABILITY };
+    case ENOENT:
+      return { ok: false, code: 'missing', reason: 'the real server is not in the table' };
+    case ESRCH:
+      return { ok: false, code: 'missing', reason: 'the service is not in the table' };
+    case EEXIST:
+      return { ok: false, code: 'exists', reason: 'the real server is already in the table' };
+    default:
+      return REFUSALS.has(errno)
+        ? { ok: false, code: 'refused', reason: `the kernel refuses the values (${nameOf(errno)})` }
+        : { ok: false, code: 'failed', reason: `the kernel answered ${nameOf(errno)}` };
+  }
+}
+
+/** `EINVAL` for 22. */
+export function nameOf(errno: number): string {
+  return errno > 0 ? getSystemErrorName(-errno) : String(errno);
+}

@@ -1,0 +1,97 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { TableError } from './access.ts';
+import { NEEDS_CAPABILITY, NO_IPVS } from './errno.ts';
+
+/** Ten thousand changes take some ten seconds in the slowest kernel measured. */
+const RUN_TIMEOUT_MS = 30_000;
+/** A table of 100,000 real servers. */
+const OUTPUT_BYTES_MAX = 16 * 1024 * 1024;
+
+const NO_IPVSADM =
+  'the program ipvsadm is not installed: install the package ipvsadm, or set `outputs: { ipvs: { via: netlink } }`';
+
+/** How ipvsadm ended. */
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** One run of ipvsadm that can be given up. */
+export interface Run {
+  /** Rejects with a `TableError` where it could not run to its end, or reach IPVS. */
+  readonly ran: Promise<Ran>;
+  /** Kills it; harmless when it ended. */
+  kill(): void;
+}
+
+/** Starts ipvsadm without a shell, as the leader of a process group of its own. */
+export function runIpvsadm(args: readonly string[], input: string, program = 'ipvsadm'): Run {
+  const child = spawn(program, args, {
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // It lies in sbin, and its messages are compared.
+    env: { PATH: '/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C' },
+  });
+  const kill = (): void => killGroup(child);
+  return { ran: ended(child, input, kill), kill };
+}
+
+async function ended(child: ChildProcess, input: string, kill: () => void): Promise<Ran> {
+  const output = { stdout: '', stderr: '' };
+  let given: string | null = null;
+  const giveUp = (reason: string): void => {
+    given ??= reason;
+    kill();
+  };
+  const timer = setTimeout(
+    () => giveUp(`ipvsadm did not end in ${RUN_TIMEOUT_MS / 1000} s`),
+    RUN_TIMEOUT_MS,
+  );
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]?.setEncoding('utf8').on('data', (text: string) => {
+      if (output[name].length + text.length > OUTPUT_BYTES_MAX) giveUp('ipvsadm printed too much');
+      else output[name] += text;
+    });
+  }
+  // It may end without reading everything; its exit code tells why.
+  child.stdin?.on('error', () => {});
+  child.stdin?.end(input);
+  try {
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', resolve);
+    });
+    return checked({ code: code ?? -1, ...output }, given);
+  } catch (error) {
+    throw failure(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function checked(ran: Ran, given: string | null): Ran {
+  if (given !== null) throw new TableError('failed', given);
+  if (ran.code === -1) throw new TableError('failed', 'ipvsadm was killed');
+  if (!ran.stderr.includes("Can't initialize ipvs")) return ran;
+  throw ran.stderr.includes('Permission denied')
+    ? new TableError('no_permission', NEEDS_CAPABILITY)
+    : new TableError('no_ipvs', NO_IPVS);
+}
+
+function failure(error: unknown): TableError {
+  if (error instanceof TableError) return error;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+  return code === 'ENOENT'
+    ? new TableError('no_ipvsadm', NO_IPVSADM)
+    : new TableError('failed', `ipvsadm cannot be started (${code})`);
+}
+
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // It ended just now.
+  }
+}
