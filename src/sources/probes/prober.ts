@@ -1,4 +1,5 @@
 import type { Check } from '../../model/check.ts';
+import type { Notice } from '../../model/notice.ts';
 
 /** What is probed, and how. */
 export interface ProbeTarget {
@@ -17,6 +18,10 @@ export interface ProbeTarget {
 export interface Answer {
   readonly state: 'up' | 'down' | 'lost';
   readonly reason: string;
+  /** How much of its weight the server can take, 0 to 100, where it said so. */
+  readonly weightPercent?: number;
+  /** What it said besides: performance data. */
+  readonly detail?: string;
 }
 
 export const UP: Answer = { state: 'up', reason: '' };
@@ -33,8 +38,15 @@ export interface Probe {
   close(): void;
 }
 
-/** One per protocol. `answered` is never called after `expire`, `cancel` or `close`. */
-export type Prober = (target: ProbeTarget, answered: (answer: Answer) => void) => Probe;
+/**
+ * One per protocol. `answered` is never called after `expire`, `cancel` or `close`. `notify`
+ * is for what the operator should know although the server is up; its rate is limited.
+ */
+export type Prober = (
+  target: ProbeTarget,
+  answered: (answer: Answer) => void,
+  notify: (notice: Notice) => void,
+) => Probe;
 
 export function timedOut(timeoutMs: number): Answer {
   return { state: 'down', reason: `timed out after ${timeoutMs}ms` };

@@ -5,6 +5,11 @@ import type { Observation } from '../../model/observation.ts';
 import type { Notice } from '../../model/notice.ts';
 import { Alarm } from '../../platform/alarm.ts';
 import { nowMs } from '../../platform/clock.ts';
+import { agent } from './agent.ts';
+import { dns } from './dns.ts';
+import { exec } from './exec.ts';
+import { grpc } from './grpc.ts';
+import { http } from './http.ts';
 import { limitNotices } from './notices.ts';
 import type { Prober, ProbeTarget } from './prober.ts';
 import { Schedule } from './schedule.ts';
@@ -16,6 +21,12 @@ import { udp } from './udp.ts';
 const PROBERS: ReadonlyMap<string, Prober> = new Map([
   ['tcp', tcp],
   ['udp', udp],
+  ['http', http],
+  ['https', http],
+  ['dns', dns],
+  ['exec', exec],
+  ['agent', agent],
+  ['grpc', grpc],
 ]);
 
 /**
@@ -51,10 +62,10 @@ export function probes(
   });
 }
 
-const open: Prober = (target, answered) => {
+const open: Prober = (target, answered, notify) => {
   const prober = PROBERS.get(target.check.type);
   if (prober === undefined) throw new TypeError(`no prober for check type ${target.check.type}`);
-  return prober(target, answered);
+  return prober(target, answered, notify);
 };
 
 function openSentinel(target: ProbeTarget, deps: SentinelDeps): Sentinel | null {

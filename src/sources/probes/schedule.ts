@@ -64,7 +64,11 @@ export class Schedule {
       const place = places[index] ?? 0;
       const { intervalMs } = spec.check;
       const target = new Target(spec, nowMs + place * intervalMs);
-      target.probe = this.#deps.open(spec, (answer) => this.#answered(target, answer));
+      target.probe = this.#deps.open(
+        spec,
+        (answer) => this.#answered(target, answer),
+        this.#deps.notify,
+      );
       target.sentinel = this.#deps.openSentinel(spec, {
         nowMs: this.#deps.nowMs,
         notify: this.#deps.notify,
@@ -198,9 +202,8 @@ export class Schedule {
     // A server that is stopping may end its connections before it ends its listening.
     const again = answer.state === 'up' && wasHinted;
     this.#waitForTurn(target, again || this.#isUnsettled(target, answer), atMs);
-    const { state, reason } = answer;
     // Last, when all is consistent: a subscriber may close everything from here.
-    this.#deps.emit({ signal: target.spec.key, state, reason, atMs });
+    this.#deps.emit(observationOf(target, answer, atMs));
   }
 
   #succeeded(target: Target, scheduled: boolean): void {
@@ -296,4 +299,17 @@ export class Schedule {
       this.#queue(member, failing ? 'confirm' : 'sweep');
     }
   }
+}
+
+/** One shape for nearly all of them: what servers seldom say is only there where one said it. */
+function observationOf(target: Target, answer: Answer, atMs: number): Observation {
+  const { state, reason, weightPercent, detail } = answer;
+  const latencyMs = atMs - target.startedAtMs;
+  const observation = { signal: target.spec.key, state, reason, atMs, latencyMs };
+  if (weightPercent === undefined && detail === undefined) return observation;
+  return {
+    ...observation,
+    ...(weightPercent === undefined ? {} : { weightPercent }),
+    ...(detail === undefined ? {} : { detail }),
+  };
 }

@@ -17,11 +17,11 @@ import {
  * Connects and closes by reset. With `send` and `expect` the connection must
  * also give the expected answer within the same time-out.
  */
-export const tcp: Prober = (target, answered) => {
+export const tcp = ((target, answered) => {
   const { check } = target;
   if (check.type !== 'tcp') throw new TypeError(`${target.key} has no tcp check`);
   return new TcpProbe(target, check, answered);
-};
+}) satisfies Prober;
 
 class TcpProbe implements Probe {
   readonly #to: Endpoint;

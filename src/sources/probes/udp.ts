@@ -21,11 +21,11 @@ import { noAnswer, UP, type Answer, type Probe, type Prober, type ProbeTarget } 
  * IP_RECVERR, which Node cannot set, would show them), so a whole machine that
  * is gone is found by an expected reply or a tcp check, not by `none`.
  */
-export const udp: Prober = (target, answered) => {
+export const udp = ((target, answered) => {
   const { check } = target;
   if (check.type !== 'udp') throw new TypeError(`${target.key} has no udp check`);
   return new UdpProbe(target, check, answered);
-};
+}) satisfies Prober;
 
 class UdpProbe implements Probe {
   readonly #target: ProbeTarget;

@@ -58,7 +58,7 @@ describe('plugins of monitoring-plugins, as they are', () => {
       state,
       reason,
       detail = '',
-    } = await seen(t, [`${PLUGINS}/check_load`, ...['-w', '1000', '-c', '2000']]);
+    } = await seen(t, [`${PLUGINS}/check_load`, '-w', '1000', '-c', '2000']);
     assert.deepEqual([state, reason], ['up', '']);
     assert.match(detail, /^load1=\d+\.\d+;1000\.000;2000\.000;0; load5=/);
   });

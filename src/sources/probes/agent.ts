@@ -1,0 +1,90 @@
+import type { Socket } from 'node:net';
+import type { AgentCheck } from '../../model/check.ts';
+import { connectTcp, dropTcp, type Endpoint } from '../../platform/sockets.ts';
+import { AGENT_LINE_MAX_BYTES, readAgentLine } from '../../protocol/agent-check.ts';
+import { explain } from './errors.ts';
+import {
+  noAnswer,
+  timedOut,
+  UP,
+  type Answer,
+  type Probe,
+  type Prober,
+  type ProbeTarget,
+} from './prober.ts';
+
+const LINE_ENDS = /[\r\n]/;
+
+/**
+ * Asks HAProxy's agent-check how the server is: it both judges and weighs. An agent that cannot
+ * be reached or does not answer is `down`, as any service on that machine would be; one that
+ * answers nonsense is `lost`.
+ */
+export const agent: Prober = (target, answered) => {
+  const { check } = target;
+  if (check.type !== 'agent') throw new TypeError(`${target.key} has no agent check`);
+  return new AgentProbe(target, check, answered);
+};
+
+class AgentProbe implements Probe {
+  readonly #to: Endpoint;
+  readonly #check: AgentCheck;
+  readonly #answered: (answer: Answer) => void;
+  #socket: Socket | null = null;
+  #line = '';
+
+  constructor(target: ProbeTarget, check: AgentCheck, answered: (answer: Answer) => void) {
+    this.#to = { address: target.address, port: target.port, source: check.source };
+    this.#check = check;
+    this.#answered = answered;
+  }
+
+  start(): void {
+    const socket = connectTcp(this.#to);
+    this.#socket = socket;
+    this.#line = '';
+    socket.setEncoding('latin1');
+    const { send } = this.#check;
+    if (send !== null) socket.on('connect', () => socket.write(send));
+    socket.on('data', (chunk) => this.#read(socket, String(chunk)));
+    socket.on('end', () => this.#end(socket, answerOf(this.#line)));
+    // Stays for ever: an error after the end of the probe must not end the process.
+    socket.on('error', (error) => this.#end(socket, explain(error, this.#to.source)));
+  }
+
+  expire(): Answer {
+    const { timeoutMs } = this.#check;
+    const isConnected = this.#socket?.connecting === false;
+    this.cancel();
+    return isConnected ? noAnswer(timeoutMs) : timedOut(timeoutMs);
+  }
+
+  cancel(): void {
+    if (this.#socket !== null) dropTcp(this.#socket);
+    this.#socket = null;
+  }
+
+  close(): void {
+    this.cancel();
+  }
+
+  #read(socket: Socket, chunk: string): void {
+    if (socket !== this.#socket) return;
+    this.#line += chunk.slice(0, AGENT_LINE_MAX_BYTES);
+    if (LINE_ENDS.test(chunk) || this.#line.length >= AGENT_LINE_MAX_BYTES) {
+      this.#end(socket, answerOf(this.#line));
+    }
+  }
+
+  #end(socket: Socket, answer: Answer): void {
+    if (socket !== this.#socket) return;
+    this.cancel();
+    this.#answered(answer);
+  }
+}
+
+function answerOf(line: string): Answer {
+  const { state, reason, weightPercent } = readAgentLine(line);
+  if (weightPercent !== null) return { state, reason, weightPercent };
+  return state === 'up' ? UP : { state, reason };
+}

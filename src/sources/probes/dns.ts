@@ -1,0 +1,116 @@
+import { Resolver } from 'node:dns';
+import { isIPv6 } from 'node:net';
+import type { DnsCheck } from '../../model/check.ts';
+import { explain } from './errors.ts';
+import { noAnswer, UP, type Answer, type Probe, type Prober, type ProbeTarget } from './prober.ts';
+
+/** The names of c-ares for what a server answered. */
+const RCODES: ReadonlyMap<string, string> = new Map([
+  ['ENOTFOUND', 'NXDOMAIN'],
+  ['ESERVFAIL', 'SERVFAIL'],
+  ['EREFUSED', 'REFUSED'],
+  ['EFORMERR', 'FORMERR'],
+  ['ENOTIMP', 'NOTIMP'],
+]);
+
+/**
+ * Asks a server for one record over UDP (over TCP where the answer was cut). It is up when it
+ * answers with `rcode`; NOERROR must also bring a record of the type, because a server that lost
+ * its zones may well answer so, with nothing in it.
+ */
+export const dns: Prober = (target, answered) => {
+  const { check } = target;
+  if (check.type !== 'dns') throw new TypeError(`${target.key} has no dns check`);
+  return new DnsProbe(target, check, answered);
+};
+
+class DnsProbe implements Probe {
+  readonly #target: ProbeTarget;
+  readonly #check: DnsCheck;
+  readonly #answered: (answer: Answer) => void;
+  /** Of the question in flight: a fresh one each time has a fresh port and no memory of servers. */
+  #resolver: Resolver | null = null;
+
+  constructor(target: ProbeTarget, check: DnsCheck, answered: (answer: Answer) => void) {
+    this.#target = target;
+    this.#check = check;
+    this.#answered = answered;
+  }
+
+  start(): void {
+    const { name, record, timeoutMs } = this.#check;
+    // It asks again after a third of the time, for the datagram that was lost; the end of all is ours.
+    const resolver = new Resolver({ timeout: Math.max(1, Math.ceil(timeoutMs / 3)), tries: 3 });
+    this.#resolver = resolver;
+    try {
+      this.#aim(resolver);
+      resolver.resolve(name, record, (error) => {
+        if (resolver !== this.#resolver) return;
+        this.#resolver = null;
+        this.#answered(error === null ? this.#judge('NOERROR') : this.#failed(error));
+      });
+    } catch (error) {
+      // Of a name that no question can be made of.
+      process.nextTick(() => this.#unasked(resolver, error));
+    }
+  }
+
+  expire(): Answer {
+    this.cancel();
+    return noAnswer(this.#check.timeoutMs);
+  }
+
+  cancel(): void {
+    const resolver = this.#resolver;
+    this.#resolver = null;
+    resolver?.cancel();
+  }
+
+  close(): void {
+    this.cancel();
+  }
+
+  #aim(resolver: Resolver): void {
+    const { address, port } = this.#target;
+    const { source } = this.#check;
+    resolver.setServers([isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`]);
+    if (source === null) return;
+    if (isIPv6(source)) resolver.setLocalAddress('0.0.0.0', source);
+    else resolver.setLocalAddress(source);
+  }
+
+  #failed(error: NodeJS.ErrnoException): Answer {
+    const { code = '' } = error;
+    const rcode = RCODES.get(code);
+    if (rcode !== undefined) return this.#judge(rcode);
+    switch (code) {
+      case 'ENODATA': {
+        const { name, record, rcode: wanted } = this.#check;
+        const isWanted = wanted !== 'NOERROR';
+        return isWanted
+          ? this.#judge('NOERROR')
+          : { state: 'down', reason: `no ${record} record of ${name}` };
+      }
+      case 'ETIMEOUT':
+        return noAnswer(this.#check.timeoutMs);
+      case 'EBADRESP':
+        return { state: 'down', reason: 'the answer is no DNS' };
+      case 'EBADNAME':
+      case 'EBADQUERY':
+        return { state: 'lost', reason: `${this.#check.name} is no name that can be asked for` };
+      default:
+        return explain(error, this.#check.source);
+    }
+  }
+
+  #judge(rcode: string): Answer {
+    return rcode === this.#check.rcode ? UP : { state: 'down', reason: rcode };
+  }
+
+  #unasked(resolver: Resolver, error: unknown): void {
+    if (resolver !== this.#resolver) return;
+    this.#resolver = null;
+    const message = error instanceof Error ? error.message : 'unknown error';
+    this.#answered({ state: 'lost', reason: `cannot be asked: ${message.slice(0, 80)}` });
+  }
+}

@@ -1,0 +1,30 @@
+import { explain } from './errors.ts';
+import type { Answer } from './prober.ts';
+
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['CERT_HAS_EXPIRED', 'the certificate has expired'],
+  ['CERT_NOT_YET_VALID', 'the certificate is not valid yet'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'the certificate is for another name'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'the certificate is self-signed'],
+  ['SELF_SIGNED_CERT_IN_CHAIN', 'the certificate is not trusted here'],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'the certificate is not trusted here'],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'the certificate is not trusted here'],
+  ['CERT_REVOKED', 'the certificate was revoked'],
+  ['HPE_HEADER_OVERFLOW', 'the headers are longer than 16 KiB'],
+]);
+
+/** Puts what went wrong with an HTTP exchange into words. `source`: the local address asked for. */
+export function explainHttp(error: NodeJS.ErrnoException, source: string | null): Answer {
+  const code = error.code ?? '';
+  const reason = REASONS.get(code);
+  if (reason !== undefined) return { state: 'down', reason };
+  if (code.startsWith('HPE_')) return { state: 'down', reason: 'the answer is no HTTP' };
+  if (code.startsWith('ERR_SSL_') || code === 'EPROTO') {
+    return { state: 'down', reason: 'TLS failed: the server speaks none, or none of ours' };
+  }
+  // Node's words for an orderly close before, or within, the answer.
+  if (code === 'ECONNRESET' && error.syscall === undefined) {
+    return { state: 'down', reason: 'closed by peer' };
+  }
+  return explain(error, source);
+}

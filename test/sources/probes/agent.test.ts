@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
+import { describe, test, type TestContext } from 'node:test';
+import { agent } from '../../../src/sources/probes/agent.ts';
+import type { Answer } from '../../../src/sources/probes/prober.ts';
+import { freePort, tcpServer } from './fixtures.ts';
+import { agentCheck, expired, probeOnce } from './one-probe.ts';
+
+async function said(t: TestContext, speak: (socket: Socket) => void): Promise<Answer> {
+  const { port } = await tcpServer(t, speak);
+  return probeOnce(t, agent, { port, check: agentCheck() });
+}
+
+describe('agent', () => {
+  test('an agent that says up, or how much, is up', async (t) => {
+    assert.deepEqual(await said(t, (socket) => socket.write('up\n')), { state: 'up', reason: '' });
+    assert.deepEqual(
+      await said(t, (socket) =>
+        socket.write('up 7', () => setImmediate(() => socket.write('5%\n'))),
+      ),
+      { state: 'up', reason: '', weightPercent: 75 },
+    );
+    assert.deepEqual(await said(t, (socket) => socket.end('drain')), {
+      state: 'up',
+      reason: '',
+      weightPercent: 0,
+    });
+  });
+
+  test('is sent what the check says, and down with its words', async (t) => {
+    const { port } = await tcpServer(t, (socket) => {
+      socket.once('data', (asked) => socket.write(`down#asked ${String(asked)}`));
+    });
+    const answer = await probeOnce(t, agent, {
+      port,
+      check: agentCheck({ send: Buffer.from('backend/a\n') }),
+    });
+    assert.deepEqual(answer, { state: 'down', reason: 'the agent says down: asked backend/a' });
+  });
+
+  test('300%, HTML, nothing, and a line without an end are lost', async (t) => {
+    const answers = [
+      [(socket: Socket) => socket.write('300%\n'), 'unexpected answer "300%" of the agent'],
+      [
+        (socket: Socket) => socket.end('<!DOCTYPE html>\n<html>'),
+        'unexpected answer "<!DOCTYPE html>" of the agent',
+      ],
+      [(socket: Socket) => socket.end(), 'the agent said nothing'],
+      [
+        (socket: Socket) => socket.write('x'.repeat(1 << 20)),
+        `unexpected answer "${'x'.repeat(39)}…" of the agent`,
+      ],
+    ] as const;
+    for (const [speak, reason] of answers) {
+      assert.deepEqual(await said(t, speak), { state: 'lost', reason });
+    }
+  });
+
+  test('one that cannot be reached, or does not answer, is down', async (t) => {
+    const port = await freePort();
+    assert.deepEqual(await probeOnce(t, agent, { port, check: agentCheck() }), {
+      state: 'down',
+      reason: 'refused',
+    });
+    const silent = await tcpServer(t);
+    const accepted = async (): Promise<void> => {
+      await new Promise((resolve) => silent.server.once('connection', resolve));
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    assert.deepEqual(
+      await expired(t, agent, { port: silent.port, check: agentCheck() }, accepted),
+      {
+        state: 'down',
+        reason: 'no answer within 500ms',
+      },
+    );
+  });
+});
