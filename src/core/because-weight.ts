@@ -2,7 +2,7 @@ import type { Core } from './core.ts';
 import { clipBecause } from './explain.ts';
 import type { Pool } from './graph.ts';
 import { baseOf, isFoundDrained, tableHealth, type ServerInKernel } from './kernel.ts';
-import { drainOfServer } from './maintenance.ts';
+import { drainOfServer, whoDrains } from './maintenance.ts';
 import { reasonOf } from './settle.ts';
 import { unreachable } from './unreachable.ts';
 import { slowShare } from './slow-start.ts';
@@ -17,7 +17,7 @@ export function becauseOfWeight(
   const { server } = kernel;
   const { slowStartMs, minPooledPercent } = pool.service;
   const drain = drainOfServer(core, server);
-  if (drain !== null) return clipBecause(`drained by ${drain.owner}: ${drain.reason}`);
+  if (drain !== null) return clipBecause(whoDrains(drain));
   if (isFoundDrained(kernel)) return 'found at weight 0, so it is taken as drained';
   const health = tableHealth(kernel);
   switch (health) {

@@ -1,16 +1,22 @@
+import type { Drain } from '../model/drain.ts';
 import type { RouteAttributes } from '../model/route.ts';
-import type { Cause, RouteState } from '../model/turn.ts';
+import type { Cause } from '../model/turn.ts';
 import { roomAtMs, spend } from './budget.ts';
 import { capacityOfRule, healthOfName, healthOfRule, type Core, type Reason } from './core.ts';
 import { becauseOfRule, clipBecause } from './explain.ts';
 import type { RouteEntry } from './graph.ts';
-import { awaitSent, noticeUnconfirmed, stopWaiting, timeRoute, waitsFor } from './order.ts';
-import { degraded, identityOf, sameAttributes } from './route.ts';
+import { noticeUnconfirmed, stopWaiting, waitsFor } from './order.ts';
+import { drainOfRoute, whoDrains } from './maintenance.ts';
+import { beginRouteDrain } from './route-drain.ts';
+import { announce, decided, withdrawNow } from './route-intent.ts';
+import { degraded, sameAttributes } from './route.ts';
 import { decisiveNames } from './rule.ts';
 import { unreachable } from './unreachable.ts';
 
 /** `null` where there is no opinion: the last intent stays, or there is none yet. */
 type Want =
+  /** Somebody asked for it to go. */
+  | { readonly kind: 'leave'; readonly drain: Drain; readonly why: '' }
   | { readonly kind: 'announce'; readonly attributes: RouteAttributes; readonly why: string }
   | { readonly kind: 'withdraw'; readonly why: string }
   | null;
@@ -35,6 +41,10 @@ function decideRoute(core: Core, entry: RouteEntry, fallback: Cause, nowMs: numb
   entry.touches = [];
   if (want?.kind !== 'announce') stopWaiting(core, entry);
   if (want === null) return;
+  if (want.kind === 'leave') {
+    leave(core, entry, want.drain, cause, nowMs);
+    return;
+  }
   const becauseNow = (): string =>
     clipBecause(want.why + becauseOfRule(core, entry.route.when, nowMs));
   if (want.kind === 'announce') {
@@ -49,6 +59,27 @@ function decideRoute(core: Core, entry: RouteEntry, fallback: Cause, nowMs: numb
   }
 }
 
+/** Goes away for an operator; what is gone already says who keeps it away. */
+function leave(core: Core, entry: RouteEntry, drain: Drain, cause: Cause, nowMs: number): void {
+  const who = clipBecause(whoDrains(drain));
+  switch (entry.state) {
+    case 'announced':
+    case 'held':
+      beginRouteDrain(core, entry, who, cause, nowMs);
+      break;
+    case 'pending':
+      withdrawNow(core, entry, { cause, because: who }, nowMs);
+      break;
+    case 'withdrawn':
+      entry.because = who;
+      break;
+    case 'draining':
+      break;
+    default:
+      unreachable(entry.state);
+  }
+}
+
 /** What should be announced is not yet; the first decision comes in time all the same. */
 function wait(core: Core, entry: RouteEntry, reason: Reason, nowMs: number): void {
   entry.wantedBy = reason.cause;
@@ -60,6 +91,8 @@ function wait(core: Core, entry: RouteEntry, reason: Reason, nowMs: number): voi
 function wantOf(core: Core, entry: RouteEntry): Want {
   const { route, state } = entry;
   const health = healthOfRule(core, route.when);
+  const drain = health === 'down' || core.isStopping ? null : drainOfRoute(core, entry);
+  if (drain !== null) return { kind: 'leave', drain, why: '' };
   switch (health) {
     case 'down':
       return { kind: 'withdraw', why: '' };
@@ -100,67 +133,12 @@ function isAnnounced(entry: RouteEntry, attributes: RouteAttributes): boolean {
   return sameAttributes(entry.attributes, attributes);
 }
 
-/** Announces a route, or announces it anew with other attributes. */
-export function announce(
-  core: Core,
-  entry: RouteEntry,
-  attributes: RouteAttributes,
-  reason: Reason,
-  nowMs: number,
-  to: 'announced' | 'draining' = 'announced',
-): void {
-  core.held.delete(entry);
-  stopWaiting(core, entry);
-  // What has not left yet comes back: nothing has to wait for it.
-  entry.unsentUntilMs = Infinity;
-  timeRoute(core, entry);
-  const route = identityOf(entry.route);
-  const isNew = entry.attributes === null || !sameAttributes(entry.attributes, attributes);
-  entry.attributes = attributes;
-  entry.isAdopted = false;
-  if (isNew) {
-    core.intents.set(route.key, { kind: 'announce', route, attributes, cause: reason.cause });
-    core.draft.changed.add(route.key);
-  }
-  decided(core, entry, to, reason, nowMs);
-}
-
 /** Withdraws a route, or queues it where `max_withdraw` has a say. */
 function withdraw(core: Core, entry: RouteEntry, reason: Reason, nowMs: number): void {
   const isInPlace = entry.state === 'announced' || entry.isAdopted;
   // A route that is not in place takes nothing away; one that drains was given up already.
   if (isInPlace) core.held.set(entry, reason);
   else withdrawNow(core, entry, reason, nowMs);
-}
-
-export function withdrawNow(core: Core, entry: RouteEntry, reason: Reason, nowMs: number): void {
-  const route = identityOf(entry.route);
-  core.held.delete(entry);
-  core.draining.delete(entry);
-  if (entry.attributes !== null || entry.isAdopted) awaitSent(core, entry, nowMs);
-  entry.drainUntilMs = Infinity;
-  timeRoute(core, entry);
-  entry.attributes = null;
-  entry.isAdopted = false;
-  core.intents.set(route.key, { kind: 'withdraw', route, cause: reason.cause });
-  core.draft.changed.add(route.key);
-  decided(core, entry, 'withdrawn', reason, nowMs);
-}
-
-function decided(
-  core: Core,
-  entry: RouteEntry,
-  to: RouteState,
-  reason: Reason,
-  atMs: number,
-): void {
-  const { attributes, state: from } = entry;
-  const route = identityOf(entry.route);
-  entry.state = to;
-  entry.because = reason.because;
-  entry.cause = reason.cause;
-  if (from !== to) entry.sinceMs = atMs;
-  core.draft.decisions.push({ route, from, to, attributes, atMs, ...reason });
 }
 
 /** Withdraws in order while the budget has room; the rest is held, and the operator is told. */

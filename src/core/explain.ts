@@ -23,25 +23,45 @@ interface ExplainedRule {
 }
 
 export function explainRule(core: Core, rule: Rule, nowMs: number): ExplainedRule {
-  const { kind } = rule;
-  const health = healthOfRule(core, rule);
-  const parts = (rules: readonly Rule[]): readonly ExplainedRule[] =>
-    rules.map((part) => explainRule(core, part, nowMs));
+  const reason = rule.kind === 'name' ? reasonOfName(core, rule.name, nowMs) : '';
+  return {
+    kind: rule.kind,
+    health: healthOfRule(core, rule),
+    label: labelOfRule(rule),
+    reason,
+    parts: partsOfRule(rule).map((part) => explainRule(core, part, nowMs)),
+  };
+}
+
+/** What a rule is made of; a name is made of nothing. */
+export function partsOfRule(rule: Rule): readonly Rule[] {
   switch (rule.kind) {
-    case 'name': {
-      const reason = reasonOfName(core, rule.name, nowMs);
-      return { kind, health, label: rule.name, reason, parts: [] };
-    }
+    case 'name':
+      return [];
     case 'not':
-      return { kind, health, label: 'not', reason: '', parts: parts([rule.rule]) };
+      return [rule.rule];
     case 'all':
-      return { kind, health, label: 'all of', reason: '', parts: parts(rule.of) };
     case 'any':
-      return { kind, health, label: 'any of', reason: '', parts: parts(rule.of) };
-    case 'at_least': {
-      const label = `at least ${rule.count} of`;
-      return { kind, health, label, reason: '', parts: parts(rule.of) };
-    }
+    case 'at_least':
+      return rule.of;
+    default:
+      return unreachable(rule);
+  }
+}
+
+/** A rule in words, its parts left out: `web`, `all of`, `at least 2 of`. */
+export function labelOfRule(rule: Rule): string {
+  switch (rule.kind) {
+    case 'name':
+      return rule.name;
+    case 'not':
+      return 'not';
+    case 'all':
+      return 'all of';
+    case 'any':
+      return 'any of';
+    case 'at_least':
+      return `at least ${rule.count} of`;
     default:
       return unreachable(rule);
   }
@@ -75,7 +95,8 @@ function listParts(node: ExplainedRule): string {
 function reasonOfName(core: Core, name: string, nowMs: number): string {
   const pool = core.graph.pools.get(name);
   if (pool !== undefined) {
-    return pool.sums.serversUp === pool.sums.servers ? '' : reasonOfPool(pool, nowMs);
+    const isWhole = pool.sums.serversUp === pool.sums.servers && pool.health === 'up';
+    return isWhole ? '' : reasonOfPool(pool, nowMs);
   }
   const target = core.graph.targets.get(name);
   if (target === undefined) return 'no such name';
@@ -87,7 +108,9 @@ function reasonOfName(core: Core, name: string, nowMs: number): string {
 /** `1 of 3 servers up: 10.0.1.12:443 refused, 10.0.1.13:443 no result yet`. */
 export function reasonOfPool(pool: Pool, nowMs: number): string {
   const { sums, service, thresholds } = pool;
-  const upText = `${sums.serversUp} of ${sums.servers} servers up`;
+  const isIdle = sums.serversUp > 0 && sums.up === 0;
+  const idleText = isIdle ? ', none of them takes connections' : '';
+  const upText = `${sums.serversUp} of ${sums.servers} servers up${idleText}`;
   const needed = pool.wasUp ? thresholds.fall : thresholds.rise;
   const quorumText =
     service.quorum === null ? '' : `, weight ${sums.up} of ${sums.total}, ${needed} needed`;

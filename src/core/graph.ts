@@ -64,7 +64,11 @@ export interface Pool {
   /** The last health known: hysteresis remembers it through `unknown`. */
   wasUp: boolean;
   sinceMs: number;
+  /** The root of the last change of its health. */
+  cause: Cause | null;
   isValid: boolean;
+  /** Its drain has come to its servers: none of them takes new connections. */
+  isEmptied: boolean;
   isTouched: boolean;
   touchedServers: Target[];
   dependents: Dependent[];
@@ -109,6 +113,7 @@ export interface RouteEntry extends Due {
   waitUntilMs: number;
   /** Its withdraw was not handed to ExaBGP yet: weights wait for it, but not longer than until then. */
   unsentUntilMs: number;
+  drainSinceMs: number;
   /** When its drain ends, Infinity while it does not drain. */
   drainUntilMs: number;
 }
@@ -194,7 +199,9 @@ function createPool(service: Service, sinceMs: number): Pool {
     health: 'unknown',
     wasUp: false,
     sinceMs,
+    cause: null,
     isValid: false,
+    isEmptied: false,
     isTouched: false,
     touchedServers: [],
     dependents: [],
@@ -223,6 +230,7 @@ function createRoute(route: Route, epoch: Epoch): RouteEntry {
     isBlocked: false,
     waitUntilMs: Infinity,
     unsentUntilMs: Infinity,
+    drainSinceMs: -Infinity,
     drainUntilMs: Infinity,
     slot: -1,
   };

@@ -94,6 +94,7 @@ function changePool(core: Core, pool: Pool, to: Health, cause: Cause, atMs: numb
   const from = pool.health;
   pool.health = to;
   pool.sinceMs = atMs;
+  pool.cause = cause;
   if (to !== 'unknown') pool.wasUp = to === 'up';
   const reason = reasonOfPool(pool, atMs);
   core.draft.changes.push({ name: pool.name, from, to, reason, atMs, cause });

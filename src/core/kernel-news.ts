@@ -4,6 +4,7 @@ import { touchPool, touchTarget, touchWeight, type Core } from './core.ts';
 import type { Pool, Target } from './graph.ts';
 import { countReady, type Weight } from './kernel.ts';
 import { touchWaiting } from './order.ts';
+import { endEmptyDrains } from './route-drain.ts';
 
 /** What sinks tell of the kernel's table and of ExaBGP. Each says whether a turn is wanted. */
 
@@ -14,7 +15,7 @@ export function hearSent(core: Core, keys: readonly string[]): boolean {
     // Its deadline may stay: it comes too early, which does no harm.
     if (entry?.state === 'withdrawn') entry.unsentUntilMs = Infinity;
   }
-  return core.falling.size > 0;
+  return core.falling.size + core.drains.size > 0;
 }
 
 /** A whole table was read: base weights, and what of ours it lacks. */
@@ -93,12 +94,12 @@ export function hearIpvs(core: Core, state: 'connected' | 'lost' | 'off'): boole
   return isNews;
 }
 
-/** Active connections of services that are watched. */
+/** Active connections of services that are watched: a drain may be over. */
 export function hearConnections(
   core: Core,
   active: ReadonlyMap<string, number>,
   nowMs: number,
-): void {
+): boolean {
   const counted = new Set<Pool>();
   for (const [key, connections] of active) {
     const server = core.graph.targets.get(key);
@@ -111,4 +112,5 @@ export function hearConnections(
     pool.kernel.activeConnections += connections;
     pool.kernel.countedAtMs = nowMs;
   }
+  return endEmptyDrains(core, nowMs);
 }

@@ -3,7 +3,7 @@ import type { Config } from '../model/config.ts';
 import type { Cause } from '../model/turn.ts';
 import { createBudget } from './budget.ts';
 import { touchPool, touchRoute, touchWeight, type Core } from './core.ts';
-import { withdrawNow } from './decide.ts';
+import { withdrawNow } from './route-intent.ts';
 import { buildGraph, type Epoch, type Graph, type Pool } from './graph.ts';
 import { adopt } from './judge.ts';
 import { addPart, emptySums, thresholdsOf } from './pool.ts';

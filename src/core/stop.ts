@@ -1,9 +1,8 @@
 import type { Cause } from '../model/turn.ts';
 import type { Core } from './core.ts';
-import { announce, withdrawNow } from './decide.ts';
 import type { RouteEntry } from './graph.ts';
 import { timeRoute } from './order.ts';
-import { draining } from './route.ts';
+import { beginRouteDrain } from './route-drain.ts';
 
 /**
  * Begins to stop: routes with `on_stop: withdraw` are announced as going away, and withdrawn
@@ -14,26 +13,20 @@ export function beginStop(core: Core, nowMs: number): void {
   const cause: Cause = { kind: 'stop', atMs: nowMs };
   for (const entry of core.graph.routes.values()) {
     if (entry.route.onStop === 'withdraw') stopRoute(core, entry, cause, nowMs);
+    else keepRoute(core, entry);
   }
 }
 
 function stopRoute(core: Core, entry: RouteEntry, cause: Cause, nowMs: number): void {
-  const { state, route, attributes, isAdopted } = entry;
+  const { state, isAdopted } = entry;
   if (state === 'withdrawn' || (state === 'pending' && !isAdopted)) return;
-  if (attributes === null || route.drainMs === 0) {
-    // What another life of ours announced is taken back as it is: we never decided how it looks.
-    withdrawNow(core, entry, { cause, because: 'stopping' }, nowMs);
-    return;
-  }
-  const because = `stopping: draining for ${route.drainMs / 1000}s`;
-  announce(core, entry, draining(route, attributes), { cause, because }, nowMs, 'draining');
-  core.draining.add(entry);
-  entry.drainUntilMs = nowMs + route.drainMs;
-  timeRoute(core, entry);
+  // One that an operator drains is on its way already.
+  if (state !== 'draining') beginRouteDrain(core, entry, 'stopping', cause, nowMs);
 }
 
-/** The drain of one route is over. */
-export function endDrain(core: Core, entry: RouteEntry, nowMs: number): void {
-  const because = `stopping: drained for ${entry.route.drainMs / 1000}s`;
-  withdrawNow(core, entry, { cause: { kind: 'stop', atMs: nowMs }, because }, nowMs);
+/** It stays as it is, also in the middle of a drain: nobody waits for the end of that. */
+function keepRoute(core: Core, entry: RouteEntry): void {
+  core.draining.delete(entry);
+  entry.drainUntilMs = Infinity;
+  timeRoute(core, entry);
 }

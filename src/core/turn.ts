@@ -17,12 +17,22 @@ import { decideRoutes } from './decide.ts';
 import type { Epoch, Pool, RouteEntry, Target } from './graph.ts';
 import { judge } from './judge.ts';
 import { hearConnections, hearIpvs, hearSent, hearTable, hearWeights } from './kernel-news.ts';
+import {
+  beginDrain,
+  drainOfRoute,
+  emptyNext,
+  endDrain,
+  watchedBy,
+  whoDrains,
+} from './maintenance.ts';
 import { timeRoute } from './order.ts';
 import { applyConfig } from './reload.ts';
 import { isQuiet } from './settle.ts';
 import { percentOf } from './share.ts';
-import { beginStop, endDrain } from './stop.ts';
+import { endRouteDrain } from './route-drain.ts';
+import { beginStop } from './stop.ts';
 import { unreachable } from './unreachable.ts';
+import { viewOf } from './view/view.ts';
 import { releaseFalls, weigh } from './weights.ts';
 
 /** Results of one target within one turn; of more than these only the newest count. */
@@ -62,9 +72,14 @@ function reload(core: Core, config: Config, nowMs: number): void {
 
 /** Health, then weights, then routes; weights that fall come last, when withdraws are decided. */
 function conclude(core: Core, fallback: Cause, nowMs: number): void {
-  judge(core, fallback, nowMs);
-  weigh(core, nowMs);
-  decideRoutes(core, fallback, nowMs);
+  let cause: Cause | null = fallback;
+  while (cause !== null) {
+    judge(core, cause, nowMs);
+    weigh(core, nowMs);
+    decideRoutes(core, cause, nowMs);
+    // A service that is drained comes down by itself once its routes are gone: another round.
+    cause = emptyNext(core, nowMs);
+  }
   releaseFalls(core, nowMs);
   core.work.cause = null;
 }
@@ -121,15 +136,26 @@ export function request(core: Core, control: Control, nowMs: number): boolean {
     case 'ipvs':
       return hearIpvs(core, control.state);
     case 'connections':
-      hearConnections(core, control.active, nowMs);
-      return false;
+      return hearConnections(core, control.active, nowMs);
     case 'drain':
+      catchUp(core, nowMs);
+      return maintain(core, beginDrain(core, control.drain, nowMs), nowMs);
     case 'undrain':
+      catchUp(core, nowMs);
+      return maintain(core, endDrain(core, control.name, 'ended', nowMs), nowMs);
     case 'inspect':
+      // As of the last turn: who looks must not change what is decided, nor in which turn.
+      control.inspect(viewOf(core, nowMs));
       return false;
     default:
       return unreachable(control);
   }
+}
+
+/** Each by itself, so that each change names the drain that is its cause. */
+function maintain(core: Core, cause: Cause | null, nowMs: number): boolean {
+  if (cause !== null) conclude(core, cause, nowMs);
+  return true;
 }
 
 /** The earliest deadline, monotonic milliseconds; Infinity where nothing waits. */
@@ -177,6 +203,7 @@ function carryOutDeadlines(core: Core, nowMs: number): void {
         touchWeight(core, timed.server, timed.cause ?? { kind: 'config', atMs: nowMs });
         break;
       case 'maintenance':
+        core.work.cause = endDrain(core, timed.drain.name, 'expired', nowMs);
         break;
       case 'budget':
         // Withdraws are released at the end of every turn.
@@ -192,8 +219,17 @@ function carryOutRoute(core: Core, entry: RouteEntry, nowMs: number): void {
     entry.waitUntilMs = Infinity;
     touchRoute(core, entry);
   }
-  if (entry.drainUntilMs <= nowMs) endDrain(core, entry, nowMs);
-  else timeRoute(core, entry);
+  if (entry.drainUntilMs > nowMs) {
+    timeRoute(core, entry);
+    return;
+  }
+  const drain = core.isStopping ? null : drainOfRoute(core, entry);
+  const who = drain === null ? 'stopping' : whoDrains(drain);
+  const cause: Cause =
+    drain === null
+      ? { kind: 'stop', atMs: nowMs }
+      : { kind: 'drain', change: 'begun', drain, atMs: nowMs };
+  endRouteDrain(core, entry, who, cause, nowMs);
 }
 
 /** `startup_timeout`: what was never judged is no capacity any more, and pending routes decide. */
@@ -233,6 +269,9 @@ function countDown(core: Core, server: Target, cause: Cause): void {
 }
 
 function finishTurn(core: Core, nowMs: number): Turn | null {
+  const watched = watchedBy(core);
+  if (watched !== core.watched) core.draft.isWatchedChanged = true;
+  core.watched = watched;
   const { changes, decisions, notices, changed, weightDecisions, changedWeights } = core.draft;
   const said = changes.length + decisions.length + notices.length + weightDecisions.length;
   if (said + changedWeights.size === 0 && !core.draft.isWatchedChanged) return null;

@@ -1,0 +1,92 @@
+import type { Explanation } from '../../model/view.ts';
+import type { Pool, RouteEntry, Target } from '../graph.ts';
+import { baseOf, isFoundDrained, tableHealth, type ServerInKernel } from '../kernel.ts';
+import { capacityPercent } from '../pool.ts';
+import { nextDueMs } from '../settle.ts';
+import { slowShare } from '../slow-start.ts';
+import { neededBy, suppressedUntilMs } from './states.ts';
+
+type Counter = Explanation['counters'][number];
+
+/** How far results have come against the settled state, and what holds it where it is. */
+export function countersOfTarget(target: Target, atMs: number): readonly Counter[] {
+  const { state, settle } = target;
+  const counters: Counter[] = [];
+  const add = (label: string, value: string): number => counters.push({ label, value });
+  if (state.run > 0) add('rise', `${state.run} of ${settle.rise}`);
+  if (state.run < 0) add('fall', `${-state.run} of ${settle.fall}`);
+  const leftS = Math.max(0, Math.ceil((nextDueMs(state, settle) - atMs) / 1000));
+  if (state.lost !== null) add('observer lost', `last health kept for ${leftS}s more`);
+  else if (state.settled !== state.verdict) add(`becomes ${state.settled}`, `in ${leftS}s`);
+  if (state.falls > 0) add('falls', `${state.falls}`);
+  const reuseMs = suppressedUntilMs(target);
+  if (reuseMs !== null) {
+    add('suppressed', `for ${Math.max(0, Math.ceil((reuseMs - atMs) / 1000))}s more`);
+  }
+  return counters;
+}
+
+/** The weight, and everything that makes it less than its base. */
+export function countersOfServer(server: Target, pool: Pool, atMs: number): readonly Counter[] {
+  const { kernel, percent, weight, live } = server;
+  const counters = [...countersOfTarget(server, atMs)];
+  const add = (label: string, value: string): number => counters.push({ label, value });
+  if (kernel !== null) addKernel(kernel, pool, atMs, add);
+  else if (live !== weight) add('weight', `${live} of ${weight}`);
+  if (percent < 100) add('takes', `${percent}% by its own word`);
+  return counters;
+}
+
+function addKernel(
+  kernel: ServerInKernel,
+  pool: Pool,
+  atMs: number,
+  add: (label: string, value: string) => void,
+): void {
+  const { intended, wanted, confirmed } = kernel;
+  add('weight', `${intended ?? 'left as it is'} of ${baseOf(kernel) ?? 'unknown'}`);
+  if (wanted !== intended) add('wanted', `${wanted ?? 'nothing'}, after its withdraw`);
+  if (kernel.isMissing) add('kernel', 'does not have it');
+  else if (intended !== null && confirmed !== intended) add('kernel', 'not confirmed');
+  if (isFoundDrained(kernel)) add('found', 'at weight 0, taken as drained');
+  const share = slowShare(kernel.slowFromMs, pool.service.slowStartMs, atMs);
+  if (share < 1) add('slow start', `${Math.round(share * 100)}%`);
+  if (isKept(kernel)) add('min_pooled', 'pooled though down');
+  if (kernel.activeConnections !== null) add('connections', `${kernel.activeConnections}`);
+}
+
+/** Failed, and pooled all the same. */
+function isKept(kernel: ServerInKernel): boolean {
+  return tableHealth(kernel) === 'down' && !kernel.isDepooled && Number(kernel.wanted) > 0;
+}
+
+export function countersOfPool(pool: Pool): readonly Counter[] {
+  const { sums, kernel, servers } = pool;
+  const counters: Counter[] = [
+    { label: 'servers up', value: `${sums.serversUp} of ${sums.servers}` },
+    { label: 'live weight', value: `${sums.up} of ${sums.total}, ${neededBy(pool)} needed` },
+    { label: 'capacity', value: `${Math.floor(capacityPercent(sums))}%` },
+  ];
+  if (!pool.isValid)
+    counters.push({ label: 'valid_when', value: 'not up: results are not believed' });
+  if (kernel === null) return counters;
+  if (kernel.isMissing) counters.push({ label: 'kernel', value: 'does not have the service' });
+  else if (kernel.unready > 0)
+    counters.push({ label: 'weights to confirm', value: `${kernel.unready}` });
+  const kept = servers.filter((server) => server.kernel !== null && isKept(server.kernel)).length;
+  if (kept > 0) counters.push({ label: 'pooled though down', value: `${kept}` });
+  return counters;
+}
+
+export function countersOfRoute({ attributes, route }: RouteEntry): readonly Counter[] {
+  if (attributes === null) return [];
+  const counters: Counter[] = [];
+  if (attributes.med !== null) counters.push({ label: 'MED', value: `${attributes.med}` });
+  const { med } = route.attributes;
+  if (med !== null && med !== attributes.med)
+    counters.push({ label: 'MED in full', value: `${med}` });
+  if (attributes.communities.length > 0) {
+    counters.push({ label: 'communities', value: attributes.communities.join(' ') });
+  }
+  return counters;
+}

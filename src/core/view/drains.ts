@@ -1,0 +1,102 @@
+import type { Drain } from '../../model/drain.ts';
+import type { DrainView } from '../../model/view.ts';
+import type { Core } from '../core.ts';
+import { poolsOf, type Pool, type RouteEntry, type Target } from '../graph.ts';
+import type { ServerInKernel } from '../kernel.ts';
+import { NODE } from '../maintenance.ts';
+import { connectionsOf } from '../route-drain.ts';
+
+/** Where nobody counts connections, a drain is over when it has been in force for this long. */
+const UNCOUNTED_MS = 3000;
+
+export function drainViewOfNode(core: Core, atMs: number): DrainView | null {
+  const drain = core.drains.get(NODE)?.drain ?? null;
+  if (drain === null) return null;
+  const entries = [...core.graph.routes.values()];
+  const draining = entries.filter(({ state }) => state === 'draining');
+  const pools = new Set(draining.flatMap(({ route }) => [...poolsOf(core.graph, route.when)]));
+  const counted = [...pools].filter((pool) => isCountedSince(pool, drain));
+  const active = counted.reduce((sum, { kernel }) => sum + (kernel?.activeConnections ?? 0), 0);
+  return {
+    drain,
+    isDone: entries.every(isGone) && atMs >= drain.sinceMs,
+    activeConnections: counted.length === 0 ? null : active,
+    deadlineMs: draining.length === 0 ? null : Math.max(...draining.map((one) => one.drainUntilMs)),
+  };
+}
+
+export function drainViewOfRoute(core: Core, entry: RouteEntry): DrainView | null {
+  const drain = drainShown(core, entry);
+  if (drain === null) return null;
+  const isDraining = entry.state === 'draining';
+  return {
+    drain,
+    isDone: isGone(entry),
+    activeConnections: isDraining ? connectionsOf(core, entry) : null,
+    deadlineMs: isDraining ? entry.drainUntilMs : null,
+  };
+}
+
+/** A route that stays announced beside a drained service has no part in that drain. */
+function drainShown(core: Core, entry: RouteEntry): Drain | null {
+  const { drains, graph } = core;
+  if (drains.size === 0) return null;
+  const own = drains.get(NODE) ?? drains.get(entry.route.key);
+  if (own !== undefined || entry.state === 'announced') return own?.drain ?? null;
+  const pools = [...poolsOf(graph, entry.route.when)];
+  const drained = pools.find(({ name }) => drains.has(name));
+  return drained === undefined ? null : (drains.get(drained.name)?.drain ?? null);
+}
+
+function isGone({ state, unsentUntilMs }: RouteEntry): boolean {
+  return state === 'withdrawn' && unsentUntilMs === Infinity;
+}
+
+export function drainViewOfService(core: Core, pool: Pool, atMs: number): DrainView | null {
+  const drain = core.drains.get(pool.name)?.drain ?? null;
+  if (drain === null) return null;
+  const draining = pool.routes.filter(({ state }) => state === 'draining');
+  const isCounted = isCountedSince(pool, drain);
+  const active = isCounted && pool.kernel !== null ? pool.kernel.activeConnections : null;
+  const areOut = pool.servers.every(({ kernel }) => isOut(kernel));
+  return {
+    drain,
+    isDone: pool.isEmptied && areOut && isEmpty(pool, active, drain, atMs),
+    activeConnections: active,
+    deadlineMs: draining.length === 0 ? null : Math.max(...draining.map((one) => one.drainUntilMs)),
+  };
+}
+
+export function drainViewOfServer(core: Core, server: Target, atMs: number): DrainView | null {
+  const { pool, kernel } = server;
+  if (core.drains.size === 0 || pool === null) return null;
+  const own = core.drains.get(server.key)?.drain ?? null;
+  const drain = own ?? core.drains.get(pool.name)?.drain ?? null;
+  if (drain === null) return null;
+  const active = kernel !== null && isCountedSince(pool, drain) ? kernel.activeConnections : null;
+  const isTaken = own !== null || pool.isEmptied;
+  return {
+    drain,
+    isDone: isTaken && isOut(kernel) && isEmpty(pool, active, drain, atMs),
+    activeConnections: active,
+    deadlineMs: null,
+  };
+}
+
+/** The kernel gives it nothing new, as far as anybody can tell. */
+function isOut(kernel: ServerInKernel | null): boolean {
+  if (kernel === null || kernel.isMissing) return true;
+  const { intended, confirmed } = kernel;
+  return (
+    (intended === 0 || intended === 'removed') && (confirmed === null || confirmed === intended)
+  );
+}
+
+function isEmpty({ kernel }: Pool, active: number | null, drain: Drain, atMs: number): boolean {
+  if (active !== null) return active === 0;
+  return kernel === null || atMs >= drain.sinceMs + UNCOUNTED_MS;
+}
+
+function isCountedSince({ kernel }: Pool, drain: Drain): boolean {
+  return kernel !== null && kernel.countedAtMs > -Infinity && kernel.countedAtMs >= drain.sinceMs;
+}

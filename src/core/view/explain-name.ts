@@ -1,0 +1,184 @@
+import type { Rule } from '../../model/rule.ts';
+import type { Explanation } from '../../model/view.ts';
+import { healthOfRule, type Core } from '../core.ts';
+import { becauseOfRule, labelOfRule, partsOfRule, reasonOfPool } from '../explain.ts';
+import type { Pool, RouteEntry, Target } from '../graph.ts';
+import { becauseOfWeight } from '../because-weight.ts';
+import { NODE, whoDrains } from '../maintenance.ts';
+import { countedHealth, healthOf, reasonOf } from '../settle.ts';
+import { countersOfPool, countersOfRoute, countersOfServer, countersOfTarget } from './counters.ts';
+import {
+  drainViewOfNode,
+  drainViewOfRoute,
+  drainViewOfServer,
+  drainViewOfService,
+} from './drains.ts';
+
+/** Parts of one thing that are told; the others are counted. */
+const PARTS_MAX = 20;
+
+/** Things of one explanation: rules may name rules, and services the services they need. */
+const NODES_MAX = 400;
+
+/** What an explanation is made from. */
+interface Teller {
+  readonly core: Core;
+  readonly atMs: number;
+  /** How many more things may be told. */
+  left: number;
+}
+
+/** The chain from a name down to the observations at its root; `null`: no such name. */
+export function explainName(core: Core, name: string, atMs: number): Explanation | null {
+  const teller: Teller = { core, atMs, left: NODES_MAX };
+  const entry = core.graph.routes.get(name);
+  if (entry !== undefined) return tellRoute(teller, entry);
+  return name === NODE ? tellNode(teller) : tellName(teller, name);
+}
+
+function tellNode(teller: Teller): Explanation {
+  const { core, atMs } = teller;
+  const entries = [...core.graph.routes.values()];
+  const announced = entries.filter(({ state }) => state === 'announced');
+  const rest = entries.filter(({ state }) => state !== 'announced');
+  const drain = drainViewOfNode(core, atMs);
+  const count = `${announced.length} of ${entries.length} routes are announced`;
+  return {
+    kind: 'node',
+    name: core.graph.config.node,
+    state: drain === null ? 'up' : 'draining',
+    because: drain === null ? count : `${whoDrains(drain.drain)}; ${count}`,
+    sinceMs: null,
+    cause: null,
+    drain,
+    ...list(teller, [...rest, ...announced], [], (entry) => tellRoute(teller, entry)),
+  };
+}
+
+function tellRoute(teller: Teller, entry: RouteEntry): Explanation {
+  const { core, atMs } = teller;
+  const now = becauseOfRule(core, entry.route.when, atMs);
+  return {
+    kind: 'route',
+    name: entry.route.key,
+    state: entry.state,
+    because: entry.because === now ? now : `${entry.because}; now: ${now}`,
+    sinceMs: entry.sinceMs,
+    cause: entry.cause,
+    drain: drainViewOfRoute(core, entry),
+    ...list(teller, [entry.route.when], countersOfRoute(entry), (rule) => tellRule(teller, rule)),
+  };
+}
+
+function tellRule(teller: Teller, rule: Rule): Explanation {
+  const { core, atMs } = teller;
+  if (rule.kind === 'name') {
+    const told = tellName(teller, rule.name);
+    if (told !== null) return told;
+  }
+  const parts = partsOfRule(rule);
+  const health = healthOfRule(core, rule);
+  // Where not all can be told, those that make it what it is come first.
+  const decisive = parts.filter((part) => healthOfRule(core, part) === health);
+  const rest = parts.filter((part) => healthOfRule(core, part) !== health);
+  const ordered = parts.length > PARTS_MAX ? [...decisive, ...rest] : parts;
+  return {
+    kind: 'rule',
+    name: labelOfRule(rule),
+    state: health,
+    because: becauseOfRule(core, rule, atMs),
+    sinceMs: null,
+    cause: null,
+    drain: null,
+    ...list(teller, ordered, [], (part) => tellRule(teller, part)),
+  };
+}
+
+function tellName(teller: Teller, name: string): Explanation | null {
+  const pool = teller.core.graph.pools.get(name);
+  if (pool !== undefined) return tellService(teller, pool);
+  const target = teller.core.graph.targets.get(name);
+  if (target === undefined) return null;
+  return target.pool === null
+    ? tellSignal(teller, target)
+    : tellServer(teller, target, target.pool);
+}
+
+function tellService(teller: Teller, pool: Pool): Explanation {
+  const { core, atMs } = teller;
+  const { validWhen } = pool.service;
+  const failing = pool.servers.filter((server) => !isUp(server));
+  const others = pool.servers.filter(isUp);
+  const about: readonly (Rule | Target)[] = [
+    ...(validWhen === null ? [] : [validWhen]),
+    ...failing,
+    ...others,
+  ];
+  return {
+    kind: 'service',
+    name: pool.name,
+    state: pool.health,
+    because: reasonOfPool(pool, atMs),
+    sinceMs: pool.sinceMs,
+    cause: pool.cause,
+    drain: drainViewOfService(core, pool, atMs),
+    ...list(teller, about, countersOfPool(pool), (one) =>
+      'settle' in one ? tellServer(teller, one, pool) : tellRule(teller, one),
+    ),
+  };
+}
+
+function isUp({ state, settle }: Target): boolean {
+  return countedHealth(state, settle) === 'up';
+}
+
+function tellServer(teller: Teller, server: Target, pool: Pool): Explanation {
+  const { core, atMs } = teller;
+  const { kernel } = server;
+  const weight = kernel === null ? '' : becauseOfWeight(core, pool, kernel, atMs);
+  return {
+    kind: 'real_server',
+    name: server.key,
+    state: healthOf(server.state),
+    because: weight === '' ? reasonOf(server.state, server.settle, atMs) : weight,
+    sinceMs: server.state.sinceMs,
+    cause: causeOf(server),
+    counters: countersOfServer(server, pool, atMs),
+    drain: drainViewOfServer(core, server, atMs),
+    parts: [],
+  };
+}
+
+function tellSignal(teller: Teller, target: Target): Explanation {
+  return {
+    kind: 'signal',
+    name: target.key,
+    state: healthOf(target.state),
+    because: reasonOf(target.state, target.settle, teller.atMs),
+    sinceMs: target.state.sinceMs,
+    cause: causeOf(target),
+    counters: countersOfTarget(target, teller.atMs),
+    drain: null,
+    parts: [],
+  };
+}
+
+function causeOf({ state }: Target): Explanation['cause'] {
+  return state.cause === null ? null : { kind: 'observation', observation: state.cause };
+}
+
+/** The first of them, and how many there are beside. */
+function list<T>(
+  teller: Teller,
+  all: readonly T[],
+  counters: Explanation['counters'],
+  tell: (one: T) => Explanation,
+): Pick<Explanation, 'counters' | 'parts'> {
+  const shown = all.slice(0, Math.min(PARTS_MAX, teller.left));
+  teller.left -= shown.length;
+  const more = all.length - shown.length;
+  return {
+    counters: more === 0 ? counters : [...counters, { label: 'not shown', value: `${more} more` }],
+    parts: shown.map(tell),
+  };
+}

@@ -1,0 +1,85 @@
+import type { Signal } from '../../model/config.ts';
+import type { RealServerView, RouteView, ServiceView, SignalView } from '../../model/view.ts';
+import type { Core } from '../core.ts';
+import { reuseAtMs } from '../damping.ts';
+import { reasonOfPool } from '../explain.ts';
+import type { Pool, RouteEntry, Target } from '../graph.ts';
+import { baseOf, tableHealth, type ServerInKernel } from '../kernel.ts';
+import { capacityPercent } from '../pool.ts';
+import { identityOf } from '../route.ts';
+import { healthOf, reasonOf, unsettled } from '../settle.ts';
+import { drainViewOfRoute, drainViewOfServer, drainViewOfService } from './drains.ts';
+
+export function signalView(core: Core, { name, type }: Signal, atMs: number): SignalView {
+  const target = core.graph.targets.get(name);
+  const state = target?.state ?? unsettled(atMs);
+  return {
+    name,
+    type,
+    state: healthOf(state),
+    reason: target === undefined ? '' : reasonOf(state, target.settle, atMs),
+    sinceMs: state.sinceMs,
+    flaps: state.falls,
+    suppressedUntilMs: target === undefined ? null : suppressedUntilMs(target),
+  };
+}
+
+/** `null` where damping holds nothing down. */
+export function suppressedUntilMs({ state: { flaps }, settle }: Target): number | null {
+  return flaps !== null && flaps.suppressed ? reuseAtMs(flaps, settle.damping) : null;
+}
+
+export function serviceView(core: Core, pool: Pool, atMs: number): ServiceView {
+  const isWhole = pool.health === 'up' && pool.sums.serversUp === pool.sums.servers;
+  return {
+    name: pool.name,
+    state: pool.health,
+    reason: isWhole ? '' : reasonOfPool(pool, atMs),
+    sinceMs: pool.sinceMs,
+    virtual: pool.service.virtual,
+    capacityPercent: capacityPercent(pool.sums),
+    quorum: neededBy(pool),
+    drain: drainViewOfService(core, pool, atMs),
+    realServers: pool.servers.map((server) => realServerView(core, pool, server, atMs)),
+  };
+}
+
+/** With hysteresis it is another one while the service is up. */
+export function neededBy({ thresholds, wasUp }: Pool): number {
+  return wasUp ? thresholds.fall : thresholds.rise;
+}
+
+function realServerView(core: Core, pool: Pool, server: Target, atMs: number): RealServerView {
+  const { key, state, settle, kernel } = server;
+  return {
+    key,
+    address: key.slice(pool.name.length + 1),
+    state: healthOf(state),
+    reason: reasonOf(state, settle, atMs),
+    sinceMs: state.sinceMs,
+    flaps: state.falls,
+    weight: kernel === null ? null : kernel.intended,
+    baseWeight: kernel === null ? server.weight : baseOf(kernel),
+    isPooled: kernel === null ? healthOf(state) === 'up' && server.live > 0 : isPooled(kernel),
+    activeConnections: kernel === null ? null : kernel.activeConnections,
+    drain: drainViewOfServer(core, server, atMs),
+  };
+}
+
+/** What nobody judged yet is in the table as it was found. */
+function isPooled(kernel: ServerInKernel): boolean {
+  const { intended, isMissing } = kernel;
+  if (isMissing || intended === 'removed') return false;
+  return intended === null ? tableHealth(kernel) !== 'down' : intended > 0;
+}
+
+export function routeView(core: Core, entry: RouteEntry): RouteView {
+  return {
+    route: identityOf(entry.route),
+    state: entry.state,
+    attributes: entry.attributes,
+    because: entry.because,
+    sinceMs: entry.sinceMs,
+    drain: drainViewOfRoute(core, entry),
+  };
+}

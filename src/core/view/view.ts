@@ -1,0 +1,32 @@
+import type { View } from '../../model/view.ts';
+import type { Core } from '../core.ts';
+import { NODE } from '../maintenance.ts';
+import { drainViewOfNode } from './drains.ts';
+import { explainName } from './explain-name.ts';
+import { routeView, serviceView, signalView } from './states.ts';
+
+/**
+ * The core at `atMs`, for people. Nothing is built before it is asked for, and all of it is read
+ * from the core as it is then: use it at once, and do not keep it.
+ */
+export function viewOf(core: Core, atMs: number): View {
+  const { graph } = core;
+  const { config } = graph;
+  return {
+    atMs,
+    signals: () => config.signals.map((signal) => signalView(core, signal, atMs)),
+    services: () => [...graph.pools.values()].map((pool) => serviceView(core, pool, atMs)),
+    routes: () => [...graph.routes.values()].map((entry) => routeView(core, entry)),
+    nodeDrain: () => drainViewOfNode(core, atMs),
+    names: () => [
+      NODE,
+      ...config.signals.map(({ name }) => name),
+      ...config.services.flatMap(({ name, realServers }) => [
+        name,
+        ...realServers.map(({ key }) => key),
+      ]),
+      ...config.routes.map(({ key }) => key),
+    ],
+    explain: (name) => explainName(core, name, atMs),
+  };
+}
