@@ -13,11 +13,6 @@ export function reportLater(file: ConfigFile, report: Report): void {
   for (const [name, service] of Object.entries(file.services ?? {})) {
     serviceLater(service, ['services', name], later);
   }
-  for (const [index, route] of (file.routes ?? []).entries()) {
-    if (route.drain_connections !== undefined) {
-      later(['routes', index, 'drain_connections'], 'drain_connections is');
-    }
-  }
   outputsLater(file.outputs ?? {}, later);
   for (const key of keysOf(file.admin)) later(['admin', key], `the admin key ${key} is`);
 }
@@ -26,9 +21,6 @@ type Later = (path: Path, what: string) => void;
 
 function serviceLater(service: ServiceFile, path: Path, later: Later): void {
   checkLater(service.check?.type, [...path, 'check', 'type'], later);
-  if (service.min_pooled !== undefined) later([...path, 'min_pooled'], 'min_pooled is');
-  if (service.slow_start !== undefined) later([...path, 'slow_start'], 'slow_start is');
-  if (service.on_down === 'remove') later([...path, 'on_down'], 'on_down: remove is');
   for (const [index, server] of service.real_servers.entries()) {
     if (typeof server === 'string') continue;
     checkLater(server.check?.type, [...path, 'real_servers', index, 'check', 'type'], later);
@@ -41,11 +33,8 @@ function checkLater(type: string | undefined, path: Path, later: Later): void {
 }
 
 function outputsLater(outputs: NonNullable<ConfigFile['outputs']>, later: Later): void {
-  const { exabgp, ipvs, agent, track_files: trackFiles } = outputs;
+  const { exabgp, agent, track_files: trackFiles } = outputs;
   if (exabgp?.lease !== undefined) later(['outputs', 'exabgp', 'lease'], 'the lease of routes is');
-  if (ipvs !== undefined && ipvs.via !== 'off') {
-    later(['outputs', 'ipvs', 'via'], `the output ipvs via ${ipvs.via} is`);
-  }
   if (agent !== undefined) later(['outputs', 'agent'], 'the output agent is');
   if (trackFiles !== undefined) later(['outputs', 'track_files'], 'the output track_files is');
 }

@@ -12,17 +12,13 @@ test('the full reference names each part that is not in this version, once', () 
       'signals.load.type: signals of type exec are not in this version',
       'signals.pg.type: signals of type execd are not in this version',
       'signals.disk.type: signals of type plugin are not in this version',
-      'services.web.min_pooled: min_pooled is not in this version',
-      'services.web.slow_start: slow_start is not in this version',
       'services.site.check.type: checks of type http are not in this version',
       'services.shop.check.type: checks of type https are not in this version',
       'services.resolver.check.type: checks of type dns are not in this version',
       'services.batch.check.type: checks of type exec are not in this version',
       'services.legacy.check.type: checks of type agent are not in this version',
       'services.rpc.check.type: checks of type grpc are not in this version',
-      'routes[0].drain_connections: drain_connections is not in this version',
       'outputs.exabgp.lease: the lease of routes is not in this version',
-      'outputs.ipvs.via: the output ipvs via ipvsadm is not in this version',
       'outputs.agent: the output agent is not in this version',
       'outputs.track_files: the output track_files is not in this version',
       'admin.socket: the admin key socket is not in this version',
@@ -33,14 +29,13 @@ test('the full reference names each part that is not in this version, once', () 
   );
 });
 
-test('on_down: remove and the own check of a server are later, quiesce and ipvs off are not', () => {
+test('the own check of a server is later, on_down and ipvs are not', () => {
   const { later } = accepted(`services:
   a: { check: { type: tcp }, on_down: remove, real_servers: [{ address: 10.0.0.1:1, check: { type: agent } }] }
-  b: { check: { type: tcp }, on_down: quiesce, real_servers: [10.0.0.1:1] }
-outputs: { ipvs: { via: off } }
+outputs: { ipvs: { via: netlink } }
 `);
   assert.deepEqual(
     later.map(({ path }) => path),
-    ['services.a.on_down', 'services.a.real_servers[0].check.type'],
+    ['services.a.real_servers[0].check.type'],
   );
 });
