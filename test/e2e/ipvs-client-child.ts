@@ -1,0 +1,88 @@
+/**
+ * A client: holds connections on which it asks and is answered, and makes requests
+ * of one connection each. Told by JSON lines on stdin; each is answered by one on stdout.
+ */
+import { connect, type Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+interface Order {
+  readonly do: 'hold' | 'report' | 'request' | 'release';
+  readonly host?: string;
+  readonly port?: number;
+  readonly count?: number;
+}
+
+interface Held {
+  readonly socket: Socket;
+  /** Who answers: the first character of each answer. */
+  server: string;
+  answers: number;
+  isBroken: boolean;
+}
+
+const ASK_MS = 50;
+const REQUEST_TIMEOUT_MS = 1_000;
+const held: Held[] = [];
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const order: Order = JSON.parse(line);
+  process.stdout.write(`${JSON.stringify(await carryOut(order))}\n`);
+}
+process.exit(0);
+
+async function carryOut({ do: what, host = '', port = 0, count = 0 }: Order): Promise<unknown> {
+  switch (what) {
+    case 'hold':
+      for (let n = 0; n < count; n += 1) held.push(hold(host, port));
+      while (held.some(({ server, isBroken }) => server === '' && !isBroken)) await sleep(ASK_MS);
+      return held.length;
+    case 'report': {
+      const answers = held.map((each) => each.answers);
+      await sleep(4 * ASK_MS);
+      return held.map(({ server, isBroken, answers: now }, at) => {
+        return { server, isBroken, isAnswered: now > (answers[at] ?? 0) };
+      });
+    }
+    case 'request': {
+      let lost = 0;
+      for (let n = 0; n < count; n += 1) lost += (await request(host, port)) ? 0 : 1;
+      return lost;
+    }
+    case 'release':
+      for (const { socket } of held.splice(0)) socket.end();
+      return held.length;
+    default:
+      return what satisfies never;
+  }
+}
+
+function hold(host: string, port: number): Held {
+  const socket = connect(port, host);
+  const one: Held = { socket, server: '', answers: 0, isBroken: false };
+  const timer = setInterval(() => socket.write('?'), ASK_MS);
+  socket.on('data', (data) => {
+    one.server = String(data).slice(0, 1);
+    one.answers += 1;
+  });
+  socket.on('error', () => (one.isBroken = true));
+  socket.on('close', () => {
+    one.isBroken = true;
+    clearInterval(timer);
+  });
+  return one;
+}
+
+async function request(host: string, port: number): Promise<boolean> {
+  const socket = connect(port, host);
+  socket.setTimeout(REQUEST_TIMEOUT_MS, () => socket.destroy());
+  return new Promise((resolve) => {
+    socket.on('connect', () => socket.write('?'));
+    socket.on('data', () => {
+      socket.end();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+    socket.on('close', () => resolve(false));
+  });
+}

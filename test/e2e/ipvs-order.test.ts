@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { ipvsLab, logOf, stop } from './ipvs-lab.ts';
+import { tcp } from './servers.ts';
+import type { Running } from './uml/kernel.ts';
+
+const lab = await ipvsLab({ after });
+const servers = [tcp('10.10.0.1:80'), tcp('10.10.0.2:80')];
+
+const yaml = `
+log: { level: debug }
+services:
+  web:
+    virtual: 192.0.2.10:80/tcp
+    check: { type: tcp, interval: 100ms, rise: 1, fall: 2 }
+    real_servers: [{ address: 10.10.0.1:80, weight: 50 }, { address: 10.10.0.2:80, weight: 60 }]
+routes:
+  - { prefix: 192.0.2.10/32, when: web, next_hop: 10.8.0.1, on_stop: keep }
+outputs:
+  exabgp: { via: stdio, ack_timeout: 100ms }
+  ipvs: { via: netlink }
+`;
+
+/** Where in the log this was done first, from a place on. */
+function place(daemon: Running, event: string, text: RegExp, from = 0): number {
+  return logOf(daemon).findIndex(
+    (line, at) => at >= from && line['event'] === event && text.test(String(line['msg'])),
+  );
+}
+
+test('weights are confirmed before the announce, and the withdraw is out before they fall', async () => {
+  await lab.table(
+    '-A -t 192.0.2.10:80 -s wrr',
+    '-a -t 192.0.2.10:80 -r 10.10.0.1:80 -m -w 0',
+    '-a -t 192.0.2.10:80 -r 10.10.0.2:80 -m -w 0',
+  );
+  await lab.serve(servers);
+  const daemon = lab.routevane(yaml);
+  await daemon.seen('stdout', /^announce route 192\.0\.2\.10\/32 /mu);
+  await daemon.seen('stderr', /action_sent.*announce route/u);
+  const announced = place(daemon, 'action_sent', /^announce route/u);
+  for (const weight of [50, 60]) {
+    const confirmed = place(daemon, 'action_confirmed', new RegExp(`-w ${weight}$`, 'u'));
+    assert.ok(confirmed !== -1 && confirmed < announced, daemon.stderr);
+  }
+
+  await lab.serve([]);
+  await daemon.seen('stdout', /^withdraw route 192\.0\.2\.10\/32/mu);
+  await lab.untilWeights(
+    (all) => [...all.values()].every((weight) => weight === 0),
+    'all are out',
+    daemon,
+  );
+  await daemon.seen('stderr', /action_confirmed.*80 -m -w 0/u);
+  const withdrawn = place(daemon, 'action_sent', /^withdraw route/u);
+  const fallen = place(daemon, 'action_sent', /-w 0$/u, withdrawn);
+  assert.ok(withdrawn !== -1 && fallen > withdrawn, daemon.stderr);
+  // One fell while the other still carried the service; the last one only after the withdraw.
+  const all = logOf(daemon).filter(
+    ({ event, msg }) => event === 'action_sent' && String(msg).endsWith(' -w 0'),
+  );
+  assert.equal(all.length, 2);
+  await stop(daemon);
+});

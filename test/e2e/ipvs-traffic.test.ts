@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { ipvsLab, logOf, stop } from './ipvs-lab.ts';
+import { tcp } from './servers.ts';
+
+const lab = await ipvsLab({ after });
+const client = lab.kernel.start([
+  'ip',
+  'netns',
+  'exec',
+  'client',
+  ...(await lab.kernel.node('test/e2e/ipvs-client-child.ts')),
+]);
+let orders = 0;
+
+async function order<T>(what: string, count = 0): Promise<T> {
+  client.write(`${JSON.stringify({ do: what, host: '192.0.2.10', port: 80, count })}\n`);
+  orders += 1;
+  const pattern = new RegExp(`^(?:.*\n){${orders - 1}}(.*)\n`, 'u');
+  const [, answer = ''] = await client.seen('stdout', pattern);
+  const parsed: T = JSON.parse(answer);
+  return parsed;
+}
+
+interface Held {
+  readonly server: string;
+  readonly isBroken: boolean;
+  readonly isAnswered: boolean;
+}
+
+const names = ['a', 'b', 'c', 'd'];
+const servers = names.map((reply, at) => tcp(`10.10.0.${at + 1}:80`, { reply }));
+const rules = [
+  '-A -t 192.0.2.10:80 -s rr',
+  ...names.map((_, at) => `-a -t 192.0.2.10:80 -r 10.10.0.${at + 1}:80 -m -w 1`),
+];
+const service = `
+services:
+  web:
+    virtual: 192.0.2.10:80/tcp
+    check: { type: tcp, mode: hold, interval: 500ms, rise: 1, fall: 2 }
+    real_servers: [10.10.0.1:80, 10.10.0.2:80, 10.10.0.3:80, 10.10.0.4:80]
+`;
+
+test('connections to healthy servers live on while others fail, and few requests are lost', async (t) => {
+  await lab.table(...rules);
+  await lab.serve(servers);
+  const daemon = lab.routevane(`${service}\noutputs: { ipvs: { via: netlink } }\n`);
+  await daemon.seen('stderr', /"web is up"/u);
+  assert.equal(await order('hold', 40), 40);
+  const before = await order<readonly Held[]>('report');
+  assert.deepEqual([...new Set(before.map(({ server }) => server))].toSorted(), names);
+  assert.equal(await order('request', 40), 0, 'nothing is lost while all is well');
+
+  // The connections of a and b are reset with them; requests go on all the while.
+  await lab.serve(servers.slice(2));
+  const lost = await order<number>('request', 100);
+  t.diagnostic(`${lost} of 100 requests lost when two of four servers died`);
+  await lab.untilWeights(
+    (all) => [...all.values()].filter((weight) => weight === 0).length === 2,
+    'two are out',
+    daemon,
+  );
+  assert.equal(await order('request', 50), 0, 'nothing is lost once they are out');
+  const held = await order<readonly Held[]>('report');
+  for (const [at, { server, isBroken, isAnswered }] of held.entries()) {
+    const isHealthy = server === 'c' || server === 'd';
+    assert.equal(isBroken, !isHealthy, `connection ${at} to ${server}`);
+    assert.equal(isAnswered, isHealthy, `connection ${at} to ${server}`);
+  }
+  await order('release');
+  await stop(daemon);
+});
+
+test('at the end a route waits until the connections of its service are few', async () => {
+  await lab.table(...rules);
+  await lab.serve(servers);
+  const daemon = lab.routevane(`${service}
+routes:
+  - { prefix: 192.0.2.10/32, when: web, next_hop: 10.8.0.1, drain: 60s, drain_connections: 5 }
+outputs: { exabgp: { via: stdio, ack_timeout: 100ms }, ipvs: { via: netlink } }
+`);
+  await daemon.seen('stdout', /^announce route/mu);
+  assert.equal(await order('hold', 10), 10);
+  daemon.kill('SIGTERM');
+  await daemon.seen('stdout', /65535:0/u);
+  await order('report');
+  assert.doesNotMatch(daemon.stdout, /withdraw/u);
+  const startMs = performance.now();
+  await order('release');
+  await daemon.seen('stdout', /^withdraw route/mu);
+  assert.ok(performance.now() - startMs < 50_000, 'it did not wait for the deadline');
+  assert.equal((await daemon.ended).code, 0);
+  assert.deepEqual(
+    logOf(daemon).filter(({ level }) => level === 'error'),
+    [],
+  );
+});
