@@ -21,8 +21,8 @@ import type { Observation } from '../model/observation.ts';
 import type { SinkReport } from '../model/report.ts';
 import type { Turn } from '../model/turn.ts';
 import type { View } from '../model/view.ts';
+import { hashOf } from '../platform/hash.ts';
 import { Board } from './board.ts';
-import { configHash } from './config-hash.ts';
 import type { AdminParts, Desk } from './desk.ts';
 import { Drains } from './drains.ts';
 import { ourHosts, type Door, type Keys } from './guard.ts';
@@ -114,7 +114,7 @@ function createDesk(
   };
   let hashed: { readonly config: Config; readonly hash: string } | null = null;
   const hash = (config: Config): string => {
-    if (hashed?.config !== config) hashed = { config, hash: configHash(config) };
+    if (hashed?.config !== config) hashed = { config, hash: hashOf(config) };
     return hashed.hash;
   };
   const status = new SharedBuild(async (): Promise<StreamSnapshot | null> => {

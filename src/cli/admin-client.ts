@@ -1,0 +1,100 @@
+import { request as httpRequest } from 'node:http';
+import { isRecord, textOf } from './loose-json.ts';
+import { exitCode, UsageError, type Options } from './command.ts';
+import { printable } from './printable.ts';
+
+/** Where the daemon's unit puts it. */
+const defaultSocket = '/run/routevane/admin.sock';
+
+const answerMaxMs = 10_000;
+
+/** 20,000 real servers are 6 MB; a node explained is about the same. */
+const answerMaxBytes = 64 << 20;
+
+/** The option that all commands that ask the daemon have. */
+export const socketOption = { socket: { type: 'string' } } as const;
+
+export type Answer =
+  | { readonly ok: true; readonly text: string; readonly value: unknown }
+  | { readonly ok: false; readonly message: string };
+
+interface Ask {
+  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly body?: object;
+}
+
+/** `--socket PATH`, else `ROUTEVANE_SOCKET`, else the usual place. */
+export function socketPath({ socket }: Options): string {
+  if (typeof socket === 'string') {
+    if (socket === '') throw new UsageError('--socket: expected a path');
+    return socket;
+  }
+  return process.env['ROUTEVANE_SOCKET'] || defaultSocket;
+}
+
+/** Asks the daemon. Whatever goes wrong is one line that says what to do. */
+export async function ask(socket: string, path: string, how: Ask = {}): Promise<Answer> {
+  const { method = 'GET', body } = how;
+  return new Promise((resolve) => {
+    const fail = (message: string): void => resolve({ ok: false, message });
+    const headers = { 'content-type': 'application/json' };
+    const request = httpRequest(
+      { socketPath: socket, host: 'localhost', path, method, headers, agent: false },
+      (response) => {
+        const chunks: Buffer[] = [];
+        let bytes = 0;
+        response.on('data', (chunk: Buffer) => {
+          bytes += chunk.length;
+          chunks.push(chunk);
+          if (bytes > answerMaxBytes) request.destroy(new Error('the answer has no end'));
+        });
+        response.on('end', () => {
+          resolve(readAnswer(response.statusCode ?? 0, Buffer.concat(chunks).toString('utf8')));
+        });
+        response.on('error', (error) => fail(unreachable(socket, error)));
+      },
+    );
+    request.setTimeout(answerMaxMs, () => {
+      request.destroy(new Error(`no answer within ${answerMaxMs / 1000} s`));
+    });
+    request.on('error', (error) => fail(unreachable(socket, error)));
+    request.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+/** One line on stderr, and the exit code. */
+export function failed(message: string): number {
+  process.stderr.write(`routevane: ${printable(message)}\n`);
+  return exitCode.failure;
+}
+
+/** Why nobody answers at this socket, and what to do about it. */
+export function unreachable(socket: string, error: Error): string {
+  switch ('code' in error ? error.code : '') {
+    case 'ENOENT':
+      return (
+        `there is no socket ${socket}: start routevane run with admin.socket in its ` +
+        `configuration, or name another one with --socket or ROUTEVANE_SOCKET`
+      );
+    case 'ECONNREFUSED':
+      return `nobody answers at ${socket}: the daemon is gone, start routevane run`;
+    case 'EACCES':
+      return `no permission for ${socket}: become root or a member of its group (admin.group)`;
+    default:
+      return `the daemon is not reachable at ${socket}: ${error.message}`;
+  }
+}
+
+function readAnswer(status: number, text: string): Answer {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { ok: false, message: `the daemon answered ${status}, and no JSON` };
+  }
+  if (status < 400) return { ok: true, text, value };
+  const error = isRecord(value) && isRecord(value['error']) ? value['error'] : {};
+  const near = textOf(error, 'nearest');
+  const message = textOf(error, 'message') || `the daemon answered ${status}`;
+  return { ok: false, message: near === '' ? message : `${message}: did you mean ${near}?` };
+}

@@ -1,0 +1,194 @@
+import { numberOf, recordOf, recordsOf, textOf, type JsonRecord } from './loose-json.ts';
+import { agoText, cut, lengthText, printable, timeText, type Paint } from './printable.ts';
+import { tableLines, type Cell } from './table.ts';
+
+/** A terminal of the usual width beside a clock and a log. */
+const widthMax = 100;
+
+const colourOf: Readonly<Record<string, 'green' | 'red' | 'yellow'>> = {
+  up: 'green',
+  announced: 'green',
+  connected: 'green',
+  down: 'red',
+  withdrawn: 'red',
+  lost: 'red',
+  unknown: 'yellow',
+  pending: 'yellow',
+  held: 'yellow',
+  draining: 'yellow',
+};
+
+/** The status for a person: lines of at most 100 columns. */
+export function statusLines(status: JsonRecord, paint: Paint, wallMs: number): readonly string[] {
+  const how: How = { paint, wallMs };
+  return [
+    paint(cut(headLine(status), widthMax), 'bold'),
+    ...nodeLines(status, paint),
+    ...section(
+      'SIGNALS',
+      recordsOf(status, 'signals').map((each) => signalRow(each, how)),
+      paint,
+    ),
+    ...serviceLines(recordsOf(status, 'services'), how),
+    ...section(
+      'ROUTES',
+      recordsOf(status, 'routes').map((each) => routeRow(each, how)),
+      paint,
+    ),
+    ...section(
+      'SINKS',
+      recordsOf(status, 'sinks').map((each) => sinkRow(each, how)),
+      paint,
+    ),
+  ];
+}
+
+/** `in maintenance: kernel update (alice), until 2026-11-22 03:00:00, 3 connections left`. */
+export function drainText(drain: JsonRecord | null): string {
+  if (drain === null) return '';
+  const progress = recordOf(drain, 'progress') ?? {};
+  const active = numberOf(progress, 'active_connections');
+  const until = textOf(drain, 'until');
+  const parts = [
+    `in maintenance: ${textOf(drain, 'reason') || 'no reason given'} (${textOf(drain, 'owner')})`,
+    ...(until === '' ? [] : [`until ${timeText(until)}`]),
+    ...(active === null || active === 0 ? [] : [`${active} connections left`]),
+  ];
+  return parts.join(', ');
+}
+
+interface How {
+  readonly paint: Paint;
+  readonly wallMs: number;
+}
+
+function headLine(status: JsonRecord): string {
+  const upMs = (numberOf(status, 'uptime_s') ?? 0) * 1000;
+  return printable(
+    `${textOf(status, 'node')}   routevane ${textOf(status, 'version')}   up ${lengthText(upMs)}   ` +
+      `configuration ${textOf(status, 'config_hash')}`,
+  );
+}
+
+function nodeLines(status: JsonRecord, paint: Paint): readonly string[] {
+  const text = drainText(recordOf(status, 'drain'));
+  return text === '' ? [] : [paint(cut(printable(`this node is ${text}`), widthMax), 'yellow')];
+}
+
+function section(
+  title: string,
+  rows: readonly (readonly (string | Cell)[])[],
+  paint: Paint,
+): readonly string[] {
+  return rows.length === 0 ? [] : ['', paint(title, 'bold'), ...tableLines(rows, '  ', widthMax)];
+}
+
+function serviceLines(services: readonly JsonRecord[], how: How): readonly string[] {
+  if (services.length === 0) return [];
+  const rows = services.map((service) => serviceRow(service, how));
+  const heads = tableLines(rows, '  ', widthMax);
+  return [
+    '',
+    how.paint('SERVICES', 'bold'),
+    ...services.flatMap((service, index) => [
+      heads[index] ?? '',
+      ...tableLines(
+        recordsOf(service, 'real_servers').map((server) => serverRow(server, how)),
+        '      ',
+        widthMax,
+      ),
+    ]),
+  ];
+}
+
+function signalRow(signal: JsonRecord, { paint, wallMs }: How): readonly (string | Cell)[] {
+  const suppressed = textOf(signal, 'suppressed_until');
+  const held = suppressed === '' ? '' : `held down by damping until ${timeText(suppressed)}`;
+  return [
+    textOf(signal, 'name'),
+    stateCell(signal, paint),
+    agoText(textOf(signal, 'since'), wallMs),
+    textOf(signal, 'type'),
+    flapsText(signal),
+    joined(held, textOf(signal, 'reason')),
+  ];
+}
+
+function serviceRow(service: JsonRecord, { paint, wallMs }: How): readonly (string | Cell)[] {
+  return [
+    textOf(service, 'name'),
+    stateCell(service, paint),
+    agoText(textOf(service, 'since'), wallMs),
+    textOf(service, 'virtual') || 'no IPVS',
+    `capacity ${numberOf(service, 'capacity_pct') ?? '-'}%`,
+    joined(
+      `quorum ${numberOf(service, 'quorum') ?? '-'}`,
+      drainText(recordOf(service, 'drain')),
+      textOf(service, 'reason'),
+    ),
+  ];
+}
+
+function serverRow(server: JsonRecord, { paint, wallMs }: How): readonly (string | Cell)[] {
+  const latency = numberOf(server, 'latency_ms');
+  const active = numberOf(server, 'active_connections');
+  const isKept = server['pooled'] === true && textOf(server, 'state') === 'down';
+  return [
+    textOf(server, 'address'),
+    stateCell(server, paint),
+    agoText(textOf(server, 'since'), wallMs),
+    weightText(server),
+    active === null ? '' : `${active} active`,
+    latency === null ? '' : `${latency.toFixed(1)} ms`,
+    joined(
+      drainText(recordOf(server, 'drain')),
+      isKept ? 'kept by min_pooled' : '',
+      textOf(server, 'reason'),
+    ),
+  ];
+}
+
+function routeRow(route: JsonRecord, { paint, wallMs }: How): readonly (string | Cell)[] {
+  const med = numberOf(route, 'med');
+  return [
+    textOf(route, 'key') || textOf(route, 'prefix'),
+    stateCell(route, paint),
+    agoText(textOf(route, 'since'), wallMs),
+    med === null ? '' : `MED ${med}`,
+    route['confirmed'] === true ? 'confirmed' : 'unconfirmed',
+    joined(drainText(recordOf(route, 'drain')), textOf(route, 'because')),
+  ];
+}
+
+function sinkRow(sink: JsonRecord, { paint }: How): readonly (string | Cell)[] {
+  const pending = numberOf(sink, 'pending') ?? 0;
+  const rejected = numberOf(sink, 'rejected') ?? 0;
+  return [
+    textOf(sink, 'name'),
+    stateCell(sink, paint),
+    textOf(sink, 'peer_version'),
+    joined(`${pending} pending, ${rejected} rejected`, textOf(sink, 'reason')),
+  ];
+}
+
+function stateCell(record: JsonRecord, paint: Paint): Cell {
+  const text = textOf(record, 'state');
+  const colour = colourOf[text];
+  return colour === undefined ? { text } : { text, paint: (fitted) => paint(fitted, colour) };
+}
+
+function weightText(server: JsonRecord): string {
+  const weight = numberOf(server, 'weight');
+  const base = numberOf(server, 'base_weight');
+  if (weight === null) return '';
+  return base === null || base === weight ? `weight ${weight}` : `weight ${weight} of ${base}`;
+}
+
+function flapsText(record: JsonRecord): string {
+  const flaps = numberOf(record, 'flaps') ?? 0;
+  return flaps === 1 ? '1 fall' : `${flaps} falls`;
+}
+
+function joined(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('; ');
+}
