@@ -22,9 +22,11 @@ export function connectTcp(to: Endpoint): Socket {
 /**
  * Closes at once, by a reset: an orderly close would leave one TIME_WAIT for each
  * probe, some 300,000 at 5,000 probes a second. A socket that is still
- * connecting has nothing to reset.
+ * connecting has nothing to reset; one that has ended its side cannot be reset (libuv refuses it
+ * while the shutdown is under way, and Node 20 then never closes the descriptor), and the peer,
+ * who closed first, has the TIME_WAIT.
  */
 export function dropTcp(socket: Socket): void {
-  if (socket.connecting || socket.destroyed) socket.destroy();
+  if (socket.connecting || socket.destroyed || socket.writableEnded) socket.destroy();
   else socket.resetAndDestroy();
 }

@@ -131,6 +131,13 @@ describe('http servers that misbehave', () => {
     });
   });
 
+  test('closing first leaves no descriptor open', async (t) => {
+    await afterBytes(t, '');
+    while (process.getActiveResourcesInfo().includes('TCPSocketWrap')) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  });
+
   test('speaking something else', async (t) => {
     const banner = 'SSH-2.0-OpenSSH_9.2\r\n';
     assert.deepEqual(await afterBytes(t, banner), {
