@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { dirname, resolve } from 'node:path';
 import { formatProblem } from '../config/problems.ts';
 import { readConfig, type ConfigResult } from '../config/read.ts';
 
@@ -16,7 +17,7 @@ export function loadConfig(file: string): ConfigResult {
           { file, line: 1, column: 1, path: '(file)', message: `cannot be read: ${read.reason}` },
         ],
       }
-    : readConfig({ file, bytes: read.bytes, hostname: hostname() });
+    : readConfig({ file, folder: dirname(resolve(file)), bytes: read.bytes, hostname: hostname() });
 }
 
 /** Every problem as its line. */

@@ -27,6 +27,7 @@ export function demo(flow: Flow): Command {
       const yaml = demoYaml(web, dns);
       const result = readConfig({
         file: 'demo.yaml',
+        folder: '/',
         bytes: new TextEncoder().encode(yaml),
         hostname: 'demo',
       });

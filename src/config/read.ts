@@ -16,6 +16,8 @@ export interface ConfigInput {
   /** As the user gave it: problems are told with it. */
   readonly file: string;
   readonly bytes: Uint8Array;
+  /** The absolute folder of the file: paths of plugins are relative to it. */
+  readonly folder: string;
   /** The node's name, where the file gives none. */
   readonly hostname: string;
 }
@@ -39,7 +41,7 @@ interface Summary {
 }
 
 /** The bytes of a configuration file → the configuration, or every problem at once. Never throws. */
-export function readConfig({ file, bytes, hostname }: ConfigInput): ConfigResult {
+export function readConfig({ file, folder, bytes, hostname }: ConfigInput): ConfigResult {
   const decoded = decodeFile(bytes);
   if (!decoded.ok) {
     const problem = { file, line: 1, column: 1, path: '(file)', message: decoded.message };
@@ -67,15 +69,20 @@ export function readConfig({ file, bytes, hostname }: ConfigInput): ConfigResult
 
   const problems = inOrder([...textProblems, ...collect.problems]);
   if (!parsed.success || problems.length > 0) return { ok: false, problems };
-  return accepted(file, text, parsed.data, node);
+  return accepted({ file, folder }, text, parsed.data, node);
 }
 
-function accepted(file: string, text: Text, data: ConfigFile, node: string): ConfigResult {
+function accepted(
+  { file, folder }: Pick<ConfigInput, 'file' | 'folder'>,
+  text: Text,
+  data: ConfigFile,
+  node: string,
+): ConfigResult {
   const later = collector(file, text);
   const warnings = collector(file, text);
   reportLater(data, later.report);
   reportWarnings(data, warnings.report);
-  const config = resolveConfig(data, node);
+  const config = resolveConfig(data, node, folder);
   return {
     ok: true,
     config,

@@ -110,6 +110,8 @@ export interface PluginCheck extends CheckCommon {
 export interface PluginRun {
   /** An absolute path, or the name of a package. */
   readonly module: string;
+  /** Where a package is looked for: the configuration file's folder, absolute. */
+  readonly folder: string;
   /** Handed to the plugin, and checked by its own schema. */
   readonly options: unknown;
   readonly isolate: 'worker' | 'none';

@@ -13,6 +13,7 @@ describe('each faulty file is refused with exactly the text beside it', () => {
     test(file, () => {
       const result = readConfig({
         file,
+        folder: '/etc/routevane',
         bytes: readFileSync(new URL(file, folder)),
         hostname: 'lb-a',
       });

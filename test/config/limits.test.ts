@@ -7,6 +7,7 @@ describe('limits of the file', () => {
   test('more than 4 MiB is refused by its size', () => {
     const result = readConfig({
       file: 'lb.yaml',
+      folder: '/etc/routevane',
       bytes: new Uint8Array(4 * 1024 * 1024 + 1),
       hostname: 'lb-a',
     });
@@ -70,11 +71,11 @@ describe('the text of the file', () => {
 
   test('a hostname that is no name asks for node', () => {
     const bytes = new TextEncoder().encode('state_dir: /tmp\n');
-    const result = readConfig({ file: 'lb.yaml', bytes, hostname: 'lb a\n' });
+    const result = readConfig({ file: 'lb.yaml', folder: '/', bytes, hostname: 'lb a\n' });
     assert.deepEqual(linesOf(result), [
       'lb.yaml:1:1 node: the hostname "lb a\\n" is no name for a node: set node',
     ]);
     const named = new TextEncoder().encode('node: lb-a\n');
-    assert.ok(readConfig({ file: 'lb.yaml', bytes: named, hostname: 'lb a\n' }).ok);
+    assert.ok(readConfig({ file: 'lb.yaml', folder: '/', bytes: named, hostname: 'lb a\n' }).ok);
   });
 });

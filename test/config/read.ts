@@ -7,6 +7,7 @@ import { readConfig, type ConfigResult } from '../../src/config/read.ts';
 export function readText(text: string): ConfigResult {
   return readConfig({
     file: 'lb.yaml',
+    folder: '/etc/routevane',
     bytes: new TextEncoder().encode(text),
     hostname: 'lb-a',
   });

@@ -19,6 +19,9 @@ interface Layer {
 /** What a check says only once all its layers are laid over each other. */
 export function checkLayers(layers: readonly Layer[], report: Report): void {
   const merged: Loose<CheckOverrideFile> = Object.assign({}, ...layers.map((layer) => layer.keys));
+  if (merged.type === 'plugin' && !('module' in merged)) {
+    report(layers.at(-1)?.path ?? [], 'missing key "module": expected a path such as ./plugin.ts');
+  }
   const timing = timingOf(merged);
   if (timing === null) return;
   const interval = durationText(timing.intervalMs);

@@ -3,16 +3,19 @@ import { known, parseAddress, parseExpect, parsePayload, parseRegex } from '../p
 import type { CheckDefaultsFile, CheckFile, CheckOverrideFile, CheckType } from '../schema.ts';
 import { timingOf } from '../timing.ts';
 import { Interned } from './intern.ts';
-import { polled, settleOf } from './settle.ts';
+import { pluginOf } from './plugin.ts';
+import { polled, settleOf, told } from './settle.ts';
 
 /** Lays defaults, check and a server's own keys over each other. Equal checks are one object. */
 export class CheckResolver {
   readonly #defaults: CheckDefaultsFile;
+  readonly #folder: string;
   readonly #checks = new Interned<Check>();
   readonly #settle = new Interned<SettleRules>();
 
-  constructor(defaults: CheckDefaultsFile) {
+  constructor(defaults: CheckDefaultsFile, folder: string) {
     this.#defaults = defaults;
+    this.#folder = folder;
   }
 
   check(base: CheckFile | undefined, override: CheckOverrideFile): Check {
@@ -24,7 +27,8 @@ export class CheckResolver {
     const timing = timingOf(file);
     if (timing === null || file.type === undefined)
       throw new Error('bug: a faulty check was resolved');
-    const settle = settleOf(file, polled);
+    // A plugin speaks for itself, once for each thing.
+    const settle = settleOf(file, file.type === 'plugin' ? told : polled);
     const common = {
       ...timing,
       port: file.port ?? null,
@@ -41,6 +45,10 @@ export class CheckResolver {
       // An empty datagram is enough for ICMP to say that nobody listens.
       return { type: 'udp', ...common, send: send ?? new Uint8Array(), expect };
     }
+    if (file.type === 'plugin') {
+      if (file.module === undefined) throw new Error('bug: a plugin without a module was resolved');
+      return { type: 'plugin', ...common, plugin: pluginOf(file, file.module, this.#folder) };
+    }
     return richer(file.type, file, { ...common, send });
   }
 }
@@ -49,7 +57,7 @@ type Common = Pick<TcpCheck, Exclude<keyof TcpCheck, 'type' | 'mode' | 'expect'>
 
 /** Checks that look further than an open port. */
 function richer(
-  type: Exclude<CheckType, 'tcp' | 'udp'>,
+  type: Exclude<CheckType, 'tcp' | 'udp' | 'plugin'>,
   file: CheckOverrideFile,
   { send, ...common }: Common,
 ): Check {

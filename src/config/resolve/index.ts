@@ -14,8 +14,8 @@ const ackTimeoutMs = 2_000;
 const window = 64;
 
 /** A file without problems → the model: defaults filled in, every text understood. */
-export function resolveConfig(file: ConfigFile, node: string): Config {
-  const checks = new CheckResolver(file.check_defaults ?? {});
+export function resolveConfig(file: ConfigFile, node: string, folder: string): Config {
+  const checks = new CheckResolver(file.check_defaults ?? {}, folder);
   const nodes = file.nodes ?? [node];
   const nodeIndex = nodes.indexOf(node);
   return {
@@ -28,7 +28,7 @@ export function resolveConfig(file: ConfigFile, node: string): Config {
     ifplugdDir: file.sources?.ifplugd?.dir ?? null,
     ovsdb: resolveOvsdb(file.sources?.ovsdb),
     signals: Object.entries(file.signals ?? {}).map(([name, signal]) =>
-      resolveSignal(name, signal),
+      resolveSignal(name, signal, folder),
     ),
     services: Object.entries(file.services ?? {}).map(([name, service]) =>
       resolveService(name, service, checks),

@@ -1,11 +1,12 @@
 import type { Signal } from '../../model/config.ts';
 import type { SignalFile } from '../schema.ts';
+import { pluginOf } from './plugin.ts';
 import { bfd, link, msOr, polled, settleOf, told, type SettleDefaults } from './settle.ts';
 
 const execIntervalMs = 10_000;
 const execdIntervalMs = 5_000;
 
-export function resolveSignal(name: string, file: SignalFile): Signal {
+export function resolveSignal(name: string, file: SignalFile, folder: string): Signal {
   const settle = settleOf(file, defaultsFor(file));
   switch (file.type) {
     case 'link':
@@ -25,11 +26,8 @@ export function resolveSignal(name: string, file: SignalFile): Signal {
       const times = { intervalMs, timeoutMs, staleAfterMs };
       return { name, type: 'execd', command, trigger, user, ...times, settle };
     }
-    case 'plugin': {
-      const { module, options, isolate = 'worker' } = file;
-      const staleAfterMs = file.stale_after === undefined ? null : msOr(file.stale_after, 0);
-      return { name, type: 'plugin', plugin: { module, options, isolate, staleAfterMs }, settle };
-    }
+    case 'plugin':
+      return { name, type: 'plugin', plugin: pluginOf(file, file.module, folder), settle };
     default:
       return file satisfies never;
   }

@@ -144,3 +144,8 @@ function parseListenAddress(value: string): Parsed<unknown> {
 
 /** A path, as the daemon's working directory (`/` under ExaBGP) sees it. */
 export const path = text('a path such as /var/lib/routevane');
+
+/** Only the plugin itself knows what they should be. */
+export const pluginOptions = z
+  .unknown()
+  .meta({ description: 'Handed to the plugin, which checks them.' });

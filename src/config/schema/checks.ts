@@ -6,6 +6,8 @@ import {
   listOf,
   mapping,
   oneOf,
+  path,
+  pluginOptions,
   port,
   text,
   textOf,
@@ -88,12 +90,28 @@ const typeKeys = {
     command: listOf(text('an argument'), 'arguments, the program first').optional(),
     user: text('a user name').optional(),
   },
-  agent: {},
+  agent: { send: payload.optional() },
   grpc: { service: text('a service name').optional() },
+  plugin: {
+    module: path.optional(),
+    options: pluginOptions.optional(),
+    isolate: oneOf(['worker', 'none']).optional(),
+    stale_after: duration(100, 'Silent for longer than this is lost.').optional(),
+  },
 };
 
 export type CheckType = keyof typeof typeKeys;
-const checkTypes = ['tcp', 'udp', 'http', 'https', 'dns', 'exec', 'agent', 'grpc'] as const;
+const checkTypes = [
+  'tcp',
+  'udp',
+  'http',
+  'https',
+  'dns',
+  'exec',
+  'agent',
+  'grpc',
+  'plugin',
+] as const;
 
 /** Whether a check of this type may have this key. */
 export function checkHasKey(type: CheckType, key: string): boolean {
@@ -117,6 +135,7 @@ export const check = z.discriminatedUnion(
     mapping({ type: z.literal('exec'), ...commonKeys, ...typeKeys.exec }, keyOfOtherCheck),
     mapping({ type: z.literal('agent'), ...commonKeys, ...typeKeys.agent }, keyOfOtherCheck),
     mapping({ type: z.literal('grpc'), ...commonKeys, ...typeKeys.grpc }, keyOfOtherCheck),
+    mapping({ type: z.literal('plugin'), ...commonKeys, ...typeKeys.plugin }, keyOfOtherCheck),
   ],
   { error: 'expected a mapping such as { type: tcp }' },
 );
@@ -132,6 +151,7 @@ export const checkOverride = mapping({
   ...typeKeys.dns,
   ...typeKeys.exec,
   ...typeKeys.grpc,
+  ...typeKeys.plugin,
 });
 
 export type CheckFile = z.infer<typeof check>;

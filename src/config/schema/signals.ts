@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { bad, good, type Parsed } from '../parse.ts';
-import { duration, listOf, mapping, oneOf, path, text, textOf } from './basics.ts';
+import { duration, listOf, mapping, oneOf, path, pluginOptions, text, textOf } from './basics.ts';
 import { settleKeys } from './settle.ts';
 
 const interfaceExpected = 'expected the name of a network interface such as eth0';
@@ -38,7 +38,7 @@ export const signal = z.discriminatedUnion(
     mapping({
       type: z.literal('plugin'),
       module: path,
-      options: z.unknown().optional().meta({ description: 'Handed to the plugin as they are.' }),
+      options: pluginOptions.optional(),
       isolate: oneOf(['worker', 'none']).optional(),
       ...programKeys,
     }),
