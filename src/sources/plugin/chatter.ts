@@ -1,0 +1,56 @@
+import { printable } from '../../protocol/printable.ts';
+import { LOG_LINE_MAX_CHARS, LOG_LINES_PER_S_MAX } from './limits.ts';
+
+const PERIOD_MS = 1_000;
+
+/**
+ * What a plugin prints or logs, as lines at a bounded rate. It is never lost
+ * silently: the next line that is told says how many were not.
+ */
+export class Chatter {
+  readonly #nowMs: () => number;
+  readonly #say: (line: string) => void;
+  #sinceMs = -Infinity;
+  #told = 0;
+  #untold = 0;
+  #rest = '';
+
+  constructor(nowMs: () => number, say: (line: string) => void) {
+    this.#nowMs = nowMs;
+    this.#say = say;
+  }
+
+  /** A piece of what was printed: lines, and the beginning of one. */
+  print(text: string): void {
+    const lines = (this.#rest + text).split('\n');
+    const rest = lines.pop() ?? '';
+    for (const line of lines) this.line(line);
+    // A line without an end is told in pieces.
+    this.#rest = rest.length > LOG_LINE_MAX_CHARS ? '' : rest;
+    if (this.#rest !== rest) this.line(rest);
+  }
+
+  line(text: string): void {
+    const line = printable(text, LOG_LINE_MAX_CHARS);
+    if (line !== '' && this.mayTell()) this.#say(`${line}${this.#takeUntold()}`);
+  }
+
+  /** Whether there is room for one more in this second; it counts as told. */
+  mayTell(): boolean {
+    const nowMs = this.#nowMs();
+    if (nowMs - this.#sinceMs >= PERIOD_MS) {
+      this.#sinceMs = nowMs;
+      this.#told = 0;
+    }
+    const hasRoom = this.#told < LOG_LINES_PER_S_MAX;
+    if (hasRoom) this.#told += 1;
+    else this.#untold += 1;
+    return hasRoom;
+  }
+
+  #takeUntold(): string {
+    const untold = this.#untold;
+    this.#untold = 0;
+    return untold === 0 ? '' : ` (after ${untold} lines that came too fast)`;
+  }
+}

@@ -1,0 +1,124 @@
+import type { Notice } from '../../model/notice.ts';
+import type { Observation } from '../../model/observation.ts';
+import { Alarm } from '../../platform/alarm.ts';
+import { Chatter } from './chatter.ts';
+import { BACKOFF_MAX_MS, BACKOFF_MIN_MS } from './limits.ts';
+import type { CheckedSight, PluginEvent, PluginSpec, Start } from './messages.ts';
+import type { Starts } from './starts.ts';
+
+export interface KeeperDeps {
+  readonly nowMs: () => number;
+  readonly start: Start;
+  readonly starts: Starts;
+  readonly emit: (observation: Observation) => void;
+  readonly notify: (notice: Notice) => void;
+}
+
+/** After so long without a failure the next one is the first again. */
+const SOUND_AFTER_MS = 60_000;
+
+/**
+ * Keeps one plugin running: whatever ends it is `lost` with the reason, and it
+ * is started again after a wait that doubles up to `BACKOFF_MAX_MS`.
+ */
+export class Keeper {
+  readonly spec: PluginSpec;
+  readonly #deps: KeeperDeps;
+  readonly #chatter: Chatter;
+  readonly #again: Alarm;
+  readonly #stale: Alarm;
+  #stop: () => void = () => {};
+  #endTurn: () => void = () => {};
+  #backoffMs = BACKOFF_MIN_MS;
+  #startedAtMs = 0;
+  #toldDropped = false;
+
+  constructor(spec: PluginSpec, deps: KeeperDeps) {
+    this.spec = spec;
+    this.#deps = deps;
+    this.#chatter = new Chatter(deps.nowMs, () => {});
+    this.#again = new Alarm(() => this.#begin());
+    this.#stale = new Alarm(() => this.#silent());
+    this.#begin();
+  }
+
+  close(): void {
+    this.#halt();
+    this.#again.close();
+  }
+
+  #begin(): void {
+    this.#endTurn = this.#deps.starts.queue(() => {
+      this.#startedAtMs = this.#deps.nowMs();
+      this.#awaitSight();
+      this.#stop = this.#deps.start(this.spec, (event) => this.#take(event));
+    });
+  }
+
+  #take(event: PluginEvent): void {
+    switch (event.kind) {
+      case 'started':
+        this.#endTurn();
+        return;
+      case 'seen':
+        this.#see(event.sight);
+        return;
+      case 'dropped':
+        this.#tellDropped(event.count);
+        return;
+      case 'said':
+        if (this.#chatter.mayTell()) this.#notify(event.level, 'plugin_log', event.message);
+        return;
+      case 'failed':
+        this.#fail(event.reason);
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  #see(sight: CheckedSight): void {
+    this.#awaitSight();
+    this.#deps.emit({ signal: this.spec.key, atMs: this.#deps.nowMs(), ...sight });
+  }
+
+  #awaitSight(): void {
+    const { staleAfterMs } = this.spec.run;
+    if (staleAfterMs !== null) this.#stale.set(this.#deps.nowMs() + staleAfterMs);
+  }
+
+  #silent(): void {
+    this.#fail(`it said nothing for ${this.spec.run.staleAfterMs ?? 0} ms (stale_after)`);
+  }
+
+  #fail(reason: string): void {
+    this.#halt();
+    const nowMs = this.#deps.nowMs();
+    if (nowMs - this.#startedAtMs >= SOUND_AFTER_MS) this.#backoffMs = BACKOFF_MIN_MS;
+    const waitMs = this.#backoffMs;
+    this.#backoffMs = Math.min(waitMs * 2, BACKOFF_MAX_MS);
+    this.#again.set(nowMs + waitMs);
+    this.#deps.emit({ signal: this.spec.key, state: 'lost', reason, atMs: nowMs });
+    this.#notify('error', 'plugin_failed', `${reason}; it is started again in ${waitMs / 1000}s`);
+  }
+
+  /** Said once for each time it was started: a plugin that floods goes on with it. */
+  #tellDropped(count: number): void {
+    if (this.#toldDropped) return;
+    this.#toldDropped = true;
+    const message = `it tells more than can be used: ${count} observations of the last second were dropped`;
+    this.#notify('warn', 'plugin_flood', message);
+  }
+
+  #halt(): void {
+    this.#stale.close();
+    this.#toldDropped = false;
+    this.#stop();
+    this.#stop = () => {};
+    this.#endTurn();
+  }
+
+  #notify(level: Notice['level'], event: string, message: string): void {
+    this.#deps.notify({ level, event, message: `plugin ${this.spec.key}: ${message}` });
+  }
+}

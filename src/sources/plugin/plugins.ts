@@ -1,0 +1,86 @@
+import { isDeepStrictEqual } from 'node:util';
+import { defer, finalize, ignoreElements, merge, Subject, tap, type Observable } from 'rxjs';
+import type { Config } from '../../model/config.ts';
+import type { Notice } from '../../model/notice.ts';
+import type { Observation } from '../../model/observation.ts';
+import { nowMs } from '../../platform/clock.ts';
+import { startHere } from './here.ts';
+import { Keeper, type KeeperDeps } from './keeper.ts';
+import { STARTS_AT_ONCE_MAX } from './limits.ts';
+import type { PluginSpec, Start } from './messages.ts';
+import { Pulse } from './pulse.ts';
+import { Starts } from './starts.ts';
+import { startWorker } from './worker-thread.ts';
+
+/**
+ * Runs every plugin of the newest configuration, and emits what they see, at
+ * most 100 observations a second of each; `lost` with the reason where one
+ * fails, ends or is silent for too long: it is started again. A plugin that is
+ * the same in the next configuration goes on undisturbed.
+ *
+ * Never completes, and errors only where `config$` does. Unsubscribing ends all
+ * plugins; those that do not end by themselves are killed after a second.
+ */
+export function plugins(
+  config$: Observable<Config>,
+  deps: { readonly notify: (notice: Notice) => void; readonly start?: Start },
+): Observable<Observation> {
+  return defer(() => {
+    const observation$ = new Subject<Observation>();
+    const keepers = new Map<string, Keeper>();
+    const keeperDeps: KeeperDeps = {
+      nowMs,
+      start: deps.start ?? starter(new Pulse()),
+      starts: new Starts(STARTS_AT_ONCE_MAX),
+      emit: (observation) => observation$.next(observation),
+      notify: deps.notify,
+    };
+    const reconciled$ = config$.pipe(
+      tap((config) => reconcile(keepers, specsOf(config), keeperDeps)),
+      ignoreElements(),
+    );
+    return merge(observation$, reconciled$).pipe(
+      finalize(() => {
+        for (const keeper of keepers.values()) keeper.close();
+      }),
+    );
+  });
+}
+
+/** Every plugin that a configuration names: signals first, then checks of real servers. */
+export function specsOf(config: Config): PluginSpec[] {
+  const signals = config.signals.flatMap((signal) =>
+    signal.type === 'plugin'
+      ? [{ key: signal.name, run: signal.plugin, address: null, port: null }]
+      : [],
+  );
+  const checks = config.services.flatMap((service) =>
+    service.realServers.flatMap(({ key, address, port, check }) =>
+      check.type === 'plugin'
+        ? [{ key, run: check.plugin, address, port: check.port ?? port }]
+        : [],
+    ),
+  );
+  return [...signals, ...checks];
+}
+
+function starter(pulse: Pulse): Start {
+  return (spec, tell) =>
+    spec.run.isolate === 'worker' ? startWorker(spec, tell, { pulse }) : startHere(spec, tell);
+}
+
+function reconcile(
+  keepers: Map<string, Keeper>,
+  specs: readonly PluginSpec[],
+  deps: KeeperDeps,
+): void {
+  const wanted = new Map(specs.map((spec) => [spec.key, spec]));
+  for (const [key, keeper] of keepers) {
+    if (isDeepStrictEqual(keeper.spec, wanted.get(key))) wanted.delete(key);
+    else {
+      keeper.close();
+      keepers.delete(key);
+    }
+  }
+  for (const [key, spec] of wanted) keepers.set(key, new Keeper(spec, deps));
+}

@@ -1,0 +1,126 @@
+import type { Plugin, PluginContext, PluginLog } from '../../plugin.ts';
+import { printable } from '../../protocol/printable.ts';
+import { LOG_LINE_MAX_CHARS, OBSERVATIONS_PER_S_MAX, REASON_MAX_CHARS } from './limits.ts';
+import { failed, type CheckedSight, type PluginSpec, type Tell } from './messages.ts';
+import { optionsOf, pluginOf, problemText } from './shape.ts';
+import { iterated } from './sights.ts';
+import { sightOf } from './sight.ts';
+import { Sieve } from './sieve.ts';
+
+/** How long a plugin that yields too fast waits after each further value. */
+const FLOOD_PAUSE_MS = 1;
+
+/** How a plugin is run: to observe, or only to see whether its options are sound. */
+export interface RunHow {
+  readonly spec: PluginSpec;
+  readonly tell: Tell;
+  readonly signal: AbortSignal;
+  readonly onlyCheck: boolean;
+}
+
+/** Runs what `load` gives until it ends, fails or is aborted; tells all of it and never rejects. */
+export async function runPlugin(load: () => unknown, how: RunHow): Promise<void> {
+  const { spec, tell, signal } = how;
+  const plugin = loaded(load);
+  if (typeof plugin === 'string') return tell(failed(plugin));
+  const options = optionsOf(plugin, spec.run.options);
+  if ('problems' in options) {
+    const { problems } = options;
+    return tell({ kind: 'failed', reason: problems.map(problemText).join('; '), problems });
+  }
+  tell({ kind: 'started', name: printable(plugin.name, REASON_MAX_CHARS) });
+  if (how.onlyCheck) return;
+  const sieve = new Sieve<CheckedSight>({
+    perSecondMax: OBSERVATIONS_PER_S_MAX,
+    nowMs: () => performance.now(),
+    pass: (sight) => tell({ kind: 'seen', sight }),
+    dropped: (count) => tell({ kind: 'dropped', count }),
+  });
+  signal.addEventListener('abort', () => sieve.close(), { once: true });
+  const reason = await observed(plugin, options.value, contextOf(how), sieve);
+  sieve.close();
+  if (!signal.aborted) tell(failed(reason));
+}
+
+/** What was thrown, as one line. */
+export function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message || error.name : String(error);
+  return printable(text, REASON_MAX_CHARS);
+}
+
+function loaded(load: () => unknown): Plugin | string {
+  try {
+    return pluginOf(load());
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
+/** Resolves to why it ended. */
+async function observed(
+  plugin: Plugin,
+  options: unknown,
+  context: PluginContext,
+  sieve: Sieve<CheckedSight>,
+): Promise<string> {
+  const { signal } = context;
+  try {
+    for await (const value of iterated(plugin.observe(options, context), signal)) {
+      if (signal.aborted) break;
+      const sight = sightOf(value);
+      if (typeof sight === 'string') return sight;
+      // A plugin that yields without ever waiting would keep a core busy and stop this thread's timers.
+      if (!sieve.offer(sight)) await new Promise((resolve) => setTimeout(resolve, FLOOD_PAUSE_MS));
+    }
+    return 'it ended: observe must go on until its signal aborts';
+  } catch (error) {
+    return `it threw: ${reasonOf(error)}`;
+  }
+}
+
+function contextOf({ spec, signal, tell }: RunHow): PluginContext {
+  return {
+    signal,
+    sleep: (delayMs) => sleep(delayMs, signal),
+    log: logOf(tell),
+    address: spec.address,
+    port: spec.port,
+  };
+}
+
+async function sleep(delayMs: number, signal: AbortSignal): Promise<void> {
+  if (!(delayMs >= 0 && delayMs < 2 ** 31)) {
+    throw new RangeError(`sleep takes milliseconds from 0 to ${2 ** 31 - 1}, found ${delayMs}`);
+  }
+  signal.throwIfAborted();
+  await new Promise<void>((resolve, reject) => {
+    const aborted = (): void => {
+      clearTimeout(timer);
+      reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', aborted);
+      resolve();
+    }, delayMs);
+    signal.addEventListener('abort', aborted, { once: true });
+  });
+}
+
+function logOf(tell: Tell): PluginLog {
+  const at = (level: 'info' | 'warn' | 'error'): PluginLog['info'] => {
+    return (message: unknown, fields?: unknown) => {
+      const beside = fields === undefined ? '' : ` ${fieldsText(fields)}`;
+      const line = printable(`${String(message)}${beside}`, LOG_LINE_MAX_CHARS);
+      tell({ kind: 'said', level, message: line });
+    };
+  };
+  return { info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+function fieldsText(fields: unknown): string {
+  try {
+    return JSON.stringify(fields);
+  } catch {
+    return '(fields that are no plain data)';
+  }
+}

@@ -1,0 +1,19 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { Installation } from './load.ts';
+import type { PluginSpec } from './messages.ts';
+
+/** Indexes into the shared memory between a worker and its owner. */
+export const BEATS = 0;
+/** What the worker's buffers take, in KiB: V8's limit counts its heap only. */
+export const BUFFERS_KIB = 1;
+
+/** What a worker is told at its start. */
+export interface PluginWorkerData {
+  readonly spec: PluginSpec;
+  readonly installation: Installation;
+  readonly onlyCheck: boolean;
+  /** A port of our own: the thread's usual one is within the plugin's reach. */
+  readonly port: MessagePort;
+  /** Two 32-bit integers: `BEATS` and `BUFFERS_KIB`. */
+  readonly shared: SharedArrayBuffer;
+}

@@ -1,0 +1,153 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { MessageChannel, Worker } from 'node:worker_threads';
+import { printable } from '../../protocol/printable.ts';
+import { nowMs } from '../../platform/clock.ts';
+import { Chatter } from './chatter.ts';
+import {
+  BEAT_MS,
+  BUFFERS_MB_MAX,
+  CLOSE_MAX_MS,
+  HEAP_MB_MAX,
+  MISSED_BEATS_MAX,
+  MISSED_BEATS_MAX_LOADING,
+  REASON_MAX_CHARS,
+} from './limits.ts';
+import type { Installation } from './load.ts';
+import { failed, type PluginEvent, type PluginSpec, type Tell } from './messages.ts';
+import type { Pulse } from './pulse.ts';
+import { BEATS, BUFFERS_KIB, type PluginWorkerData } from './worker-protocol.ts';
+
+/** What a plugin sees of our environment. */
+const ENVIRONMENT = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR'];
+
+/** In a development run the worker's program is TypeScript, and nothing has compiled it yet. */
+const BOOT = `'use strict';
+const { workerData } = require('node:worker_threads');
+const { program, installation } = workerData;
+process.env.ESBUILD_WORKER_THREADS = '0';
+if (program.endsWith('.ts')) require(installation.tsxPath).register();
+require(program);
+`;
+
+/** Where the parts of this installation are. Throws where tsx is not installed. */
+export function findInstallation(): Installation {
+  const ownFile = fileURLToPath(import.meta.url);
+  return { ownFile, tsxPath: createRequire(ownFile).resolve('tsx/cjs/api') };
+}
+
+/**
+ * Runs a plugin in a thread of its own, where a busy loop or a leak stops
+ * nobody else: it is killed, with the reason. Whatever comes of it is told,
+ * `failed` being the last. Returns what ends it, at the latest after `CLOSE_MAX_MS`.
+ */
+export function startWorker(
+  spec: PluginSpec,
+  tell: Tell,
+  deps: { readonly pulse: Pulse; readonly onlyCheck?: boolean },
+): () => void {
+  const { port1: port, port2: workerPort } = new MessageChannel();
+  const shared = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT);
+  const worker = makeWorker({
+    spec,
+    installation: findInstallation(),
+    onlyCheck: deps.onlyCheck ?? false,
+    port: workerPort,
+    shared,
+  });
+  let isLoading = true;
+  let isClosing = false;
+  let isOver = false;
+  const end = (event: PluginEvent | null): void => {
+    if (isOver) return;
+    isOver = true;
+    unwatch();
+    port.close();
+    // Its last words may be under way; what it does with the rest of its life is nobody's business.
+    void worker.terminate();
+    if (event !== null && !isClosing) tell(event);
+  };
+  const unwatch = deps.pulse.watch(
+    watcher(
+      new Int32Array(shared),
+      () => isLoading,
+      (reason) => end(failed(reason)),
+    ),
+  );
+  port.on('message', (event: PluginEvent) => {
+    if (isOver || isClosing) return;
+    if (event.kind === 'started') isLoading = false;
+    if (event.kind === 'failed') end(event);
+    else tell(event);
+  });
+  worker.on('error', (error) => end(failed(killedBy(error))));
+  worker.on('exit', (code) => end(failed(`it called process.exit(${code})`)));
+  const chatter = new Chatter(nowMs, (line) => {
+    if (!isOver && !isClosing) tell({ kind: 'said', level: 'info', message: `printed: ${line}` });
+  });
+  for (const stream of [worker.stdout, worker.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => chatter.print(text));
+  }
+  return () => {
+    if (isOver) return;
+    isClosing = true;
+    port.postMessage('end');
+    const timer = setTimeout(() => end(null), CLOSE_MAX_MS);
+    worker.once('exit', () => clearTimeout(timer));
+  };
+}
+
+function makeWorker(data: PluginWorkerData): Worker {
+  return new Worker(BOOT, {
+    eval: true,
+    name: `plugin ${data.spec.key}`,
+    workerData: { ...data, program: programPath() },
+    transferList: [data.port],
+    execArgv: [],
+    argv: [],
+    env: Object.fromEntries(
+      ENVIRONMENT.flatMap((name) => {
+        const value = process.env[name];
+        return value === undefined ? [] : [[name, value]];
+      }),
+    ),
+    stdout: true,
+    stderr: true,
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB_MAX, maxYoungGenerationSizeMb: 2 },
+  });
+}
+
+/** The release has it as a file of its own beside the bundle. */
+function programPath(): string {
+  const source = fileURLToPath(new URL('worker.ts', import.meta.url));
+  return existsSync(source) ? source : fileURLToPath(new URL('plugin-worker.cjs', import.meta.url));
+}
+
+/** Looks at a worker once a beat. Beats are counted and not timed: a process that was stopped missed none. */
+function watcher(
+  state: Int32Array,
+  isLoading: () => boolean,
+  kill: (reason: string) => void,
+): () => void {
+  let last = 0;
+  let missed = 0;
+  return () => {
+    const beats = Atomics.load(state, BEATS);
+    missed = beats === last ? missed + 1 : 0;
+    last = beats;
+    const missedMax = isLoading() ? MISSED_BEATS_MAX_LOADING : MISSED_BEATS_MAX;
+    if (missed > missedMax) {
+      kill(`it kept its thread busy for ${(missedMax * BEAT_MS) / 1000}s: killed`);
+    } else if (Atomics.load(state, BUFFERS_KIB) > BUFFERS_MB_MAX * 1024) {
+      kill(`its buffers took more than ${BUFFERS_MB_MAX} MB: killed`);
+    }
+  };
+}
+
+function killedBy(error: Error): string {
+  if ('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY') {
+    return `its heap took more than ${HEAP_MB_MAX} MB: killed`;
+  }
+  return `it threw: ${printable(error.message, REASON_MAX_CHARS)}`;
+}

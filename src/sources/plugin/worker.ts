@@ -1,0 +1,38 @@
+/** The program of a plugin's worker thread. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { guardStandardStreams } from './guard-worker.ts';
+import { BEAT_MS } from './limits.ts';
+import { loadModule } from './load.ts';
+import { runPlugin } from './run.ts';
+import { BEATS, BUFFERS_KIB, type PluginWorkerData } from './worker-protocol.ts';
+
+const { spec, installation, onlyCheck, port, shared }: PluginWorkerData = workerData;
+const state = new Int32Array(shared);
+
+function beat(): void {
+  Atomics.store(state, BUFFERS_KIB, Math.round(process.memoryUsage().arrayBuffers / 1024));
+  Atomics.add(state, BEATS, 1);
+}
+
+// What a plugin posts there by itself would wait for ever for somebody to read it.
+parentPort?.close();
+guardStandardStreams();
+beat();
+setInterval(beat, BEAT_MS);
+
+const abort = new AbortController();
+// The only message there is: the plugin shall end.
+port.once('message', () => abort.abort());
+
+async function run(): Promise<void> {
+  await runPlugin(() => loadModule(spec.run, installation), {
+    spec,
+    tell: (event) => port.postMessage(event),
+    signal: abort.signal,
+    onlyCheck,
+  });
+  // What it has open must not keep it; whatever it told is on its way to the owner, who ends it.
+  if (abort.signal.aborted) process.exit();
+}
+
+void run();

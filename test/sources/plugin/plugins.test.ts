@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { configWith, fixtures, pluginRun, Rig } from './rig.ts';
+
+for (const isolate of ['worker', 'none'] as const) {
+  describe(`isolate: ${isolate}`, () => {
+    test('TypeScript and JavaScript, generators and Observables', async () => {
+      const rig = new Rig({
+        ts: pluginRun('steady.ts', { isolate, options: { state: 'down' } }),
+        cjs: pluginRun('common-js.cjs', { isolate }),
+        observable: pluginRun('observable.ts', { isolate }),
+      });
+      await rig.until(() => rig.of('ts').length > 2 && rig.of('cjs').length > 2);
+      assert.deepEqual(rig.of('ts')[0]?.reason, 'as told');
+      assert.equal(rig.of('cjs')[0]?.weightPercent, 75);
+      assert.match(await rig.lost('observable'), /^it ended/);
+      assert.deepEqual(
+        rig.of('observable').map(({ detail }) => detail),
+        ['n=0', 'n=1', 'n=2', 'n=3', 'n=4', undefined],
+      );
+      rig.close();
+    });
+
+    test('a flood is sieved to 100 in a second, with a notice', async () => {
+      const rig = new Rig({ floods: pluginRun('floods.mjs', { isolate }) });
+      const told = (): boolean => rig.notices.some(({ event }) => event === 'plugin_flood');
+      await rig.until(told);
+      rig.close();
+      // The first hundred, the newest of those after it, and what of the next second was quick enough.
+      const kept = rig.of('floods');
+      assert.ok(kept.length >= 101 && kept.length <= 201, `${kept.length}`);
+      assert.equal(kept[99]?.reason, 'number 99');
+      const newest = kept[100]?.reason.replace('number ', '') ?? '';
+      assert.ok(newest === '' || Number(newest) > 200, newest);
+      assert.match(rig.notices[0]?.message ?? '', /: [0-9]+ observations of the last second were/);
+    });
+
+    test('silent for longer than stale_after is lost, and started again', async () => {
+      const rig = new Rig({ hangs: pluginRun('hangs.mjs', { isolate, staleAfterMs: 300 }) });
+      assert.equal(await rig.lost('hangs'), 'it said nothing for 300 ms (stale_after)');
+      await rig.until(() => rig.of('hangs').length >= 3);
+      assert.deepEqual(
+        rig
+          .of('hangs')
+          .map(({ state }) => state)
+          .slice(0, 3),
+        ['up', 'lost', 'up'],
+      );
+      rig.close();
+    });
+
+    test('a plugin lies anywhere, or is a package beside the configuration', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'routevane-plugins-'));
+      try {
+        cpSync(`${fixtures}/steady.ts`, join(folder, 'steady.ts'));
+        const inPackage = join(folder, 'node_modules', 'steady-plugin');
+        mkdirSync(inPackage, { recursive: true });
+        cpSync(`${fixtures}/common-js.cjs`, join(inPackage, 'index.cjs'));
+        writeFileSync(join(inPackage, 'package.json'), '{ "main": "index.cjs" }');
+        const rig = new Rig({
+          file: pluginRun(join(folder, 'steady.ts'), { isolate }),
+          package: { ...pluginRun('', { isolate }), module: 'steady-plugin', folder },
+        });
+        await rig.until(() => rig.of('file').length > 0 && rig.of('package').length > 0);
+        assert.deepEqual([rig.of('file')[0]?.state, rig.of('package')[0]?.state], ['up', 'up']);
+        rig.close();
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+  });
+}
+
+test('as a check of a real server it is given address and port', async () => {
+  const rig = new Rig({});
+  const check = {
+    type: 'plugin',
+    plugin: pluginRun('steady.ts', { options: { state: 'down' } }),
+    intervalMs: 1000,
+    timeoutMs: 500,
+    fastIntervalMs: 200,
+    port: 8080,
+    source: null,
+    sweep: true,
+    settle: configWith({ a: pluginRun('steady.ts') }).signals[0]?.settle ?? assert.fail(),
+  } as const;
+  const server = { address: '10.0.0.1', port: 443, weight: null, domain: null, check };
+  const service = {
+    name: 'web',
+    virtual: null,
+    quorum: null,
+    hysteresis: null,
+    validWhen: null,
+    minPooledPercent: null,
+    slowStartMs: 0,
+    onDown: 'quiesce',
+    realServers: [{ ...server, key: 'web/10.0.0.1:443' }],
+  } as const;
+  rig.config$.next({ ...configWith({}), services: [service] });
+  await rig.until(() => rig.of('web/10.0.0.1:443').length > 0);
+  assert.equal(rig.of('web/10.0.0.1:443')[0]?.reason, '10.0.0.1 port 8080');
+  rig.close();
+});
+
+test('a reload ends what is gone, restarts what changed, and leaves the rest alone', async () => {
+  const same = pluginRun('steady.ts', { options: { percent: 1 } });
+  const rig = new Rig({ same, changes: pluginRun('steady.ts'), goes: pluginRun('steady.ts') });
+  await rig.until(() => ['same', 'changes', 'goes'].every((name) => rig.of(name).length > 0));
+  const changed = pluginRun('steady.ts', { options: { state: 'down' } });
+  rig.config$.next(configWith({ same: structuredClone(same), changes: changed }));
+  const [before, gone] = [rig.of('same').length, rig.of('goes').length];
+  // It goes on at once: a start would take longer than the next three observations.
+  await rig.until(() => rig.of('same').length >= before + 3);
+  assert.ok(rig.of('changes').every(({ state }) => state === 'up'));
+  await rig.until(() => rig.of('changes').some(({ state }) => state === 'down'));
+  assert.equal(rig.of('goes').length, gone);
+  assert.deepEqual(rig.notices, []);
+  rig.close();
+});
