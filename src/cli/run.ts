@@ -1,14 +1,12 @@
 import { BehaviorSubject } from 'rxjs';
 import { nowMs } from '../platform/clock.ts';
 import { keepYoungGenerationSmall } from '../platform/memory.ts';
-import { stderrLog } from '../platform/log.ts';
 import { exitCode, required, type Command } from './command.ts';
 import { loadConfig, problemLines } from './config-file.ts';
 import { finished, logCrashes, stopSignal } from './lifecycle.ts';
 import { reloads } from './reload.ts';
 import { waitUnderExabgp } from './slow-exit.ts';
-import { jsonTeller } from './tell-json.ts';
-import { tellLater } from './tell-later.ts';
+import { telling } from './telling.ts';
 import { version } from './version.ts';
 import type { Flow } from './world.ts';
 
@@ -34,13 +32,12 @@ export function run(flow: Flow): Command {
         return exitCode.badConfig;
       }
       process.umask(umask);
-      const log = stderrLog(result.config.logLevel);
+      const { log, teller } = telling(result.config.logLevel);
       log.write('info', 'started', `routevane ${version} runs ${file}`, {
         version,
         ...result.summary,
         startMs: Math.round(nowMs()),
       });
-      const teller = tellLater((timeMs) => jsonTeller(log, timeMs));
       logCrashes(log, teller.flush);
       for (const { path, message } of result.warnings) {
         teller.notice({ level: 'warn', event: 'config_warning', message: `${path}: ${message}` });

@@ -1,6 +1,6 @@
 import type { Level, Log } from '../platform/log.ts';
 import type { ActionReport, SinkReport } from '../model/report.ts';
-import type { Cause, Decision, HealthChange } from '../model/turn.ts';
+import type { Cause, Decision, HealthChange, WeightDecision } from '../model/turn.ts';
 import type { Teller } from './tell.ts';
 
 /** Writes one line of the log; the time is settled. */
@@ -22,9 +22,10 @@ export function jsonTeller(log: Log, timeMs?: number): Teller {
   const notice: Teller['notice'] = ({ level, event, message }) => write(level, event, message);
   return {
     notice,
-    turn({ changes, decisions, notices }) {
+    turn({ changes, decisions, weightDecisions, notices }) {
       for (const change of changes) tellHealth(write, change);
       for (const decision of decisions) tellDecision(write, decision);
+      for (const decision of weightDecisions) tellWeight(write, decision);
       for (const each of notices) notice(each);
     },
     report: (report) => tellReport(write, report),
@@ -50,6 +51,17 @@ function tellDecision(write: Write, decision: Decision): void {
     to,
     because,
     med: attributes?.med ?? null,
+    cause: causeFields(decision.cause),
+  });
+}
+
+function tellWeight(write: Write, decision: WeightDecision): void {
+  const { server, from, to, because } = decision;
+  write('info', 'weight_decided', `${server} has weight ${to}: ${because}`, {
+    server,
+    from,
+    to,
+    because,
     cause: causeFields(decision.cause),
   });
 }
@@ -92,12 +104,12 @@ const actionLevel = {
 } as const satisfies Record<ActionReport['result'], Level>;
 
 function tellAction(write: Write, report: ActionReport): void {
-  const { sink, action, result, command, keys, cause, atMs } = report;
+  const { sink, action, result, command, keys, weight, cause, atMs } = report;
+  const isRoute = action === 'announce' || action === 'withdraw';
   write(actionLevel[result], `action_${result}`, command || 'nothing was written', {
     sink,
     action,
-    routes: keys.length,
-    route: keys[0],
+    ...(isRoute ? { routes: keys.length, route: keys[0] } : { server: keys[0], weight }),
     reactionMs: reactionMs(cause, atMs),
     cause: causeFields(cause),
   });

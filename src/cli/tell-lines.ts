@@ -1,11 +1,14 @@
 import type { SinkReport } from '../model/report.ts';
-import type { HealthChange, Decision } from '../model/turn.ts';
+import type { Decision, HealthChange, WeightDecision } from '../model/turn.ts';
 import type { Teller } from './tell.ts';
 import { reactionMs } from './tell-json.ts';
 
 /** One readable line for each change, for a person at a terminal. */
-export function lineTeller(write: (line: string) => void, nowMs: () => number): Teller {
-  const startMs = nowMs();
+export function lineTeller(
+  write: (line: string) => void,
+  nowMs: () => number,
+  startMs = nowMs(),
+): Teller {
   const line = (text: string): void => {
     const seconds = ((nowMs() - startMs) / 1000).toFixed(2).padStart(7);
     write(`${seconds} s  ${printable(text)}\n`);
@@ -13,9 +16,10 @@ export function lineTeller(write: (line: string) => void, nowMs: () => number): 
   const notice: Teller['notice'] = ({ message }) => line(`note: ${message}`);
   return {
     notice,
-    turn({ changes, decisions, notices }) {
+    turn({ changes, decisions, weightDecisions, notices }) {
       for (const change of changes) line(healthText(change));
       for (const decision of decisions) line(decisionText(decision));
+      for (const decision of weightDecisions) line(weightText(decision));
       for (const each of notices) notice(each);
     },
     report(report) {
@@ -32,6 +36,10 @@ function healthText({ name, to, reason }: HealthChange): string {
 function decisionText({ route, to, attributes, because }: Decision): string {
   const med = attributes?.med ?? null;
   return `route ${route.key} is ${to}${med === null ? '' : ` with MED ${med}`}: ${because}`;
+}
+
+function weightText({ server, from, to, because }: WeightDecision): string {
+  return `${server} has weight ${to}${from === null ? '' : `, not ${from}`}: ${because}`;
 }
 
 /** What is worth a line of its own; the commands themselves are on stdout already. */
@@ -63,6 +71,6 @@ function reportText(report: SinkReport): string | null {
 }
 
 /** A reason may hold what a server answered: nothing of it may steer the terminal. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replaceAll(/\p{C}/gu, '?');
 }

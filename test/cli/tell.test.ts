@@ -27,7 +27,17 @@ const turn: Turn = {
     },
   ],
   notices: [{ level: 'error', event: 'withdraws_held', message: '5 withdraws are held' }],
-  weightDecisions: [],
+  weightDecisions: [
+    {
+      server: 'web/10.0.0.1:80',
+      service: 'web',
+      from: 100,
+      to: 0,
+      because: 'down: refused',
+      atMs: 101,
+      cause,
+    },
+  ],
   intents: {
     routes: new Map(),
     changed: [],
@@ -61,6 +71,7 @@ describe('telling a terminal', () => {
     assert.deepEqual(lines, [
       '   2.50 s  web is down: bad ?[31m?answer\n',
       '   2.50 s  route 192.0.2.10/32 is withdrawn: web is down\n',
+      '   2.50 s  web/10.0.0.1:80 has weight 0, not 100: down: refused\n',
       '   2.50 s  note: 5 withdraws are held\n',
       '   2.50 s  exabgp: sent 1.5 ms after the observation: withdraw route 192.0.2.10/32 next-hop self\n',
     ]);
@@ -86,10 +97,26 @@ describe('telling the log', () => {
     assert.deepEqual(written, [
       ['warn', 'health_changed', root],
       ['info', 'route_decided', root],
+      ['info', 'weight_decided', root],
       ['error', 'withdraws_held', undefined],
       ['info', 'action_sent', root],
       ['error', 'action_rejected', root],
     ]);
+  });
+
+  test('names the server of a weight, and not a route', () => {
+    const written: (Readonly<Record<string, unknown>> | undefined)[] = [];
+    const teller = jsonTeller({
+      write: (_level, _event, _message, more) => written.push(more),
+      flush: () => {},
+    });
+    const keys = ['web/10.0.0.1:80'];
+    teller.report({ ...action, sink: 'ipvs', action: 'weight', keys, weight: 0 });
+    const [fields] = written;
+    assert.ok(fields);
+    assert.equal(fields['server'], keys[0]);
+    assert.equal(fields['weight'], 0);
+    assert.equal('route' in fields, false);
   });
 
   test('a reaction has a time only where an observation is the cause', () => {

@@ -1,0 +1,14 @@
+import type { Level, Log } from '../platform/log.ts';
+import { printable } from './tell-lines.ts';
+
+const order: Readonly<Record<Level, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
+
+/** The daemon's own few lines for a person at a terminal; see `lineTeller` for all others. */
+export function terminalLog(level: Level, write: (line: string) => void): Log {
+  return {
+    write(at, _event, message) {
+      if (order[at] >= order[level]) write(`${printable(message)}\n`);
+    },
+    flush() {},
+  };
+}

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { describe, mock, test } from 'node:test';
+import { calmly } from '../../src/cli/tell-calmly.ts';
+import type { Teller } from '../../src/cli/tell.ts';
+import type { Turn } from '../../src/model/turn.ts';
+import { down } from '../core/fixtures.ts';
+
+const intents = {
+  routes: new Map(),
+  changed: [],
+  weights: new Map(),
+  changedWeights: [],
+  watched: new Set<string>(),
+};
+
+function fall(name: string): Turn {
+  const cause = { kind: 'observation', observation: down(name, 1) } as const;
+  const change = { name, from: 'up', to: 'down', reason: 'refused', atMs: 1, cause } as const;
+  return { atMs: 1, changes: [change], decisions: [], weightDecisions: [], notices: [], intents };
+}
+
+/** Writes down one word for each line. */
+function listener(): { readonly teller: Teller; readonly lines: string[] } {
+  const lines: string[] = [];
+  const teller: Teller = {
+    turn: ({ changes }) => lines.push(...changes.map(({ name }) => name)),
+    report: (report) => lines.push(report.kind),
+    notice: ({ message }) => lines.push(message),
+  };
+  return { teller, lines };
+}
+
+describe('telling calmly', () => {
+  test('a signal that flaps says ten lines a minute, and then how many more there were', () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    const { teller, lines } = listener();
+    const calm = calmly(teller);
+    const calmed = calm.over(teller);
+    for (let n = 0; n < 500; n += 1) calmed.turn(fall('tor-a'));
+    calmed.turn(fall('tor-b'));
+    assert.deepEqual(lines, [...Array.from({ length: 10 }, () => 'tor-a'), 'tor-b']);
+    mock.timers.tick(60_000);
+    assert.deepEqual(lines.slice(11), [
+      'health of tor-a: 490 more lines within a minute were left out',
+    ]);
+    calmed.turn(fall('tor-a'));
+    assert.equal(lines.at(-1), 'tor-a');
+    calm.flush();
+    assert.equal(lines.length, 13);
+    mock.timers.reset();
+  });
+
+  test('a thousand that flap at once are counted together beyond twenty', () => {
+    const { teller, lines } = listener();
+    const calm = calmly(teller);
+    const calmed = calm.over(teller);
+    for (let n = 0; n < 11_000; n += 1) calmed.turn(fall(`web/${n % 1000}`));
+    lines.length = 0;
+    calm.flush();
+    assert.equal(lines.length, 21);
+    assert.equal(lines.at(-1), '980 others: 980 more lines within a minute were left out');
+  });
+
+  test('many notices of one event are bounded, and others are not held back by them', () => {
+    const { teller, lines } = listener();
+    const calmed = calmly(teller).over(teller);
+    for (let n = 0; n < 1000; n += 1) {
+      calmed.notice({ level: 'warn', event: 'sentinel_closed_by_server', message: `${n}` });
+    }
+    calmed.notice({ level: 'error', event: 'config_refused', message: 'why' });
+    assert.equal(lines.length, 101);
+    assert.equal(lines.at(-1), 'why');
+  });
+});
