@@ -20,6 +20,7 @@ export function dryRun(access: TableAccess, say: (line: string) => void): TableA
       }
       return Promise.resolve(changes.map(() => ({ ok: true })));
     },
+    ...(access.info === undefined ? {} : { info: access.info }),
     close: () => access.close(),
   };
 }

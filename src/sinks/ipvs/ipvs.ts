@@ -22,6 +22,7 @@ import type { Config, IpvsOutput } from '../../model/config.ts';
 import type { SinkReport } from '../../model/report.ts';
 import type { Turn } from '../../model/turn.ts';
 import { monotonicScheduler } from '../../platform/scheduler.ts';
+import { adviceOf } from './advice.ts';
 import { dryRun } from './dry-run.ts';
 import { Keeper, type Advise } from './keeper.ts';
 import { STOP_MAX_MS } from './limits.ts';
@@ -29,12 +30,15 @@ import { ownedOf } from './owned.ts';
 import { Reach, type Open } from './reach.ts';
 import { remembered } from './remembered.ts';
 import { Reporter, SINK } from './reporter.ts';
+import { surroundings } from './surroundings.ts';
 
 export interface IpvsOptions {
   readonly open: Open;
   /** Emits when there is nothing left to stay for: ExaBGP is gone. */
   readonly gone$?: Observable<unknown>;
   readonly scheduler?: SchedulerLike;
+  /** What advice is given by; must not reject. */
+  readonly surroundingsOf?: typeof surroundings;
 }
 
 type Output = Exclude<IpvsOutput, { via: 'off' }>;
@@ -79,8 +83,9 @@ function keep(
   output: Output,
   later$: Observable<Config>,
   turn$: Observable<Turn>,
-  { open, gone$ = NEVER, scheduler = monotonicScheduler }: IpvsOptions,
+  options: IpvsOptions,
 ): Observable<SinkReport> {
+  const { open, gone$ = NEVER, scheduler = monotonicScheduler } = options;
   return defer(() => {
     const report$ = new Subject<SinkReport>();
     const reporter = new Reporter(scheduler, output.dryRun, (report) => report$.next(report));
@@ -88,7 +93,12 @@ function keep(
     const state = remembered(output.dryRun ? null : first.stateDir, (message) => {
       reporter.trouble('state_unusable', message);
     });
-    const keeper = new Keeper(ownedOf(first), reach, state, reporter, scheduler, noAdvice);
+    const { surroundingsOf = surroundings } = options;
+    const advise: Advise = async (access, services) => {
+      const around = await surroundingsOf(access);
+      reporter.lines('info', 'ipvs_advice', adviceOf(first, services, around));
+    };
+    const keeper = new Keeper(ownedOf(first), reach, state, reporter, scheduler, advise);
     const ended$ = concat(
       turn$.pipe(
         tap((turn) => keeper.turn(turn)),
@@ -105,8 +115,6 @@ function keep(
     );
   });
 }
-
-const noAdvice: Advise = () => {};
 
 function openFor({ dryRun: isDryRun }: Output, open: Open, reporter: Reporter): Open {
   if (!isDryRun) return open;

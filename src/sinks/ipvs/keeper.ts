@@ -16,7 +16,7 @@ import { TableIndex } from './table-index.ts';
 import { TakenOutServers } from './taken-out.ts';
 
 /** What is told of the table the first time it was read. */
-export type Advise = (owned: Owned, services: readonly TableService[]) => void;
+export type Advise = (access: TableAccess, services: readonly TableService[]) => Promise<void>;
 
 /**
  * Keeps the kernel's table at what each turn says should be.
@@ -139,7 +139,8 @@ export class Keeper {
 
   /** Reads the whole table: for drift, for what is missing, for what has to be written. */
   async #compare(): Promise<void> {
-    const services = await this.#reach.access().dump();
+    const access = this.#reach.access();
+    const services = await access.dump();
     if (this.#isClosed) return;
     const before = this.#table;
     const table = new TableIndex(services);
@@ -166,12 +167,14 @@ export class Keeper {
     this.#missing.tell(this.#owned, missing);
     this.#missing.tellDrained(bases);
     this.#missing.tellOrphans(this.#owned, this.#taken.all);
-    if (!this.#isAdvised) this.#advise(this.#owned, services);
-    this.#isAdvised = true;
     this.#table = table;
     this.#reporter.table(bases, missing);
     this.#reporter.connections(connectionsOf(this.#owned, table));
     this.#compareWants(table);
+    if (this.#isAdvised) return;
+    this.#isAdvised = true;
+    // Nothing waits for what is only for people.
+    void this.#advise(access, services);
   }
 
   #compareWants(table: TableIndex): void {

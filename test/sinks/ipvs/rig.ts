@@ -6,6 +6,7 @@ import type { RealServer, Service, Virtual } from '../../../src/model/service.ts
 import type { Turn, WeightIntent } from '../../../src/model/turn.ts';
 import type { TableAccess } from '../../../src/sinks/ipvs/access.ts';
 import { ipvs } from '../../../src/sinks/ipvs/ipvs.ts';
+import type { Surroundings } from '../../../src/sinks/ipvs/surroundings.ts';
 import { emptyConfig } from '../../empty-config.ts';
 import { tcpCheck } from './tcp-check.ts';
 import { FakeTable } from './fake-table.ts';
@@ -24,6 +25,7 @@ export class Rig {
   readonly opened: TableAccess['via'][] = [];
   open: (via: TableAccess['via']) => TableAccess = () => this.table;
   isComplete = false;
+  surroundings: Surroundings = quiet;
   readonly #weights = new Map<string, WeightIntent>();
 
   constructor(config: Config) {
@@ -37,6 +39,7 @@ export class Rig {
         return this.open(via);
       },
       gone$: this.gone$,
+      surroundingsOf: () => Promise.resolve(this.surroundings),
       scheduler: this.scheduler,
     }).subscribe({
       next: (report) => this.told.push(report),
@@ -121,6 +124,15 @@ export class Rig {
     return this.told.findLast((report) => report.kind === 'table');
   }
 }
+
+/** A kernel that there is nothing to say about. */
+export const quiet: Surroundings = {
+  rows: null,
+  settings: new Map(),
+  isOnLink: () => true,
+  bitsPerS: null,
+  linkBitsPerS: null,
+};
 
 export interface SampleServer {
   readonly address: string;
