@@ -1,15 +1,22 @@
 /** Composition root: configuration → drivers → run. The whole flow is on this page. */
-import { connect, merge, Subject, type Observable } from 'rxjs';
+import { connect, merge, Subject, using, type Observable } from 'rxjs';
 import { map, skip, tap } from 'rxjs/operators';
 import { check } from './cli/check.ts';
-import { dispatch } from './cli/command.ts';
+import { dispatch, type Command } from './cli/command.ts';
+import { completion } from './cli/completion.ts';
 import { demo } from './cli/demo.ts';
+import { drain, undrain } from './cli/drain.ts';
+import { explain } from './cli/explain.ts';
 import { hook } from './cli/hook.ts';
 import { importer } from './cli/import.ts';
+import { people } from './cli/people.ts';
+import { plugin } from './cli/plugin.ts';
 import { replay } from './cli/replay.ts';
 import { run } from './cli/run.ts';
 import { schema } from './cli/schema.ts';
+import { status } from './cli/status.ts';
 import { version } from './cli/version.ts';
+import { watch } from './cli/watch.ts';
 import type { World } from './cli/world.ts';
 import { feedback } from './core/feedback.ts';
 import { pipeline } from './core/pipeline.ts';
@@ -27,11 +34,13 @@ import { bfd } from './sources/bfd/bfd.ts';
 import { sessionsOf } from './sources/bfd/sessions-of.ts';
 import { linksOf } from './sources/link/links-of.ts';
 import { link } from './sources/link/link.ts';
+import { plugins } from './sources/plugin/plugins.ts';
 import { probes } from './sources/probes/probes.ts';
 
 /** Sources → observations → core → intents → sinks → reports. */
 function flow({ config$, stop$, streams, teller }: World): Observable<SinkReport> {
-  const { notice: notify } = teller;
+  const desk = people(config$, teller.notice);
+  const { notify } = desk;
   // The only way back: what the sinks found and did.
   const feedback$ = new Subject<Control>();
   const control$ = merge(
@@ -41,28 +50,36 @@ function flow({ config$, stop$, streams, teller }: World): Observable<SinkReport
     ),
     stop$.pipe(map((): Control => ({ kind: 'stop' }))),
     feedback$,
+    desk.control$,
   );
 
   const observation$ = merge(
     link(config$.pipe(map(linksOf)), { notify }),
     bfd(config$.pipe(map(sessionsOf)), { notify }),
     probes(config$, { notify }),
-  );
+    plugins(config$, { notify }),
+  ).pipe(tap(desk.observe));
   const { stateDir } = config$.value;
   const { trace, recording } =
     stateDir === null ? noJournal : journal({ stateDir, version, hashOf, nowMs });
   const turn$ = pipeline(observation$, control$, config$.value, monotonicScheduler, trace);
   const report$ = turn$.pipe(
     tap(teller.turn),
+    tap(desk.turn),
     connect((shared$) => sinks({ config$, streams }, shared$)),
   );
 
-  return recording(report$).pipe(
+  const told$ = recording(report$).pipe(
     tap(teller.report),
+    tap(desk.report),
     tap((report) => {
       const control = feedback(report);
       if (control !== null) feedback$.next(control);
     }),
+  );
+  return using(
+    () => desk.serve$.subscribe(),
+    () => told$,
   );
 }
 
@@ -78,8 +95,20 @@ function sinks(
   );
 }
 
-process.exitCode = await dispatch(
-  process.argv.slice(2),
-  [run(flow), check, demo(flow), hook, importer, replay, schema],
-  version,
-);
+const commands: readonly Command[] = [
+  run(flow),
+  check,
+  demo(flow),
+  status,
+  watch,
+  explain,
+  drain,
+  undrain,
+  hook,
+  importer,
+  replay,
+  schema,
+  completion(() => commands),
+];
+
+process.exitCode = await dispatch(process.argv.slice(2), commands, version);

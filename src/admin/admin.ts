@@ -85,7 +85,10 @@ export function admin(
     },
     notice: (notice) => stream.push({ kind: 'notice', notice, atMs: clock.nowMs() }),
     serve$: config$.pipe(
-      tap((config) => board.keep(namesOf(config))),
+      tap((config) => {
+        board.keep(namesOf(config));
+        parts.configured(config);
+      }),
       map((config) => settingsOf(config, parts.notify)),
       distinctUntilChanged((one, other) => isDeepStrictEqual(one, other)),
       switchMap((settings) => entrances(settings, keys, desk, limits)),

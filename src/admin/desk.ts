@@ -21,7 +21,9 @@ export interface AdminParts {
   /** By path: `/`, `/page.js`. */
   readonly pages: ReadonlyMap<string, Page>;
   /** The answer to `GET /metrics`; `null`: there is none. */
-  readonly metrics: (() => Promise<Page>) | null;
+  readonly metrics: ((view: View) => Promise<Page>) | null;
+  /** Told of each configuration that comes into force. */
+  readonly configured: (config: Config) => void;
   /** The known name that is meant by a misspelt one. */
   readonly nearest: (name: string, known: Iterable<string>) => string | null;
   readonly notify: (notice: Notice) => void;

@@ -111,9 +111,10 @@ function healthz(desk: Desk): Reply {
   return desk.inspect() === null ? starting() : json({ status: 'ok' });
 }
 
-async function metrics({ parts }: Desk): Promise<Reply> {
+async function metrics({ parts, inspect }: Desk): Promise<Reply> {
   if (parts.metrics === null) return failure(404, 'not_found', 'there are no metrics');
-  return { status: 200, ...(await parts.metrics()) };
+  const view = inspect();
+  return view === null ? starting() : { status: 200, ...(await parts.metrics(view)) };
 }
 
 /** What the page may do, and the token for a cookie. */

@@ -37,7 +37,10 @@ export async function ask(socket: string, path: string, how: Ask = {}): Promise<
   const { method = 'GET', body } = how;
   return new Promise((resolve) => {
     const fail = (message: string): void => resolve({ ok: false, message });
-    const headers = { 'content-type': 'application/json' };
+    const text = body === undefined ? '' : JSON.stringify(body);
+    // Said outright: Node gives a DELETE with a body no length by itself.
+    const length = Buffer.byteLength(text);
+    const headers = { 'content-type': 'application/json', 'content-length': length };
     const request = httpRequest(
       { socketPath: socket, host: 'localhost', path, method, headers, agent: false },
       (response) => {
@@ -58,7 +61,7 @@ export async function ask(socket: string, path: string, how: Ask = {}): Promise<
       request.destroy(new Error(`no answer within ${answerMaxMs / 1000} s`));
     });
     request.on('error', (error) => fail(unreachable(socket, error)));
-    request.end(body === undefined ? undefined : JSON.stringify(body));
+    request.end(text);
   });
 }
 

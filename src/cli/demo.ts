@@ -5,6 +5,7 @@ import { stderrLog } from '../platform/log.ts';
 import { monotonicScheduler } from '../platform/scheduler.ts';
 import { exitCode, type Command } from './command.ts';
 import { tcpServer, udpServer, type DemoServer } from './demo-servers.ts';
+import { freePort } from './free-port.ts';
 import { finished, stopSignal } from './lifecycle.ts';
 import { jsonTeller } from './tell-json.ts';
 import { lineTeller } from './tell-lines.ts';
@@ -24,7 +25,8 @@ export function demo(flow: Flow): Command {
     async run() {
       const web = [await tcpServer(), await tcpServer()] as const;
       const dns = [await udpServer(), await udpServer()] as const;
-      const yaml = demoYaml(web, dns);
+      const port = await freePort();
+      const yaml = demoYaml(web, dns, port);
       const result = readConfig({
         file: 'demo.yaml',
         folder: '/',
@@ -37,7 +39,7 @@ export function demo(flow: Flow): Command {
       const teller = process.stderr.isTTY
         ? lineTeller((line) => process.stderr.write(line), nowMs)
         : jsonTeller(log);
-      teller.notice({ level: 'info', event: 'demo_started', message: introduction });
+      teller.notice({ level: 'info', event: 'demo_started', message: introduction(port) });
 
       const failures = timer(eventMs, eventMs, monotonicScheduler)
         .pipe(concatMap((count) => play(count, web[1], dns[1])))
@@ -57,9 +59,13 @@ export function demo(flow: Flow): Command {
   };
 }
 
-const introduction =
-  'two web and two dns servers on loopback; one of them fails or recovers every ' +
-  `${eventMs / 1000} s: web needs both (its route goes), dns needs one (its MED worsens)`;
+function introduction(port: number | null): string {
+  const page = port === null ? '' : `; dashboard at http://127.0.0.1:${port}/`;
+  return (
+    'two web and two dns servers on loopback; one of them fails or recovers every ' +
+    `${eventMs / 1000} s: web needs both (its route goes), dns needs one (its MED worsens)${page}`
+  );
+}
 
 async function play(count: number, web: DemoServer, dns: DemoServer): Promise<void> {
   switch (count % 4) {
@@ -74,7 +80,11 @@ async function play(count: number, web: DemoServer, dns: DemoServer): Promise<vo
   }
 }
 
-function demoYaml(web: readonly DemoServer[], dns: readonly DemoServer[]): string {
+function demoYaml(
+  web: readonly DemoServer[],
+  dns: readonly DemoServer[],
+  port: number | null,
+): string {
   return `
 node: demo
 check_defaults: { interval: 500ms, timeout: 200ms, rise: 2, fall: 2 }
@@ -95,6 +105,7 @@ routes:
     drain: 500ms
 outputs:
   exabgp: { via: stdio }
+${port === null ? '' : `admin: { listen: "127.0.0.1:${port}" }`}
 `;
 }
 

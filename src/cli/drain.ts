@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { durationExpected, parseDuration } from '../config/parse/duration.ts';
 import { ask, failed, socketOption, socketPath, type Answer } from './admin-client.ts';
@@ -66,7 +67,16 @@ function pathOf(name: string): string {
 /** Whoever is behind sudo, and not root: that is whom others ask. */
 function ownerOf({ owner }: Options): string {
   if (typeof owner === 'string') return owner;
-  return process.env['SUDO_USER'] ?? process.env['USER'] ?? '';
+  return process.env['SUDO_USER'] || process.env['USER'] || ownName();
+}
+
+function ownName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A user without an entry in passwd(5): the daemon says "unknown".
+    return '';
+  }
 }
 
 function lengthOf(options: Options): { readonly for?: string } {

@@ -39,7 +39,8 @@ function stepLines(step: JsonRecord, depth: number, wallMs: number): readonly Li
   );
   return [
     { indent: '  '.repeat(depth), text: headText(step, wallMs), isHead: true },
-    ...line(sentence(textOf(step, 'because'))),
+    // A rule says the same as what follows from it.
+    ...line(isRule(step) ? '' : sentence(textOf(step, 'because'))),
     ...line(sentence(drain === '' ? '' : `It is ${drain}`)),
     ...line(cause === null ? '' : sentence(`Cause: ${causeText(cause)}`)),
     ...line(counters.length === 0 ? '' : sentence(`Counters: ${counters.join(', ')}`)),
@@ -51,11 +52,16 @@ function stepLines(step: JsonRecord, depth: number, wallMs: number): readonly Li
 
 /** `route 192.0.2.10/32 is withdrawn for 12m 5s, since 2026-11-22 03:14:15.` */
 function headText(step: JsonRecord, wallMs: number): string {
+  if (isRule(step)) return sentence(`${textOf(step, 'name')} these: ${textOf(step, 'state')}`);
   const kind = kindText[textOf(step, 'kind')];
   const subject = kind === undefined ? textOf(step, 'name') : `${kind} ${textOf(step, 'name')}`;
   const since = textOf(step, 'since');
   const times = since === '' ? '' : ` for ${agoText(since, wallMs)}, since ${timeText(since)}`;
   return sentence(`${subject} is ${textOf(step, 'state')}${times}`);
+}
+
+function isRule(step: JsonRecord): boolean {
+  return textOf(step, 'kind') === 'rule';
 }
 
 function sentence(text: string): string {

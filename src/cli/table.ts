@@ -31,13 +31,16 @@ export function tableLines(
     let used = indent.length;
     for (const [column, cell] of row.entries()) {
       const isLast = column === row.length - 1;
-      const left = widthMax - used - (column === 0 ? 0 : gap.length);
+      // A column that nobody has anything in is none.
+      if (!isLast && widths[column] === 0) continue;
+      const space = used === indent.length ? '' : gap;
+      const left = widthMax - used - space.length;
       if (left <= 0) break;
       const width = Math.min(left, isLast ? left : (widths[column] ?? 0));
       const fitted = cut(cell.text, width);
       const padded = isLast ? fitted : fitted.padEnd(width);
-      line += (column === 0 ? '' : gap) + (cell.paint?.(padded) ?? padded);
-      used += (column === 0 ? 0 : gap.length) + width;
+      line += space + (cell.paint?.(padded) ?? padded);
+      used += space.length + width;
     }
     return line.trimEnd();
   });

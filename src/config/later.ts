@@ -14,7 +14,6 @@ export function reportLater(file: ConfigFile, report: Report): void {
     serviceLater(service, ['services', name], later);
   }
   outputsLater(file.outputs ?? {}, later);
-  for (const key of keysOf(file.admin)) later(['admin', key], `the admin key ${key} is`);
 }
 
 type Later = (path: Path, what: string) => void;
@@ -37,8 +36,4 @@ function outputsLater(outputs: NonNullable<ConfigFile['outputs']>, later: Later)
   if (exabgp?.lease !== undefined) later(['outputs', 'exabgp', 'lease'], 'the lease of routes is');
   if (agent !== undefined) later(['outputs', 'agent'], 'the output agent is');
   if (trackFiles !== undefined) later(['outputs', 'track_files'], 'the output track_files is');
-}
-
-function keysOf(part: object | undefined): string[] {
-  return Object.keys(part ?? {});
 }

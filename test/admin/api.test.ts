@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { existsSync, statSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import type { Page } from '../../src/admin/desk.ts';
-import { errorOf, Rig } from './rig.ts';
+import { errorOf, openRig } from './rig.ts';
 
 describe('the API over the unix socket', () => {
-  test('status is as the contract says', async () => {
-    const rig = await new Rig().ready();
+  test('status is as the contract says', async (t) => {
+    const rig = await openRig(t);
     rig.admin.observe({
       signal: 'web/10.0.1.11:443',
       state: 'up',
@@ -24,7 +24,7 @@ describe('the API over the unix socket', () => {
     const answer = await rig.ask('/api/v1/status');
     assert.equal(answer.status, 200);
     const status = JSON.parse(answer.text);
-    assert.match(status.config_hash, /^[0-9a-f]{12}$/u);
+    assert.match(status.config_hash, /^[0-9a-f]{16}$/u);
     assert.match(status.routes[0].since, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/u);
     assert.deepEqual(withoutTimes(status), {
       node: 'lb-a',
@@ -80,11 +80,10 @@ describe('the API over the unix socket', () => {
         },
       ],
     });
-    rig.close();
   });
 
-  test('explain takes names with slashes, encoded or not, and short ones', async () => {
-    const rig = await new Rig().ready();
+  test('explain takes names with slashes, encoded or not, and short ones', async (t) => {
+    const rig = await openRig(t);
     for (const path of ['192.0.2.10/32', '192.0.2.10%2F32', '192.0.2.10']) {
       const { status, text } = await rig.ask(`/api/v1/explain/${path}`);
       assert.equal(status, 200, text);
@@ -95,7 +94,6 @@ describe('the API over the unix socket', () => {
     }
     const server_ = JSON.parse((await rig.ask('/api/v1/explain/10.0.1.11:443')).text);
     assert.equal(server_.name, 'web/10.0.1.11:443');
-    rig.close();
   });
 
   const refusals: readonly (readonly [string, string, number, string])[] = [
@@ -112,50 +110,44 @@ describe('the API over the unix socket', () => {
     ['GET', `/api/v1/explain/${'x'.repeat(9000)}`, 431, 'too_large'],
   ];
   for (const [method, path, status, code] of refusals) {
-    test(`${method} ${path.slice(0, 40)} answers ${status} ${code}`, async () => {
-      const rig = await new Rig().ready();
+    test(`${method} ${path.slice(0, 40)} answers ${status} ${code}`, async (t) => {
+      const rig = await openRig(t);
       const answer = await rig.ask(path, { method });
       assert.equal(answer.status, status);
       assert.equal(errorOf(answer).code, code);
-      rig.close();
     });
   }
 
-  test('an unknown name is answered with the nearest', async () => {
-    const rig = await new Rig().ready();
+  test('an unknown name is answered with the nearest', async (t) => {
+    const rig = await openRig(t);
     assert.equal(errorOf(await rig.ask('/api/v1/explain/wbe')).nearest, 'web');
     assert.equal(
       errorOf(await rig.ask('/api/v1/explain/10.0.1.11:444')).nearest,
       'web/10.0.1.11:443',
     );
     assert.equal(errorOf(await rig.ask('/api/v1/explain/something-else')).nearest, null);
-    rig.close();
   });
 
-  test('healthz says when there is no core', async () => {
-    const rig = new Rig();
-    await rig.ready();
+  test('healthz says when there is no core', async (t) => {
+    const rig = await openRig(t);
     assert.equal((await rig.ask('/healthz')).status, 200);
-    rig.close();
   });
 
-  test('pages and metrics are what they are given', async () => {
+  test('pages and metrics are what they are given', async (t) => {
     const pages = new Map([['/', { type: 'text/html', body: '<!doctype html>' }]]);
-    const rig = await new Rig({ parts: { pages, metrics } }).ready();
+    const rig = await openRig(t, { parts: { pages, metrics } });
     const page = await rig.ask('/');
     assert.equal(page.text, '<!doctype html>');
     assert.match(String(page.headers['content-security-policy']), /default-src 'none'/u);
     assert.equal((await rig.ask('/metrics')).text, 'routevane_up 1\n');
     assert.equal((await rig.ask('/', { method: 'HEAD' })).text, '');
-    rig.close();
   });
 
-  test('the socket is for owner and group, and goes with the daemon', async () => {
-    const rig = await new Rig().ready();
+  test('the socket is for owner and group, and goes with the daemon', async (t) => {
+    const rig = await openRig(t);
     assert.equal(statSync(rig.socket).mode & 0o777, 0o660);
     rig.close(true);
     assert.equal(existsSync(rig.socket), false);
-    rig.close();
   });
 });
 

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TestContext } from 'node:test';
 import { BehaviorSubject } from 'rxjs';
 import { WebSocket } from 'ws';
 import { admin, type Admin } from '../../src/admin/admin.ts';
@@ -77,6 +78,7 @@ export class Rig {
         version: '1.2.3',
         pages: new Map(),
         metrics: null,
+        configured: () => {},
         nearest,
         notify: (notice) => this.notices.push(notice),
         ...options.parts,
@@ -144,9 +146,16 @@ export class Rig {
 
   /** Ends everything; the folder stays for the next life where it is asked for. */
   close(keepFolder = false): void {
-    for (const undo of this.#undo.toReversed()) undo();
+    for (const undo of this.#undo.splice(0).toReversed()) undo();
     if (!keepFolder) rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** A rig whose entrances are open, and that ends with its test. */
+export async function openRig(test: TestContext, options: RigOptions = {}): Promise<Rig> {
+  const rig = new Rig(options);
+  test.after(() => rig.close());
+  return rig.ready();
 }
 
 export function errorOf({ text }: Answer): { code: string; message: string; nearest: unknown } {

@@ -21,10 +21,6 @@ test('the full reference names each part that is not in this version, once', () 
       'outputs.exabgp.lease: the lease of routes is not in this version',
       'outputs.agent: the output agent is not in this version',
       'outputs.track_files: the output track_files is not in this version',
-      'admin.socket: the admin key socket is not in this version',
-      'admin.group: the admin key group is not in this version',
-      'admin.listen: the admin key listen is not in this version',
-      'admin.token_file: the admin key token_file is not in this version',
     ],
   );
 });

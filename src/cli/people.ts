@@ -1,0 +1,52 @@
+import type { BehaviorSubject } from 'rxjs';
+import { admin, type Admin } from '../admin/admin.ts';
+import type { Page } from '../admin/desk.ts';
+import { metrics, metricsContentType } from '../admin/metrics.ts';
+import { pageFiles } from '../admin/page-files.ts';
+import { nearest } from '../config/suggest.ts';
+import type { Config } from '../model/config.ts';
+import type { Notice } from '../model/notice.ts';
+import type { View } from '../model/view.ts';
+import { version } from './version.ts';
+
+export interface People extends Admin {
+  /** Tells the log and the stream. */
+  readonly notify: (notice: Notice) => void;
+}
+
+/** What people and their tools see of the daemon: the API with its page, and the metrics behind it. */
+export function people(config$: BehaviorSubject<Config>, tell: (notice: Notice) => void): People {
+  const meter = metrics(version);
+  const scrape = async (view: View): Promise<Page> => ({
+    type: metricsContentType,
+    body: await meter.scrape(view),
+  });
+  const notify = (notice: Notice): void => {
+    tell(notice);
+    desk.notice(notice);
+  };
+  const desk: Admin = admin(config$, {
+    version,
+    pages: pageFiles(),
+    metrics: scrape,
+    nearest,
+    notify,
+    configured: meter.configured,
+  });
+  return {
+    ...desk,
+    notify,
+    observe(observation) {
+      meter.observed(observation);
+      desk.observe(observation);
+    },
+    turn(turn) {
+      meter.turned(turn);
+      desk.turn(turn);
+    },
+    report(report) {
+      meter.reported(report);
+      desk.report(report);
+    },
+  };
+}
