@@ -145,7 +145,7 @@ export function touchPool(core: Core, pool: Pool): void {
 export function touchWeight(core: Core, server: Target, cause: Cause): void {
   const { kernel, pool } = server;
   if (kernel === null || pool === null || pool.kernel === null) return;
-  kernel.cause = cause;
+  kernel.touchedBy = cause;
   if (kernel.isTouched) return;
   kernel.isTouched = true;
   pool.kernel.touched.push(kernel);

@@ -19,7 +19,7 @@ export interface ServerInKernel extends Due {
   wanted: Weight | null;
   /** What the intents say: `wanted`, but for a fall that waits for its withdraw. */
   intended: Weight | null;
-  /** What was read back last. */
+  /** What was read back since it was intended; `null`: nothing. */
   confirmed: Weight | null;
   /** The table lacks it. */
   isMissing: boolean;
@@ -31,8 +31,10 @@ export interface ServerInKernel extends Due {
   isDepooled: boolean;
   /** When it recovered, while it starts slowly; Infinity otherwise. */
   slowFromMs: number;
-  /** Why it was weighed last. */
+  /** Why `wanted` is what it is. */
   cause: Cause | null;
+  /** Why it is to be weighed: the cause, if anything comes of it. */
+  touchedBy: Cause | null;
   /** `null` while nobody has counted. */
   activeConnections: number | null;
   isTouched: boolean;
@@ -97,6 +99,7 @@ export function serverInKernel(
     isDepooled: false,
     slowFromMs: Infinity,
     cause: null,
+    touchedBy: null,
     activeConnections: null,
     isTouched: false,
     slot: -1,
@@ -122,9 +125,9 @@ export function countReady(service: ServiceInKernel, kernel: ServerInKernel): vo
 }
 
 function isConfirmed(kernel: ServerInKernel): boolean {
-  if (kernel.wanted !== null) return kernel.confirmed === kernel.wanted;
-  const { state, settle } = kernel.server;
-  return countedHealth(state, settle) !== 'up';
+  const { wanted, intended, confirmed, server } = kernel;
+  if (wanted !== null) return intended === wanted && confirmed === wanted;
+  return countedHealth(server.state, server.settle) !== 'up';
 }
 
 /**

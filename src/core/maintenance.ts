@@ -1,8 +1,15 @@
 import type { Drain } from '../model/drain.ts';
 import type { Cause } from '../model/turn.ts';
-import { healthOfName, healthOfRule, touchRoute, touchTarget, type Core } from './core.ts';
+import {
+  healthOfName,
+  healthOfRule,
+  touchRoute,
+  touchTarget,
+  touchWeight,
+  type Core,
+} from './core.ts';
 import type { Due } from './deadlines.ts';
-import { poolsOf, type Pool, type RouteEntry, type Target } from './graph.ts';
+import { poolsOf, type RouteEntry, type Target } from './graph.ts';
 import { isFoundDrained } from './kernel.ts';
 import { evaluate } from './rule.ts';
 
@@ -23,8 +30,9 @@ export function beginDrain(core: Core, drain: Drain, nowMs: number): Cause | nul
   const maintenance: Maintenance = { kind: 'maintenance', drain, slot: -1 };
   core.drains.set(drain.name, maintenance);
   core.deadlines.set(maintenance, drain.untilMs ?? Infinity);
-  touchDrained(core, drain.name);
-  return { kind: 'drain', change: 'begun', drain, atMs: nowMs };
+  const cause: Cause = { kind: 'drain', change: 'begun', drain, atMs: nowMs };
+  touchDrained(core, drain.name, cause);
+  return cause;
 }
 
 /** Takes a drain away, and gives back what it took; `null` where there is none. */
@@ -40,24 +48,28 @@ export function endDrain(
   core.drains.delete(name);
   const pool = core.graph.pools.get(name);
   if (pool !== undefined) pool.isEmptied = false;
-  touchDrained(core, name);
-  return { kind: 'drain', change, drain: maintenance.drain, atMs: nowMs };
+  const cause: Cause = { kind: 'drain', change, drain: maintenance.drain, atMs: nowMs };
+  touchDrained(core, name, cause);
+  return cause;
 }
 
-function touchDrained(core: Core, name: string): void {
+function touchDrained(core: Core, name: string, cause: Cause): void {
   const { graph } = core;
   const entry = graph.routes.get(name);
   if (entry !== undefined) touchRoute(core, entry);
   if (name === NODE) for (const one of graph.routes.values()) touchRoute(core, one);
   const server = graph.targets.get(name);
-  if (server?.pool) touchTarget(core, server);
+  if (server?.pool) touchServer(core, server, cause);
   const pool = graph.pools.get(name);
-  if (pool !== undefined) touchWhole(core, pool);
+  if (pool === undefined) return;
+  for (const one of pool.servers) touchServer(core, one, cause);
+  for (const one of pool.routes) touchRoute(core, one);
 }
 
-function touchWhole(core: Core, pool: Pool): void {
-  for (const server of pool.servers) touchTarget(core, server);
-  for (const entry of pool.routes) touchRoute(core, entry);
+/** Its part in the service, and its weight: one of them may be what it was. */
+function touchServer(core: Core, server: Target, cause: Cause): void {
+  touchTarget(core, server);
+  touchWeight(core, server, cause);
 }
 
 /** What takes new connections from a server: its own drain, or its service's once routes are gone. */
@@ -111,8 +123,9 @@ export function emptyNext(core: Core, nowMs: number): Cause | null {
       continue;
     }
     pool.isEmptied = true;
-    for (const server of pool.servers) touchTarget(core, server);
-    return { kind: 'drain', change: 'begun', drain, atMs: nowMs };
+    const cause: Cause = { kind: 'drain', change: 'begun', drain, atMs: nowMs };
+    for (const server of pool.servers) touchServer(core, server, cause);
+    return cause;
   }
   return null;
 }

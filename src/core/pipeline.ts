@@ -4,7 +4,8 @@ import type { Control } from '../model/control.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Trace } from '../model/trace.ts';
 import type { Turn } from '../model/turn.ts';
-import { createCore, isFinished, nextTurnMs, observe, request, takeTurn } from './turn.ts';
+import { Tracer } from './tracer.ts';
+import { createCore, isFinished, nextTurnMs, observe, request } from './turn.ts';
 
 /** The longest wait a timer is asked for: Node fires one beyond 2^31 ms at once. */
 const WAIT_MAX_MS = 2 ** 31 - 1;
@@ -35,6 +36,7 @@ export function pipeline(
     const startMs = scheduler.now();
     trace?.started(startMs, config);
     const core = createCore(config, startMs);
+    const tracer = new Tracer(core, trace);
     let turnAction: Subscription | null = null;
     let waitAction: Subscription | null = null;
     let waitUntilMs = Infinity;
@@ -46,8 +48,7 @@ export function pipeline(
     const turn = (): void => {
       turnAction = null;
       const nowMs = scheduler.now();
-      const result = takeTurn(core, nowMs);
-      trace?.turned(nowMs, result);
+      const result = tracer.takeTurn(nowMs);
       wait(nowMs);
       if (result !== null) subscriber.next(result);
       if (isFinished(core)) subscriber.complete();
@@ -74,7 +75,7 @@ export function pipeline(
       control$.subscribe({
         next: (control) => {
           const nowMs = scheduler.now();
-          trace?.requested(nowMs, control);
+          tracer.requested(nowMs, control);
           if (request(core, control, nowMs)) wantTurn();
         },
         error: (error: unknown) => subscriber.error(error),
@@ -84,7 +85,7 @@ export function pipeline(
       observation$.subscribe({
         next: (observation) => {
           if (!observe(core, observation)) return;
-          trace?.observed(observation);
+          tracer.observed(observation);
           wantTurn();
         },
         error: (error: unknown) => subscriber.error(error),

@@ -92,10 +92,8 @@ function weighAgain(core: Core, nowMs: number): void {
     if (kernel === null) continue;
     kernel.unready = 0;
     for (const server of pool.servers) {
-      if (server.kernel === null) continue;
-      const { isReady, wanted, intended, cause: pending } = server.kernel;
-      if (!isReady) kernel.unready += 1;
-      touchWeight(core, server, wanted === intended ? cause : (pending ?? cause));
+      if (server.kernel?.isReady === false) kernel.unready += 1;
+      touchWeight(core, server, cause);
     }
   }
 }

@@ -186,9 +186,8 @@ function catchUp(core: Core, nowMs: number): void {
 }
 
 function carryOutDeadlines(core: Core, nowMs: number): void {
-  for (;;) {
-    const timed = core.deadlines.popDue(nowMs);
-    if (timed === null) return;
+  const routes: RouteEntry[] = [];
+  for (let timed = core.deadlines.popDue(nowMs); timed; timed = core.deadlines.popDue(nowMs)) {
     switch (timed.kind) {
       case 'target':
         touchTarget(core, timed);
@@ -197,7 +196,7 @@ function carryOutDeadlines(core: Core, nowMs: number): void {
         endEpoch(core, timed, nowMs);
         break;
       case 'route':
-        carryOutRoute(core, timed, nowMs);
+        routes.push(timed);
         break;
       case 'slow-start':
         touchWeight(core, timed.server, timed.cause ?? { kind: 'config', atMs: nowMs });
@@ -210,6 +209,8 @@ function carryOutDeadlines(core: Core, nowMs: number): void {
         break;
     }
   }
+  for (const entry of routes.toSorted((a, b) => a.order - b.order))
+    carryOutRoute(core, entry, nowMs);
 }
 
 /** Any of what a route waits for may be over. Weights that waited are released in every turn. */

@@ -28,12 +28,20 @@ function weighPool(core: Core, pool: Pool, nowMs: number): void {
   for (const kernel of touched) followHealth(core, pool, kernel);
   const { minPooledPercent } = pool.service;
   if (minPooledPercent !== null) {
-    for (const kernel of depool(pool, minPooledPercent)) touched.add(kernel);
+    const cause = inFileOrder(touched)[0]?.touchedBy ?? null;
+    for (const kernel of depool(pool, minPooledPercent)) {
+      // Another one's recovery lets it go.
+      if (!touched.has(kernel)) kernel.touchedBy = cause;
+      touched.add(kernel);
+    }
   }
   const unreadyBefore = service.unready;
-  const inOrder = [...touched].toSorted((a, b) => a.server.order - b.server.order);
-  for (const kernel of inOrder) weighServer(core, pool, kernel, nowMs);
+  for (const kernel of inFileOrder(touched)) weighServer(core, pool, kernel, nowMs);
   if (unreadyBefore > 0 && service.unready === 0) touchWaiting(core, pool);
+}
+
+function inFileOrder(kernels: ReadonlySet<ServerInKernel>): readonly ServerInKernel[] {
+  return [...kernels].toSorted((a, b) => a.server.order - b.server.order);
 }
 
 /** A server that is not down is pooled; without `min_pooled` one that is down never is. */
@@ -50,15 +58,19 @@ function weighServer(core: Core, pool: Pool, kernel: ServerInKernel, nowMs: numb
   if (service === null) return;
   const wanted = wantedWeight(core, pool, kernel, nowMs);
   timeSlowStart(core, kernel, pool.service.slowStartMs, nowMs);
-  if (wanted !== null) kernel.wanted = wanted;
-  countReady(service, kernel);
+  if (wanted !== null && wanted !== kernel.wanted) {
+    kernel.wanted = wanted;
+    kernel.cause = kernel.touchedBy;
+  }
   service.waiting.delete(kernel);
-  if (kernel.wanted === null || kernel.wanted === kernel.intended) return;
-  const isFall = kernel.wanted === 0 || kernel.wanted === 'removed';
-  if (isFall && isCarrying(kernel.intended)) {
-    service.waiting.add(kernel);
-    core.falling.add(pool);
-  } else intend(core, pool, kernel, nowMs);
+  if (kernel.wanted !== null && kernel.wanted !== kernel.intended) {
+    const isFall = kernel.wanted === 0 || kernel.wanted === 'removed';
+    if (isFall && isCarrying(kernel.intended)) {
+      service.waiting.add(kernel);
+      core.falling.add(pool);
+    } else intend(core, pool, kernel, nowMs);
+  }
+  countReady(service, kernel);
 }
 
 /** What nobody said anything about yet has some weight in the table. */
@@ -75,7 +87,8 @@ function wantedWeight(
 ): Weight | null {
   const { server } = kernel;
   if (baseOf(kernel) === null) return null;
-  if (isDrained(core, kernel.server)) return 0;
+  // Who was taken out before keeps no slot that a drain could keep.
+  if (isDrained(core, server)) return kernel.wanted === 'removed' ? 'removed' : 0;
   const { slowStartMs, onDown } = pool.service;
   const health = tableHealth(kernel);
   switch (health) {
@@ -102,8 +115,7 @@ export function releaseFalls(core: Core, nowMs: number): void {
     const waiting = pool.kernel?.waiting;
     if (waiting !== undefined && waiting.size > 0) {
       if (areWeightsHeld(pool)) continue;
-      const inOrder = [...waiting].toSorted((a, b) => a.server.order - b.server.order);
-      for (const kernel of inOrder) intend(core, pool, kernel, nowMs);
+      for (const kernel of inFileOrder(waiting)) intend(core, pool, kernel, nowMs);
       waiting.clear();
     }
     core.falling.delete(pool);
@@ -117,6 +129,8 @@ function intend(core: Core, pool: Pool, kernel: ServerInKernel, nowMs: number): 
   const service = pool.name;
   const cause = kernel.cause ?? { kind: 'config', atMs: nowMs };
   kernel.intended = wanted;
+  // What was read before this was asked for says nothing about it.
+  kernel.confirmed = null;
   core.weights.set(key, { server: key, service, weight: wanted, cause });
   core.draft.changedWeights.add(key);
   const because = becauseOfWeight(core, pool, kernel, nowMs);

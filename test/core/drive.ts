@@ -39,7 +39,11 @@ export class Drive {
 
   #turn(nowMs: number): void {
     const turn = takeTurn(this.core, nowMs);
-    if (turn !== null) this.turns.push(turn);
+    if (turn === null) return;
+    // The maps are live views: keep what they showed at this turn.
+    const { routes, weights } = turn.intents;
+    const intents = { ...turn.intents, routes: new Map(routes), weights: new Map(weights) };
+    this.turns.push({ ...turn, intents });
   }
 }
 

@@ -58,7 +58,7 @@ export function drainViewOfService(core: Core, pool: Pool, atMs: number): DrainV
   const draining = pool.routes.filter(({ state }) => state === 'draining');
   const isCounted = isCountedSince(pool, drain);
   const active = isCounted && pool.kernel !== null ? pool.kernel.activeConnections : null;
-  const areOut = pool.servers.every(({ kernel }) => isOut(kernel));
+  const areOut = pool.servers.every(({ kernel }) => isOut(core, kernel));
   return {
     drain,
     isDone: pool.isEmptied && areOut && isEmpty(pool, active, drain, atMs),
@@ -77,19 +77,20 @@ export function drainViewOfServer(core: Core, server: Target, atMs: number): Dra
   const isTaken = own !== null || pool.isEmptied;
   return {
     drain,
-    isDone: isTaken && isOut(kernel) && isEmpty(pool, active, drain, atMs),
+    isDone: isTaken && isOut(core, kernel) && isEmpty(pool, active, drain, atMs),
     activeConnections: active,
     deadlineMs: null,
   };
 }
 
-/** The kernel gives it nothing new, as far as anybody can tell. */
-function isOut(kernel: ServerInKernel | null): boolean {
+/** The kernel gives it nothing new; where nobody can confirm that, our intent has to do. */
+function isOut(core: Core, kernel: ServerInKernel | null): boolean {
   if (kernel === null || kernel.isMissing) return true;
   const { intended, confirmed } = kernel;
-  return (
-    (intended === 0 || intended === 'removed') && (confirmed === null || confirmed === intended)
-  );
+  if (intended !== 0 && intended !== 'removed') return false;
+  const { ipvs } = core.graph.config;
+  const isDry = ipvs.via !== 'off' && ipvs.dryRun;
+  return confirmed === intended || isDry || core.kernel.state !== 'connected';
 }
 
 function isEmpty({ kernel }: Pool, active: number | null, drain: Drain, atMs: number): boolean {
