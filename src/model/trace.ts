@@ -9,9 +9,9 @@ import type { Turn } from './turn.ts';
  */
 export interface Trace {
   readonly started: (nowMs: number, config: Config) => void;
-  /** Of observations only those that may change something; told after `observe` said so. */
+  /** Of observations only those that may change something: neither quiet ones nor disbelieved ones. */
   readonly observed: (observation: Observation) => void;
   readonly requested: (nowMs: number, control: Control) => void;
-  /** Every turn: even one that changed nothing may have taken something in. */
+  /** Every turn that took something in, or was due; `null`: no change came out. */
   readonly turned: (nowMs: number, turn: Turn | null) => void;
 }
