@@ -1,0 +1,141 @@
+import { Observable, type SchedulerLike, type Subscription } from 'rxjs';
+import type { ExecdSignal } from '../../model/config.ts';
+import { startChild, type Child, type ChildEnd } from '../../platform/child.ts';
+import { readExecdLine, LINE_MAX_BYTES, type LineVerdict } from '../../protocol/execd-line.ts';
+import { printable } from '../../protocol/printable.ts';
+import { Lines } from './lines.ts';
+
+/** What is read of a child in a second; one that writes more is left to wait in its pipe. */
+export const READ_MAX_BYTES_PER_S = 512 * 1024;
+const STDERR_KEPT_CHARS = 200;
+
+export type ExecdRun = Omit<ExecdSignal, 'settle' | 'type'>;
+
+/**
+ * One life of a child. Emits what each of its lines means, and `lost` when it is silent for too
+ * long; completes, after a last `lost`, when it is over: it exited, or it was ended because it
+ * was silent or printed a line that has no end. Unsubscribing ends it.
+ */
+export function oneLife(run: ExecdRun, scheduler: SchedulerLike): Observable<LineVerdict> {
+  return new Observable((subscriber) => {
+    const life = new Life(run, scheduler, (verdict, isLast) => {
+      subscriber.next(verdict);
+      if (isLast) subscriber.complete();
+    });
+    return () => life.close();
+  });
+}
+
+class Life {
+  readonly #run: ExecdRun;
+  readonly #scheduler: SchedulerLike;
+  readonly #tell: (verdict: LineVerdict, isLast: boolean) => void;
+  readonly #child: Child;
+  readonly #lines = new Lines();
+  readonly #timers = new Map<'poll' | 'answer' | 'stale' | 'rest', Subscription>();
+  #bytes = 0;
+  #lastWords = '';
+  #isOver = false;
+
+  constructor(
+    run: ExecdRun,
+    scheduler: SchedulerLike,
+    tell: (verdict: LineVerdict, isLast: boolean) => void,
+  ) {
+    this.#run = run;
+    this.#scheduler = scheduler;
+    this.#tell = tell;
+    this.#child = startChild(
+      { command: run.command, user: run.user, stdin: 'pipe' },
+      {
+        stdout: (chunk) => this.#read(chunk),
+        stderr: (chunk) => this.#complained(chunk),
+        ended: (end) => this.#end(endReason(end, this.#lastWords)),
+      },
+    );
+    this.#expectWords();
+    if (run.trigger === 'poll') this.#poll();
+  }
+
+  close(): void {
+    this.#isOver = true;
+    for (const timer of this.#timers.values()) timer.unsubscribe();
+    this.#child.stop();
+  }
+
+  /** One line asks; what it says does not matter, so it says nothing. */
+  #poll(): void {
+    const { intervalMs, timeoutMs } = this.#run;
+    this.#child.write('\n');
+    this.#after('answer', timeoutMs, () => this.#end(`no answer within ${timeoutMs}ms`));
+    this.#after('poll', intervalMs, () => this.#poll());
+  }
+
+  #expectWords(): void {
+    const { staleAfterMs } = this.#run;
+    if (staleAfterMs === null) return;
+    this.#after('stale', staleAfterMs, () => this.#end(`silent for ${staleAfterMs}ms`));
+  }
+
+  #read(chunk: Buffer): void {
+    if (this.#isOver) return;
+    this.#count(chunk.length);
+    const lines = this.#lines.add(chunk);
+    if (lines === null) {
+      this.#end(`printed a line above ${LINE_MAX_BYTES / 1024} KiB`);
+      return;
+    }
+    if (lines.length === 0) return;
+    this.#timers.get('answer')?.unsubscribe();
+    this.#expectWords();
+    for (const line of lines) {
+      this.#tell(readExecdLine(line), false);
+      // Whoever listens may have closed us.
+      if (this.#isOver) return;
+    }
+  }
+
+  #complained(chunk: Buffer): void {
+    if (this.#isOver) return;
+    this.#count(chunk.length);
+    const line = chunk.toString('utf8', 0, STDERR_KEPT_CHARS * 4).split('\n', 1)[0] ?? '';
+    this.#lastWords = printable(line, STDERR_KEPT_CHARS);
+  }
+
+  #count(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes <= READ_MAX_BYTES_PER_S) {
+      if (this.#timers.get('rest')?.closed !== false) this.#after('rest', 1000, this.#rested);
+    } else this.#child.pause();
+  }
+
+  readonly #rested = (): void => {
+    this.#bytes = 0;
+    this.#child.resume();
+  };
+
+  #after(what: 'poll' | 'answer' | 'stale' | 'rest', delayMs: number, work: () => void): void {
+    this.#timers.get(what)?.unsubscribe();
+    this.#timers.set(what, this.#scheduler.schedule(work, delayMs));
+  }
+
+  #end(reason: string): void {
+    if (this.#isOver) return;
+    this.close();
+    this.#tell({ state: 'lost', reason, weightPercent: null }, true);
+  }
+}
+
+function endReason(end: ChildEnd, lastWords: string): string {
+  const why = lastWords === '' ? '' : `: ${lastWords}`;
+  switch (end.kind) {
+    case 'exited':
+      return `exited with code ${end.code}${why}`;
+    case 'killed':
+      return `killed by ${end.signal}${why}`;
+    case 'not-started':
+      return end.reason;
+    default:
+      return end satisfies never;
+  }
+}

@@ -1,0 +1,75 @@
+import { defer, map, repeat, timer, type Observable, type SchedulerLike } from 'rxjs';
+import type { Config } from '../../model/config.ts';
+import type { Notice } from '../../model/notice.ts';
+import type { Observation } from '../../model/observation.ts';
+import { eachOf } from '../../platform/each-of.ts';
+import { monotonicScheduler } from '../../platform/scheduler.ts';
+import { oneLife, type ExecdRun } from './child.ts';
+import { gate } from './gate.ts';
+
+/** Between the end of a child and its next start, the first time … */
+export const RESTART_MIN_MS = 1000;
+/** … and after many. */
+export const RESTART_MAX_MS = 60_000;
+/** A child that lived this long has earned a quick restart. */
+export const LIVED_WELL_MS = 60_000;
+
+/**
+ * Keeps the child of each `execd` signal running, and emits an observation for each line it
+ * prints, and `lost` when a line is malformed, it is silent for too long, or it ends. What ended
+ * is started again, after a time that doubles from a second to a minute.
+ *
+ * At most 100 observations a second pass; of more the newest is kept and the rest is counted in
+ * a notice. A signal that is the same in the next configuration goes on undisturbed. Never
+ * completes before `config$`; errors only where `config$` does. Unsubscribing ends all children.
+ */
+export function execd(
+  config$: Observable<Config>,
+  deps: { readonly notify: (notice: Notice) => void },
+  scheduler: SchedulerLike = monotonicScheduler,
+): Observable<Observation> {
+  return eachOf(
+    config$.pipe(map(runsOf)),
+    ({ name }) => name,
+    (run) =>
+      lives(run, scheduler).pipe(
+        gate(scheduler, (count) =>
+          deps.notify({
+            level: 'warn',
+            event: 'execd_flood',
+            message: `${run.name} said too much: ${count} results of it were thrown away`,
+          }),
+        ),
+      ),
+  );
+}
+
+function runsOf({ signals }: Config): ExecdRun[] {
+  return signals.flatMap((signal) => {
+    if (signal.type !== 'execd') return [];
+    const { name, command, trigger, intervalMs, timeoutMs, staleAfterMs, user } = signal;
+    return [{ name, command, trigger, intervalMs, timeoutMs, staleAfterMs, user }];
+  });
+}
+
+function lives(run: ExecdRun, scheduler: SchedulerLike): Observable<Observation> {
+  let startedMs = 0;
+  let restartMs = RESTART_MIN_MS;
+  return defer(() => {
+    startedMs = scheduler.now();
+    return oneLife(run, scheduler);
+  }).pipe(
+    map(({ state, reason, weightPercent }): Observation => {
+      const seen = { signal: run.name, state, reason, atMs: scheduler.now() };
+      return weightPercent === null ? seen : { ...seen, weightPercent };
+    }),
+    repeat({
+      delay: () => {
+        if (scheduler.now() - startedMs >= LIVED_WELL_MS) restartMs = RESTART_MIN_MS;
+        const delayMs = restartMs;
+        restartMs = Math.min(restartMs * 2, RESTART_MAX_MS);
+        return timer(delayMs, scheduler);
+      },
+    }),
+  );
+}

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { filter, firstValueFrom, ReplaySubject, Subject, take, toArray } from 'rxjs';
+import type { Config, ExecdSignal } from '../../../src/model/config.ts';
+import type { Notice } from '../../../src/model/notice.ts';
+import type { Observation } from '../../../src/model/observation.ts';
+import { execd } from '../../../src/sources/execd/execd.ts';
+import { emptyConfig } from '../../empty-config.ts';
+import { SETTLE } from '../probes/fixtures.ts';
+
+function signal(command: readonly string[], some: Partial<ExecdSignal> = {}): ExecdSignal {
+  return {
+    name: 'it',
+    type: 'execd',
+    command,
+    trigger: 'self',
+    intervalMs: 30_000,
+    timeoutMs: 20_000,
+    staleAfterMs: null,
+    user: null,
+    settle: SETTLE,
+    ...some,
+  };
+}
+
+function running(t: TestContext, ...signals: ExecdSignal[]) {
+  const config$ = new ReplaySubject<Config>(1);
+  config$.next({ ...emptyConfig, signals });
+  const observation$ = new ReplaySubject<Observation>();
+  const notice$ = new Subject<Notice>();
+  const subscription = execd(config$, { notify: (notice) => notice$.next(notice) }).subscribe(
+    observation$,
+  );
+  t.after(() => subscription.unsubscribe());
+  const first = async (count: number): Promise<string[]> => {
+    const seen = await firstValueFrom(observation$.pipe(take(count), toArray()));
+    return seen.map(told);
+  };
+  return { config$, observation$, notice$, subscription, first };
+}
+
+function told({ state, reason, weightPercent }: Observation): string {
+  const weight = weightPercent === undefined ? '' : ` ${weightPercent}%`;
+  return `${state}${weight}${reason === '' ? '' : `: ${reason}`}`;
+}
+
+const sh = (script: string, some: Partial<ExecdSignal> = {}): ExecdSignal =>
+  signal(['/bin/sh', '-c', script], some);
+
+describe('execd', () => {
+  test('a child that speaks by itself is heard, line by line', async (t) => {
+    const script = `printf '{"state":"up","weight":75}\\n{"state":"down","rea'
+      sleep 0.05; printf 'son":"disk"}\\n{"state":"up"}\\n'; sleep 600`;
+    assert.deepEqual(await running(t, sh(script)).first(3), ['up 75%', 'down: disk', 'up']);
+  });
+
+  test('a child is asked by a line at each interval', async (t) => {
+    const script = `n=0; while read -r line; do n=$((n+1)); echo "{\\"state\\":\\"down\\",\\"reason\\":\\"$n\\"}"; done`;
+    const { first } = running(t, sh(script, { trigger: 'poll', intervalMs: 100, timeoutMs: 90 }));
+    assert.deepEqual(await first(3), ['down: 1', 'down: 2', 'down: 3']);
+  });
+
+  test('a malformed line is lost, and the child goes on', async (t) => {
+    const script = `echo hello; echo '{"state":"fine"}'; echo '{"state":"up","weight":101}'
+      echo '{"state":"down","reason":7}'; printf '{"state":"down","reason":"a\\\\u001bb"}\\n'; sleep 600`;
+    assert.deepEqual(await running(t, sh(script)).first(5), [
+      'lost: malformed line "hello"',
+      'lost: malformed line "{"state":"fine"}"',
+      'lost: malformed line "{"state":"up","weight":101}"',
+      'lost: malformed line "{"state":"down","reason":7}"',
+      'down: a b',
+    ]);
+  });
+
+  test('a line without an end is lost, and its child ended', async (t) => {
+    const [seen] = await running(t, sh('head -c 100000000 /dev/zero; sleep 600')).first(1);
+    assert.equal(seen, 'lost: printed a line above 4 KiB');
+  });
+
+  test('one that exits is lost with its last words, and started again', async (t) => {
+    const { first } = running(t, sh(`echo '{"state":"up"}'; echo no database >&2; exit 3`));
+    const end = 'lost: exited with code 3: no database';
+    assert.deepEqual(await first(4), ['up', end, 'up', end]);
+  });
+
+  test('one that is not there is lost', async (t) => {
+    assert.deepEqual(await running(t, signal(['/no/such'])).first(1), [
+      'lost: /no/such is not there',
+    ]);
+  });
+
+  test('silence: without an answer in time, and with nothing to say for too long', async (t) => {
+    const poll = { trigger: 'poll', intervalMs: 100, timeoutMs: 50 } as const;
+    assert.deepEqual(await running(t, sh('sleep 600', poll)).first(1), [
+      'lost: no answer within 50ms',
+    ]);
+    const stale = sh(`echo '{"state":"up"}'; sleep 600`, { staleAfterMs: 200 });
+    assert.deepEqual(await running(t, stale).first(2), ['up', 'lost: silent for 200ms']);
+  });
+
+  test('a flood is cut to a hundred a second, the newest last, and counted', async (t) => {
+    const script = `i=0; while [ $i -lt 1000 ]; do i=$((i+1)); echo "{\\"state\\":\\"down\\",\\"reason\\":\\"$i\\"}"; done; sleep 600`;
+    const { first, notice$ } = running(t, sh(script));
+    const notice = firstValueFrom(notice$);
+    const seen = await first(101);
+    assert.equal(seen[99], 'down: 100');
+    assert.equal(seen[100], 'down: 1000');
+    const { event, message } = await notice;
+    assert.equal(event, 'execd_flood');
+    assert.equal(message, 'it said too much: 899 results of it were thrown away');
+  });
+
+  test('the same signal goes on through a reload, unsubscribing ends its child', async (t) => {
+    const script = `echo "{\\"state\\":\\"down\\",\\"reason\\":\\"$$\\"}"; sleep 600`;
+    const { config$, first, observation$, subscription } = running(t, sh(script));
+    const [seen = ''] = await first(1);
+    const pid = Number(seen.replace('down: ', ''));
+    const again = sh(script, { settle: { ...SETTLE, rise: 9 } });
+    const other = sh(`echo '{"state":"up"}'; sleep 600`, { name: 'other' });
+    config$.next({ ...emptyConfig, signals: [again, other] });
+    await firstValueFrom(observation$.pipe(filter(({ signal: name }) => name === 'other')));
+    assert.ok(existsSync(`/proc/${pid}`));
+    subscription.unsubscribe();
+    while (existsSync(`/proc/${pid}`)) await new Promise((resolve) => setImmediate(resolve));
+  });
+});
+
+function example(file: string): string {
+  return fileURLToPath(new URL(`../../../config/execd/${file}`, import.meta.url));
+}
+
+describe('the examples', () => {
+  const poll = { trigger: 'poll', intervalMs: 10_000, timeoutMs: 9_000 } as const;
+
+  test('run-queue.sh', async (t) => {
+    const command = [example('run-queue.sh'), '10000'];
+    assert.deepEqual(await running(t, signal(command, poll)).first(1), ['up']);
+    const [busy] = await running(t, signal([example('run-queue.sh'), '0'], poll)).first(1);
+    assert.match(busy ?? '', /^down: \d+ processes ready to run on \d+ cores$/);
+  });
+
+  test('memory-weight.py', async (t) => {
+    const [up] = await running(t, signal([example('memory-weight.py'), '0'])).first(1);
+    assert.match(up ?? '', /^up \d+%$/);
+    const [down] = await running(t, signal([example('memory-weight.py'), '101'])).first(1);
+    assert.match(down ?? '', /^down: \d+\.\d % of memory left$/);
+  });
+
+  test('file-age.pl', async (t) => {
+    const dir = mkdtempSync(join(tmpdir(), 'routevane-age-'));
+    t.after(() => rmSync(dir, { recursive: true }));
+    const file = join(dir, 'zone');
+    const ask = async (): Promise<string[]> =>
+      running(t, signal([example('file-age.pl'), file, '3600'], poll)).first(1);
+    assert.deepEqual(await ask(), ['down: the file is not there']);
+    writeFileSync(file, '');
+    assert.deepEqual(await ask(), ['up']);
+    utimesSync(file, 1, 1);
+    assert.match((await ask())[0] ?? '', /^down: the file is \d+ s old$/);
+  });
+});
