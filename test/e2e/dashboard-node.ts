@@ -97,6 +97,11 @@ export class DashboardNode {
     }
   }
 
+  /** Changes of an earlier time, which the last hour has and nothing else. */
+  past(changes: readonly HealthChange[], decisions: readonly Decision[]): void {
+    this.#tell(changes, decisions);
+  }
+
   /** What a probe saw, with its time. */
   observe(observation: Observation): void {
     this.rig.admin.observe(observation);
@@ -166,7 +171,7 @@ interface Shown {
   readonly routes: readonly RouteView[];
 }
 
-function cause(signal: string, reason: string): Cause {
+export function cause(signal: string, reason: string): Cause {
   const observation: Observation = { signal, state: 'down', reason, atMs: nowMs() - 1.4 };
   return { kind: 'observation', observation };
 }

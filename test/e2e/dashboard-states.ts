@@ -16,7 +16,7 @@ export function drainView(name: string): DrainView {
   return { drain, isDone: false, activeConnections: 12, deadlineMs: null };
 }
 
-function signal(name: string, type: string, state: Health, reason = ''): SignalView {
+export function signal(name: string, type: string, state: Health, reason = ''): SignalView {
   return {
     name,
     type,
@@ -28,7 +28,7 @@ function signal(name: string, type: string, state: Health, reason = ''): SignalV
   };
 }
 
-function server(of: string, address: string, state: Health, reason = ''): RealServerView {
+export function server(of: string, address: string, state: Health, reason = ''): RealServerView {
   return {
     key: `${of}/${address}`,
     address,
@@ -44,7 +44,7 @@ function server(of: string, address: string, state: Health, reason = ''): RealSe
   };
 }
 
-function route(prefix: string, state: RouteState, because: string): RouteView {
+export function route(prefix: string, state: RouteState, because: string): RouteView {
   return {
     route: { key: prefix, prefix, pathId: null, neighbor: null },
     state,
@@ -63,7 +63,7 @@ function route(prefix: string, state: RouteState, because: string): RouteView {
   };
 }
 
-function service(
+export function service(
   name: string,
   port: number,
   state: Health,

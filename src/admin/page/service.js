@@ -129,7 +129,10 @@ const Server = memo(
   ({ service, server, onExplain }) => {
     const { address, state, reason, since, latency_ms: latencyMs } = server;
     const look = face(server);
-    const facts = [weightWords(server), latencyMs === null ? '' : formatMs(latencyMs)];
+    const facts = [
+      weightWords(server),
+      latencyMs === null || state !== 'up' ? '' : formatMs(latencyMs),
+    ];
     const kept = state === 'down' && server.pooled ? 'still pooled (min_pooled)' : '';
     return html`<button
       type="button"
