@@ -113,23 +113,26 @@ function parseReply(type: number, sequence: number, body: Uint8Array): Reply | n
   return { kind: 'data', sequence, command, attributes: body.subarray(GENERIC_HEADER_BYTES) };
 }
 
+/** Takes one attribute: its value is what lies in `bytes` from `start` up to `end`. */
+export type TakeAttribute = (type: number, bytes: Uint8Array, start: number, end: number) => void;
+
 /**
- * Calls `take` with each attribute, in order, without copying. `false`: a length points
- * outside, which ends the walk.
+ * Calls `take` with each attribute between `start` and `end`, in order. `false`: a length
+ * points outside, which ends the walk. Nothing is allocated: a large table has hundreds
+ * of thousands of attributes, and a view of each took most of the time.
  */
 export function eachAttribute(
-  attributes: Uint8Array,
-  take: (type: number, value: Uint8Array) => void,
+  bytes: Uint8Array,
+  take: TakeAttribute,
+  start = 0,
+  end = bytes.length,
 ): boolean {
-  let offset = 0;
-  while (offset < attributes.length) {
-    const length =
-      attributes.length - offset < ATTRIBUTE_HEADER_BYTES ? 0 : u16(attributes, offset);
-    if (length < ATTRIBUTE_HEADER_BYTES || offset + length > attributes.length) return false;
-    take(
-      u16(attributes, offset + 2) & ATTRIBUTE_TYPE_MASK,
-      attributes.subarray(offset + ATTRIBUTE_HEADER_BYTES, offset + length),
-    );
+  let offset = start;
+  while (offset < end) {
+    const length = end - offset < ATTRIBUTE_HEADER_BYTES ? 0 : u16(bytes, offset);
+    if (length < ATTRIBUTE_HEADER_BYTES || offset + length > end) return false;
+    const type = u16(bytes, offset + 2) & ATTRIBUTE_TYPE_MASK;
+    take(type, bytes, offset + ATTRIBUTE_HEADER_BYTES, offset + length);
     offset += aligned(length);
   }
   return true;
@@ -138,17 +141,24 @@ export function eachAttribute(
 /** The number in the attribute of `wanted`; `null` where it is missing or damaged. */
 export function numberAttribute(attributes: Uint8Array, wanted: number): number | null {
   const found: { value: number | null } = { value: null };
-  const intact = eachAttribute(attributes, (type, value) => {
-    if (type === wanted) found.value = numberIn(value);
+  const intact = eachAttribute(attributes, (type, bytes, start, end) => {
+    if (type === wanted) found.value = numberIn(bytes, start, end);
   });
   return intact ? found.value : null;
 }
 
 /** A number of one, two or four bytes, as the kernel writes them; `null` for another length. */
-export function numberIn(value: Uint8Array): number | null {
-  if (value.length === 4) return ((u16(value, hi) << 16) | u16(value, lo)) >>> 0;
-  if (value.length === 2) return u16(value, 0);
-  return value.length === 1 ? (value[0] ?? null) : null;
+export function numberIn(bytes: Uint8Array, start: number, end: number): number | null {
+  switch (end - start) {
+    case 4:
+      return ((u16(bytes, start + hi) << 16) | u16(bytes, start + lo)) >>> 0;
+    case 2:
+      return u16(bytes, start);
+    case 1:
+      return bytes[start] ?? null;
+    default:
+      return null;
+  }
 }
 
 const hi = littleEndian ? 2 : 0;
@@ -161,9 +171,10 @@ function u16(bytes: Uint8Array, offset: number): number {
 }
 
 /** Text up to its zero byte. */
-export function textIn(value: Uint8Array): string {
-  const end = value.indexOf(0);
-  return text.decode(end === -1 ? value : value.subarray(0, end));
+export function textIn(bytes: Uint8Array, start: number, end: number): string {
+  const value = bytes.subarray(start, end);
+  const zero = value.indexOf(0);
+  return text.decode(zero === -1 ? value : value.subarray(0, zero));
 }
 
 /** One attribute, padded so that the next can follow. */

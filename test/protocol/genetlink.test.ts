@@ -74,9 +74,10 @@ test('attributes come back as they were written', () => {
       assert.equal(numberAttribute(bytes, 2), u16);
       assert.equal(numberAttribute(bytes, 3), u32);
       const inner: [number, string][] = [];
-      eachAttribute(bytes, (type, value) => {
+      eachAttribute(bytes, (type, within, start, end) => {
         // The flag that says `nested` is no part of the type.
-        if (type === 4) eachAttribute(value, (of, each) => inner.push([of, textIn(each)]));
+        if (type !== 4) return;
+        eachAttribute(within, (of, ...each) => inner.push([of, textIn(...each)]), start, end);
       });
       assert.equal(inner.length, 2);
       assert.deepEqual(inner[1], [10, text]);

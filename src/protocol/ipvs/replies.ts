@@ -1,4 +1,10 @@
-import { eachAttribute, numberAttribute, numberIn, textIn } from '../genetlink.ts';
+import {
+  eachAttribute,
+  numberAttribute,
+  numberIn,
+  textIn,
+  type TakeAttribute,
+} from '../genetlink.ts';
 import { addressText } from './address.ts';
 import { AF, ATTRIBUTE, DEST, INFO, PROTOCOL, SERVICE, SERVICE_FLAG } from './numbers.ts';
 import type { Destination, ServiceIdentity, TableService } from './table.ts';
@@ -17,9 +23,8 @@ export interface IpvsInfo {
  */
 export function parseService(attributes: Uint8Array): TableService | 'other' | null {
   const found: ServiceParts = {};
-  const intact = eachNested(attributes, ATTRIBUTE.SERVICE, (type, value) => {
-    const read = serviceReaders[type];
-    if (read !== undefined) read(found, value);
+  const intact = eachNested(attributes, ATTRIBUTE.SERVICE, (type, bytes, start, end) => {
+    serviceReaders[type]?.(found, bytes, start, end);
   });
   if (!intact) return null;
   const identity = identityOf(found);
@@ -46,19 +51,21 @@ interface ServiceParts {
   timeoutS?: number | null;
 }
 
-type Reader<Parts> = (parts: Parts, value: Uint8Array) => void;
+type Reader<Parts> = (parts: Parts, bytes: Uint8Array, start: number, end: number) => void;
 
 /** By attribute; what is not here does not matter to us. */
 const serviceReaders: Readonly<Record<number, Reader<ServiceParts>>> = {
-  [SERVICE.AF]: (parts, value) => (parts.family = familyIn(value)),
-  [SERVICE.PROTOCOL]: (parts, value) => (parts.protocol = protocolIn(value)),
-  [SERVICE.ADDR]: (parts, value) => (parts.address = value),
-  [SERVICE.PORT]: (parts, value) => (parts.port = portIn(value)),
-  [SERVICE.FWMARK]: (parts, value) => (parts.mark = numberIn(value)),
-  [SERVICE.SCHED_NAME]: (parts, value) => (parts.scheduler = textIn(value)),
+  [SERVICE.AF]: (parts, bytes, start, end) => (parts.family = familyIn(bytes, start, end)),
+  [SERVICE.PROTOCOL]: (parts, bytes, start, end) =>
+    (parts.protocol = protocolIn(bytes, start, end)),
+  [SERVICE.ADDR]: (parts, bytes, start, end) => (parts.address = bytes.subarray(start, end)),
+  [SERVICE.PORT]: (parts, bytes, start, end) => (parts.port = portIn(bytes, start, end)),
+  [SERVICE.FWMARK]: (parts, bytes, start, end) => (parts.mark = numberIn(bytes, start, end)),
+  [SERVICE.SCHED_NAME]: (parts, bytes, start, end) => (parts.scheduler = textIn(bytes, start, end)),
   // A mask follows the flags.
-  [SERVICE.FLAGS]: (parts, value) => (parts.flags = numberIn(value.subarray(0, 4))),
-  [SERVICE.TIMEOUT]: (parts, value) => (parts.timeoutS = numberIn(value)),
+  [SERVICE.FLAGS]: (parts, bytes, start, end) =>
+    (parts.flags = numberIn(bytes, start, Math.min(end, start + 4))),
+  [SERVICE.TIMEOUT]: (parts, bytes, start, end) => (parts.timeoutS = numberIn(bytes, start, end)),
 };
 
 function identityOf(parts: ServiceParts): ServiceIdentity | null {
@@ -81,9 +88,8 @@ export function parseDestination(attributes: Uint8Array, serviceFamily: 4 | 6): 
     tunnelPort: 0,
     tunnelFlags: 0,
   };
-  const intact = eachNested(attributes, ATTRIBUTE.DEST, (type, value) => {
-    const read = destinationReaders[type];
-    if (read !== undefined) read(found, value);
+  const intact = eachNested(attributes, ATTRIBUTE.DEST, (type, bytes, start, end) => {
+    destinationReaders[type]?.(found, bytes, start, end);
   });
   if (!intact || found.family === null || found.address === undefined) return null;
   const address = addressText(found.address, found.family);
@@ -120,18 +126,20 @@ interface DestinationParts {
 }
 
 const destinationReaders: Readonly<Record<number, Reader<DestinationParts>>> = {
-  [DEST.ADDR]: (parts, value) => (parts.address = value),
-  [DEST.PORT]: (parts, value) => (parts.port = portIn(value)),
-  [DEST.FWD_METHOD]: (parts, value) => (parts.forwarding = numberIn(value)),
-  [DEST.WEIGHT]: (parts, value) => (parts.weight = numberIn(value)),
-  [DEST.U_THRESH]: (parts, value) => (parts.upperThreshold = numberIn(value)),
-  [DEST.L_THRESH]: (parts, value) => (parts.lowerThreshold = numberIn(value)),
-  [DEST.ACTIVE_CONNS]: (parts, value) => (parts.active = numberIn(value)),
-  [DEST.INACT_CONNS]: (parts, value) => (parts.inactive = numberIn(value)),
-  [DEST.ADDR_FAMILY]: (parts, value) => (parts.family = familyIn(value)),
-  [DEST.TUN_TYPE]: (parts, value) => (parts.tunnelType = numberIn(value)),
-  [DEST.TUN_PORT]: (parts, value) => (parts.tunnelPort = portIn(value)),
-  [DEST.TUN_FLAGS]: (parts, value) => (parts.tunnelFlags = numberIn(value)),
+  [DEST.ADDR]: (parts, bytes, start, end) => (parts.address = bytes.subarray(start, end)),
+  [DEST.PORT]: (parts, bytes, start, end) => (parts.port = portIn(bytes, start, end)),
+  [DEST.FWD_METHOD]: (parts, bytes, start, end) => (parts.forwarding = numberIn(bytes, start, end)),
+  [DEST.WEIGHT]: (parts, bytes, start, end) => (parts.weight = numberIn(bytes, start, end)),
+  [DEST.U_THRESH]: (parts, bytes, start, end) =>
+    (parts.upperThreshold = numberIn(bytes, start, end)),
+  [DEST.L_THRESH]: (parts, bytes, start, end) =>
+    (parts.lowerThreshold = numberIn(bytes, start, end)),
+  [DEST.ACTIVE_CONNS]: (parts, bytes, start, end) => (parts.active = numberIn(bytes, start, end)),
+  [DEST.INACT_CONNS]: (parts, bytes, start, end) => (parts.inactive = numberIn(bytes, start, end)),
+  [DEST.ADDR_FAMILY]: (parts, bytes, start, end) => (parts.family = familyIn(bytes, start, end)),
+  [DEST.TUN_TYPE]: (parts, bytes, start, end) => (parts.tunnelType = numberIn(bytes, start, end)),
+  [DEST.TUN_PORT]: (parts, bytes, start, end) => (parts.tunnelPort = portIn(bytes, start, end)),
+  [DEST.TUN_FLAGS]: (parts, bytes, start, end) => (parts.tunnelFlags = numberIn(bytes, start, end)),
 };
 
 /** The answer to GET_INFO; `null` where it is damaged. */
@@ -143,34 +151,30 @@ export function parseInfo(attributes: Uint8Array): IpvsInfo | null {
   return { version: numbers.join('.'), connTabSize };
 }
 
-/** The attributes within the one of `type`; `false` where that is missing or damaged. */
-function eachNested(
-  attributes: Uint8Array,
-  type: number,
-  take: (type: number, value: Uint8Array) => void,
-): boolean {
+/** The attributes within the one of `wanted`; `false` where that is missing or damaged. */
+function eachNested(attributes: Uint8Array, wanted: number, take: TakeAttribute): boolean {
   let intact = false;
-  const outerIntact = eachAttribute(attributes, (outer, value) => {
-    if (outer === type) intact = eachAttribute(value, take);
+  const outerIntact = eachAttribute(attributes, (type, bytes, start, end) => {
+    if (type === wanted) intact = eachAttribute(bytes, take, start, end);
   });
   return outerIntact && intact;
 }
 
-function familyIn(value: Uint8Array): 4 | 6 | null {
-  const number = numberIn(value);
+function familyIn(bytes: Uint8Array, start: number, end: number): 4 | 6 | null {
+  const number = numberIn(bytes, start, end);
   if (number === AF[4]) return 4;
   return number === AF[6] ? 6 : null;
 }
 
-function protocolIn(value: Uint8Array): 'tcp' | 'udp' | 'sctp' | null {
-  const number = numberIn(value);
+function protocolIn(bytes: Uint8Array, start: number, end: number): 'tcp' | 'udp' | 'sctp' | null {
+  const number = numberIn(bytes, start, end);
   if (number === PROTOCOL.tcp) return 'tcp';
   if (number === PROTOCOL.udp) return 'udp';
   return number === PROTOCOL.sctp ? 'sctp' : null;
 }
 
 /** In the order of the network. */
-function portIn(value: Uint8Array): number | null {
-  const [high, low] = value;
-  return high === undefined || low === undefined ? null : (high << 8) | low;
+function portIn(bytes: Uint8Array, start: number, end: number): number | null {
+  if (end - start < 2) return null;
+  return ((bytes[start] ?? 0) << 8) | (bytes[start + 1] ?? 0);
 }
