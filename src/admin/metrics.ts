@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Config } from '../model/config.ts';
+import type { Notice } from '../model/notice.ts';
 import type { Observation } from '../model/observation.ts';
 import type { ActionReport, SinkReport } from '../model/report.ts';
 import type { Turn } from '../model/turn.ts';
@@ -26,6 +27,8 @@ export interface Metrics {
   readonly observed: (observation: Observation) => void;
   readonly turned: (turn: Turn) => void;
   readonly reported: (report: SinkReport) => void;
+  /** What sources and the admin interface say; notices of turns and reports count by themselves. */
+  readonly noticed: (notice: Notice) => void;
   /** The whole page, in Prometheus's text format 0.0.4, made in slices of a millisecond or two. */
   readonly scrape: (view: View) => Promise<string>;
 }
@@ -53,6 +56,7 @@ export function metrics(version: string): Metrics {
     turned({ notices }) {
       for (const { event } of notices) count.notices.inc({ event });
     },
+    noticed: ({ event }) => count.notices.inc({ event }),
     reported(report) {
       switch (report.kind) {
         case 'action':

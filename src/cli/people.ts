@@ -23,6 +23,7 @@ export function people(config$: BehaviorSubject<Config>, tell: (notice: Notice) 
   });
   const notify = (notice: Notice): void => {
     tell(notice);
+    meter.noticed(notice);
     desk.notice(notice);
   };
   const desk: Admin = admin(config$, {

@@ -40,6 +40,7 @@ function busy(): Metrics {
     event: 'journal_dropped',
     message: '',
   });
+  meter.noticed({ level: 'warn', event: 'plugin_failed', message: '' });
   return meter;
 }
 
@@ -83,6 +84,7 @@ describe('/metrics', () => {
       'routevane_reaction_seconds_count 1',
       'routevane_sink_connected{sink="journal"} 0',
       'routevane_notices_total{event="journal_dropped"} 1',
+      'routevane_notices_total{event="plugin_failed"} 1',
       'routevane_build_info{version="1.2.3"} 1',
     ]) {
       assert.ok(lines.includes(line), line);
