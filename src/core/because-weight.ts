@@ -1,6 +1,6 @@
 import type { Core } from './core.ts';
 import { clipBecause } from './explain.ts';
-import type { Pool } from './graph.ts';
+import type { Pool } from './nodes.ts';
 import { baseOf, isFoundDrained, tableHealth, type ServerInKernel } from './kernel.ts';
 import { drainOfServer, whoDrains } from './maintenance.ts';
 import { reasonOf } from './settle.ts';

@@ -11,7 +11,8 @@ import type {
 } from '../model/turn.ts';
 import type { Budget } from './budget.ts';
 import type { Deadlines, Due } from './deadlines.ts';
-import type { Dependent, Epoch, Graph, Pool, RouteEntry, Target } from './graph.ts';
+import type { Graph } from './graph.ts';
+import type { Dependent, Epoch, Pool, RouteEntry, Target } from './nodes.ts';
 import type { ServerInKernel } from './kernel.ts';
 import type { Maintenance } from './maintenance.ts';
 import { capacityPercent } from './pool.ts';

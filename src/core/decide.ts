@@ -4,7 +4,7 @@ import type { Cause } from '../model/turn.ts';
 import { roomAtMs, spend } from './budget.ts';
 import { capacityOfRule, healthOfName, healthOfRule, type Core, type Reason } from './core.ts';
 import { becauseOfRule, clipBecause } from './explain.ts';
-import type { RouteEntry } from './graph.ts';
+import type { RouteEntry } from './nodes.ts';
 import { noticeUnconfirmed, stopWaiting, waitsFor } from './order.ts';
 import { drainOfRoute, whoDrains } from './maintenance.ts';
 import { beginRouteDrain } from './route-drain.ts';

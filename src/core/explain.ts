@@ -1,7 +1,7 @@
 import type { Rule } from '../model/rule.ts';
 import type { Health } from '../model/turn.ts';
 import { healthOfName, healthOfRule, type Core } from './core.ts';
-import type { Pool, Target } from './graph.ts';
+import type { Pool, Target } from './nodes.ts';
 import { countedHealth, healthOf, reasonOf } from './settle.ts';
 import { unreachable } from './unreachable.ts';
 

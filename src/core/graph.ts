@@ -1,124 +1,18 @@
 import type { SettleRules } from '../model/check.ts';
 import type { Config } from '../model/config.ts';
-import type { Observation } from '../model/observation.ts';
-import type { Route, RouteAttributes } from '../model/route.ts';
 import type { Rule } from '../model/rule.ts';
-import type { Service } from '../model/service.ts';
-import type { Cause, Health, RouteState } from '../model/turn.ts';
-import type { Due } from './deadlines.ts';
+import { serverInKernel, serviceInKernel } from './kernel.ts';
 import {
-  serverInKernel,
-  serviceInKernel,
-  type ServerInKernel,
-  type ServiceInKernel,
-} from './kernel.ts';
-import { emptySums, type Sums, type Thresholds } from './pool.ts';
+  createPool,
+  createRoute,
+  createTarget,
+  type Dependent,
+  type Epoch,
+  type Pool,
+  type RouteEntry,
+  type Target,
+} from './nodes.ts';
 import { namesOf } from './rule.ts';
-import { unsettled, type SettleState } from './settle.ts';
-
-/** Things that were configured together share one `startup_timeout`. */
-export interface Epoch extends Due {
-  readonly kind: 'epoch';
-  readonly startMs: number;
-  readonly dueMs: number;
-  isOver: boolean;
-}
-
-/** What observations are about: a signal, or one real server's check. One each, so kept small. */
-export interface Target extends Due {
-  readonly kind: 'target';
-  readonly key: string;
-  /** The place in the file: work is done in this order, whatever order observations came in. */
-  order: number;
-  settle: SettleRules;
-  state: SettleState;
-  epoch: Epoch;
-  /** `null` for a signal. */
-  pool: Pool | null;
-  /** Its share of the whole service: its base weight, or 1 while none is known. */
-  weight: number;
-  /** Its share while it is up: the base weight by what the server says it can take. */
-  live: number;
-  /** What it says it can take, percent: the newest word of any of its results. */
-  percent: number;
-  /** Its place in the kernel's table; `null` where there is no IPVS. */
-  kernel: ServerInKernel | null;
-  /** Observations of this instant; `null` while there are none. */
-  queue: Observation[] | null;
-  isTouched: boolean;
-  /** What names this target in a rule; `null` for nearly all of them. */
-  dependents: Dependent[] | null;
-}
-
-/** A service: its servers as a pool. */
-export interface Pool {
-  readonly kind: 'pool';
-  readonly name: string;
-  /** A service that `valid_when` names comes before the one that names it. */
-  order: number;
-  service: Service;
-  servers: readonly Target[];
-  sums: Sums;
-  thresholds: Thresholds;
-  health: Health;
-  /** The last health known: hysteresis remembers it through `unknown`. */
-  wasUp: boolean;
-  sinceMs: number;
-  /** The root of the last change of its health. */
-  cause: Cause | null;
-  isValid: boolean;
-  /** Its drain has come to its servers: none of them takes new connections. */
-  isEmptied: boolean;
-  isTouched: boolean;
-  touchedServers: Target[];
-  dependents: Dependent[];
-  /** Routes whose rules name the service or one of its servers, in the order of the file. */
-  routes: RouteEntry[];
-  /** `null` where there is no IPVS. */
-  kernel: ServiceInKernel | null;
-}
-
-/** A change that reached a route in this turn. */
-interface Touch {
-  readonly name: string;
-  readonly cause: Cause;
-}
-
-export interface RouteEntry extends Due {
-  readonly kind: 'route';
-  route: Route;
-  order: number;
-  state: RouteState;
-  /** As announced now, `null` where it is not by us. */
-  attributes: RouteAttributes | null;
-  /** A sink found it in place before we decided anything. */
-  isAdopted: boolean;
-  /** A reload changed what it should look like, so even `unknown` is announced anew. */
-  isRewritten: boolean;
-  epoch: Epoch;
-  isTouched: boolean;
-  touches: Touch[];
-  sinceMs: number;
-  /** In words, why it is as it is; of the last decision, or what it waits for. */
-  because: string;
-  /** The root of the last decision. */
-  cause: Cause | null;
-  /** The root of an announce that waits. */
-  wantedBy: Cause | null;
-  /** When its announce was wanted first, Infinity while none waits for weights. */
-  waitsSinceMs: number;
-  /** It waits for a service that the kernel does not have. */
-  isBlocked: boolean;
-  /** When it stops waiting for them; Infinity while it does not wait, or waits for good. */
-  waitUntilMs: number;
-  /** Its withdraw was not handed to ExaBGP yet: weights wait for it, but not longer than until then. */
-  unsentUntilMs: number;
-  drainSinceMs: number;
-  /** When its drain ends, Infinity while it does not drain. */
-  drainUntilMs: number;
-}
-
-export type Dependent = Pool | RouteEntry;
 
 export interface Graph {
   readonly config: Config;
@@ -165,75 +59,6 @@ export function buildGraph(config: Config, before: Graph | null, epoch: Epoch): 
   orderPools(graph);
   linkDependents(graph);
   return graph;
-}
-
-function createTarget(key: string, settle: SettleRules, epoch: Epoch): Target {
-  return {
-    kind: 'target',
-    key,
-    order: 0,
-    settle,
-    state: unsettled(epoch.startMs),
-    epoch,
-    pool: null,
-    weight: 1,
-    live: 1,
-    percent: 100,
-    kernel: null,
-    queue: null,
-    isTouched: false,
-    dependents: null,
-    slot: -1,
-  };
-}
-
-function createPool(service: Service, sinceMs: number): Pool {
-  return {
-    kind: 'pool',
-    name: service.name,
-    order: 0,
-    service,
-    servers: [],
-    sums: emptySums(),
-    thresholds: { rise: 1, fall: 1 },
-    health: 'unknown',
-    wasUp: false,
-    sinceMs,
-    cause: null,
-    isValid: false,
-    isEmptied: false,
-    isTouched: false,
-    touchedServers: [],
-    dependents: [],
-    routes: [],
-    kernel: null,
-  };
-}
-
-function createRoute(route: Route, epoch: Epoch): RouteEntry {
-  return {
-    kind: 'route',
-    route,
-    order: 0,
-    state: 'pending',
-    attributes: null,
-    isAdopted: false,
-    isRewritten: false,
-    epoch,
-    isTouched: false,
-    touches: [],
-    sinceMs: epoch.startMs,
-    because: 'no decision yet',
-    cause: null,
-    wantedBy: null,
-    waitsSinceMs: Infinity,
-    isBlocked: false,
-    waitUntilMs: Infinity,
-    unsentUntilMs: Infinity,
-    drainSinceMs: -Infinity,
-    drainUntilMs: Infinity,
-    slot: -1,
-  };
 }
 
 function linkDependents(graph: Graph): void {

@@ -2,7 +2,7 @@ import type { Observation } from '../model/observation.ts';
 import type { Cause, Health } from '../model/turn.ts';
 import { healthOfRule, touchDependents, touchWeight, type Core } from './core.ts';
 import { reasonOfPool } from './explain.ts';
-import type { Pool, Target } from './graph.ts';
+import type { Pool, Target } from './nodes.ts';
 import { addPart, capacityPercent, poolHealth, thresholdsOf } from './pool.ts';
 import { hearPercent, lacksBases, share } from './share.ts';
 import { startSlowly } from './slow-start.ts';

@@ -1,7 +1,7 @@
 import type { BaseWeight } from '../model/report.ts';
 import type { Cause } from '../model/turn.ts';
 import { touchPool, touchTarget, touchWeight, type Core } from './core.ts';
-import type { Pool, Target } from './graph.ts';
+import type { Pool, Target } from './nodes.ts';
 import { countReady, type Weight } from './kernel.ts';
 import { touchWaiting } from './order.ts';
 import { endEmptyDrains } from './route-drain.ts';

@@ -1,7 +1,7 @@
 import type { BaseWeight } from '../model/report.ts';
 import type { Cause, Health } from '../model/turn.ts';
 import type { Due } from './deadlines.ts';
-import type { Pool, Target } from './graph.ts';
+import type { Pool, Target } from './nodes.ts';
 import { countedHealth } from './settle.ts';
 
 /** A weight in the kernel's table; `removed`: taken out of it. */

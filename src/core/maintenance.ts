@@ -9,7 +9,8 @@ import {
   type Core,
 } from './core.ts';
 import type { Due } from './deadlines.ts';
-import { poolsOf, type RouteEntry, type Target } from './graph.ts';
+import { poolsOf } from './graph.ts';
+import type { RouteEntry, Target } from './nodes.ts';
 import { isFoundDrained } from './kernel.ts';
 import { evaluate } from './rule.ts';
 

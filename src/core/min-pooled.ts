@@ -1,4 +1,4 @@
-import type { Pool } from './graph.ts';
+import type { Pool } from './nodes.ts';
 import { tableHealth, type ServerInKernel } from './kernel.ts';
 
 /**

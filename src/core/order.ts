@@ -1,6 +1,7 @@
 import type { Core } from './core.ts';
 import { touchRoute } from './core.ts';
-import { poolsOf, type Pool, type RouteEntry } from './graph.ts';
+import { poolsOf } from './graph.ts';
+import type { Pool, RouteEntry } from './nodes.ts';
 import { tableHealth } from './kernel.ts';
 
 /**

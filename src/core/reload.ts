@@ -3,8 +3,10 @@ import type { Config } from '../model/config.ts';
 import type { Cause } from '../model/turn.ts';
 import { createBudget } from './budget.ts';
 import { touchPool, touchRoute, touchWeight, type Core } from './core.ts';
+import { stopWaiting } from './order.ts';
 import { withdrawNow } from './route-intent.ts';
-import { buildGraph, type Epoch, type Graph, type Pool } from './graph.ts';
+import { buildGraph, type Graph } from './graph.ts';
+import type { Epoch, Pool } from './nodes.ts';
 import { adopt } from './judge.ts';
 import { addPart, emptySums, thresholdsOf } from './pool.ts';
 import { sameAttributes } from './route.ts';
@@ -102,7 +104,9 @@ function weighAgain(core: Core, nowMs: number): void {
 function dropRoutes(core: Core, before: Graph, nowMs: number): void {
   const cause: Cause = { kind: 'config', atMs: nowMs };
   for (const [key, entry] of before.routes) {
-    if (core.graph.routes.has(key) || entry.state === 'withdrawn') continue;
+    if (core.graph.routes.has(key)) continue;
+    stopWaiting(core, entry);
+    if (entry.state === 'withdrawn') continue;
     withdrawNow(core, entry, { cause, because: 'no longer configured' }, nowMs);
   }
 }

@@ -1,7 +1,8 @@
 import type { Cause } from '../model/turn.ts';
 import type { Core } from './core.ts';
 import { announce, withdrawNow } from './route-intent.ts';
-import { poolsOf, type RouteEntry } from './graph.ts';
+import { poolsOf } from './graph.ts';
+import type { RouteEntry } from './nodes.ts';
 import { timeRoute } from './order.ts';
 import { draining } from './route.ts';
 
@@ -27,6 +28,7 @@ export function beginRouteDrain(
   const orFewer = drainConnections === null ? '' : ` or down to ${drainConnections} connections`;
   const because = `${who}: draining for ${drainMs / 1000}s${orFewer}`;
   announce(core, entry, draining(route, attributes), { cause, because }, nowMs, 'draining');
+  entry.drainFor = { who, cause };
   entry.drainSinceMs = nowMs;
   entry.drainUntilMs = nowMs + drainMs;
   core.draining.add(entry);
@@ -34,13 +36,9 @@ export function beginRouteDrain(
 }
 
 /** The drain of one route is over. */
-export function endRouteDrain(
-  core: Core,
-  entry: RouteEntry,
-  who: string,
-  cause: Cause,
-  nowMs: number,
-): void {
+export function endRouteDrain(core: Core, entry: RouteEntry, nowMs: number): void {
+  if (entry.drainFor === null) return;
+  const { who, cause } = entry.drainFor;
   const left = connectionsOf(core, entry);
   const few = entry.route.drainConnections;
   const lasted = (nowMs - entry.drainSinceMs) / 1000;

@@ -1,7 +1,7 @@
 import type { RouteAttributes } from '../model/route.ts';
 import type { RouteState } from '../model/turn.ts';
 import type { Core, Reason } from './core.ts';
-import type { RouteEntry } from './graph.ts';
+import type { RouteEntry } from './nodes.ts';
 import { awaitSent, stopWaiting, timeRoute } from './order.ts';
 import { identityOf, sameAttributes } from './route.ts';
 

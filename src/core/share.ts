@@ -1,6 +1,6 @@
 import type { Observation } from '../model/observation.ts';
 import type { Core } from './core.ts';
-import type { Pool, Target } from './graph.ts';
+import type { Pool, Target } from './nodes.ts';
 import { baseOf } from './kernel.ts';
 import { isDrained } from './maintenance.ts';
 

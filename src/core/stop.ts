@@ -1,6 +1,6 @@
 import type { Cause } from '../model/turn.ts';
 import type { Core } from './core.ts';
-import type { RouteEntry } from './graph.ts';
+import type { RouteEntry } from './nodes.ts';
 import { timeRoute } from './order.ts';
 import { beginRouteDrain } from './route-drain.ts';
 

@@ -3,37 +3,18 @@ import type { Control } from '../model/control.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Cause, Turn } from '../model/turn.ts';
 import { createBudget } from './budget.ts';
-import {
-  emptyDraft,
-  touchDependents,
-  touchPool,
-  touchRoute,
-  touchTarget,
-  touchWeight,
-  type Core,
-} from './core.ts';
+import { emptyDraft, touchTarget, type Core } from './core.ts';
+import { catchUp, conclude } from './carry-out.ts';
 import { Deadlines } from './deadlines.ts';
-import { decideRoutes } from './decide.ts';
-import type { Epoch, Pool, RouteEntry, Target } from './graph.ts';
-import { judge } from './judge.ts';
+import type { Target } from './nodes.ts';
 import { hearConnections, hearIpvs, hearSent, hearTable, hearWeights } from './kernel-news.ts';
-import {
-  beginDrain,
-  drainOfRoute,
-  emptyNext,
-  endDrain,
-  watchedBy,
-  whoDrains,
-} from './maintenance.ts';
-import { timeRoute } from './order.ts';
+import { beginDrain, endDrain, watchedBy } from './maintenance.ts';
 import { applyConfig } from './reload.ts';
 import { isQuiet } from './settle.ts';
 import { percentOf } from './share.ts';
-import { endRouteDrain } from './route-drain.ts';
 import { beginStop } from './stop.ts';
 import { unreachable } from './unreachable.ts';
 import { viewOf } from './view/view.ts';
-import { releaseFalls, weigh } from './weights.ts';
 
 /** Results of one target within one turn; of more than these only the newest count. */
 const INSTANT_MAX = 256;
@@ -68,20 +49,6 @@ function reload(core: Core, config: Config, nowMs: number): void {
   const cause: Cause = { kind: 'config', atMs: nowMs };
   applyConfig(core, config, nowMs);
   conclude(core, cause, nowMs);
-}
-
-/** Health, then weights, then routes; weights that fall come last, when withdraws are decided. */
-function conclude(core: Core, fallback: Cause, nowMs: number): void {
-  let cause: Cause | null = fallback;
-  while (cause !== null) {
-    judge(core, cause, nowMs);
-    weigh(core, nowMs);
-    decideRoutes(core, cause, nowMs);
-    // A service that is drained comes down by itself once its routes are gone: another round.
-    cause = emptyNext(core, nowMs);
-  }
-  releaseFalls(core, nowMs);
-  core.work.cause = null;
 }
 
 /**
@@ -177,96 +144,6 @@ export function takeTurn(core: Core, nowMs: number): Turn | null {
   catchUp(core, nowMs);
   if (core.isStopAsked && !core.isStopping) beginStop(core, nowMs);
   return finishTurn(core, nowMs);
-}
-
-/** Observations are judged by the configuration in force when they came. */
-function catchUp(core: Core, nowMs: number): void {
-  carryOutDeadlines(core, nowMs);
-  conclude(core, core.work.cause ?? { kind: 'startup-timeout', atMs: nowMs }, nowMs);
-}
-
-function carryOutDeadlines(core: Core, nowMs: number): void {
-  const routes: RouteEntry[] = [];
-  for (let timed = core.deadlines.popDue(nowMs); timed; timed = core.deadlines.popDue(nowMs)) {
-    switch (timed.kind) {
-      case 'target':
-        touchTarget(core, timed);
-        break;
-      case 'epoch':
-        endEpoch(core, timed, nowMs);
-        break;
-      case 'route':
-        routes.push(timed);
-        break;
-      case 'slow-start':
-        touchWeight(core, timed.server, timed.cause ?? { kind: 'config', atMs: nowMs });
-        break;
-      case 'maintenance':
-        core.work.cause = endDrain(core, timed.drain.name, 'expired', nowMs);
-        break;
-      case 'budget':
-        // Withdraws are released at the end of every turn.
-        break;
-    }
-  }
-  for (const entry of routes.toSorted((a, b) => a.order - b.order))
-    carryOutRoute(core, entry, nowMs);
-}
-
-/** Any of what a route waits for may be over. Weights that waited are released in every turn. */
-function carryOutRoute(core: Core, entry: RouteEntry, nowMs: number): void {
-  if (entry.unsentUntilMs <= nowMs) entry.unsentUntilMs = Infinity;
-  if (entry.waitUntilMs <= nowMs) {
-    entry.waitUntilMs = Infinity;
-    touchRoute(core, entry);
-  }
-  if (entry.drainUntilMs > nowMs) {
-    timeRoute(core, entry);
-    return;
-  }
-  const drain = core.isStopping ? null : drainOfRoute(core, entry);
-  const who = drain === null ? 'stopping' : whoDrains(drain);
-  const cause: Cause =
-    drain === null
-      ? { kind: 'stop', atMs: nowMs }
-      : { kind: 'drain', change: 'begun', drain, atMs: nowMs };
-  endRouteDrain(core, entry, who, cause, nowMs);
-}
-
-/** `startup_timeout`: what was never judged is no capacity any more, and pending routes decide. */
-function endEpoch(core: Core, epoch: Epoch, nowMs: number): void {
-  const cause: Cause = { kind: 'startup-timeout', atMs: nowMs };
-  epoch.isOver = true;
-  core.work.cause = cause;
-  endAwaiting(core);
-  const pools = new Set<Pool>();
-  for (const target of core.graph.targets.values()) {
-    if (target.epoch !== epoch || target.state.cause !== null) continue;
-    touchDependents(core, target.dependents, target.key, cause, true);
-    if (target.pool === null) continue;
-    target.pool.sums.present -= target.live;
-    countDown(core, target, cause);
-    pools.add(target.pool);
-  }
-  for (const pool of pools) touchDependents(core, pool.dependents, pool.name, cause, true);
-  for (const entry of core.graph.routes.values()) {
-    if (entry.epoch === epoch && entry.state === 'pending') touchRoute(core, entry);
-  }
-}
-
-/** Base weights that did not come by now are counted as 1 each. */
-function endAwaiting(core: Core): void {
-  if (!core.kernel.isAwaited) return;
-  core.kernel.isAwaited = false;
-  for (const pool of core.graph.pools.values()) if (pool.kernel !== null) touchPool(core, pool);
-}
-
-/** A server that nobody judged counts as down, unless its results are not believed anyway. */
-function countDown(core: Core, server: Target, cause: Cause): void {
-  const { kernel, pool, settle } = server;
-  if (kernel === null || pool?.isValid !== true || settle.onLost === 'hold') return;
-  kernel.countsDown = true;
-  touchWeight(core, server, cause);
 }
 
 function finishTurn(core: Core, nowMs: number): Turn | null {

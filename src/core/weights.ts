@@ -1,6 +1,6 @@
 import type { Core } from './core.ts';
 import { becauseOfWeight } from './because-weight.ts';
-import type { Pool } from './graph.ts';
+import type { Pool } from './nodes.ts';
 import { baseOf, countReady, tableHealth, type ServerInKernel, type Weight } from './kernel.ts';
 import { isDrained } from './maintenance.ts';
 import { depool } from './min-pooled.ts';

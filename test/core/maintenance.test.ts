@@ -230,6 +230,17 @@ describe('the drain of the node', () => {
   });
 });
 
+test('a route that a reload takes out while it waits is never announced', () => {
+  const drive = new Drive(rules());
+  drive.at(1, up('web/a', 0));
+  assert.deepEqual(drive.at(2, { kind: 'config', config: rules({ routes: [] }) }), [
+    'r withdrawn',
+    'any withdrawn',
+    'other withdrawn',
+  ]);
+  assert.deepEqual(drive.at(60_000), ['web/b 0']);
+});
+
 describe('every drain', () => {
   test('ends by itself when its time is over', () => {
     const drive = running();

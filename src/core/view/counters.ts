@@ -1,5 +1,5 @@
 import type { Explanation } from '../../model/view.ts';
-import type { Pool, RouteEntry, Target } from '../graph.ts';
+import type { Pool, RouteEntry, Target } from '../nodes.ts';
 import { baseOf, isFoundDrained, tableHealth, type ServerInKernel } from '../kernel.ts';
 import { capacityPercent } from '../pool.ts';
 import { nextDueMs } from '../settle.ts';

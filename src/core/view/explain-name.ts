@@ -2,7 +2,7 @@ import type { Rule } from '../../model/rule.ts';
 import type { Explanation } from '../../model/view.ts';
 import { healthOfRule, type Core } from '../core.ts';
 import { becauseOfRule, labelOfRule, partsOfRule, reasonOfPool } from '../explain.ts';
-import type { Pool, RouteEntry, Target } from '../graph.ts';
+import type { Pool, RouteEntry, Target } from '../nodes.ts';
 import { becauseOfWeight } from '../because-weight.ts';
 import { NODE, whoDrains } from '../maintenance.ts';
 import { countedHealth, healthOf, reasonOf } from '../settle.ts';

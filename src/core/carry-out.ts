@@ -1,0 +1,114 @@
+import type { Cause } from '../model/turn.ts';
+import {
+  touchDependents,
+  touchPool,
+  touchRoute,
+  touchTarget,
+  touchWeight,
+  type Core,
+} from './core.ts';
+import { decideRoutes } from './decide.ts';
+import type { Epoch, Pool, RouteEntry, Target } from './nodes.ts';
+import { judge } from './judge.ts';
+import { emptyNext, endDrain } from './maintenance.ts';
+import { timeRoute } from './order.ts';
+import { endRouteDrain } from './route-drain.ts';
+import { releaseFalls, weigh } from './weights.ts';
+
+/** Health, then weights, then routes; weights that fall come last, when withdraws are decided. */
+export function conclude(core: Core, fallback: Cause, nowMs: number): void {
+  let cause: Cause | null = fallback;
+  while (cause !== null) {
+    judge(core, cause, nowMs);
+    weigh(core, nowMs);
+    decideRoutes(core, cause, nowMs);
+    // A service that is drained comes down by itself once its routes are gone: another round.
+    cause = emptyNext(core, nowMs);
+  }
+  releaseFalls(core, nowMs);
+  core.work.cause = null;
+}
+
+/** Observations are judged by the configuration in force when they came. */
+export function catchUp(core: Core, nowMs: number): void {
+  carryOutDeadlines(core, nowMs);
+  conclude(core, core.work.cause ?? { kind: 'startup-timeout', atMs: nowMs }, nowMs);
+}
+
+function carryOutDeadlines(core: Core, nowMs: number): void {
+  const routes: RouteEntry[] = [];
+  for (let timed = core.deadlines.popDue(nowMs); timed; timed = core.deadlines.popDue(nowMs)) {
+    switch (timed.kind) {
+      case 'target':
+        touchTarget(core, timed);
+        break;
+      case 'epoch':
+        endEpoch(core, timed, nowMs);
+        break;
+      case 'route':
+        routes.push(timed);
+        break;
+      case 'slow-start':
+        touchWeight(core, timed.server, timed.cause ?? { kind: 'config', atMs: nowMs });
+        break;
+      case 'maintenance':
+        core.work.cause = endDrain(core, timed.drain.name, 'expired', nowMs);
+        break;
+      case 'budget':
+        // Withdraws are released at the end of every turn.
+        break;
+    }
+  }
+  const inFileOrder = routes.toSorted((a, b) => a.order - b.order);
+  for (const entry of inFileOrder) carryOutRoute(core, entry, nowMs);
+}
+
+/** Any of what a route waits for may be over. Weights that waited are released in every turn. */
+function carryOutRoute(core: Core, entry: RouteEntry, nowMs: number): void {
+  if (entry.unsentUntilMs <= nowMs) entry.unsentUntilMs = Infinity;
+  if (entry.waitUntilMs <= nowMs) {
+    entry.waitUntilMs = Infinity;
+    touchRoute(core, entry);
+  }
+  if (entry.drainUntilMs > nowMs) {
+    timeRoute(core, entry);
+    return;
+  }
+  endRouteDrain(core, entry, nowMs);
+}
+
+/** `startup_timeout`: what was never judged is no capacity any more, and pending routes decide. */
+function endEpoch(core: Core, epoch: Epoch, nowMs: number): void {
+  const cause: Cause = { kind: 'startup-timeout', atMs: nowMs };
+  epoch.isOver = true;
+  core.work.cause = cause;
+  endAwaiting(core);
+  const pools = new Set<Pool>();
+  for (const target of core.graph.targets.values()) {
+    if (target.epoch !== epoch || target.state.cause !== null) continue;
+    touchDependents(core, target.dependents, target.key, cause, true);
+    if (target.pool === null) continue;
+    target.pool.sums.present -= target.live;
+    countDown(core, target, cause);
+    pools.add(target.pool);
+  }
+  for (const pool of pools) touchDependents(core, pool.dependents, pool.name, cause, true);
+  for (const entry of core.graph.routes.values()) {
+    if (entry.epoch === epoch && entry.state === 'pending') touchRoute(core, entry);
+  }
+}
+
+/** Base weights that did not come by now are counted as 1 each. */
+function endAwaiting(core: Core): void {
+  if (!core.kernel.isAwaited) return;
+  core.kernel.isAwaited = false;
+  for (const pool of core.graph.pools.values()) if (pool.kernel !== null) touchPool(core, pool);
+}
+
+/** A server that nobody judged counts as down, unless its results are not believed anyway. */
+function countDown(core: Core, server: Target, cause: Cause): void {
+  const { kernel, pool, settle } = server;
+  if (kernel === null || pool?.isValid !== true || settle.onLost === 'hold') return;
+  kernel.countsDown = true;
+  touchWeight(core, server, cause);
+}
