@@ -1,4 +1,4 @@
-import type { DrainView, View } from '../model/view.ts';
+import type { DrainView, RouteView, ServiceView, View } from '../model/view.ts';
 
 /** Lines made in one turn of the loop. */
 const SLICE_MAX = 500;
@@ -43,7 +43,8 @@ function families(view: View): readonly Family[] {
   const servers = services.flatMap(({ name, realServers }) =>
     realServers.map((server) => ({ service: name, server })),
   );
-  const drains = drainsOf(view);
+  const routes = view.routes();
+  const drains = drainsOf(view.nodeDrain(), services, routes);
   return [
     gauge(
       'signal_up',
@@ -92,7 +93,7 @@ function families(view: View): readonly Family[] {
     gauge(
       'route_announced',
       '1 while a route of this prefix is announced.',
-      prefixes(view),
+      prefixes(routes),
       (one) => ({
         labels: labelText({ prefix: one[0] }),
         value: one[1] ? 1 : 0,
@@ -116,9 +117,11 @@ function gauge<T>(
 }
 
 /** Routes of one prefix differ in path or neighbor: one that is announced is enough. */
-function prefixes(view: View): readonly (readonly [prefix: string, isAnnounced: boolean])[] {
+function prefixes(
+  routes: readonly RouteView[],
+): readonly (readonly [prefix: string, isAnnounced: boolean])[] {
   const announced = new Map<string, boolean>();
-  for (const { route, state } of view.routes()) {
+  for (const { route, state } of routes) {
     // A withdraw that is held has not been made; a route that drains is still there.
     const isIn = state === 'announced' || state === 'draining' || state === 'held';
     announced.set(route.prefix, isIn || announced.get(route.prefix) === true);
@@ -127,17 +130,21 @@ function prefixes(view: View): readonly (readonly [prefix: string, isAnnounced: 
 }
 
 /** Each drain once: that of a service shows at its servers, too. */
-function drainsOf(view: View): readonly DrainView[] {
+function drainsOf(
+  node: DrainView | null,
+  services: readonly ServiceView[],
+  routes: readonly RouteView[],
+): readonly DrainView[] {
   const found = new Map<string, DrainView>();
   const add = (one: DrainView | null): void => {
     if (one !== null) found.set(one.drain.name, one);
   };
-  add(view.nodeDrain());
-  for (const service of view.services()) {
+  add(node);
+  for (const service of services) {
     add(service.drain);
     for (const server of service.realServers) add(server.drain);
   }
-  for (const route of view.routes()) add(route.drain);
+  for (const route of routes) add(route.drain);
   return [...found.values()];
 }
 
