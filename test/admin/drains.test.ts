@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import type { Config } from '../../src/model/config.ts';
+import type { Route } from '../../src/model/route.ts';
+import { until } from '../e2e/until.ts';
+import { errorOf, openRig, Rig, type Answer } from './rig.ts';
+import { sampleView } from './view.ts';
+
+const server = 'web/10.0.1.11:443';
+
+describe('maintenance', () => {
+  test('reaches the core, is shown, is kept in the file, and ends', async (t) => {
+    const rig = await openRig(t, { view: sampleView });
+    const answer = await drain(rig, server, { reason: 'kernel', owner: 'alice', for: '1h' });
+    assert.equal(answer.status, 200, answer.text);
+    const { drain: shown, kept } = JSON.parse(answer.text);
+    assert.equal(kept, true);
+    assert.equal(shown.owner, 'alice');
+    assert.deepEqual(shown.progress.active_connections, 3);
+    const [control] = rig.controls;
+    assert.ok(control?.kind === 'drain' && control.drain.name === server);
+    const status = JSON.parse((await rig.ask('/api/v1/status')).text);
+    assert.equal(status.services[0].real_servers[0].drain.reason, 'kernel');
+    assert.equal(JSON.parse(readFileSync(file(rig), 'utf8')).drains[0].name, server);
+
+    const end = await rig.ask(`/api/v1/drain/${server}`, { method: 'DELETE' });
+    assert.equal(end.status, 200);
+    assert.equal(rig.controls[1]?.kind, 'undrain');
+    assert.deepEqual(JSON.parse(readFileSync(file(rig), 'utf8')).drains, []);
+    const again = await rig.ask(`/api/v1/drain/${server}`, { method: 'DELETE' });
+    assert.equal(errorOf(again).code, 'not_drained');
+  });
+
+  test('is in force again after a restart, until its time on the clock', async (t) => {
+    const first = await openRig(t);
+    await drain(first, server, { reason: 'kernel', owner: 'alice', for: '1h' });
+    first.close(true);
+    const kept = JSON.parse(readFileSync(file(first), 'utf8'));
+    kept.drains.push({
+      ...kept.drains[0],
+      name: 'web',
+      until: new Date(Date.now() - 1).toISOString(),
+    });
+    writeFileSync(file(first), JSON.stringify(kept));
+    const second = new Rig({ folder: first.folder });
+    t.after(() => second.close());
+    assert.deepEqual([...second.drains.keys()], [server], 'what is over is not taken up again');
+    const left = (second.drains.get(server)?.untilMs ?? 0) - performance.now();
+    assert.ok(left > 3_500_000 && left <= 3_600_000, String(left));
+  });
+
+  test('that expired is forgotten in the file, too', async (t) => {
+    const rig = await openRig(t);
+    await drain(rig, server, { for: '50ms' });
+    const isEmpty = (): boolean => JSON.parse(readFileSync(file(rig), 'utf8')).drains.length === 0;
+    await until(isEmpty, 5_000, 'the file is empty');
+  });
+
+  test('of a damaged file is told, and the file kept aside', async (t) => {
+    const rig = await openRig(t);
+    rig.close(true);
+    mkdirSync(join(rig.folder, 'state'), { recursive: true });
+    for (const text of ['{"drains":', '{"drains":[{"name":"web"}]}', '[]', '\u0000']) {
+      writeFileSync(file(rig), text);
+      const next = new Rig({ folder: rig.folder });
+      next.close(true);
+      assert.equal(next.notices[0]?.event, 'maintenance_damaged', text);
+      assert.equal(next.drains.size, 0);
+    }
+    const kept = readdirSync(join(rig.folder, 'state')).filter((name) =>
+      name.includes('.damaged-'),
+    );
+    assert.ok(kept.length >= 1);
+    rmSync(rig.folder, { recursive: true });
+  });
+
+  test('goes on where the disk cannot be written, says so once, and heals', async (t) => {
+    const rig = await openRig(t);
+    // A file where the folder should be: nobody, not even root, can write below it.
+    const state = join(rig.folder, 'state');
+    writeFileSync(state, '');
+    const answer = await drain(rig, server, {});
+    assert.equal(JSON.parse(answer.text).kept, false);
+    await drain(rig, '192.0.2.10/32', {});
+    assert.equal(rig.drains.size, 2, 'both are in force');
+    const told = (event: string): number =>
+      rig.notices.filter((notice) => notice.event === event).length;
+    assert.equal(told('maintenance_not_kept'), 1);
+    rmSync(state);
+    assert.equal(JSON.parse((await drain(rig, 'web', { force: true })).text).kept, true);
+    assert.equal(told('maintenance_kept'), 1);
+    assert.equal(JSON.parse(readFileSync(file(rig), 'utf8')).drains.length, 3);
+    chmodSync(state, 0o700);
+  });
+
+  test('signals cannot be drained, unknown names neither', async (t) => {
+    const rig = await openRig(t);
+    assert.equal(errorOf(await drain(rig, 'tor-a', {})).code, 'not_drainable');
+    const unknown = errorOf(await drain(rig, 'wbe', {}));
+    assert.deepEqual([unknown.code, unknown.nearest], ['unknown_name', 'web']);
+    assert.deepEqual(rig.controls, []);
+  });
+});
+
+describe('maintenance asks for force', () => {
+  test('for the last server of a service that takes connections', async (t) => {
+    const rig = await openRig(t);
+    assert.equal((await drain(rig, server, {})).status, 200);
+    const refused = await drain(rig, 'web/10.0.1.12:443', {});
+    assert.deepEqual([refused.status, errorOf(refused).code], [409, 'needs_force']);
+    assert.equal((await drain(rig, 'web/10.0.1.12:443', { force: true })).status, 200);
+  });
+
+  test('for more routes than max_withdraw allows, where other nodes are known', async (t) => {
+    const routes = ['192.0.2.10/32', '192.0.2.11/32', '192.0.2.12/32', '192.0.2.13/32'].map(route);
+    const nodes = ['lb-a', 'lb-b'];
+    const maxWithdraw = { share: 0.5, perMs: 60_000 };
+    const config: Partial<Config> = { nodes, maxWithdraw, routes };
+    const rig = await openRig(t, { config });
+    for (const name of ['node', 'web']) {
+      const refused = await drain(rig, name, {});
+      assert.equal(errorOf(refused).code, 'needs_force', name);
+      assert.match(errorOf(refused).message, /4 of 4 routes .* allows 2/u);
+    }
+    assert.equal((await drain(rig, '192.0.2.10/32', {})).status, 200, 'one of four is within it');
+
+    const alone = await openRig(t, { config: { ...config, nodes: ['lb-a'] } });
+    assert.equal((await drain(alone, 'node', {})).status, 200, 'nobody else is known');
+  });
+});
+
+async function drain(rig: Rig, name: string, body: object): Promise<Answer> {
+  const path = `/api/v1/drain/${encodeURIComponent(name)}`;
+  return rig.ask(path, { method: 'POST', body: JSON.stringify(body) });
+}
+
+function file(rig: Rig): string {
+  return join(rig.folder, 'state', 'maintenance.json');
+}
+
+function route(prefix: string): Route {
+  return {
+    key: prefix,
+    prefix,
+    pathId: null,
+    neighbor: null,
+    when: { kind: 'all', of: [{ kind: 'name', name: 'web' }] },
+    attributes: {
+      nextHop: 'self',
+      med: null,
+      localPreference: null,
+      asPath: [],
+      communities: [],
+      largeCommunities: [],
+      extendedCommunities: [],
+    },
+    degrade: [],
+    onStop: 'withdraw',
+    drainMs: 0,
+    drainMed: 0,
+    drainConnections: null,
+  };
+}

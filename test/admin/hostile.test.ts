@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
+import { describe, test } from 'node:test';
+import { until } from '../e2e/until.ts';
+import { errorOf, openRig, Rig } from './rig.ts';
+
+/** Short enough to wait for. */
+const quick = { headMs: 100, requestMs: 200, idleMs: 300, lookMs: 20 };
+
+describe('clients that mean no good', () => {
+  test('1 MB of a body is refused without being read', async (t) => {
+    const rig = await openRig(t);
+    const body = 'x'.repeat(1 << 20);
+    const answer = await rig.ask('/api/v1/drain/web', { method: 'POST', body }).catch(() => null);
+    // The connection may be gone before all was sent: then there is no answer to read.
+    if (answer !== null) assert.equal(answer.status, 413);
+    const chunked = { 'transfer-encoding': 'chunked' };
+    const unsaid = await rig
+      .ask('/api/v1/drain/web', { method: 'POST', body, headers: chunked })
+      .catch(() => null);
+    if (unsaid !== null) assert.equal(errorOf(unsaid).code, 'too_large');
+    assert.deepEqual(rig.controls, []);
+    assert.equal((await rig.ask('/healthz')).status, 200);
+  });
+
+  test('a head that never ends, a body that never ends, and silence are cut off', async (t) => {
+    const rig = await openRig(t, { limits: quick });
+    const beginnings = [
+      'GET /api/v1/status HTTP/1.1\r\nhost: localhost\r\nx-slow: ',
+      'POST /api/v1/drain/web HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\n{',
+      '',
+    ];
+    await Promise.all(
+      beginnings.map(async (beginning) => {
+        const socket = dial(rig);
+        socket.write(beginning);
+        await once(socket, 'close');
+      }),
+    );
+    assert.equal((await rig.ask('/healthz')).status, 200);
+  });
+
+  test('what is no HTTP is answered and cut off', async (t) => {
+    const rig = await openRig(t);
+    const socket = dial(rig);
+    let text = '';
+    socket.on('data', (chunk) => (text += chunk.toString()));
+    socket.write('\u0000\u0001 what is this\r\n\r\n');
+    await once(socket, 'close');
+    assert.match(text, /^HTTP\/1\.1 400 /u);
+    assert.match(text, /"code":"bad_request"/u);
+  });
+
+  test('more clients than the limit find no place, and those who are there go on', async (t) => {
+    const rig = await openRig(t, { limits: { connections: 3 } });
+    const held = [dial(rig), dial(rig), dial(rig)];
+    await Promise.all(held.map(async (socket) => once(socket, 'connect')));
+    const fourth = dial(rig);
+    await once(fourth, 'close');
+    for (const socket of held) socket.destroy();
+    await until(async () => (await rig.ask('/healthz').catch(() => null)) !== null, 5_000, 'room');
+  });
+
+  test('a listener that talks or pings without end is cut off', async (t) => {
+    const rig = await openRig(t);
+    for (const flood of ['message', 'ping'] as const) {
+      const client = rig.listen();
+      await once(client, 'open');
+      const closed = once(client, 'close');
+      for (let count = 0; count < 200; count += 1) {
+        if (flood === 'ping') client.ping();
+        else client.send('hello');
+      }
+      const [code] = await closed;
+      assert.equal(code, 1008, flood);
+    }
+    const client = rig.listen();
+    await once(client, 'open');
+    client.on('error', () => {});
+    client.send('x'.repeat(10_000));
+    const [code] = await once(client, 'close');
+    assert.equal(code, 1009);
+  });
+
+  test('bodies that are no drain are refused, each with a reason', async (t) => {
+    const rig = await openRig(t);
+    const bodies = [
+      '[]',
+      'null',
+      '{"for":"1"}',
+      '{"for":"0s"}',
+      '{"for":"1h","until":"2999-01-01T00:00:00Z"}',
+      '{"until":"yesterday"}',
+      '{"until":"2001-01-01T00:00:00Z"}',
+      '{"reason":"\\u001b[2J"}',
+      `{"reason":"${'x'.repeat(400)}"}`,
+      '{"owner":7}',
+      '{"force":"yes"}',
+      '{"fro":"1h"}',
+      '{',
+    ];
+    for (const body of bodies) {
+      const answer = await rig.ask('/api/v1/drain/web', { method: 'POST', body });
+      assert.equal(answer.status, 400, body);
+      assert.equal(errorOf(answer).code, 'bad_request');
+    }
+    assert.deepEqual(rig.controls, []);
+  });
+});
+
+describe('the socket file', () => {
+  test('of a dead process is replaced, of a living one and of no socket it is not', async (t) => {
+    const first = await openRig(t);
+    const second = new Rig({ admin: { socket: first.socket } });
+    t.after(() => second.close());
+    await until(failed(second), 5_000, 'a living one is refused');
+    assert.match(second.notices[0]?.message ?? '', /another process serves/u);
+    assert.equal((await first.ask('/healthz')).status, 200);
+
+    const third = new Rig();
+    t.after(() => third.close());
+    await third.ready();
+    third.close(true);
+    writeFileSync(third.socket, 'not a socket');
+    const fourth = new Rig({ admin: { socket: third.socket } });
+    t.after(() => fourth.close());
+    await until(failed(fourth), 5_000, 'a file is refused');
+    assert.ok(existsSync(third.socket), 'what is not ours stays');
+  });
+
+  test('that nobody listens on any more is replaced', async (t) => {
+    const rig = new Rig({ admin: { socket: null } });
+    t.after(() => rig.close());
+    // A server that closes without removing its file is what a killed daemon leaves.
+    const dead = createServer();
+    dead.listen(rig.socket);
+    await once(dead, 'listening');
+    renameSync(rig.socket, `${rig.socket}.kept`);
+    dead.close();
+    await once(dead, 'close');
+    renameSync(`${rig.socket}.kept`, rig.socket);
+    const { value } = rig.config$;
+    rig.config$.next({ ...value, admin: { ...value.admin, socket: rig.socket } });
+    await rig.ready();
+    assert.equal((await rig.ask('/healthz')).status, 200);
+  });
+});
+
+function failed(rig: Rig): () => boolean {
+  return () => rig.notices.some(({ event }) => event === 'admin_listen_failed');
+}
+
+function dial(rig: Rig): Socket {
+  const socket = connect(rig.socket);
+  socket.on('error', () => {});
+  rig.own(() => socket.destroy());
+  // Without reading, the end of a connection is not seen.
+  return socket.resume();
+}
