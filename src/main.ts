@@ -106,6 +106,7 @@ const commands: readonly Command[] = [
   undrain,
   hook,
   importer,
+  plugin,
   replay,
   schema,
   completion(() => commands),

@@ -1,5 +1,6 @@
 import { exitCode, required, type Command } from './command.ts';
-import { loadConfig, problemLines } from './config-file.ts';
+import { loadConfig, placeInFile, problemLines } from './config-file.ts';
+import { pluginFindings } from './plugin/findings.ts';
 
 /** `routevane check`: every problem on stderr, or one line on stdout that says what the file holds. */
 export const check: Command = {
@@ -8,12 +9,16 @@ export const check: Command = {
   does: 'validates a configuration and prints every problem of it at once',
   example: 'routevane check -c /etc/routevane/routevane.yaml',
   options: { config: { type: 'string', short: 'c' } },
-  run(options) {
+  async run(options) {
     const file = required(options, 'config', 'routevane check -c FILE');
     const result = loadConfig(file);
-    if (!result.ok) {
-      process.stderr.write(problemLines(result.problems));
-      return Promise.resolve(exitCode.badConfig);
+    // Only the plugins themselves know their options: they are loaded, and not run.
+    const problems = result.ok
+      ? placeInFile(file, await pluginFindings(result.config))
+      : result.problems;
+    if (!result.ok || problems.length > 0) {
+      process.stderr.write(problemLines(problems));
+      return exitCode.badConfig;
     }
     process.stderr.write(problemLines([...result.warnings, ...result.later]));
     const { signals, services, realServers, routes } = result.summary;
@@ -21,7 +26,7 @@ export const check: Command = {
       `${file}: ok: ${count(signals, 'signal')}, ${count(services, 'service')}, ` +
         `${count(realServers, 'real server')}, ${count(routes, 'route')}\n`,
     );
-    return Promise.resolve(exitCode.ok);
+    return exitCode.ok;
   },
 };
 

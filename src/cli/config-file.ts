@@ -1,7 +1,8 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { formatProblem } from '../config/problems.ts';
+import { placeFindings, type LateFinding } from '../config/place.ts';
+import { formatProblem, type Problem } from '../config/problems.ts';
 import { readConfig, type ConfigResult } from '../config/read.ts';
 
 /** One byte more than a configuration may have, so that "too large" can be told. */
@@ -20,8 +21,14 @@ export function loadConfig(file: string): ConfigResult {
     : readConfig({ file, folder: dirname(resolve(file)), bytes: read.bytes, hostname: hostname() });
 }
 
+/** Problems that were found after the file was read, with their places in it. */
+export function placeInFile(file: string, findings: readonly LateFinding[]): Problem[] {
+  const read = readBounded(file);
+  return 'reason' in read ? [] : placeFindings({ file, bytes: read.bytes }, findings);
+}
+
 /** Every problem as its line. */
-export function problemLines(problems: readonly Parameters<typeof formatProblem>[0][]): string {
+export function problemLines(problems: readonly Problem[]): string {
   return problems.map((problem) => `${formatProblem(problem)}\n`).join('');
 }
 

@@ -7,7 +7,7 @@ export function reportLater(file: ConfigFile, report: Report): void {
   const later = (path: Path, what: string): void =>
     report(path, `${what} not in this version`, 'key');
   for (const [name, signal] of Object.entries(file.signals ?? {})) {
-    if (signal.type === 'link' || signal.type === 'bfd') continue;
+    if (signal.type === 'link' || signal.type === 'bfd' || signal.type === 'plugin') continue;
     later(['signals', name, 'type'], `signals of type ${signal.type} are`);
   }
   for (const [name, service] of Object.entries(file.services ?? {})) {
@@ -27,7 +27,7 @@ function serviceLater(service: ServiceFile, path: Path, later: Later): void {
 }
 
 function checkLater(type: string | undefined, path: Path, later: Later): void {
-  if (type === undefined || type === 'tcp' || type === 'udp') return;
+  if (type === undefined || type === 'tcp' || type === 'udp' || type === 'plugin') return;
   later(path, `checks of type ${type} are`);
 }
 

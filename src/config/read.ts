@@ -6,7 +6,8 @@ import { findingsOf } from './issues.ts';
 import { reportLater } from './later.ts';
 import { pruned } from './loose.ts';
 import { parseName } from './parse/name.ts';
-import { pathText, quote, type Finding, type Problem, type Report } from './problems.ts';
+import { inOrder, place } from './place.ts';
+import { quote, type Problem, type Report } from './problems.ts';
 import { resolveConfig } from './resolve/index.ts';
 import { configFile, type ConfigFile } from './schema/file.ts';
 import { reportWarnings } from './warnings.ts';
@@ -106,20 +107,4 @@ function collector(file: string, text: Text): { report: Report; problems: Proble
     problems.push(place(file, text, { path, message }, offset));
   };
   return { report, problems };
-}
-
-function place(file: string, text: Text, finding: Finding, offset: number): Problem {
-  const { line, column } = text.lines.placeOf(offset);
-  return { file, line, column, path: pathText(finding.path), message: finding.message };
-}
-
-/** As they stand in the file, each once: a list used through an alias is found at each use. */
-function inOrder(problems: readonly Problem[]): Problem[] {
-  const seen = new Set<string>();
-  return problems
-    .toSorted((a, b) => a.line - b.line || a.column - b.column)
-    .filter((problem) => {
-      const key = JSON.stringify([problem.line, problem.column, problem.path, problem.message]);
-      return !seen.has(key) && seen.add(key).size > 0;
-    });
 }

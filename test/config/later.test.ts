@@ -11,7 +11,6 @@ test('the full reference names each part that is not in this version, once', () 
     [
       'signals.load.type: signals of type exec are not in this version',
       'signals.pg.type: signals of type execd are not in this version',
-      'signals.disk.type: signals of type plugin are not in this version',
       'services.site.check.type: checks of type http are not in this version',
       'services.shop.check.type: checks of type https are not in this version',
       'services.resolver.check.type: checks of type dns are not in this version',

@@ -75,14 +75,17 @@ function openSentinel(target: ProbeTarget, deps: SentinelDeps): Sentinel | null 
 
 function targetsOf(config: Config): ProbeTarget[] {
   return config.services.flatMap((service) =>
-    service.realServers.map(({ key, address, port, domain, check }) => ({
-      key,
-      service: service.name,
-      address,
-      port: check.port ?? port,
-      domain,
-      check,
-    })),
+    service.realServers
+      // A plugin watches its server by itself.
+      .filter(({ check }) => check.type !== 'plugin')
+      .map(({ key, address, port, domain, check }) => ({
+        key,
+        service: service.name,
+        address,
+        port: check.port ?? port,
+        domain,
+        check,
+      })),
   );
 }
 

@@ -1,0 +1,88 @@
+import { writeFileSync } from 'node:fs';
+import { parseName } from '../../config/parse/name.ts';
+import { exitCode, UsageError, type Options } from '../command.ts';
+
+/** Writes a plugin, its test and a configuration into the working directory; never over a file that is there. */
+export function newPlugin(name: string, options: Options): Promise<number> {
+  const parsed = parseName(name);
+  if (!parsed.ok) throw new UsageError(`plugin new: ${parsed.message}`);
+  if (Object.keys(options).length > 0) throw new UsageError('plugin new takes no options');
+  const files = [
+    [`${name}.ts`, pluginText(name)],
+    [`${name}.test.ts`, testText(name)],
+    [`${name}.yaml`, configText(name)],
+  ] as const;
+  for (const [file, text] of files) {
+    try {
+      writeFileSync(file, text, { flag: 'wx' });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      process.stderr.write(`routevane: plugin new: ${file}: ${reason}\n`);
+      return Promise.resolve(exitCode.failure);
+    }
+    process.stdout.write(`${file}\n`);
+  }
+  process.stderr.write(
+    `try it: routevane plugin test ./${name}.ts --options '{"path":"/etc/hostname"}' --for 3s\n`,
+  );
+  return Promise.resolve(exitCode.ok);
+}
+
+function pluginText(name: string): string {
+  return `import { access } from 'node:fs/promises';
+import { definePlugin, down, up } from 'routevane/plugin';
+import * as z from 'zod';
+
+/** Up while a file is there. */
+export default definePlugin({
+  name: '${name}',
+  options: z.strictObject({ path: z.string(), everyMs: z.number().min(10).default(1_000) }),
+  async *observe({ path, everyMs }, { sleep }) {
+    for (;;) {
+      yield (await exists(path)) ? up() : down(\`\${path} is missing\`);
+      await sleep(everyMs);
+    }
+  },
+});
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+`;
+}
+
+function testText(name: string): string {
+  return `// npm install --save-dev routevane tsx zod && node --import tsx --test ${name}.test.ts
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { runPlugin } from 'routevane/plugin-test';
+import plugin from './${name}.ts';
+
+test('up while the file is there, a minute in virtual time', async () => {
+  const { seen, lost } = await runPlugin(plugin, { options: { path: '/' }, forMs: 60_000 });
+  assert.equal(lost, null);
+  assert.equal(seen.length, 61);
+  assert.ok(seen.every(({ state }) => state === 'up'));
+});
+
+test('down with the reason where it is not', async () => {
+  const { seen } = await runPlugin(plugin, { options: { path: '/no/such/file' }, forMs: 0 });
+  assert.deepEqual(seen, [{ atMs: 0, state: 'down', reason: '/no/such/file is missing' }]);
+});
+`;
+}
+
+function configText(name: string): string {
+  return `signals:
+  ${name}:
+    type: plugin
+    module: ./${name}.ts
+    options: { path: /etc/hostname }
+    stale_after: 15s
+`;
+}

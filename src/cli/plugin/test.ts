@@ -1,0 +1,85 @@
+import { resolve as resolvePath } from 'node:path';
+import { parseDuration, parseEndpoint } from '../../config/parse.ts';
+import { nowMs } from '../../platform/clock.ts';
+import type { CheckedSight, PluginEvent, PluginSpec } from '../../sources/plugin/messages.ts';
+import { Pulse } from '../../sources/plugin/pulse.ts';
+import { startWorker } from '../../sources/plugin/worker-thread.ts';
+import { exitCode, UsageError, type Options } from '../command.ts';
+
+const defaultFor = '10s';
+
+/** Runs a plugin as the daemon would, once; resolves to 1 where the daemon would call it lost. */
+export async function testPlugin(module: string, options: Options): Promise<number> {
+  const spec = specOf(module, options);
+  const forMs = durationOf(options['for'] ?? defaultFor);
+  const startMs = nowMs();
+  const line = (text: string): string =>
+    `${((nowMs() - startMs) / 1000).toFixed(3).padStart(9)} s  ${text}\n`;
+  let seen = 0;
+  return new Promise((resolve) => {
+    const take = (event: PluginEvent): void => {
+      switch (event.kind) {
+        case 'started':
+          process.stderr.write(line(`started: ${event.name}`));
+          return;
+        case 'seen':
+          seen += 1;
+          process.stdout.write(line(sightText(event.sight)));
+          return;
+        case 'dropped':
+          process.stderr.write(line(`dropped: ${event.count} observations, too fast to be used`));
+          return;
+        case 'said':
+          process.stderr.write(line(`${event.level}: ${event.message}`));
+          return;
+        case 'failed':
+          clearTimeout(timer);
+          process.stderr.write(line(`lost: ${event.reason}; the daemon would start it again`));
+          resolve(exitCode.failure);
+          return;
+        default:
+          event satisfies never;
+      }
+    };
+    const close = startWorker(spec, take, { pulse: new Pulse() });
+    const timer = setTimeout(() => {
+      close();
+      if (seen === 0) process.stderr.write(line('warning: it observed nothing in this time'));
+      resolve(exitCode.ok);
+    }, forMs);
+  });
+}
+
+function sightText({ state, reason, weightPercent, detail }: CheckedSight): string {
+  const weight = weightPercent === undefined ? '' : `, weight ${weightPercent}%`;
+  return `${state}${reason === '' ? '' : `: ${reason}`}${weight}${detail === undefined ? '' : ` (${detail})`}`;
+}
+
+function specOf(module: string, { options, server }: Options): PluginSpec {
+  const isPath = /^\.{0,2}\//.test(module);
+  const run = {
+    module: isPath ? resolvePath(module) : module,
+    folder: process.cwd(),
+    options: typeof options === 'string' ? jsonOf(options) : undefined,
+    isolate: 'worker',
+    staleAfterMs: null,
+  } as const;
+  if (typeof server !== 'string') return { key: 'test', run, address: null, port: null };
+  const endpoint = parseEndpoint(server);
+  if (!endpoint.ok) throw new UsageError(`plugin: --server: ${endpoint.message}`);
+  return { key: 'test', run, address: endpoint.value.address.text, port: endpoint.value.port };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UsageError(`plugin: --options is no JSON: ${String(error)}`);
+  }
+}
+
+function durationOf(text: unknown): number {
+  const parsed = parseDuration(String(text));
+  if (!parsed.ok) throw new UsageError(`plugin: --for: ${parsed.message}`);
+  return parsed.value;
+}
