@@ -31,18 +31,13 @@ export class Repeats {
     return this.#deadlines.nextMs;
   }
 
-  /** The same again, one interval later. */
+  /** The same again, one interval later, instead of what was expected before. */
   expect(observation: Observation): void {
     const repeat = this.#byName.get(observation.signal);
     if (repeat === undefined) return;
     repeat.dueMs = observation.atMs + repeat.intervalMs;
     repeat.observation = { ...observation, atMs: repeat.dueMs };
     this.#deadlines.set(repeat, repeat.dueMs);
-  }
-
-  forget(signal: string): void {
-    const repeat = this.#byName.get(signal);
-    if (repeat !== undefined) this.#deadlines.set(repeat, Infinity);
   }
 
   popDue(nowMs: number): Observation | null {

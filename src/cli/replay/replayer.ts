@@ -93,7 +93,6 @@ export class Replayer {
     switch (record.kind) {
       case 'observation':
         this.#catchUp(life, record.atMs);
-        life.repeats.forget(record.signal);
         this.#observe(life, record);
         return;
       case 'known': {

@@ -33,6 +33,15 @@ function words({ replayed }: Replayed): readonly string[] {
   return replayed.map(({ wallMs, state }) => `${wallMs} ${state}`);
 }
 
+/** The same with a table in the kernel; what the sinks did is not in the journal. */
+function weighed(fall: number): Config {
+  const { services, ...more } = falling(fall);
+  const virtual = { kind: 'fwmark', mark: 1 } as const;
+  const [web] = services;
+  assert.ok(web);
+  return { ...more, ipvs: { via: 'netlink', dryRun: false }, services: [{ ...web, virtual }] };
+}
+
 describe('a replay with another configuration', () => {
   test('decides earlier with a smaller fall', () => {
     const result = replayWith(falling(5), falling(2), outage(1000, 5000, 8000));
@@ -48,6 +57,34 @@ describe('a replay with another configuration', () => {
   test('makes no more of an outage than it was', () => {
     const result = replayWith(falling(2), falling(5), outage(1000, 1600, 8000));
     assert.deepEqual(words(result), ['200 announced']);
+  });
+
+  test('answers for the sinks, as theirs was another world', () => {
+    const bases = new Map([['web/a', { weight: 100, isDrained: false }]]);
+    const lines = record(
+      weighed(5),
+      outage(1000, 5000, 8000),
+      [
+        { atMs: 0, control: { kind: 'ipvs', state: 'connected' } },
+        { atMs: 0, control: { kind: 'table', bases, missing: new Set() } },
+      ],
+      () => 0,
+    );
+    const { replayed } = replayLines(
+      lines.map((one) => JSON.stringify(one)),
+      weighed(2),
+    );
+    assert.deepEqual(
+      replayed.map(({ wallMs, kind, to }) => `${wallMs} ${kind} ${to.split(' ')[0]}`),
+      [
+        '200 weight 100',
+        '200 route announced',
+        '1200 route withdrawn',
+        '1200 weight 0',
+        '5200 weight 100',
+        '5200 route announced',
+      ],
+    );
   });
 
   test('carries out its own deadlines', () => {
