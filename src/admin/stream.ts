@@ -84,7 +84,9 @@ export class Stream {
     const snapshot = await this.#snapshot().catch(() => null);
     if (snapshot === null) return client.refuse('the daemon is starting or stopping');
     const { seq, status } = snapshot;
-    client.begin(textFrame(`{"type":"snapshot","seq":${seq},${status.slice(1)}`), seq);
+    const at = this.#clock.text(this.#clock.nowMs());
+    const head = `{"type":"snapshot","seq":${seq},"at":"${at}",`;
+    client.begin(textFrame(head + status.slice(1)), seq);
   }
 
   /** Tells nothing any more. The connections belong to the entrance they came by. */

@@ -1,20 +1,19 @@
 import { causeText, observationText } from './cause-text.ts';
-import { numberOf, recordOf, textOf, textsOf, type JsonRecord } from './loose-json.ts';
+import { numberOf, recordOf, recordsOf, textOf, textsOf, type JsonRecord } from './loose-json.ts';
 import { momentText, printable } from './printable.ts';
 
-/** One message of the stream as one line; `null`: nothing for people. */
-export function watchLine(message: JsonRecord): string | null {
+/** One message of the stream as one line. */
+export function watchLine(message: JsonRecord): string {
   const text = messageText(message);
-  if (text === null) return null;
   const type = textOf(message, 'type').padEnd(11);
   return printable(`${momentText(textOf(message, 'at'))}  ${type} ${text}`);
 }
 
-function messageText(message: JsonRecord): string | null {
+function messageText(message: JsonRecord): string {
   const field = (key: string): string => textOf(message, key);
   switch (field('type')) {
     case 'snapshot':
-      return null;
+      return snapshotText(message);
     case 'observation':
       return observationText(message);
     case 'health':
@@ -39,6 +38,17 @@ function messageText(message: JsonRecord): string | null {
     default:
       return JSON.stringify(message);
   }
+}
+
+/** That it listens now, and to whom. */
+function snapshotText(message: JsonRecord): string {
+  const announced = recordsOf(message, 'routes').filter(
+    (route) => textOf(route, 'state') === 'announced',
+  );
+  const counts = ['signals', 'services', 'routes'].map(
+    (key) => `${recordsOf(message, key).length} ${key}`,
+  );
+  return `${textOf(message, 'node')}: ${counts.join(', ')}, ${announced.length} announced`;
 }
 
 function actionText(message: JsonRecord): string {

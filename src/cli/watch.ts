@@ -66,8 +66,7 @@ function showJson(text: string): void {
 
 function showLine(text: string): void {
   const message = parse(text);
-  const line = message === null ? null : watchLine(message);
-  if (line !== null) process.stdout.write(`${line}\n`);
+  if (message !== null) process.stdout.write(`${watchLine(message)}\n`);
 }
 
 function parse(text: string): JsonRecord | null {

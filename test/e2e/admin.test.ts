@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { tcpServer, type DemoServer } from '../../src/cli/demo-servers.ts';
+import { Owner } from './owner.ts';
+import { routevaneCommand, startRoutevane, type Routevane } from './routevane.ts';
+import { until } from './until.ts';
+
+interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const withinMs = 15_000;
+
+describe('the commands for people, against a daemon with real servers', () => {
+  const owner = new Owner();
+  let folder = '';
+  let socket = '';
+  let first: DemoServer;
+  let second: DemoServer;
+  let daemon: Routevane;
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'routevane-admin-'));
+    owner.own(() => rmSync(folder, { recursive: true, force: true }));
+    socket = join(folder, 'run/admin.sock');
+    first = await tcpServer();
+    second = await tcpServer();
+    writeFileSync(join(folder, 'c.yaml'), config(folder, socket, first.port, second.port));
+    daemon = await start();
+  });
+  after(async () => {
+    owner.close();
+    await Promise.all([first.fail(), second.fail()]);
+  });
+
+  async function start(): Promise<Routevane> {
+    const started = startRoutevane(owner, null, 'run', '-c', join(folder, 'c.yaml'));
+    await until(
+      async () => (await run('status')).stdout.includes('announced'),
+      withinMs,
+      'the route is announced',
+      () => started.stderr(),
+    );
+    return started;
+  }
+
+  async function run(...words: readonly string[]): Promise<Outcome> {
+    return outcome(words, socket);
+  }
+
+  test('status is a table of at most 100 columns without colours, and JSON with --json', async () => {
+    const { code, stdout } = await run('status');
+    assert.equal(code, 0);
+    assert.match(stdout, /^lb-a +routevane [^\n]*\n/u);
+    assert.match(stdout, /192\.0\.2\.10\/32 +announced .*MED 100/u);
+    for (const line of stdout.split('\n')) {
+      assert.ok(line.length <= 100, line);
+      assert.match(line, /^\P{C}*$/u);
+    }
+    const json = JSON.parse((await run('status', '--json')).stdout);
+    assert.deepEqual(
+      [json.services[0].name, json.services[0].state, json.routes[0].state],
+      ['web', 'up', 'announced'],
+    );
+    assert.equal(typeof json.services[0].real_servers[0].latency_ms, 'number');
+    assert.equal(statSync(socket).mode & 0o777, 0o660);
+  });
+
+  test('explain leads from a route to the observation at its root', async () => {
+    const { code, stdout } = await run('explain', '192.0.2.10/32');
+    assert.equal(code, 0);
+    assert.match(stdout, /^route 192\.0\.2\.10\/32 is announced for /u);
+    assert.match(stdout, /service web is up/u);
+    assert.match(stdout, /Cause: at \d\d:\d\d:\d\d\.\d{3} web\/127\.0\.0\.1:\d+ was seen up/u);
+  });
+
+  test('unknown names get the nearest, wrong usage exits with 2', async () => {
+    const unknown = await run('explain', 'wbe');
+    assert.deepEqual([unknown.code, unknown.stdout], [1, '']);
+    assert.match(unknown.stderr, /^routevane: wbe: .*did you mean web\?\n$/u);
+    assert.equal((await run('explain')).code, 2);
+    assert.equal((await run('drain', 'web', '--for', 'long')).code, 2);
+    assert.equal((await run('status', 'x')).code, 2);
+  });
+
+  test('watch shows a failure and its withdraw as they happen', async () => {
+    const watch = follow(owner, socket, 'watch');
+    await until(() => /snapshot +lb-a: .*1 announced/u.test(watch.text()), withinMs, 'it listens');
+    await first.fail();
+    await second.fail();
+    await until(() => /health +web is down/u.test(watch.text()), withinMs, 'health', watch.text);
+    await until(() => /action +exabgp sent: withdraw/u.test(watch.text()), withinMs, 'action');
+    await first.recover();
+    await second.recover();
+    await until(() => /action +exabgp sent: announce/u.test(watch.text()), withinMs, 'announce');
+  });
+
+  test('drain waits until it is done, survives a kill, and undrain ends it', async () => {
+    const name = `127.0.0.1:${first.port}`;
+    const drained = await run(
+      'drain',
+      name,
+      '--for',
+      '1h',
+      '--reason',
+      'kernel',
+      '--owner',
+      'al',
+      '--wait',
+    );
+    assert.equal(drained.code, 0, drained.stderr);
+    assert.match(drained.stdout, /in maintenance until [^\n]*\nweb\/[^\n]*: drained\n$/u);
+    const last = await run('drain', `127.0.0.1:${second.port}`);
+    assert.equal(last.code, 1);
+    assert.match(last.stderr, /is the last server of web .*--force/u);
+    assert.match(readFileSync(join(folder, 'state/maintenance.json'), 'utf8'), /"kernel"/u);
+
+    daemon.kill('SIGKILL');
+    await daemon.exit(withinMs);
+    const gone = await run('status');
+    assert.deepEqual([gone.code, gone.stdout], [1, '']);
+    assert.match(gone.stderr, /^routevane: nobody answers at [^\n]*start routevane run\n$/u);
+    daemon = await start();
+    assert.match((await run('status')).stdout, /in maintenance: kernel \(al\), until/u);
+    assert.match((await run('explain', name)).stdout, /in maintenance: kernel \(al\)/u);
+
+    const ended = await run('undrain', name);
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.ok(!(await run('status')).stdout.includes('kernel'));
+  });
+
+  test('a route is drained by a worse MED first and withdrawn then', async () => {
+    const from = daemon.stdout().length;
+    assert.equal((await run('drain', '192.0.2.10/32', '--wait')).code, 0);
+    const lines = daemon.stdout().slice(from);
+    assert.match(lines, /announce route 192\.0\.2\.10\/32 [^\n]*65535:0[^\n]*\nwithdraw route/u);
+    assert.equal((await run('undrain', '192.0.2.10/32')).code, 0);
+    await daemon.until(
+      () => /withdraw[^]*announce/u.test(daemon.stdout().slice(from)),
+      'announced again',
+    );
+  });
+
+  test('the socket goes with the daemon', async () => {
+    daemon.kill('SIGTERM');
+    assert.equal(await daemon.exit(withinMs), 0);
+    assert.equal(existsSync(socket), false);
+    assert.match((await run('status')).stderr, /^routevane: there is no socket [^\n]*\n$/u);
+  });
+});
+
+async function outcome(words: readonly string[], socket: string): Promise<Outcome> {
+  const [command = '', ...args] = routevaneCommand(...words);
+  const env = { ...process.env, ROUTEVANE_SOCKET: socket };
+  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const [code] = await once(child, 'close');
+  return { code, stdout, stderr };
+}
+
+/** A command that does not end by itself. */
+function follow(owner: Owner, socket: string, ...words: readonly string[]): { text: () => string } {
+  const [command = '', ...args] = routevaneCommand(...words);
+  const env = { ...process.env, ROUTEVANE_SOCKET: socket };
+  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  owner.own(() => child.kill('SIGKILL'));
+  let text = '';
+  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  return { text: () => text };
+}
+
+function config(folder: string, socket: string, first: number, second: number): string {
+  return `
+node: lb-a
+state_dir: ${join(folder, 'state')}
+check_defaults: { interval: 200ms, timeout: 100ms, rise: 1, fall: 1 }
+services:
+  web: { check: { type: tcp }, real_servers: ["127.0.0.1:${first}", "127.0.0.1:${second}"] }
+routes:
+  - { prefix: 192.0.2.10/32, when: web, med: 100, drain: 200ms }
+outputs: { exabgp: { via: stdio, ack_timeout: 200ms } }
+admin: { socket: ${socket} }
+`;
+}
