@@ -1,11 +1,15 @@
 import { exitCode, UsageError, type Command } from './command.ts';
 import type { Imported } from './import/draft.ts';
+import { fromHealthcheck } from './import/from-healthcheck.ts';
 import { fromIpvs } from './import/from-ipvs.ts';
+import { fromKeepalived } from './import/from-keepalived.ts';
 import { readInput, readKernel, type Input } from './import/read-input.ts';
 import { writeYaml } from './import/write-yaml.ts';
 
 const kinds: Readonly<Record<string, (text: string) => Imported>> = {
   ipvs: fromIpvs,
+  keepalived: fromKeepalived,
+  'exabgp-healthcheck': fromHealthcheck,
 };
 
 /** `routevane import`: a configuration on stdout, and on stderr what could not be carried over. */

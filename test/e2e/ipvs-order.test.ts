@@ -13,6 +13,8 @@ services:
   web:
     virtual: 192.0.2.10:80/tcp
     check: { type: tcp, interval: 100ms, rise: 1, fall: 2 }
+    quorum: 110
+    hysteresis: 105
     real_servers: [{ address: 10.10.0.1:80, weight: 50 }, { address: 10.10.0.2:80, weight: 60 }]
 routes:
   - { prefix: 192.0.2.10/32, when: web, next_hop: 10.8.0.1, on_stop: keep }

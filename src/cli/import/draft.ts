@@ -1,16 +1,22 @@
 /** A configuration that is being made from what somebody else's program is told. */
 export interface Draft {
+  readonly signals?: readonly DraftSignal[];
   readonly services: readonly DraftService[];
   readonly routes: readonly DraftRoute[];
   /** What could not be carried over, in sentences. */
   readonly notes: readonly string[];
 }
 
+export interface DraftSignal {
+  readonly name: string;
+  readonly keys: DraftKeys;
+}
+
 export interface DraftService {
   readonly name: string;
   /** As in the file: `192.0.2.10:443/tcp`; `null`: probed, no IPVS. */
   readonly virtual: string | null;
-  /** Keys of the check, in their order. */
+  /** Keys of the check, in their order; none: each real server has its own. */
   readonly check: DraftKeys;
   /** Other keys of the service: `quorum`, `hysteresis`. */
   readonly keys: DraftKeys;
@@ -33,7 +39,7 @@ export interface DraftRoute {
 }
 
 export type DraftKeys = readonly (readonly [string, DraftValue])[];
-type DraftValue = string | number | readonly string[];
+type DraftValue = string | number | boolean | readonly string[];
 
 /** One thing that is wrong with the input, where it stands. */
 export interface InputProblem {

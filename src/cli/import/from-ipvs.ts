@@ -1,13 +1,7 @@
 import type { Address } from '../../config/parse/address.ts';
 import { endpointText } from '../../config/parse/endpoint.ts';
-import type {
-  Draft,
-  DraftRoute,
-  DraftServer,
-  DraftService,
-  Imported,
-  InputProblem,
-} from './draft.ts';
+import type { Draft, DraftServer, DraftService, Imported, InputProblem } from './draft.ts';
+import { routesOf } from './routes-of.ts';
 import { parseRules, type Rule } from './ipvs-rules.ts';
 
 /** Behind a firewall mark the table may say port 0, which nobody can probe. */
@@ -42,7 +36,7 @@ export function fromIpvs(text: string): Imported {
 function draftOf(found: readonly Found[]): Draft {
   const services: DraftService[] = [];
   const notes: string[] = [];
-  const byVip = new Map<string, { readonly vip: Address; readonly names: string[] }>();
+  const vips: { readonly vip: Address; readonly name: string }[] = [];
   const marks = new Set<number>();
   for (const each of found) {
     const why = untranslatable(each, marks);
@@ -57,12 +51,9 @@ function draftOf(found: readonly Found[]): Draft {
       notes.push(`${each.rule.name} has no address of its own: add its routes by hand`);
       continue;
     }
-    const { address: vip } = each.rule.virtual;
-    const route = byVip.get(vip.text);
-    if (route === undefined) byVip.set(vip.text, { vip, names: [service.name] });
-    else route.names.push(service.name);
+    vips.push({ vip: each.rule.virtual.address, name: service.name });
   }
-  return { services, routes: [...byVip.values()].map(routeOf), notes };
+  return { services, routes: routesOf(vips), notes };
 }
 
 function untranslatable({ rule, servers }: Found, marks: ReadonlySet<number>): string | null {
@@ -129,22 +120,6 @@ function serverOf(
     weight,
     check: [],
     note: weight === 0 ? 'at 0 in the table: it stays out until this says otherwise' : null,
-  };
-}
-
-function routeOf({
-  vip,
-  names,
-}: {
-  readonly vip: Address;
-  readonly names: readonly string[];
-}): DraftRoute {
-  return {
-    prefix: `${vip.text}/${vip.family === 4 ? 32 : 128}`,
-    when: names,
-    keys: [['next_hop', 'self']],
-    notes:
-      names.length > 1 ? ['All of them have to be up; "{ any: [...] }" means one of them.'] : [],
   };
 }
 

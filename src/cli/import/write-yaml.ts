@@ -1,11 +1,19 @@
-import type { Draft, DraftKeys, DraftRoute, DraftServer, DraftService } from './draft.ts';
+import type {
+  Draft,
+  DraftKeys,
+  DraftRoute,
+  DraftServer,
+  DraftService,
+  DraftSignal,
+} from './draft.ts';
 
 /** Comments are cut here: a line of somebody else's file may be of any length. */
 const COMMENT_MAX_CHARS = 200;
 
 /** The configuration as text, in the style of the samples. */
 export function writeYaml(draft: Draft, from: string): string {
-  const { services, routes, notes } = draft;
+  const { signals = [], services, routes, notes } = draft;
+  const isIpvs = services.some(({ virtual }) => virtual !== null);
   const lines = [
     ...comment(`Made by "routevane import" from ${from}. Read it, then`),
     ...comment('  routevane check -c FILE    every problem at once'),
@@ -14,6 +22,7 @@ export function writeYaml(draft: Draft, from: string): string {
     '',
     'state_dir: /var/lib/routevane # normal weights are kept here across crashes',
     '',
+    ...(signals.length === 0 ? [] : ['signals:', ...signals.map(signalLine), '']),
     services.length === 0 ? 'services: {}' : 'services:',
     ...services.flatMap(serviceLines),
     '',
@@ -22,9 +31,13 @@ export function writeYaml(draft: Draft, from: string): string {
     '',
     'outputs:',
     '  exabgp: { via: stdio }',
-    '  ipvs: { via: netlink, dry_run: true } # false: the weights are written',
+    ...(isIpvs ? ['  ipvs: { via: netlink, dry_run: true } # false: the weights are written'] : []),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function signalLine({ name, keys }: DraftSignal): string {
+  return `  ${scalar(name)}: ${flow(keys)}`;
 }
 
 function serviceLines({ name, virtual, check, keys, realServers, notes }: DraftService): string[] {
@@ -32,7 +45,7 @@ function serviceLines({ name, virtual, check, keys, realServers, notes }: DraftS
     ...notes.flatMap(comment).map((line) => `  ${line}`),
     `  ${scalar(name)}:`,
     ...(virtual === null ? [] : [`    virtual: ${scalar(virtual)}`]),
-    `    check: ${flow(check)}`,
+    ...(check.length === 0 ? [] : [`    check: ${flow(check)}`]),
     ...keys.map(([key, value]) => `    ${key}: ${valueText(value)}`),
     '    real_servers:',
     ...realServers.map((server) => `      - ${serverText(server)}`),
@@ -65,7 +78,7 @@ function flow(keys: DraftKeys): string {
 }
 
 function valueText(value: DraftKeys[number][1]): string {
-  if (typeof value === 'number') return String(value);
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   return typeof value === 'string' ? scalar(value) : `[${value.map(scalar).join(', ')}]`;
 }
 

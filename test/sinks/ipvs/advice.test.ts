@@ -19,7 +19,7 @@ function has(lines: readonly string[], ...patterns: readonly RegExp[]): void {
 }
 
 /** Of a fast interface, so much is used. */
-function at(percent: number): Surroundings {
+function used(percent: number): Surroundings {
   return { ...quiet, bitsPerS: percent * 1e8, linkBitsPerS: 1e10 };
 }
 
@@ -97,10 +97,10 @@ describe('advice', () => {
 
   test('what is left when one node is lost', () => {
     const two = configOf([web], { nodes: ['lb-a', 'lb-b'] });
-    has(adviceOf(two, table, at(45)), /4\.5 Gbit\/s, 45% .*one of 2 nodes lost .* 90%$/u);
-    has(adviceOf(two, table, at(35)));
-    has(adviceOf(configOf([web], { nodes: ['a', 'b', 'c', 'd'] }), table, at(45)));
-    has(adviceOf(configOf([web]), table, at(99)));
+    has(adviceOf(two, table, used(45)), /4\.5 Gbit\/s, 45% .*one of 2 nodes lost .* 90%$/u);
+    has(adviceOf(two, table, used(35)));
+    has(adviceOf(configOf([web], { nodes: ['a', 'b', 'c', 'd'] }), table, used(45)));
+    has(adviceOf(configOf([web]), table, used(99)));
   });
 
   test('it is told once, at the start', async () => {

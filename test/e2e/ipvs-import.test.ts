@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { ipvsLab, logOf, stop } from './ipvs-lab.ts';
+import { routevaneCommand } from './routevane.ts';
+import { tcp } from './servers.ts';
+
+const lab = await ipvsLab({ after });
+
+const saved = [
+  '-A -t 192.0.2.10:80 -s wrr',
+  '-a -t 192.0.2.10:80 -r 10.10.0.1:80 -m -w 100',
+  '-a -t 192.0.2.10:80 -r 10.10.0.2:80 -m -w 200',
+];
+
+test('import, check, dry run: beside a table that somebody else made, without touching it', async () => {
+  await lab.table(...saved);
+  await lab.serve([tcp('10.10.0.1:80')]);
+  const { code, stdout, stderr } = await lab.kernel.run(routevaneCommand('import', 'ipvs'));
+  assert.deepEqual([code, stderr], [0, '']);
+  const file = join(lab.kernel.dir, 'imported.yaml');
+  // The kernel for tests has no host name, and /var is the host's.
+  const yaml = stdout.replace('/var/lib/routevane', join(lab.kernel.dir, 'state'));
+  writeFileSync(file, `node: lb-a\n${yaml}`);
+  assert.match(
+    await lab.kernel.must(routevaneCommand('check', '-c', file)),
+    /ok: 0 signals, 1 service, 2 real servers, 1 route\n$/u,
+  );
+  const daemon = lab.kernel.start(routevaneCommand('run', '-c', file));
+  await daemon.seen('stderr', /ipvs_dry_run/u);
+  await stop(daemon);
+  assert.deepEqual(
+    logOf(daemon).flatMap(({ event, msg }) => (event === 'ipvs_dry_run' ? [msg] : [])),
+    ['would run: ipvsadm -e -t 192.0.2.10:80 -r 10.10.0.2:80 -m -w 0'],
+  );
+  assert.equal(await lab.saved(), `${saved.join('\n')}\n`);
+});
+
+test('a kernel without a table to read is one line', async () => {
+  const { code, stdout, stderr } = await lab.kernel.run([
+    'env',
+    'PATH=/nowhere',
+    ...routevaneCommand('import', 'ipvs'),
+  ]);
+  assert.deepEqual([code, stdout], [1, '']);
+  assert.equal(
+    stderr,
+    'the live table: ipvsadm: it is not installed: install ipvsadm, or give a FILE\n',
+  );
+});
