@@ -15,7 +15,7 @@ export function hearSent(core: Core, keys: readonly string[]): boolean {
     // Its deadline may stay: it comes too early, which does no harm.
     if (entry?.state === 'withdrawn') entry.unsentUntilMs = Infinity;
   }
-  return core.falling.size + core.drains.size > 0;
+  return core.falling.size > 0;
 }
 
 /** A whole table was read: base weights, and what of ours it lacks. */

@@ -115,7 +115,7 @@ export function whoDrains({ owner, reason }: Drain): string {
 
 /**
  * The next service whose drain has come to its servers: every route that had to leave for it is
- * gone, and ExaBGP has the withdraw. `null` where there is none; ask again after each.
+ * withdrawn, and weights wait for that as always. `null` where there is none; ask again after each.
  */
 export function emptyNext(core: Core, nowMs: number): Cause | null {
   for (const { drain } of core.drains.values()) {
@@ -132,7 +132,6 @@ export function emptyNext(core: Core, nowMs: number): Cause | null {
 }
 
 function isInTheWay(core: Core, entry: RouteEntry): boolean {
-  if (entry.unsentUntilMs !== Infinity) return true;
   const isThere =
     entry.state === 'announced' || entry.state === 'draining' || entry.state === 'held';
   return isThere && drainOfRoute(core, entry) !== null;

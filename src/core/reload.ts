@@ -88,7 +88,6 @@ function weighAgain(core: Core, nowMs: number): void {
     if (kernel === null && core.weights.delete(key)) core.draft.changedWeights.add(key);
   }
   for (const pool of core.falling) pool.kernel?.waiting.clear();
-  core.falling.clear();
   for (const pool of core.graph.pools.values()) {
     const { kernel } = pool;
     if (kernel === null) continue;

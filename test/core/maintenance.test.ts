@@ -83,6 +83,14 @@ describe('the drain of a real server', () => {
     assert.deepEqual(drive.at(12, undrain('web/a')), ['web/a removed']);
   });
 
+  test('puts nobody back who was removed', () => {
+    const drive = running({ services: [inKernel([100, 50], { onDown: 'remove' })] });
+    assert.deepEqual(drive.at(10, down('web/a', 0)), ['web/a removed']);
+    assert.deepEqual(drive.at(11, drain('web/a')), []);
+    assert.deepEqual(drive.at(12, up('web/a', 0)), []);
+    assert.deepEqual(drive.at(13, undrain('web/a')), ['web/a 100']);
+  });
+
   test('is done without connections, or when nobody counts them', () => {
     const drive = running();
     drive.at(10, drain('web/a', { sinceMs: 10 }));
@@ -201,6 +209,15 @@ describe('the drain of a service', () => {
     assert.equal(viewOf(drive.core, 5031).routes()[1]?.drain, null);
     assert.deepEqual(drive.at(5040, undrain('web')), ['web/a 100', 'web/b 50']);
     assert.deepEqual(drive.at(5050, confirmed({ 'web/a': 100, 'web/b': 50 })), ['r announced']);
+    assert.deepEqual(drive.at(5060, drain('web')), ['r draining']);
+  });
+
+  test('says nothing about a route that would be up without it, or is not known', () => {
+    const not = { kind: 'not', rule: named('web') } as const;
+    const when = { kind: 'any', of: [named('x'), not] } as const;
+    const drive = new Drive(rules({ routes: [route('r', when, { drainMs: 0 })] }));
+    drive.at(1, up('web/a', 0), up('web/b', 0));
+    assert.deepEqual(drive.at(2, drain('web')), ['web/a 0', 'web/b 0', 'r announced']);
   });
 
   test('without routes comes to its servers at once', () => {

@@ -56,6 +56,17 @@ describe('min_pooled', () => {
     assert.deepEqual(drive.at(5, { ...down('web/a', 0), weightPercent: 90 }), ['web/a 54']);
   });
 
+  test('counts nobody who is out, also when a drain takes more', () => {
+    const drive = pooled([30, 10, 20]);
+    drive.at(1, ...allUp);
+    assert.deepEqual(drive.at(2, down('web/a', 0)), ['web/a 0']);
+    const drain = { name: 'web/b', reason: '', owner: 'anna', untilMs: null, sinceMs: 3 };
+    assert.deepEqual(drive.at(3, { kind: 'drain', drain }), ['web/b 0']);
+    drive.at(4, down('web/c', 0));
+    assert.deepEqual(drive.at(5, sent('r')), []);
+    assert.equal(drive.core.weights.get('web/c')?.weight, 20);
+  });
+
   test('says that a server is pooled though it is down, when its weight changes', () => {
     const drive = pooled([60, 10]);
     drive.at(1, up('web/a', 0), up('web/b', 0));

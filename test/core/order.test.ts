@@ -72,6 +72,14 @@ describe('a weight falls', () => {
     assert.deepEqual(drive.at(5003, sent('r')), ['web/b 0']);
   });
 
+  test('while a budget holds the withdraw, as long as others of the service live', () => {
+    const quorum = { kind: 'weight', weight: 150 } as const;
+    const budget = { maxWithdraw: { share: 0.5, perMs: 5000 } };
+    const drive = running({ ...budget, services: [inKernel([100, 100], { quorum })] });
+    drive.at(2, down('x', 2));
+    assert.deepEqual(drive.at(3, down('web/a', 3)), ['web/a 0', 'r held', '! withdraws_held']);
+  });
+
   test('of a route that was never in place waits for nothing', () => {
     const drive = new Drive(rules());
     const lines = ['web/a 0', 'web/b 0', 'r withdrawn'];
@@ -111,6 +119,24 @@ describe('an announce', () => {
     assert.deepEqual(drive.at(5, up('web/b', 5)), ['web/b 100']);
     assert.deepEqual(drive.at(6, confirmed({ 'web/a': 100 })), []);
     assert.deepEqual(drive.at(7, confirmed({ 'web/b': 100 })), ['r announced']);
+  });
+
+  test('believes no weight that was read before it was intended', () => {
+    const drive = running();
+    drive.at(2, down('web/a', 2), down('web/b', 2));
+    // Nobody confirms these, and the weight of before is the one that is wanted again.
+    assert.deepEqual(drive.at(3, sent('r')), ['web/a 0', 'web/b 0']);
+    assert.deepEqual(drive.at(4, up('web/a', 4), confirmed({ 'web/b': 0 })), ['web/a 100']);
+    assert.deepEqual(drive.at(5), []);
+    assert.deepEqual(drive.at(6, confirmed({ 'web/a': 100 })), ['r announced']);
+  });
+
+  test('believes no weight that is read before it is intended', () => {
+    const drive = running();
+    drive.at(2, down('web/a', 2), down('web/b', 2));
+    assert.deepEqual(drive.at(3, up('web/b', 3), confirmed({ 'web/a': 0 })), []);
+    assert.deepEqual(drive.at(4, sent('r')), ['web/a 0']);
+    assert.deepEqual(drive.at(5, confirmed({ 'web/a': 0 })), ['r announced']);
   });
 
   test('is no longer wanted where the service fails meanwhile', () => {

@@ -61,10 +61,21 @@ describe('the drain of a route that stops', () => {
   });
 
   test('does not believe what was counted before it began', () => {
-    const drive = running();
+    const virtual = { kind: 'fwmark', mark: 7 } as const;
+    const all = { kind: 'all', of: [named('web'), named('api')] } as const;
+    const drive = new Drive(
+      withIpvs({
+        exabgp: { via: 'off' },
+        services: [inKernel([1, 1]), service('api', [server('api/a', 1)], { virtual })],
+        routes: [route('r', all, { drainConnections: 10 })],
+      }),
+    );
+    drive.at(1, connected, ...['web/a', 'web/b', 'api/a'].map((name) => up(name, 0)));
+    drive.at(2, confirmed({ 'web/a': 1, 'web/b': 1, 'api/a': 1 }));
     drive.at(500, connections(0, 0));
     drive.at(1000, stop);
-    assert.deepEqual(drive.at(1001), []);
+    const api = { kind: 'connections', active: new Map([['api/a', 10]]) } as const;
+    assert.deepEqual(drive.at(1001, api), []);
     assert.deepEqual(drive.at(1002, connections(0, 0)), ['r withdrawn']);
   });
 

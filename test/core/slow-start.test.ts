@@ -43,8 +43,16 @@ describe('slow_start', () => {
     drive.at(100, down('web/a', 0));
     assert.deepEqual(drive.at(1000, up('web/a', 0)), ['web/a 20']);
     assert.deepEqual(drive.at(3500, down('web/a', 0)), ['web/a 65', 'web/a 110', 'web/a 0']);
+    // No step is left to be made; startup_timeout is what still waits.
+    assert.equal(drive.core.deadlines.size, 1);
     assert.deepEqual(drive.at(9000), []);
     assert.deepEqual(drive.at(9000, up('web/a', 0)), ['web/a 20']);
+  });
+
+  test('leaves at least 1', () => {
+    const drive = new Drive(withIpvs({ services: [inKernel([3], { slowStartMs: 10_000 })] }));
+    drive.at(1, down('web/a', 0));
+    assert.deepEqual(drive.at(2, up('web/a', 0)), ['web/a 1']);
   });
 
   test('takes no service down: the quorum counts the whole weight', () => {
