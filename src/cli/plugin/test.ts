@@ -16,11 +16,14 @@ export async function testPlugin(module: string, options: Options): Promise<numb
   const line = (text: string): string =>
     `${((nowMs() - startMs) / 1000).toFixed(3).padStart(9)} s  ${text}\n`;
   let seen = 0;
+  // Loading does not count.
+  let timer: NodeJS.Timeout | undefined;
   return new Promise((resolve) => {
     const take = (event: PluginEvent): void => {
       switch (event.kind) {
         case 'started':
           process.stderr.write(line(`started: ${event.name}`));
+          timer = setTimeout(end, forMs);
           return;
         case 'seen':
           seen += 1;
@@ -42,11 +45,11 @@ export async function testPlugin(module: string, options: Options): Promise<numb
       }
     };
     const close = startWorker(spec, take, { pulse: new Pulse() });
-    const timer = setTimeout(() => {
+    function end(): void {
       close();
       if (seen === 0) process.stderr.write(line('warning: it observed nothing in this time'));
       resolve(exitCode.ok);
-    }, forMs);
+    }
   });
 }
 
