@@ -99,9 +99,12 @@ export interface AgentAnswer {
   readonly weightPercent: number | null;
 }
 
-/** `up 75%`, `down#reason`: with the one line end that HAProxy waits for. */
+/**
+ * `up 75%`, `down #reason`: with the one line end that HAProxy waits for. The blank matters:
+ * HAProxy 2.6 reads `down#none is up` as three words, the last of which is `up`.
+ */
 export function agentLine({ state, reason, weightPercent }: AgentAnswer): string {
   if (state === 'up') return weightPercent === null ? 'up\n' : `up ${weightPercent}%\n`;
   const why = printable(reason, DESCRIPTION_MAX_CHARS).replaceAll(/[^\x20-\x7e]/g, '?');
-  return why === '' ? 'down\n' : `down#${why}\n`;
+  return why === '' ? 'down\n' : `down #${why}\n`;
 }

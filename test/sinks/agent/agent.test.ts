@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test, type TestContext } from 'node:test';
+import { BehaviorSubject, filter, firstValueFrom, ReplaySubject, Subject } from 'rxjs';
+import type { Config } from '../../../src/model/config.ts';
+import type { SinkReport } from '../../../src/model/report.ts';
+import type { Turn } from '../../../src/model/turn.ts';
+import { agent } from '../../../src/sinks/agent/agent.ts';
+import { CLIENTS_MAX } from '../../../src/sinks/agent/listener.ts';
+import { configOf, freePort, realServer, tcpServer } from '../../sources/probes/fixtures.ts';
+import { turnOf } from '../turn-of.ts';
+
+async function listening(t: TestContext) {
+  const port = await freePort();
+  const config: Config = {
+    ...configOf({
+      web: [
+        realServer('web', { port: 1, weight: 300 }),
+        realServer('web', { port: 2, weight: 100 }),
+      ],
+    }),
+    signals: [],
+    agent: { host: '127.0.0.1', port },
+  };
+  const config$ = new BehaviorSubject(config);
+  const turn$ = new Subject<Turn>();
+  const report$ = new ReplaySubject<SinkReport>();
+  const subscription = agent(config$, turn$).subscribe(report$);
+  t.after(() => subscription.unsubscribe());
+  await state(report$, 'connected');
+  return { port, config, config$, turn$, report$, subscription };
+}
+
+async function state(report$: ReplaySubject<SinkReport>, wanted: string): Promise<SinkReport> {
+  return firstValueFrom(
+    report$.pipe(filter((report) => report.kind === 'state' && report.state === wanted)),
+  );
+}
+
+/** What an agent is told that sends this. */
+async function asked(port: number, request: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  socket.write(request);
+  let answer = '';
+  for await (const chunk of socket) answer += String(chunk);
+  return answer;
+}
+
+const SERVERS = { 'web/127.0.0.1:1': 'up', 'web/127.0.0.1:2': 'up', web: 'up' };
+
+describe('agent', () => {
+  test('answers for a service with the weight that is up, for a server, for the node', async (t) => {
+    const { port, turn$ } = await listening(t);
+    assert.equal(await asked(port, 'web\n'), '', 'nothing is known yet');
+    turn$.next(turnOf(SERVERS));
+    assert.equal(await asked(port, 'web\r\n'), 'up 100%\n');
+    turn$.next(turnOf({ 'web/127.0.0.1:2': 'down: refused' }));
+    assert.equal(await asked(port, 'web\n'), 'up 75%\n');
+    assert.equal(await asked(port, 'web/127.0.0.1:2\n'), 'down #refused\n');
+    assert.equal(await asked(port, 'web/127.0.0.1:1\n'), 'up\n');
+    assert.equal(await asked(port, ''), 'up 100%\n', 'a client that says nothing');
+    turn$.next(turnOf({ web: 'down: 0 of 2\u001b[31m servers' }));
+    assert.equal(await asked(port, 'web\n'), 'down #0 of 2 [31m servers\n');
+    assert.equal(await asked(port, 'node\n'), 'down #nothing is up\n');
+    turn$.next(turnOf({ web: 'unknown: observer lost' }));
+    assert.equal(await asked(port, 'web\n'), '');
+  });
+
+  test('a name that is none is answered with silence, and told once', async (t) => {
+    const { port, report$ } = await listening(t);
+    const notices: SinkReport[] = [];
+    report$.pipe(filter(({ kind }) => kind === 'notice')).subscribe((one) => notices.push(one));
+    for (let time = 0; time < 3; time += 1) assert.equal(await asked(port, 'wbe\u0007\n'), '');
+    assert.equal(notices.length, 1);
+    assert.ok(notices[0]?.kind === 'notice');
+    assert.equal(notices[0].message, 'an agent-check asks for "wbe", which is no name here');
+  });
+
+  test('a client that says too much, or nothing for ever, is cut', async (t) => {
+    const { port } = await listening(t);
+    const much = connect(port, '127.0.0.1');
+    much.on('error', () => {});
+    much.write('x'.repeat(100_000));
+    await new Promise((resolve) => much.on('close', resolve));
+    const silent = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    silent.resume();
+    await new Promise((resolve) => silent.on('end', resolve));
+    silent.destroy();
+  });
+
+  test('clients beyond the limit are closed, and unsubscribing closes all', async (t) => {
+    const { port, subscription } = await listening(t);
+    const clients = Array.from({ length: CLIENTS_MAX + 20 }, () => connect(port, '127.0.0.1'));
+    const closed = clients.map(async (client) => {
+      client.on('error', () => {});
+      client.resume();
+      await new Promise((resolve) => client.on('close', resolve));
+    });
+    await Promise.race(closed);
+    subscription.unsubscribe();
+    await Promise.all(closed);
+    while (process.getActiveResourcesInfo().includes('TCPServerWrap')) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  });
+
+  test('says why it cannot listen, and listens once it can; follows a reload', async (t) => {
+    const { config, config$, report$ } = await listening(t);
+    const taken = await tcpServer(t);
+    config$.next({ ...config, agent: { host: '127.0.0.1', port: taken.port } });
+    const lost = await state(report$, 'lost');
+    assert.ok(lost.kind === 'state' && lost.reason === 'cannot listen: EADDRINUSE');
+    config$.next({ ...config, agent: null });
+    await state(report$, 'off');
+  });
+
+  test('completes with the turns', async (t) => {
+    const { turn$, report$ } = await listening(t);
+    const completed = new Promise<void>((resolve) => report$.subscribe({ complete: resolve }));
+    turn$.complete();
+    await completed;
+  });
+});
+
+/** A real HAProxy whose one server follows our answer for `web`. */
+async function haproxy(t: TestContext, agentPort: number): Promise<() => string> {
+  const dir = mkdtempSync(join(tmpdir(), 'routevane-haproxy-'));
+  const [front, back] = [await freePort(), await tcpServer(t)];
+  const socket = join(dir, 'stats');
+  writeFileSync(
+    join(dir, 'haproxy.cfg'),
+    `global
+  stats socket ${socket} level admin
+defaults
+  mode tcp
+  timeout connect 1s
+  timeout client 1s
+  timeout server 1s
+listen web
+  bind 127.0.0.1:${front}
+  server a 127.0.0.1:${back.port} weight 200 check inter 100ms agent-check agent-addr 127.0.0.1 agent-port ${agentPort} agent-inter 50ms agent-send "web\\n"
+`,
+  );
+  const child = spawn('/usr/sbin/haproxy', ['-db', '-f', join(dir, 'haproxy.cfg')], {
+    stdio: 'ignore',
+  });
+  t.after(() => {
+    child.kill('SIGKILL');
+    rmSync(dir, { recursive: true });
+  });
+  while (!existsSync(socket)) await new Promise((resolve) => setTimeout(resolve, 10));
+  const show = `const s=require('net').connect(${JSON.stringify(socket)});s.write('show stat\\n');s.pipe(process.stdout)`;
+  return () => {
+    const stats = execFileSync(process.execPath, ['-e', show], { encoding: 'utf8' });
+    const row = stats
+      .split('\n')
+      .find((line) => line.startsWith('web,a,'))
+      ?.split(',');
+    return `${row?.[17]} ${row?.[18]}`;
+  };
+}
+
+test('a real HAProxy follows: weight, down, and up again; silence changes nothing', async (t) => {
+  const { port, turn$ } = await listening(t);
+  const server = await haproxy(t, port);
+  const becomes = async (wanted: RegExp): Promise<void> => {
+    while (!wanted.test(server())) await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+  await becomes(/^UP 200$/);
+  turn$.next(turnOf({ ...SERVERS, 'web/127.0.0.1:2': 'down: refused' }));
+  await becomes(/^UP.* 150$/);
+  turn$.next(turnOf({ web: 'down: none is up' }));
+  await becomes(/^DOWN/);
+  turn$.next(turnOf({ web: 'unknown: lost' }));
+  for (let look = 0; look < 5; look += 1) assert.match(server(), /^DOWN/);
+  turn$.next(turnOf(SERVERS));
+  await becomes(/^UP.* 200$/);
+});
