@@ -6,7 +6,7 @@ import type { Control } from '../../../src/model/control.ts';
 import { check, configs, keys, observationsOf } from '../../core/simulate.ts';
 import { record, replayLines, type TimedControl } from '../../sinks/journal/harness.ts';
 
-const drain = { reason: 'disk', owner: 'ann', untilMs: null, sinceMs: 0 };
+const drain = { reason: 'disk', owner: 'ann', sinceMs: 0 };
 
 const someControl: fc.Arbitrary<Control> = fc.oneof(
   fc.constant<Control>({ kind: 'adopted', keys: ['r0', 'r2'] }),
@@ -16,9 +16,12 @@ const someControl: fc.Arbitrary<Control> = fc.oneof(
     weights: new Map(keys.slice(2).map((key) => [key, weight])),
   })),
   fc.constant<Control>({ kind: 'sent', keys: ['r0', 'r1', 'r2'] }),
-  fc.constantFrom('web', 'web/a', 'r1', 'node').map((name): Control => ({
-    kind: 'drain',
-    drain: { ...drain, name },
+  fc
+    .tuple(fc.constantFrom('web', 'web/a', 'r1', 'node'), fc.constantFrom(null, 300, 900))
+    .map(([name, untilMs]): Control => ({ kind: 'drain', drain: { ...drain, name, untilMs } })),
+  fc.constantFrom(0, 5).map((count): Control => ({
+    kind: 'connections',
+    active: new Map(keys.slice(2).map((key) => [key, count])),
   })),
   fc.constantFrom('web', 'web/a', 'r1', 'node').map((name): Control => ({
     kind: 'undrain',
@@ -64,13 +67,16 @@ test('a replay with the same configuration gives exactly the recorded decisions'
       observationsOf(keys, 500, 80),
       controls,
       fc.array(fc.nat(40), { minLength: 1, maxLength: 20 }),
+      fc.array(fc.nat(600), { maxLength: 2 }),
       fc.option(fc.nat(600)),
-      (config, observations, timed, lateness, stopMs) => {
+      (config, observations, timed, lateness, reloadsMs, stopMs) => {
         let n = 0;
         const lateMs = (): number => lateness[(n += 1) % lateness.length] ?? 0;
         const stop: readonly TimedControl[] =
           stopMs === null ? [] : [{ atMs: stopMs, control: { kind: 'stop' } }];
-        const records = record(config, observations, [...timed, ...stop], lateMs);
+        const reload = { kind: 'config', config } as const;
+        const reloads = reloadsMs.map((atMs): TimedControl => ({ atMs, control: reload }));
+        const records = record(config, observations, [...timed, ...reloads, ...stop], lateMs);
         const lines = records.map((one) => JSON.stringify(one));
         const { recorded, replayed, replayer } = replayLines(lines, config);
         assert.ok(replayer.isExact);
