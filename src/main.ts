@@ -1,6 +1,6 @@
 /** Composition root: configuration → drivers → run. The whole flow is on this page. */
 import { connect, merge, Subject, using, type Observable } from 'rxjs';
-import { map, skip, tap } from 'rxjs/operators';
+import { map, skip, takeUntil, tap } from 'rxjs/operators';
 import { check } from './cli/check.ts';
 import { dispatch, type Command } from './cli/command.ts';
 import { completion } from './cli/completion.ts';
@@ -26,12 +26,16 @@ import type { Turn } from './model/turn.ts';
 import { nowMs } from './platform/clock.ts';
 import { hashOf } from './platform/hash.ts';
 import { monotonicScheduler } from './platform/scheduler.ts';
+import { agent } from './sinks/agent/agent.ts';
 import { exabgp } from './sinks/exabgp/exabgp.ts';
 import { ipvs } from './sinks/ipvs/ipvs.ts';
 import { openTable } from './sinks/ipvs/open.ts';
 import { journal, noJournal } from './sinks/journal/journal.ts';
+import { trackFiles } from './sinks/track-files/track-files.ts';
 import { bfd } from './sources/bfd/bfd.ts';
 import { sessionsOf } from './sources/bfd/sessions-of.ts';
+import { exec } from './sources/exec/exec.ts';
+import { execd } from './sources/execd/execd.ts';
 import { linksOf } from './sources/link/links-of.ts';
 import { link } from './sources/link/link.ts';
 import { plugins } from './sources/plugin/plugins.ts';
@@ -57,6 +61,8 @@ function flow({ config$, stop$, streams, teller }: World): Observable<SinkReport
     link(config$.pipe(map(linksOf)), { notify }),
     bfd(config$.pipe(map(sessionsOf)), { notify }),
     probes(config$, { notify }),
+    exec(config$),
+    execd(config$, { notify }),
     plugins(config$, { notify }),
   ).pipe(tap(desk.observe));
   const { stateDir } = config$.value;
@@ -92,6 +98,8 @@ function sinks(
   return merge(
     exabgp(config$, turn$, streams).pipe(tap({ complete: () => gone$.next() })),
     ipvs(config$, turn$, { open: openTable, gone$ }),
+    agent(config$, turn$).pipe(takeUntil(gone$)),
+    trackFiles(config$, turn$).pipe(takeUntil(gone$)),
   );
 }
 

@@ -8,29 +8,14 @@ test('the full reference names each part that is not in this version, once', () 
   const { later } = accepted(readFileSync(file, 'utf8'));
   assert.deepEqual(
     later.map(({ path, message }) => `${path}: ${message}`),
-    [
-      'signals.load.type: signals of type exec are not in this version',
-      'signals.pg.type: signals of type execd are not in this version',
-      'services.site.check.type: checks of type http are not in this version',
-      'services.shop.check.type: checks of type https are not in this version',
-      'services.resolver.check.type: checks of type dns are not in this version',
-      'services.batch.check.type: checks of type exec are not in this version',
-      'services.legacy.check.type: checks of type agent are not in this version',
-      'services.rpc.check.type: checks of type grpc are not in this version',
-      'outputs.exabgp.lease: the lease of routes is not in this version',
-      'outputs.agent: the output agent is not in this version',
-      'outputs.track_files: the output track_files is not in this version',
-    ],
+    ['outputs.exabgp.lease: the lease of routes is not in this version'],
   );
 });
 
-test('the own check of a server is later, on_down and ipvs are not', () => {
+test('checks of every type, on_down and the other outputs are not later', () => {
   const { later } = accepted(`services:
   a: { check: { type: tcp }, on_down: remove, real_servers: [{ address: 10.0.0.1:1, check: { type: agent } }] }
-outputs: { ipvs: { via: netlink } }
+outputs: { ipvs: { via: netlink }, agent: { listen: 127.0.0.1:9128 } }
 `);
-  assert.deepEqual(
-    later.map(({ path }) => path),
-    ['services.a.real_servers[0].check.type'],
-  );
+  assert.deepEqual(later, []);
 });

@@ -19,9 +19,7 @@ interface Layer {
 /** What a check says only once all its layers are laid over each other. */
 export function checkLayers(layers: readonly Layer[], report: Report): void {
   const merged: Loose<CheckOverrideFile> = Object.assign({}, ...layers.map((layer) => layer.keys));
-  if (merged.type === 'plugin' && !('module' in merged)) {
-    report(layers.at(-1)?.path ?? [], 'missing key "module": expected a path such as ./plugin.ts');
-  }
+  checkNeeds(merged, layers.at(-1)?.path ?? [], report);
   const timing = timingOf(merged);
   if (timing === null) return;
   const interval = durationText(timing.intervalMs);
@@ -38,6 +36,19 @@ export function checkLayers(layers: readonly Layer[], report: Report): void {
       placeOf(layers, ['fast_interval', 'interval']),
       `the fast_interval ${fast} is above the interval ${interval}: it is the shorter one`,
     );
+  }
+}
+
+/** Keys that a type cannot do without; a server's own check may be the one that brings them. */
+function checkNeeds(merged: Loose<CheckOverrideFile>, path: Path, report: Report): void {
+  if (merged.type === 'plugin' && !('module' in merged)) {
+    report(path, 'missing key "module": expected a path such as ./plugin.ts');
+  }
+  if (merged.type === 'exec' && !('command' in merged)) {
+    report(path, 'missing key "command": expected a list, the program first');
+  }
+  if (merged.type === 'dns' && !('name' in merged)) {
+    report(path, 'missing key "name": expected a domain name to ask for');
   }
 }
 
