@@ -149,12 +149,14 @@ export class Replayer {
     if (life.isExact) return;
     const { core, repeats } = life;
     for (;;) {
-      const atMs = Math.min(nextTurnMs(core), repeats.nextMs);
+      const dueMs = nextTurnMs(core);
+      const atMs = Math.min(dueMs, repeats.nextMs);
       if (!(atMs < toMs)) return;
       const repeated = repeats.popDue(atMs);
       // Only a target that has not settled yet waits for more of the same.
-      if (repeated !== null && observe(core, repeated)) repeats.expect(repeated);
-      this.#turn(life, atMs);
+      const isNews = repeated !== null && observe(core, repeated);
+      if (isNews) repeats.expect(repeated);
+      if (isNews || dueMs <= atMs) this.#turn(life, atMs);
     }
   }
 
