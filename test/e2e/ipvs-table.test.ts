@@ -6,11 +6,13 @@ const kernel = await ipvsKernel({ after });
 const inside = await kernel.node('test/e2e/ipvs-table-child.ts');
 const property = await kernel.node('test/e2e/ipvs-table-steps-child.ts');
 const permission = await kernel.node('test/e2e/ipvs-table-denied-child.ts');
+/** SEED=… repeats the steps of a run that failed. */
+const env = process.env['SEED'] === undefined ? {} : { SEED: process.env['SEED'] };
 const MAY_UNLOAD = kernel.via === 'user-mode-linux' ? 'yes' : 'no';
 
 describe('the IPVS table of a real kernel', () => {
   test('both ways leave byte-identical tables after 1,000 random steps', async (t) => {
-    const { code, stdout, stderr } = await kernel.run(property);
+    const { code, stdout, stderr } = await kernel.run(property, { env });
     assert.equal(code, 0, `${stdout}${stderr}`);
     t.diagnostic(stdout.trim());
   });
