@@ -7,7 +7,17 @@ export type Paint = (text: string, colour: keyof typeof colours) => string;
 
 /** Nothing of what the daemon or a server said may steer the terminal. */
 export function printable(text: string): string {
-  return text.replaceAll(/\p{C}/gu, '?');
+  return isPlain(text) ? text : text.replaceAll(/\p{C}/gu, '?');
+}
+
+/** Nearly all text is: the table of 5,000 real servers has 40,000 cells to look at. */
+function isPlain(text: string): boolean {
+  return /^[ -~]*$/.test(text);
+}
+
+/** Characters, not halves of them. */
+export function widthOf(text: string): number {
+  return isPlain(text) ? text.length : Array.from(text).length;
 }
 
 /** Colours only where a person looks at a terminal and has not said no (no-color.org). */
@@ -19,6 +29,7 @@ export function painter({ isTTY }: { readonly isTTY?: boolean }): Paint {
 
 /** Cut with an ellipsis to at most this many characters. */
 export function cut(text: string, widthMax: number): string {
+  if (text.length <= widthMax) return text;
   const characters = Array.from(text);
   if (characters.length <= widthMax) return text;
   return `${characters.slice(0, Math.max(0, widthMax - 1)).join('')}…`;

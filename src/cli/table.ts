@@ -1,4 +1,4 @@
-import { cut, printable } from './printable.ts';
+import { cut, printable, widthOf } from './printable.ts';
 
 /** No column takes more, so that one long name does not push the rest out. */
 const columnMax = 44;
@@ -52,5 +52,5 @@ function clean(cell: string | Cell): Cell {
 }
 
 function lengthOf(cell: Cell | undefined): number {
-  return cell === undefined ? 0 : Array.from(cell.text).length;
+  return cell === undefined ? 0 : widthOf(cell.text);
 }
