@@ -105,7 +105,8 @@ async function daemon(count: number, source: string, isolate: string): Promise<C
     if (count === 0) resolve();
   });
   await quiet;
-  await sleep(3_000);
+  // What starting left behind is compiled and collected.
+  await sleep(10_000);
   const cpuBefore = cpuMs(child.pid ?? 0);
   const periodMs = 20_000;
   await sleep(periodMs);

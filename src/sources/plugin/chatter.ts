@@ -32,25 +32,19 @@ export class Chatter {
 
   line(text: string): void {
     const line = printable(text, LOG_LINE_MAX_CHARS);
-    if (line !== '' && this.mayTell()) this.#say(`${line}${this.#takeUntold()}`);
-  }
-
-  /** Whether there is room for one more in this second; it counts as told. */
-  mayTell(): boolean {
+    if (line === '') return;
     const nowMs = this.#nowMs();
     if (nowMs - this.#sinceMs >= PERIOD_MS) {
       this.#sinceMs = nowMs;
       this.#told = 0;
     }
-    const hasRoom = this.#told < LOG_LINES_PER_S_MAX;
-    if (hasRoom) this.#told += 1;
-    else this.#untold += 1;
-    return hasRoom;
-  }
-
-  #takeUntold(): string {
+    if (this.#told >= LOG_LINES_PER_S_MAX) {
+      this.#untold += 1;
+      return;
+    }
+    this.#told += 1;
     const untold = this.#untold;
     this.#untold = 0;
-    return untold === 0 ? '' : ` (after ${untold} lines that came too fast)`;
+    this.#say(untold === 0 ? line : `${line} (after ${untold} lines that came too fast)`);
   }
 }

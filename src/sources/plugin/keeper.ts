@@ -1,7 +1,6 @@
 import type { Notice } from '../../model/notice.ts';
 import type { Observation } from '../../model/observation.ts';
 import { Alarm } from '../../platform/alarm.ts';
-import { Chatter } from './chatter.ts';
 import { BACKOFF_MAX_MS, BACKOFF_MIN_MS } from './limits.ts';
 import type { CheckedSight, PluginEvent, PluginSpec, Start } from './messages.ts';
 import type { Starts } from './starts.ts';
@@ -24,7 +23,6 @@ const SOUND_AFTER_MS = 60_000;
 export class Keeper {
   readonly spec: PluginSpec;
   readonly #deps: KeeperDeps;
-  readonly #chatter: Chatter;
   readonly #again: Alarm;
   readonly #stale: Alarm;
   #stop: () => void = () => {};
@@ -36,7 +34,6 @@ export class Keeper {
   constructor(spec: PluginSpec, deps: KeeperDeps) {
     this.spec = spec;
     this.#deps = deps;
-    this.#chatter = new Chatter(deps.nowMs, () => {});
     this.#again = new Alarm(() => this.#begin());
     this.#stale = new Alarm(() => this.#silent());
     this.#begin();
@@ -67,7 +64,7 @@ export class Keeper {
         this.#tellDropped(event.count);
         return;
       case 'said':
-        if (this.#chatter.mayTell()) this.#notify(event.level, 'plugin_log', event.message);
+        this.#notify(event.level, 'plugin_log', event.message);
         return;
       case 'failed':
         this.#fail(event.reason);

@@ -6,11 +6,11 @@ export const BUFFERS_MB_MAX = 64;
 export const OBSERVATIONS_PER_S_MAX = 100;
 
 /** A worker shows this often that its event loop turns. */
-export const BEAT_MS = 1_000;
+export const BEAT_MS = 2_000;
 /** So many beats missing in a row, and its event loop is stuck. */
-export const MISSED_BEATS_MAX = 5;
+export const MISSED_BEATS_MAX = 3;
 /** The same while it is being loaded, on a machine that has other things to do. */
-export const MISSED_BEATS_MAX_LOADING = 30;
+export const MISSED_BEATS_MAX_LOADING = 15;
 
 /** Between a failure and the next start; doubled with each failure in a row. */
 export const BACKOFF_MIN_MS = 1_000;

@@ -1,6 +1,7 @@
 import type { Plugin, PluginContext, PluginLog } from '../../plugin.ts';
 import { printable } from '../../protocol/printable.ts';
-import { LOG_LINE_MAX_CHARS, OBSERVATIONS_PER_S_MAX, REASON_MAX_CHARS } from './limits.ts';
+import { Chatter } from './chatter.ts';
+import { OBSERVATIONS_PER_S_MAX, REASON_MAX_CHARS } from './limits.ts';
 import { failed, type CheckedSight, type PluginSpec, type Tell } from './messages.ts';
 import { optionsOf, pluginOf, problemText } from './shape.ts';
 import { iterated } from './sights.ts';
@@ -106,12 +107,15 @@ async function sleep(delayMs: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** Limited here already: whoever logs in a loop must not fill the daemon's queue of messages. */
 function logOf(tell: Tell): PluginLog {
   const at = (level: 'info' | 'warn' | 'error'): PluginLog['info'] => {
+    const chatter = new Chatter(
+      () => performance.now(),
+      (message) => tell({ kind: 'said', level, message }),
+    );
     return (message: unknown, fields?: unknown) => {
-      const beside = fields === undefined ? '' : ` ${fieldsText(fields)}`;
-      const line = printable(`${String(message)}${beside}`, LOG_LINE_MAX_CHARS);
-      tell({ kind: 'said', level, message: line });
+      chatter.line(`${String(message)}${fields === undefined ? '' : ` ${fieldsText(fields)}`}`);
     };
   };
   return { info: at('info'), warn: at('warn'), error: at('error') };

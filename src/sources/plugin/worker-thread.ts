@@ -49,13 +49,13 @@ export function startWorker(
 ): () => void {
   const { port1: port, port2: workerPort } = new MessageChannel();
   const shared = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT);
-  const worker = makeWorker({
-    spec,
-    installation: findInstallation(),
-    onlyCheck: deps.onlyCheck ?? false,
-    port: workerPort,
-    shared,
-  });
+  const onlyCheck = deps.onlyCheck ?? false;
+  const worker = makeWorker({ spec, onlyCheck, port: workerPort, shared });
+  if (typeof worker === 'string') {
+    port.close();
+    const immediate = setImmediate(() => tell(failed(worker)));
+    return () => clearImmediate(immediate);
+  }
   let isLoading = true;
   let isClosing = false;
   let isOver = false;
@@ -98,7 +98,16 @@ export function startWorker(
   };
 }
 
-function makeWorker(data: PluginWorkerData): Worker {
+/** As text: why there can be none, such as too little memory, or tsx that is not installed. */
+function makeWorker(data: Omit<PluginWorkerData, 'installation'>): Worker | string {
+  try {
+    return openWorker({ ...data, installation: findInstallation() });
+  } catch (error) {
+    return `there can be no worker for it: ${printable(String(error), REASON_MAX_CHARS)}`;
+  }
+}
+
+function openWorker(data: PluginWorkerData): Worker {
   return new Worker(BOOT, {
     eval: true,
     name: `plugin ${data.spec.key}`,
@@ -137,7 +146,7 @@ function watcher(
     missed = beats === last ? missed + 1 : 0;
     last = beats;
     const missedMax = isLoading() ? MISSED_BEATS_MAX_LOADING : MISSED_BEATS_MAX;
-    if (missed > missedMax) {
+    if (missed >= missedMax) {
       kill(`it kept its thread busy for ${(missedMax * BEAT_MS) / 1000}s: killed`);
     } else if (Atomics.load(state, BUFFERS_KIB) > BUFFERS_MB_MAX * 1024) {
       kill(`its buffers took more than ${BUFFERS_MB_MAX} MB: killed`);

@@ -19,7 +19,7 @@ const faults: readonly (readonly [string, string, unknown, RegExp])[] = [
   ['yields nonsense', 'throws.mjs', { how: 'nonsense' }, /^yielded neither up\(\) nor down\(\)$/],
   ['fills its heap', 'leaks.mjs', { of: 'heap' }, /^its heap took more than 64 MB: killed$/],
   ['fills buffers', 'leaks.mjs', { of: 'buffers' }, /^its buffers took more than 64 MB: killed$/],
-  ['turns in a loop', 'busy.mjs', undefined, /^it kept its thread busy for 5s: killed$/],
+  ['turns in a loop', 'busy.mjs', undefined, /^it kept its thread busy for 6s: killed$/],
 ];
 
 describe('a plugin that fails is lost with its reason, and harms nobody else', () => {

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { describe, mock, test } from 'node:test';
+import type { Observation } from '../../../src/model/observation.ts';
+import { Chatter } from '../../../src/sources/plugin/chatter.ts';
+import { Keeper } from '../../../src/sources/plugin/keeper.ts';
+import { failed, type Tell } from '../../../src/sources/plugin/messages.ts';
+import { pluginOf } from '../../../src/sources/plugin/shape.ts';
+import { sightOf } from '../../../src/sources/plugin/sight.ts';
+import { Sieve } from '../../../src/sources/plugin/sieve.ts';
+import { Starts } from '../../../src/sources/plugin/starts.ts';
+import { pluginRun } from './rig.ts';
+
+describe('what a plugin yields', () => {
+  test('is taken as it is where it is sound', () => {
+    assert.deepEqual(sightOf({ state: 'up', weightPercent: 33.4, detail: 'a=1' }), {
+      state: 'up',
+      reason: '',
+      detail: 'a=1',
+      weightPercent: 33,
+    });
+    assert.deepEqual(sightOf({ state: 'down', reason: 'a\n\u001b[31mb' }), {
+      state: 'down',
+      reason: 'a [31mb',
+    });
+    assert.deepEqual(sightOf({ state: 'down', reason: '' }), {
+      state: 'down',
+      reason: 'no reason given',
+    });
+    const long = sightOf({ state: 'down', reason: 'x'.repeat(5_000) });
+    assert.ok(typeof long === 'object' && long.reason.length === 200);
+  });
+
+  const faulty = [null, 1, 'up', {}, { state: 'lost' }, { state: 'down', reason: 1 }];
+  const beside = [NaN, -1, 101, '50'].map((weightPercent) => ({ state: 'up', weightPercent }));
+  for (const value of [...faulty, ...beside, { state: 'up', detail: 1 }]) {
+    test(`is refused: ${JSON.stringify(value)}`, () => {
+      const said = sightOf(value);
+      assert.ok(typeof said === 'string' && said.startsWith('yielded '));
+    });
+  }
+});
+
+test('what a module exports is a plugin, or said to be none', () => {
+  const plugin = { name: 'a', observe: () => [] };
+  for (const module of [plugin, { default: plugin }, { default: { default: plugin } }]) {
+    assert.equal(pluginOf(module), plugin);
+  }
+  for (const module of [null, 1, {}, { default: 1 }, { default: null }, { default: {} }]) {
+    assert.equal(typeof pluginOf(module), 'string');
+  }
+  const withoutSchema = pluginOf({ ...plugin, options: {} });
+  assert.equal(withoutSchema, 'has options without safeParse: give it a zod schema');
+  assert.equal(pluginOf({ ...plugin, name: '' }), 'has no name');
+});
+
+test('a sieve passes so many in a second, then the newest, and counts the others', () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  let nowMs = 0;
+  const said: unknown[] = [];
+  const sieve = new Sieve<number>({
+    perSecondMax: 2,
+    nowMs: () => nowMs,
+    pass: (value) => said.push(value),
+    dropped: (count) => said.push(`${count} dropped`),
+  });
+  assert.deepEqual(
+    [1, 2, 3, 4, 5].map((value) => sieve.offer(value)),
+    [true, true, false, false, false],
+  );
+  nowMs = 1_000;
+  mock.timers.tick(1_000);
+  sieve.offer(6);
+  sieve.offer(7);
+  assert.deepEqual(said, [1, 2, 5, '2 dropped', 6]);
+  sieve.close();
+  mock.timers.tick(5_000);
+  assert.deepEqual(said, [1, 2, 5, '2 dropped', 6]);
+  mock.timers.reset();
+});
+
+test('what is printed becomes bounded lines at a bounded rate, and nothing is lost silently', () => {
+  let nowMs = 0;
+  const lines: string[] = [];
+  const chatter = new Chatter(
+    () => nowMs,
+    (line) => lines.push(line),
+  );
+  chatter.print('half a ');
+  chatter.print('line\n\n\u001b[2Jother\nrest');
+  assert.deepEqual(lines, ['half a line', '[2Jother']);
+  chatter.print('x'.repeat(10_000));
+  assert.equal(lines[2]?.length, 500);
+  for (let n = 0; n < 20; n += 1) chatter.print(`${n}\n`);
+  assert.equal(lines.length, 10);
+  nowMs = 1_000;
+  chatter.print('again\n');
+  assert.equal(lines.at(-1), 'again (after 13 lines that came too fast)');
+});
+
+test('starts are so many at once, in their order', () => {
+  const begun: string[] = [];
+  const starts = new Starts(2);
+  const [endA, endB, endC] = ['a', 'b', 'c', 'd'].map((name) =>
+    starts.queue(() => begun.push(name)),
+  );
+  assert.deepEqual(begun, ['a', 'b']);
+  // One that waits may give up; one that is over may say so twice.
+  endC?.();
+  endA?.();
+  endA?.();
+  assert.deepEqual(begun, ['a', 'b', 'd']);
+  endB?.();
+  starts.queue(() => begun.push('e'));
+  assert.deepEqual(begun, ['a', 'b', 'd', 'e']);
+});
+
+test('the wait before a start doubles up to a minute, and begins anew after a sound minute', () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  const tells: Tell[] = [];
+  let starts = 0;
+  const observations: Observation[] = [];
+  const notices: string[] = [];
+  const keeper = new Keeper(
+    { key: 'a', run: pluginRun('a.ts'), address: null, port: null },
+    {
+      nowMs: () => 0,
+      starts: new Starts(1),
+      emit: (observation) => observations.push(observation),
+      notify: ({ message }) => notices.push(message),
+      start: (_spec, tell) => {
+        starts += 1;
+        tells.push(tell);
+        return () => {};
+      },
+    },
+  );
+  const waitsMs = Array.from({ length: 8 }, () => {
+    tells.at(-1)?.(failed('boom'));
+    return Number(/in ([0-9]+)s$/.exec(notices.at(-1) ?? '')?.[1]) * 1000;
+  });
+  assert.deepEqual(
+    waitsMs,
+    [1, 2, 4, 8, 16, 32, 60, 60].map((s) => s * 1000),
+  );
+  assert.ok(observations.every(({ state, reason }) => state === 'lost' && reason === 'boom'));
+  mock.timers.tick(60_000);
+  assert.equal(starts, 2);
+  keeper.close();
+  mock.timers.tick(120_000);
+  assert.equal(starts, 2);
+  mock.timers.reset();
+});
