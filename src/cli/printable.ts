@@ -38,19 +38,17 @@ export function cut(text: string, widthMax: number): string {
 /** `3d 4h`, `12m 5s`, `42s`: two units, the smaller ones do not matter any more. */
 export function lengthText(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / secondMs));
-  const units: readonly (readonly [number, string])[] = [
-    [Math.floor(seconds / 86_400), 'd'],
-    [Math.floor(seconds / 3600) % 24, 'h'],
-    [Math.floor(seconds / 60) % 60, 'm'],
-    [seconds % 60, 's'],
-  ];
-  const from = units.findIndex(([amount]) => amount > 0);
-  if (from === -1) return '0s';
-  return units
-    .slice(from, from + 2)
-    .filter(([amount]) => amount > 0)
-    .map(([amount, unit]) => `${amount}${unit}`)
-    .join(' ');
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  const days = Math.floor(hours / 24);
+  if (days > 0) return twoUnits(days, 'd', hours % 24, 'h');
+  if (hours > 0) return twoUnits(hours, 'h', minutes % 60, 'm');
+  if (minutes > 0) return twoUnits(minutes, 'm', seconds % 60, 's');
+  return `${seconds}s`;
+}
+
+function twoUnits(large: number, largeUnit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${large}${largeUnit}` : `${large}${largeUnit} ${small}${smallUnit}`;
 }
 
 /** How long ago an RFC 3339 time was. */

@@ -21,36 +21,49 @@ export function tableLines(
   indent: string,
   widthMax: number,
 ): readonly string[] {
-  const cells = rows.map((row) => row.map(clean));
-  const columns = Math.max(0, ...cells.map((row) => row.length));
-  const widths = Array.from({ length: columns }, (_, column) =>
-    Math.min(columnMax, Math.max(...cells.map((row) => lengthOf(row[column])))),
-  );
-  return cells.map((row) => {
-    let line = indent;
-    let used = indent.length;
-    for (const [column, cell] of row.entries()) {
-      const isLast = column === row.length - 1;
-      // A column that nobody has anything in is none.
-      if (!isLast && widths[column] === 0) continue;
-      const space = used === indent.length ? '' : gap;
-      const left = widthMax - used - space.length;
-      if (left <= 0) break;
-      const width = Math.min(left, isLast ? left : (widths[column] ?? 0));
-      const fitted = cut(cell.text, width);
-      const padded = isLast ? fitted : fitted.padEnd(width);
-      line += space + (cell.paint?.(padded) ?? padded);
-      used += space.length + width;
+  const texts = rows.map((row) => row.map(textOfCell));
+  const widths = columnWidths(texts);
+  return rows.map((row, index) => lineOf(row, texts[index] ?? [], widths, indent, widthMax));
+}
+
+function lineOf(
+  row: readonly (string | Cell)[],
+  texts: readonly string[],
+  widths: readonly number[],
+  indent: string,
+  widthMax: number,
+): string {
+  let line = indent;
+  let used = indent.length;
+  for (let column = 0; column < texts.length; column += 1) {
+    const isLast = column === texts.length - 1;
+    const columnWidth = widths[column] ?? 0;
+    // A column that nobody has anything in is none.
+    if (!isLast && columnWidth === 0) continue;
+    const space = used === indent.length ? '' : gap;
+    const left = widthMax - used - space.length;
+    if (left <= 0) break;
+    const width = isLast ? left : Math.min(left, columnWidth);
+    const fitted = cut(texts[column] ?? '', width);
+    const padded = isLast ? fitted : fitted.padEnd(width);
+    const cell = row[column];
+    line += space + (typeof cell === 'object' ? (cell.paint?.(padded) ?? padded) : padded);
+    used += space.length + width;
+  }
+  return line.trimEnd();
+}
+
+function columnWidths(texts: readonly (readonly string[])[]): readonly number[] {
+  const widths: number[] = [];
+  for (const row of texts) {
+    for (let column = 0; column < row.length; column += 1) {
+      const width = Math.min(columnMax, widthOf(row[column] ?? ''));
+      if (width > (widths[column] ?? -1)) widths[column] = width;
     }
-    return line.trimEnd();
-  });
+  }
+  return widths;
 }
 
-function clean(cell: string | Cell): Cell {
-  if (typeof cell === 'string') return { text: printable(cell) };
-  return { ...cell, text: printable(cell.text) };
-}
-
-function lengthOf(cell: Cell | undefined): number {
-  return cell === undefined ? 0 : widthOf(cell.text);
+function textOfCell(cell: string | Cell): string {
+  return printable(typeof cell === 'string' ? cell : cell.text);
 }
