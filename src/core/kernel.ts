@@ -126,7 +126,9 @@ export function countReady(service: ServiceInKernel, kernel: ServerInKernel): vo
 
 function isConfirmed(kernel: ServerInKernel): boolean {
   const { wanted, intended, confirmed, server } = kernel;
-  if (wanted !== null) return intended === wanted && confirmed === wanted;
+  // Where a server cannot be taken out safely the sink leaves it at 0: it takes nothing either way.
+  const isWanted = confirmed === wanted || (wanted === 'removed' && confirmed === 0);
+  if (wanted !== null) return intended === wanted && isWanted;
   return countedHealth(server.state, server.settle) !== 'up';
 }
 

@@ -139,6 +139,13 @@ describe('an announce', () => {
     assert.deepEqual(drive.at(5, confirmed({ 'web/a': 0 })), ['r announced']);
   });
 
+  test('takes a server at 0 for one that was removed', () => {
+    const drive = new Drive(rules({ services: [inKernel([100, 100], { onDown: 'remove' })] }));
+    drive.at(1, connected, up('web/a', 1), down('web/b', 1));
+    const lines = drive.at(2, confirmed({ 'web/a': 100, 'web/b': 0 }));
+    assert.deepEqual(lines, ['r announced']);
+  });
+
   test('is no longer wanted where the service fails meanwhile', () => {
     const drive = new Drive(rules());
     drive.at(1, connected, up('web/a', 1), up('web/b', 1));
