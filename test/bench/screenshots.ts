@@ -1,13 +1,13 @@
 // The pictures of the README: bash test/bench/run screenshots
 // A node that is made up, on the real admin server and page; takes a minute, so that the plots have points.
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { nowMs } from '../../src/platform/clock.ts';
 import { openBrowser, visit } from '../e2e/dashboard-browser.ts';
 import { cause, DashboardNode } from '../e2e/dashboard-node.ts';
 import { drainView, route, server, service, signal } from '../e2e/dashboard-states.ts';
+import { shrink } from './png.ts';
 
 const folder = fileURLToPath(new URL('../../config/screenshots/', import.meta.url));
 const stepMs = 2000;
@@ -46,6 +46,10 @@ node.rig.admin.report({
   reason: '',
 });
 
+for (const key of ['192.0.2.10/32', '192.0.2.84/32', '192.0.2.53/32', '2001:db8::10/128']) {
+  node.confirm(key);
+}
+
 /** An hour with two bad moments. */
 function hour(): void {
   const names = [...web, ...api].map(({ key }) => key);
@@ -74,9 +78,7 @@ function hour(): void {
 
 async function take(page: Page, name: string, fullPage: boolean): Promise<void> {
   const path = `${folder}${name}.png`;
-  await page.screenshot({ path, fullPage });
-  // A palette makes them a third as large; without ImageMagick they stay as they are.
-  spawnSync('convert', [path, '-dither', 'None', '-colors', '192', `PNG8:${path}`]);
+  writeFileSync(path, shrink(await page.screenshot({ fullPage })));
   console.log(`${name}: ${Math.ceil(statSync(path).size / 1024)} KiB`);
 }
 
@@ -94,14 +96,25 @@ try {
       const latencyMs = wave * (at % 13 === 0 ? 3 : 1);
       node.observe({ signal: key, state: 'up', reason: '', atMs: nowMs(), latencyMs });
     }
-    if (step % 8 === 3) node.route('2001:db8::10/128', 'withdrawn', 'tor-b is down', 'tor-b');
+    if (step % 8 === 3)
+      node.route(
+        '2001:db8::10/128',
+        'withdrawn',
+        'tor-b is down',
+        cause('tor-b', 'detection time expired'),
+      );
     if (step % 8 === 5)
-      node.route('2001:db8::10/128', 'announced', 'web is up; tor-b is up', 'tor-b');
+      node.route('2001:db8::10/128', 'announced', 'web is up; tor-b is up', cause('tor-b', ''));
     await light.page.waitForTimeout(stepMs);
   }
   node.server('web/10.0.1.12:443', 'down', 'refused');
   node.signal('tor-b', 'down', 'detection time expired');
-  node.route('2001:db8::10/128', 'withdrawn', 'tor-b is down; web is up', 'tor-b');
+  node.route(
+    '2001:db8::10/128',
+    'withdrawn',
+    'tor-b is down; web is up',
+    cause('tor-b', 'detection time expired'),
+  );
   await light.page.waitForTimeout(stepMs);
   await take(light.page, 'light', true);
   await take(dark.page, 'dark', true);

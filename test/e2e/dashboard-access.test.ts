@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { openBrowser, visit } from './dashboard-browser.ts';
-import { DashboardNode } from './dashboard-node.ts';
+import { cause, DashboardNode } from './dashboard-node.ts';
 import { everyState } from './dashboard-states.ts';
 
 interface Fault {
@@ -23,7 +23,7 @@ describe('the dashboard keeps to WCAG as far as axe-core can tell', () => {
     browser = await openBrowser();
     node = await DashboardNode.start(everyState());
     node.server('web/10.0.1.12:443', 'down', 'refused');
-    node.route('192.0.2.10/32', 'withdrawn', 'web is down', 'web/10.0.1.12:443');
+    node.route('192.0.2.10/32', 'withdrawn', 'web is down', cause('web/10.0.1.12:443', 'refused'));
   });
   after(async () => {
     await browser.close();

@@ -7,10 +7,11 @@ import { manyServers } from './dashboard-states.ts';
 
 const servers = 2000;
 const flips = 500;
+const flipsPerFrame = 20;
 /** More elements than this, and the list is not windowed any more. */
 const rowsMax = 40;
-/** Two seconds of a storm may cost so many tasks above 50 ms, on a machine that does other things. */
-const longTasksMax = 5;
+/** Fifty frames of a storm may cost so many tasks above 50 ms, on a machine that does other things. */
+const longTasksMax = 15;
 
 describe(`the dashboard with ${servers} real servers`, () => {
   let browser: Browser;
@@ -63,24 +64,31 @@ describe(`the dashboard with ${servers} real servers`, () => {
     await countLongTasks(page);
     const shown = whenShown(page, '.fold', `${1800 - flips} of 1800 up, ${flips} down`);
     const beganMs = Date.now();
-    for (let at = 0; at < flips; at += 1) {
-      node.server(`edge/10.${1 + (at >> 8)}.${at & 255}.1:443`, 'down', 'refused');
-    }
+    await flip(page, node, 'down');
     const tookMs = (await shown) - beganMs;
     const risen = whenShown(page, '.fold', '1800 of 1800 up');
-    for (let at = 0; at < flips; at += 1) {
-      node.server(`edge/10.${1 + (at >> 8)}.${at & 255}.1:443`, 'up', '');
-    }
+    await flip(page, node, 'up');
     await risen;
     const tasksMs = await page.evaluate<readonly number[]>('globalThis.longTasks');
     context.diagnostic(
-      `${flips} falls shown after ${tookMs} ms; tasks above 50 ms: ${tasksMs.map(Math.round).join(', ') || 'none'}`,
+      `${flips} falls, ${flipsPerFrame} a frame, shown after ${tookMs} ms; tasks above 50 ms: ${tasksMs.map(Math.round).join(', ') || 'none'}`,
     );
     assert.ok(tasksMs.length <= longTasksMax, `tasks above 50 ms: ${tasksMs.join(', ')}`);
     assertQuiet();
     await close();
   });
 });
+
+/** A few in each frame, so that the page has to draw all the time. */
+async function flip(page: Page, node: DashboardNode, to: 'up' | 'down'): Promise<void> {
+  for (let at = 0; at < flips; at += 1) {
+    const address = `10.${1 + (at >> 8)}.${at & 255}.1:443`;
+    node.server(`edge/${address}`, to, to === 'up' ? '' : 'refused');
+    if (at % flipsPerFrame === 0) {
+      await page.evaluate('new Promise((done) => requestAnimationFrame(done))');
+    }
+  }
+}
 
 async function countLongTasks(page: Page): Promise<void> {
   await page.evaluate(`{

@@ -17,7 +17,10 @@ import { Rig } from '../admin/rig.ts';
 
 export interface NodeParts {
   readonly signals: SignalView[];
-  readonly services: (Omit<ServiceView, 'realServers'> & { realServers: RealServerView[] })[];
+  readonly services: (Omit<ServiceView, 'realServers' | 'capacityPercent'> & {
+    realServers: RealServerView[];
+    capacityPercent: number;
+  })[];
   readonly routes: RouteView[];
 }
 
@@ -58,7 +61,10 @@ export class DashboardNode {
       if (server === undefined) continue;
       const weight = to === 'up' ? server.baseWeight : 0;
       const atMs = nowMs();
-      service.realServers[at] = { ...server, state: to, reason, sinceMs: atMs, weight };
+      const isPooled = to === 'up';
+      service.realServers[at] = { ...server, state: to, reason, sinceMs: atMs, weight, isPooled };
+      const up = service.realServers.filter((each) => each.isPooled).length;
+      service.capacityPercent = Math.round((100 * up) / service.realServers.length);
       this.#tell([{ name: key, from: server.state, to, reason, atMs, cause: cause(key, reason) }]);
     }
   }
@@ -72,17 +78,25 @@ export class DashboardNode {
     this.#tell([{ name, from: signal.state, to, reason, atMs, cause: cause(name, reason) }]);
   }
 
-  /** A route is decided, and ExaBGP confirms. */
-  route(key: string, to: RouteState, because: string, root: string): void {
+  /** A route is decided because of what a signal did, and ExaBGP confirms. */
+  route(key: string, to: RouteState, because: string, why: Cause): void {
     const at = this.#parts.routes.findIndex(({ route }) => route.key === key);
     const view = this.#parts.routes[at];
     if (view === undefined) throw new Error(`no route ${key}`);
     const { route, attributes, state: from } = view;
     const atMs = nowMs();
-    const why = cause(root, because);
     this.#parts.routes[at] = { ...view, state: to, because, sinceMs: atMs };
     this.#tell([], [{ route, from, to, attributes, because, atMs, cause: why }]);
     const action = to === 'withdrawn' ? 'withdraw' : 'announce';
+    this.#act(action, key, why);
+  }
+
+  /** ExaBGP has it, as after a start that adopted it. */
+  confirm(key: string): void {
+    this.#act('announce', key, { kind: 'config', atMs: nowMs() });
+  }
+
+  #act(action: 'announce' | 'withdraw', key: string, why: Cause): void {
     for (const result of ['sent', 'confirmed'] as const) {
       this.rig.admin.report({
         kind: 'action',
@@ -171,8 +185,10 @@ interface Shown {
   readonly routes: readonly RouteView[];
 }
 
+/** What was observed a moment ago; without a reason it is good news. */
 export function cause(signal: string, reason: string): Cause {
-  const observation: Observation = { signal, state: 'down', reason, atMs: nowMs() - 1.4 };
+  const state = reason === '' ? 'up' : 'down';
+  const observation: Observation = { signal, state, reason, atMs: nowMs() - 1.4 };
   return { kind: 'observation', observation };
 }
 

@@ -98,9 +98,10 @@ function sinkWords({ name, state, pending, rejected, peer_version: version }) {
 /** @param {{ model: Model }} props */
 function Stale({ model: { connection, heardAt, retryNow } }) {
   if (connection === 'live') return null;
-  return html`<div class="stale" role="alert">
-    <strong>Not connected.</strong> What you see is <${Age} since=${heardAt} /> old. Trying again by
-    itself.
+  // The age counts outside of the alert: a reader would say it again each second.
+  return html`<div class="stale">
+    <strong role="alert">Not connected. Trying again by itself.</strong>
+    <span> What you see is <${Age} since=${heardAt} /> old.</span>
     <button type="button" onClick=${retryNow}>Try now</button>
   </div>`;
 }

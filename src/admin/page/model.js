@@ -14,12 +14,14 @@ import { Series } from './series.js';
 
 const transitionsMax = 5000;
 const actionsMax = 500;
-/** What no event tells (latencies, connections, capacities) is read this often … */
+/** What no event tells (latencies, connections, capacities) is read this often, and … */
 const refreshMs = 5000;
-/** … with more servers than this a third as often, because it is a megabyte … */
-const manyServers = 1000;
-/** … and this soon after something changed. */
+/** … this soon after something changed, but never again … */
 const settleMs = 700;
+/** … before this has passed: many changes are no reason to ask many times. */
+const refreshGapMs = 2000;
+/** With more servers than this all of it takes three times as long: an answer is a megabyte. */
+const manyServers = 1000;
 
 export class Model {
   board = new Board();
@@ -46,6 +48,8 @@ export class Model {
   #events = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #refreshTimer;
+  #refreshAtMs = Infinity;
+  #refreshedAtMs = -Infinity;
 
   /** @param {() => void} onChange */
   constructor(onChange) {
@@ -67,7 +71,6 @@ export class Model {
     // A second try is not news: the page still waits for the first word.
     if (connection === 'connecting' && this.connection === 'waiting') return;
     this.connection = connection;
-    if (connection === 'waiting') clearTimeout(this.#refreshTimer);
     this.#onChange();
   }
 
@@ -154,15 +157,31 @@ export class Model {
     this.#onChange();
   }
 
-  /** @param {number} inMs */
+  /** @param {number} inMs a refresh that is due sooner stays */
   #refreshIn(inMs) {
+    const slower = this.#serverCount() > manyServers ? 3 : 1;
+    const nowMs = performance.now();
+    const atMs = Math.max(nowMs + inMs, this.#refreshedAtMs + refreshGapMs * slower);
+    if (atMs >= this.#refreshAtMs) return;
     clearTimeout(this.#refreshTimer);
-    this.#refreshTimer = setTimeout(() => void this.#refresh(), inMs);
+    this.#refreshAtMs = atMs;
+    this.#refreshTimer = setTimeout(() => {
+      this.#refreshAtMs = Infinity;
+      void this.#refresh();
+    }, atMs - nowMs);
+  }
+
+  #serverCount() {
+    let servers = 0;
+    for (const { tally } of this.board.services.values()) servers += tally.total;
+    return servers;
   }
 
   /** @returns {Promise<void>} */
   async #refresh() {
+    if (this.connection !== 'live') return;
     if (document.hidden) return this.#refreshIn(refreshMs);
+    this.#refreshedAtMs = performance.now();
     const eventsBefore = this.#events;
     const answer = await getStatus();
     if (this.connection !== 'live') return;
@@ -177,9 +196,7 @@ export class Model {
       // A stream that lost its network stays silent, as one where nothing happens.
       return this.dropStream();
     }
-    let servers = 0;
-    for (const { tally } of this.board.services.values()) servers += tally.total;
-    this.#refreshIn(servers > manyServers ? refreshMs * 3 : refreshMs);
+    this.#refreshIn(this.#serverCount() > manyServers ? refreshMs * 3 : refreshMs);
   }
 
   #sampleLatency() {
