@@ -47,7 +47,6 @@ export class Keeper {
   #begin(): void {
     this.#endTurn = this.#deps.starts.queue(() => {
       this.#startedAtMs = this.#deps.nowMs();
-      this.#awaitSight();
       this.#stop = this.#deps.start(this.spec, (event) => this.#take(event));
     });
   }
@@ -56,6 +55,8 @@ export class Keeper {
     switch (event.kind) {
       case 'started':
         this.#endTurn();
+        // Loading is no silence: how long that may take depends on the machine.
+        this.#awaitSight();
         return;
       case 'seen':
         this.#see(event.sight);

@@ -26,8 +26,11 @@ const ENVIRONMENT = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR'];
 const BOOT = `'use strict';
 const { workerData } = require('node:worker_threads');
 const { program, installation } = workerData;
-process.env.ESBUILD_WORKER_THREADS = '0';
-if (program.endsWith('.ts')) require(installation.tsxPath).register();
+if (program.endsWith('.ts')) {
+  process.env.ESBUILD_WORKER_THREADS = '0';
+  require(installation.tsxPath).register();
+  delete process.env.ESBUILD_WORKER_THREADS;
+}
 require(program);
 `;
 

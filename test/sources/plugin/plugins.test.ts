@@ -120,3 +120,17 @@ test('a reload ends what is gone, restarts what changed, and leaves the rest alo
   assert.deepEqual(rig.notices, []);
   rig.close();
 });
+
+test('a worker sees of the environment only what programs need', async () => {
+  process.env['ROUTEVANE_SECRET'] = 'x';
+  const rig = new Rig({ environment: pluginRun('environment.mjs') });
+  await rig.until(() => rig.observations.length > 0);
+  delete process.env['ROUTEVANE_SECRET'];
+  rig.close();
+  const [isMainThread, ...names] = rig.observations[0]?.detail?.split(' ') ?? [];
+  assert.equal(isMainThread, 'false');
+  const allowed = new Set(['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR']);
+  const more = names.filter((name) => !allowed.has(name));
+  assert.deepEqual(more, []);
+  assert.ok(names.includes('PATH'));
+});
