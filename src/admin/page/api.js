@@ -30,16 +30,16 @@ async function call(path, init) {
 }
 
 /** @returns {Promise<Answer<import('./types.d.ts').Status>>} */
-export const getStatus = () => call('/api/v1/status');
+export const getStatus = () => call('api/v1/status');
 
 /** @returns {Promise<Answer<import('./types.d.ts').HistoryInfo>>} */
-export const getHistory = () => call('/api/v1/history');
+export const getHistory = () => call('api/v1/history');
 
 /**
  * @param {string} name
  * @returns {Promise<Answer<{ chain: import('./types.d.ts').ExplainStep }>>}
  */
-export const explain = (name) => call(`/api/v1/explain/${encodeURIComponent(name)}`);
+export const explain = (name) => call(`api/v1/explain/${encodeURIComponent(name)}`);
 
 /**
  * @param {string} name
@@ -47,14 +47,14 @@ export const explain = (name) => call(`/api/v1/explain/${encodeURIComponent(name
  * @returns {Promise<Answer<unknown>>}
  */
 export const drain = (name, how) =>
-  call(`/api/v1/drain/${encodeURIComponent(name)}`, json('POST', how));
+  call(`api/v1/drain/${encodeURIComponent(name)}`, json('POST', how));
 
 /**
  * @param {string} name
  * @returns {Promise<Answer<unknown>>}
  */
 export const undrain = (name) =>
-  call(`/api/v1/drain/${encodeURIComponent(name)}`, json('DELETE', {}));
+  call(`api/v1/drain/${encodeURIComponent(name)}`, json('DELETE', {}));
 
 /**
  * Exchanges the token for a cookie that scripts cannot read.
@@ -62,14 +62,14 @@ export const undrain = (name) =>
  * @param {string} token
  * @returns {Promise<Answer<unknown>>}
  */
-export const login = (token) => call('/api/v1/login', json('POST', { token }));
+export const login = (token) => call('api/v1/login', json('POST', { token }));
 
 /**
  * What this browser may do.
  *
  * @returns {Promise<Answer<{ authenticated: boolean, may_drain: boolean }>>}
  */
-export const getLogin = () => call('/api/v1/login');
+export const getLogin = () => call('api/v1/login');
 
 /**
  * Pages of others can send forms, but no JSON: the daemon asks for this type.

@@ -1,5 +1,5 @@
 /** Why a thing is as it is: the chain from it down to what was observed. And its maintenance. */
-import { html, useEffect, useState } from './vendor/preact.js';
+import { html, useEffect, useRef, useState } from './vendor/preact.js';
 import { Age } from './age.js';
 import { explain } from './api.js';
 import { formatClock, parseTime } from './ages.js';
@@ -11,6 +11,9 @@ import { face, StateWord } from './mark.js';
 
 /** @typedef {import('./types.d.ts').ExplainStep} ExplainStep */
 /** @typedef {Awaited<ReturnType<typeof explain>>} Answer */
+
+/** A storm of changes is no reason to ask in each frame. */
+const askGapMs = 500;
 
 const drainable = new Set(['route', 'service', 'real_server', 'node']);
 
@@ -24,16 +27,15 @@ const drainable = new Set(['route', 'service', 'real_server', 'node']);
 export function Explain({ name, change, mayDrain, onClose }) {
   const [answer, setAnswer] = useState(/** @type {Answer | null} */ (null));
   const [asked, setAsked] = useState(0);
+  const askedAtMs = useRef(-Infinity);
   useEffect(() => {
-    let isCurrent = true;
     const ask = async () => {
-      const fresh = await explain(name);
-      if (isCurrent) setAnswer(fresh);
+      askedAtMs.current = performance.now();
+      setAnswer(await explain(name));
     };
-    void ask();
-    return () => {
-      isCurrent = false;
-    };
+    const inMs = Math.max(0, askedAtMs.current + askGapMs - performance.now());
+    const timer = setTimeout(() => void ask(), inMs);
+    return () => clearTimeout(timer);
   }, [name, change, asked]);
   return html`<${Dialog} title=${`Why is ${name} as it is?`} onClose=${onClose}>
     ${answer === null && html`<p role="status">asking …</p>`}
