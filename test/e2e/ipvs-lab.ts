@@ -13,6 +13,8 @@ const TIMEOUT_MS = 60_000;
 /**
  * A load balancer with IPVS, real servers behind it, a client before it:
  *
+ * Servers answer every probe with its own ICMP message: they send one a second otherwise.
+ *
  *   client 10.8.0.2 -- 10.8.0.1 lb 10.9.0.1 -- 10.9.0.2 servers (all of 10.10.0.0/16, fd10::/64)
  */
 const network = `
@@ -23,7 +25,7 @@ sysctl -qw net.ipv4.ip_forward=1 net.ipv4.vs.conntrack=0
 for dev in rs0 cl0; do sysctl -qw net.ipv6.conf.$dev.accept_dad=0; done
 ip address add 10.9.0.1/30 dev rs0; ip address add fd09::1/64 dev rs0 nodad; ip link set rs0 up
 ip address add 10.8.0.1/30 dev cl0; ip link set cl0 up
-ip netns exec servers sysctl -qw net.ipv6.ip_nonlocal_bind=1
+ip netns exec servers sysctl -qw net.ipv6.ip_nonlocal_bind=1 net.ipv4.icmp_ratelimit=0
 ip -n servers link set lo up; ip -n client link set lo up
 ip -n servers address add 10.9.0.2/30 dev eth0; ip -n servers address add fd09::2/64 dev eth0 nodad
 ip -n servers link set eth0 up
