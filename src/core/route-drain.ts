@@ -41,7 +41,7 @@ export function endRouteDrain(core: Core, entry: RouteEntry, nowMs: number): voi
   const { who, cause } = entry.drainFor;
   const left = connectionsOf(core, entry);
   const few = entry.route.drainConnections;
-  const lasted = (nowMs - entry.drainSinceMs) / 1000;
+  const lasted = Math.round((nowMs - entry.drainSinceMs) / 100) / 10;
   const because =
     left !== null && few !== null && left <= few
       ? `${who}: drained in ${lasted}s, ${left} connections left`

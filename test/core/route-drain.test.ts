@@ -51,9 +51,9 @@ describe('the drain of a route that stops', () => {
 
   test('ends at its deadline where they never are, or nobody counts', () => {
     const busy = running();
-    busy.at(1000, stop);
+    busy.at(1000.4, stop);
     assert.deepEqual(busy.at(5999, connections(99, 0)), []);
-    assert.deepEqual(busy.at(6000), ['r withdrawn']);
+    assert.deepEqual(busy.at(6001.7), ['r withdrawn']);
     assert.equal(busy.last?.decisions[0]?.because, 'stopping: drained for 5s');
     const uncounted = running();
     uncounted.at(1000, stop);
