@@ -167,7 +167,9 @@ describe('the end', () => {
     const it = rig();
     const stop = it.start();
     await it.settle();
+    assert.equal(it.scheduler.actions.filter(({ closed }) => !closed).length, 1);
     stop();
+    assert.equal(it.scheduler.actions.filter(({ closed }) => !closed).length, 0);
     const { dumps } = it.table;
     await it.pass(60_000);
     assert.equal(it.table.dumps, dumps);
