@@ -31,7 +31,7 @@ function refuse(file: string, old: Config): Config | string[] {
   const result = loadConfig(file);
   if (!result.ok) return result.problems.map(formatProblem);
   if (result.later.length > 0) return result.later.map(formatProblem);
-  const fixed = ['node', 'stateDir', 'logLevel', 'exabgp'] as const;
+  const fixed = ['node', 'stateDir', 'logLevel', 'exabgp', 'ipvs'] as const;
   const changed = fixed.filter((key) => !isDeepStrictEqual(old[key], result.config[key]));
   return changed.length === 0
     ? result.config
@@ -43,4 +43,5 @@ const nameInFile = {
   stateDir: 'state_dir',
   logLevel: 'log.level',
   exabgp: 'outputs.exabgp',
+  ipvs: 'outputs.ipvs',
 } as const;
