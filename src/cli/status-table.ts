@@ -1,6 +1,6 @@
 import { numberOf, recordOf, recordsOf, textOf, type JsonRecord } from './loose-json.ts';
 import { agoText, cut, lengthText, printable, timeText, type Paint } from './printable.ts';
-import { tableLines, type Cell } from './table.ts';
+import { tableLines, tableRows, type Cell } from './table.ts';
 
 /** A terminal of the usual width beside a clock and a log. */
 const widthMax = 100;
@@ -86,12 +86,12 @@ function section(
 function serviceLines(services: readonly JsonRecord[], how: How): readonly string[] {
   if (services.length === 0) return [];
   const rows = services.map((service) => serviceRow(service, how));
-  const heads = tableLines(rows, '  ', widthMax);
+  const heads = tableRows(rows, '  ', widthMax);
   return [
     '',
     how.paint('SERVICES', 'bold'),
     ...services.flatMap((service, index) => [
-      heads[index] ?? '',
+      ...(heads[index] ?? []),
       ...tableLines(
         recordsOf(service, 'real_servers').map((server) => serverRow(server, how)),
         '      ',

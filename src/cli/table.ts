@@ -3,8 +3,17 @@ import { cut, printable, widthOf } from './printable.ts';
 /** No column takes more, so that one long name does not push the rest out. */
 const columnMax = 44;
 
+/** However little room there is, this much of a column is shown. */
+const columnMin = 12;
+
+/** What is left for the last column must be at least this, or what does not fit gets its own line. */
+const lastMin = 40;
+
 /** Between two columns. */
 const gap = '  ';
+
+/** A line that goes on with its row. */
+const continued = '    ';
 
 /** One cell: its text, and how it is coloured after it was fitted. */
 export interface Cell {
@@ -13,17 +22,40 @@ export interface Cell {
 }
 
 /**
- * Rows of cells as lines of at most `widthMax` characters: each column as wide as
- * it must be, the last one takes what is left. Nothing of it can steer a terminal.
+ * Rows of cells, each as one or two lines of at most `widthMax` characters: each column as wide
+ * as it must be, the last one takes what is left. Where that is little, a last cell that does not
+ * fit follows on a line of its own: it says why, and is what the row is read for at night.
+ * Nothing of it can steer a terminal.
  */
+export function tableRows(
+  rows: readonly (readonly (string | Cell)[])[],
+  indent: string,
+  widthMax: number,
+): readonly (readonly string[])[] {
+  const texts = rows.map((row) => row.map(textOfCell));
+  const widths = columnWidths(texts, widthMax - indent.length);
+  return rows.map((row, index) => {
+    const all = texts[index] ?? [];
+    const last = all.at(-1) ?? '';
+    const left = widthMax - indent.length - usedBy(widths.slice(0, all.length - 1));
+    if (left >= lastMin || widthOf(last) <= left) {
+      return [lineOf(row, all, widths, indent, widthMax)];
+    }
+    const start = indent + continued;
+    return [
+      lineOf(row.slice(0, -1), [...all.slice(0, -1), ''], widths, indent, widthMax),
+      start + cut(last, widthMax - start.length),
+    ];
+  });
+}
+
+/** The lines of all rows. */
 export function tableLines(
   rows: readonly (readonly (string | Cell)[])[],
   indent: string,
   widthMax: number,
 ): readonly string[] {
-  const texts = rows.map((row) => row.map(textOfCell));
-  const widths = columnWidths(texts);
-  return rows.map((row, index) => lineOf(row, texts[index] ?? [], widths, indent, widthMax));
+  return tableRows(rows, indent, widthMax).flat();
 }
 
 function lineOf(
@@ -53,15 +85,26 @@ function lineOf(
   return line.trimEnd();
 }
 
-function columnWidths(texts: readonly (readonly string[])[]): readonly number[] {
+/** As wide as their widest text; where they do not fit beside each other, the widest give way. */
+function columnWidths(texts: readonly (readonly string[])[], widthMax: number): readonly number[] {
   const widths: number[] = [];
   for (const row of texts) {
-    for (let column = 0; column < row.length; column += 1) {
+    for (let column = 0; column < row.length - 1; column += 1) {
       const width = Math.min(columnMax, widthOf(row[column] ?? ''));
       if (width > (widths[column] ?? -1)) widths[column] = width;
     }
   }
+  for (let over = usedBy(widths) - widthMax; over > 0; over -= 1) {
+    const widest = Math.max(...widths);
+    if (widest <= columnMin) break;
+    widths[widths.indexOf(widest)] = widest - 1;
+  }
   return widths;
+}
+
+/** With the gap behind each. */
+function usedBy(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + (width === 0 ? 0 : width + gap.length), 0);
 }
 
 function textOfCell(cell: string | Cell): string {

@@ -57,6 +57,32 @@ describe('the table of status', () => {
     for (const line of lines) assert.ok(Array.from(line).length <= 100, line);
   });
 
+  test('keeps each column and the reason where names are long', () => {
+    const name = 'n'.repeat(60);
+    const service = {
+      name,
+      state: 'down',
+      since,
+      virtual: '[2001:db8:1234:5678:9abc:def0:1234:5678]:44300/tcp',
+      capacity_pct: 33,
+      quorum: 2,
+      reason: '1 of 3 servers up: 10.0.1.12:443 refused',
+    };
+    const route = { prefix: '2001:db8:1234:5678:9abc:def0:1234:5678/128', state: 'withdrawn' };
+    const status = {
+      ...sample,
+      services: [service],
+      routes: [{ ...route, since, because: 'web is down (0 of 3 servers up)' }],
+    };
+    const lines = statusLines(status, plain, wallMs);
+    for (const line of lines) assert.ok(Array.from(line).length <= 100, line);
+    const row = lines.findIndex((line) => line.startsWith('  nnnn'));
+    assert.match(lines[row] ?? '', /^ {2}n+… {2}down {2}12m 5s {2}\[2001:.*… {2}capacity 33%$/u);
+    assert.equal(lines[row + 1], '      quorum 2; 1 of 3 servers up: 10.0.1.12:443 refused');
+    const at = lines.findIndex((line) => line.includes(`${route.prefix}  withdrawn  12m 5s`));
+    assert.equal(lines[at + 1], '      web is down (0 of 3 servers up)');
+  });
+
   test('is as wide as it may be whatever the daemon says, and steers no terminal', () => {
     const anything = fc.array(fc.array(fc.string({ unit: 'binary' }), { maxLength: 8 }));
     fc.assert(
