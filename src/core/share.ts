@@ -22,15 +22,26 @@ export function hearPercent(target: Target): Observation | null {
   if (queue === null) return null;
   for (let index = queue.length - 1; index >= 0; index -= 1) {
     const word = queue[index];
-    if (word?.weightPercent === undefined) continue;
-    target.percent = percentOf(word.weightPercent);
-    return target.percent === percent ? null : word;
+    const said = word === undefined ? null : saidPercent(word);
+    if (word === undefined || said === null) continue;
+    target.percent = said;
+    return said === percent ? null : word;
   }
   return null;
 }
 
+/**
+ * What a result says of how much it can take. Each result stands for itself: `up` without a word
+ * of it is all, so that nobody stays drained by a word that is not repeated. While it is down or
+ * nobody knows, what it said last is kept; `null`.
+ */
+export function saidPercent({ state, weightPercent }: Observation): number | null {
+  if (weightPercent !== undefined) return percentOf(weightPercent);
+  return state === 'up' ? 100 : null;
+}
+
 /** Sources check what they are told; a sum must not depend on it. */
-export function percentOf(weightPercent: number): number {
+function percentOf(weightPercent: number): number {
   return Math.min(Math.max(weightPercent, 0), 100);
 }
 

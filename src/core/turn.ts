@@ -11,7 +11,7 @@ import { hearConnections, hearIpvs, hearSent, hearTable, hearWeights } from './k
 import { beginDrain, endDrain, watchedBy } from './maintenance.ts';
 import { applyConfig } from './reload.ts';
 import { isQuiet } from './settle.ts';
-import { percentOf } from './share.ts';
+import { saidPercent } from './share.ts';
 import { beginStop } from './stop.ts';
 import { unreachable } from './unreachable.ts';
 import { viewOf } from './view/view.ts';
@@ -66,8 +66,9 @@ export function observe(core: Core, observation: Observation): boolean {
   return true;
 }
 
-function isNewWord({ percent }: Target, { weightPercent }: Observation): boolean {
-  return weightPercent !== undefined && percentOf(weightPercent) !== percent;
+function isNewWord({ percent }: Target, observation: Observation): boolean {
+  const said = saidPercent(observation);
+  return said !== null && said !== percent;
 }
 
 function enqueue(queue: Observation[], observation: Observation): void {

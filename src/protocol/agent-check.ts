@@ -10,8 +10,10 @@ export interface AgentVerdict {
   /** `lost`: the agent speaks nonsense, which says nothing about the server. */
   readonly state: 'up' | 'down' | 'lost';
   readonly reason: string;
-  /** `null`: nothing was said of weight. */
+  /** `null`: nothing was said of weight, and it is what it was. */
   readonly weightPercent: number | null;
+  /** Nothing new for it, whatever its weight: for this answer, and not beyond it. */
+  readonly isDrained: boolean;
 }
 
 /**
@@ -23,6 +25,9 @@ export interface AgentVerdict {
  * `maint` (here all of them: no traffic); `drain`: up, with nothing new for it. `maxconn:30` is
  * for HAProxy alone and ignored. Words are read one by one and the worst of them counts. A
  * percentage above 100, or any other word, makes the whole line unbelievable.
+ *
+ * A percentage lasts until the next one, as in HAProxy. A drain lasts as long as it is said: in
+ * HAProxy it lasts until `ready`, which one who connects each second may have missed.
  */
 export function readAgentLine(text: string): AgentVerdict {
   const line = text.split(/[\r\n]/, 1)[0] ?? '';
@@ -33,6 +38,7 @@ export function readAgentLine(text: string): AgentVerdict {
   const description = hash < 0 ? '' : printable(line.slice(hash + 1), DESCRIPTION_MAX_CHARS);
   if (words.length === 0) return lost('the agent said nothing');
   let weightPercent: number | null = null;
+  let isDrained = false;
   let stoppedBy: string | null = null;
   for (const word of words.map((mixed) => mixed.toLowerCase())) {
     const meaning = meaningOf(word);
@@ -41,6 +47,9 @@ export function readAgentLine(text: string): AgentVerdict {
         break;
       case 'down':
         stoppedBy ??= word;
+        break;
+      case 'drain':
+        isDrained = true;
         break;
       case 'weight':
         weightPercent = Math.min(weightPercent ?? 100, meaning.percent);
@@ -51,14 +60,15 @@ export function readAgentLine(text: string): AgentVerdict {
         meaning satisfies never;
     }
   }
-  if (stoppedBy === null) return { state: 'up', reason: '', weightPercent };
+  if (stoppedBy === null) return { state: 'up', reason: '', weightPercent, isDrained };
   const why = description === '' ? '' : `: ${description}`;
-  return { state: 'down', reason: `the agent says ${stoppedBy}${why}`, weightPercent: null };
+  return { state: 'down', reason: `the agent says ${stoppedBy}${why}`, weightPercent, isDrained };
 }
 
 type Meaning =
   | { readonly kind: 'up' }
   | { readonly kind: 'down' }
+  | { readonly kind: 'drain' }
   | { readonly kind: 'weight'; readonly percent: number }
   | { readonly kind: 'nonsense' };
 
@@ -74,7 +84,7 @@ function meaningOf(word: string): Meaning {
     case 'maint':
       return { kind: 'down' };
     case 'drain':
-      return { kind: 'weight', percent: 0 };
+      return { kind: 'drain' };
     default:
       if (/^maxconn:\d{1,10}$/.test(word)) return { kind: 'up' };
       return percentOf(word);
@@ -88,7 +98,7 @@ function percentOf(word: string): Meaning {
 }
 
 function lost(reason: string): AgentVerdict {
-  return { state: 'lost', reason, weightPercent: null };
+  return { state: 'lost', reason, weightPercent: null, isDrained: false };
 }
 
 /** What we answer as an agent. */

@@ -80,7 +80,18 @@ describe('the weight of a real server', () => {
     assert.deepEqual(drive.at(5, percent('web/b', 0)), ['web/b 0']);
     assert.deepEqual(drive.at(6, percent('web/b', 100)), ['web/b 3']);
     assert.deepEqual(drive.at(7, down('web/a', 7)), ['web/a 0']);
-    assert.deepEqual(drive.at(8, up('web/a', 8)), ['web/a 50']);
+    assert.deepEqual(drive.at(8, percent('web/a', 25)), ['web/a 50']);
+  });
+
+  test('is whole again with the first up that says nothing of it', () => {
+    const drive = new Drive(web([200, 3]));
+    drive.at(1, percent('web/a', 0), percent('web/b', 50));
+    assert.deepEqual(drive.at(2, up('web/a', 2)), ['web/a 200']);
+    assert.deepEqual(drive.at(3, down('web/b', 3)), ['web/b 0']);
+    assert.deepEqual(drive.at(4, up('web/b', 4)), ['web/b 3']);
+    // An observer that is lost said nothing of the server.
+    drive.at(5, percent('web/a', 40));
+    assert.deepEqual(drive.at(6, { ...up('web/a', 6), state: 'lost' }), []);
   });
 
   test('0 percent is up without live weight: the service goes down with the last of it', () => {

@@ -4,9 +4,9 @@ import * as fc from 'fast-check';
 import { agentLine, readAgentLine } from '../../src/protocol/agent-check.ts';
 
 function read(line: string): string {
-  const { state, reason, weightPercent } = readAgentLine(line);
+  const { state, reason, weightPercent, isDrained } = readAgentLine(line);
   const weight = weightPercent === null ? '' : ` ${weightPercent}%`;
-  return `${state}${weight}${reason === '' ? '' : ` (${reason})`}`;
+  return `${state}${weight}${isDrained ? ' drained' : ''}${reason === '' ? '' : ` (${reason})`}`;
 }
 
 test('each word of HAProxy means what it says', () => {
@@ -18,12 +18,12 @@ test('each word of HAProxy means what it says', () => {
     ['UP, 40%', 'up 40%'],
     ['ready up 100% maxconn:30\n', 'up 100%'],
     ['maxconn:30\n', 'up'],
-    ['drain\n', 'up 0%'],
-    ['drain 75%', 'up 0%'],
+    ['drain\n', 'up drained'],
+    ['drain 75%', 'up 75% drained'],
     ['maint\n', 'down (the agent says maint)'],
     ['down#out of disk\n', 'down (the agent says down: out of disk)'],
     ['up down stopped', 'down (the agent says down)'],
-    ['fail 75%', 'down (the agent says fail)'],
+    ['fail 75%', 'down 75% (the agent says fail)'],
     ['stopped # by hand \u001b[31m\n', 'down (the agent says stopped: by hand [31m)'],
     ['failed', 'down (the agent says failed)'],
     ['up\ndown\n', 'up'],
@@ -64,6 +64,7 @@ test('what we answer is read back as what it was, in one ASCII line', () => {
       const back = readAgentLine(line);
       assert.equal(back.state, state);
       assert.equal(back.weightPercent, state === 'up' ? weightPercent : null);
+      assert.equal(back.isDrained, false);
     }),
   );
 });

@@ -32,6 +32,8 @@ class AgentProbe implements Probe {
   readonly #answered: (answer: Answer) => void;
   #socket: Socket | null = null;
   #line = '';
+  /** Until the agent says another, it is the whole weight: as HAProxy's from its start. */
+  #percent = 100;
 
   constructor(target: ProbeTarget, check: AgentCheck, answered: (answer: Answer) => void) {
     this.#to = { address: target.address, port: target.port, source: check.source };
@@ -47,7 +49,7 @@ class AgentProbe implements Probe {
     const { send } = this.#check;
     if (send !== null) socket.on('connect', () => socket.write(send));
     socket.on('data', (chunk) => this.#read(socket, String(chunk)));
-    socket.on('end', () => this.#end(socket, answerOf(this.#line)));
+    socket.on('end', () => this.#end(socket, this.#answer()));
     // Stays for ever: an error after the end of the probe must not end the process.
     socket.on('error', (error) => this.#end(socket, explain(error, this.#to.source)));
   }
@@ -72,7 +74,7 @@ class AgentProbe implements Probe {
     if (socket !== this.#socket) return;
     this.#line += chunk.slice(0, AGENT_LINE_MAX_BYTES);
     if (LINE_ENDS.test(chunk) || this.#line.length >= AGENT_LINE_MAX_BYTES) {
-      this.#end(socket, answerOf(this.#line));
+      this.#end(socket, this.#answer());
     }
   }
 
@@ -81,10 +83,12 @@ class AgentProbe implements Probe {
     this.cancel();
     this.#answered(answer);
   }
-}
 
-function answerOf(line: string): Answer {
-  const { state, reason, weightPercent } = readAgentLine(line);
-  if (weightPercent !== null) return { state, reason, weightPercent };
-  return state === 'up' ? UP : { state, reason };
+  #answer(): Answer {
+    const { state, reason, weightPercent, isDrained } = readAgentLine(this.#line);
+    this.#percent = weightPercent ?? this.#percent;
+    if (state !== 'up') return { state, reason };
+    const percent = isDrained ? 0 : this.#percent;
+    return percent === 100 ? UP : { state, reason, weightPercent: percent };
+  }
 }

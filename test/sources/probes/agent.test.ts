@@ -4,7 +4,7 @@ import { describe, test, type TestContext } from 'node:test';
 import { agent } from '../../../src/sources/probes/agent.ts';
 import type { Answer } from '../../../src/sources/probes/prober.ts';
 import { freePort, tcpServer } from './fixtures.ts';
-import { agentCheck, expired, probeOnce } from './one-probe.ts';
+import { agentCheck, expired, probeMany, probeOnce } from './one-probe.ts';
 
 async function said(t: TestContext, speak: (socket: Socket) => void): Promise<Answer> {
   const { port } = await tcpServer(t, speak);
@@ -25,6 +25,28 @@ describe('agent', () => {
       reason: '',
       weightPercent: 0,
     });
+  });
+
+  test('a percentage lasts until the next one, a drain as long as it is said', async (t) => {
+    const lines = [
+      'up',
+      '75%',
+      'up',
+      'drain',
+      'ready',
+      'drain 50%',
+      'up',
+      'down',
+      'up ready',
+      '100%',
+    ];
+    let asked = 0;
+    const { port } = await tcpServer(t, (socket) => socket.end(`${lines[asked++]}\n`));
+    const answers = await probeMany(t, agent, { port, check: agentCheck() }, lines.length);
+    const heard = answers.map(({ state, weightPercent = 100 }) =>
+      state === 'up' ? weightPercent : state,
+    );
+    assert.deepEqual(heard, [100, 75, 75, 0, 75, 0, 50, 'down', 50, 100]);
   });
 
   test('is sent what the check says, and down with its words', async (t) => {

@@ -45,6 +45,29 @@ export function grpcCheck(some: Partial<GrpcCheck> = {}): GrpcCheck {
   return { ...common, type: 'grpc', service: '', ...some };
 }
 
+/** So many probes of a server on loopback by one prober, one after the other, and their answers. */
+export async function probeMany(
+  t: TestContext,
+  prober: Prober,
+  to: { readonly port: number; readonly check: Check },
+  count: number,
+): Promise<Answer[]> {
+  let answered: (answer: Answer) => void = () => {};
+  const probe = prober(
+    probeTarget(to),
+    (answer) => answered(answer),
+    () => {},
+  );
+  t.after(() => probe.close());
+  const answers: Answer[] = [];
+  while (answers.length < count) {
+    const answer = new Promise<Answer>((resolve) => (answered = resolve));
+    probe.start();
+    answers.push(await answer);
+  }
+  return answers;
+}
+
 /** One probe of a server on loopback, and its answer, whenever it comes. */
 export function probeOnce(
   t: TestContext,
