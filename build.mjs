@@ -42,8 +42,10 @@ await build({
   plugins: [
     {
       name: 'daemon-beside',
-      setup: ({ onResolve }) =>
-        onResolve({ filter: /^\.\/main\.ts$/ }, () => ({ path: './daemon.js', external: true })),
+      setup(esbuild) {
+        const daemon = { path: './daemon.js', external: true };
+        esbuild.onResolve({ filter: /^\.\/main\.ts$/ }, () => daemon);
+      },
     },
   ],
 });
