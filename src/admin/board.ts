@@ -25,6 +25,10 @@ interface Sink {
   reason: string;
   rejected: number;
   readonly pendingKeys: Set<string>;
+  /** Somebody answers: a script or a switched-off API would be waited for without an end. */
+  hasConfirmed: boolean;
+  /** Routes whose last command was sent, refused or left without an answer. */
+  readonly openKeys: Set<string>;
 }
 
 /**
@@ -65,7 +69,11 @@ export class Board {
         sink.peerVersion = report.peerVersion ?? sink.peerVersion;
         sink.reason = report.reason;
         // Nobody is left who could answer.
-        if (report.state !== 'connected') sink.pendingKeys.clear();
+        if (report.state !== 'connected') {
+          sink.pendingKeys.clear();
+          sink.openKeys.clear();
+          sink.hasConfirmed = false;
+        }
         return;
       }
       case 'adopted':
@@ -86,6 +94,14 @@ export class Board {
   /** Whether the sink has confirmed what was decided last for this route. */
   isConfirmed(routeKey: string): boolean {
     return this.#confirmed.has(routeKey);
+  }
+
+  /** Whether a sink that answers has yet to confirm what it was told last for this route. */
+  isAwaited(routeKey: string): boolean {
+    for (const { hasConfirmed, openKeys } of this.#sinks.values()) {
+      if (hasConfirmed && openKeys.has(routeKey)) return true;
+    }
+    return false;
   }
 
   sinks(): readonly SinkFacts[] {
@@ -112,15 +128,29 @@ export class Board {
       if (result === 'sent') sink.pendingKeys.add(key);
       else sink.pendingKeys.delete(key);
       if (!isOfRoutes) continue;
-      if (result === 'confirmed') this.#confirmed.add(key);
-      else this.#confirmed.delete(key);
+      if (result === 'confirmed') {
+        this.#confirmed.add(key);
+        sink.openKeys.delete(key);
+        sink.hasConfirmed = true;
+      } else {
+        this.#confirmed.delete(key);
+        sink.openKeys.add(key);
+      }
     }
   }
 
   #sink(name: string): Sink {
     let sink = this.#sinks.get(name);
     if (sink === undefined) {
-      sink = { state: 'lost', peerVersion: null, reason: '', rejected: 0, pendingKeys: new Set() };
+      sink = {
+        state: 'lost',
+        peerVersion: null,
+        reason: '',
+        rejected: 0,
+        pendingKeys: new Set(),
+        hasConfirmed: false,
+        openKeys: new Set(),
+      };
       this.#sinks.set(name, sink);
     }
     return sink;

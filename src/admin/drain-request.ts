@@ -55,8 +55,15 @@ export function needsForce(name: string, view: View, config: Config): string | n
 function forceForServer(server: RealServerView, service: ServiceView): string | null {
   if (!isServing(server)) return null;
   const others = service.realServers.filter((each) => each !== server && isServing(each));
-  if (others.length > 0) return null;
-  return `${server.address} is the last server of ${service.name} that takes connections`;
+  if (others.length === 0) {
+    return `${server.address} is the last server of ${service.name} that takes connections`;
+  }
+  const left = others.reduce((sum, { baseWeight }) => sum + (baseWeight ?? 1), 0);
+  if (service.state !== 'up' || left >= service.quorum) return null;
+  return (
+    `${service.name} goes down without ${server.address}: ` +
+    `weight ${left} is left, ${service.quorum} needed`
+  );
 }
 
 function isServing({ isPooled, drain }: RealServerView): boolean {

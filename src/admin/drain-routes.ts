@@ -7,11 +7,11 @@ import type { Desk } from './desk.ts';
 import { addressOf, type Door } from './guard.ts';
 import { drainsMax } from './maintenance-file.ts';
 import { failure, json, type Reply } from './reply.ts';
-import { drainJson } from './wire.ts';
+import { awaitedByDrain, drainJson } from './wire.ts';
 
 /** `GET`: the maintenance of a name as it is, for whoever waits for its end. */
 export function showDrain(name: string, view: View, desk: Desk): Reply {
-  return json({ name, drain: drainJson(drainOf(name, view), desk.clock) });
+  return json({ name, drain: shownDrain(name, view, desk) });
 }
 
 /** `POST` and `DELETE`, by those who may. */
@@ -65,8 +65,8 @@ async function begin(
   desk.stream.push({ kind: 'drain', change: 'begun', drain, by: owner, atMs });
   const isKept = await drains.begin(drain);
   const now = desk.inspect();
-  const shown = now === null ? null : drainOf(name, now);
-  return json({ name, drain: drainJson(shown ?? asJustBegun(drain), clock), kept: isKept });
+  const shown = now === null ? null : shownDrain(name, now, desk);
+  return json({ name, drain: shown ?? drainJson(asJustBegun(drain), clock), kept: isKept });
 }
 
 async function end(name: string, body: string, by: string, desk: Desk): Promise<Reply> {
@@ -80,6 +80,11 @@ async function end(name: string, body: string, by: string, desk: Desk): Promise<
   desk.stream.push({ kind: 'drain', change: 'ended', drain, by: owner, atMs: clock.nowMs() });
   const isKept = await drains.end(name);
   return json({ name, drain: null, kept: isKept });
+}
+
+function shownDrain(name: string, view: View, { clock, board }: Desk): object | null {
+  const awaited = awaitedByDrain(view.routes(), (key) => board.isAwaited(key));
+  return drainJson(drainOf(name, view), clock, awaited);
 }
 
 function drainOf(name: string, view: View): DrainView | null {

@@ -9,13 +9,15 @@ import type {
 import { nowMs } from '../platform/clock.ts';
 import type { Board, SinkFacts } from './board.ts';
 import type { WallClock } from './wall-clock.ts';
-import { drainJson, roundMs, virtualText } from './wire.ts';
+import { awaitedByDrain, drainJson, roundMs, virtualText } from './wire.ts';
 
 /** Items that become text in one go: some 100 take a quarter of a millisecond. */
 const chunkItems = 100;
 
 /** The loop is given back after this long: a probe's answer must not wait for a reader. */
 const sliceMs = 2;
+
+type ToJson = (view: DrainView | null) => object | null;
 
 /** What the view does not know. */
 export interface StatusFacts {
@@ -48,25 +50,27 @@ export function snapshotOf(view: View): Snapshot {
 /** The JSON of `GET /api/v1/status`, in pieces: 5,000 real servers are over a megabyte. */
 export function* statusPieces(view: Snapshot, facts: StatusFacts): Generator<string> {
   const { board, clock } = facts;
+  const awaited = awaitedByDrain(view.routes, (key) => board.isAwaited(key));
+  const drain: ToJson = (shown) => drainJson(shown, clock, awaited);
   const head = {
     node: facts.node,
     version: facts.version,
     uptime_s: Math.round(view.atMs / 100) / 10,
     config_hash: facts.configHash,
-    drain: drainJson(view.nodeDrain, clock),
+    drain: drain(view.nodeDrain),
   };
   yield open(head, 'signals');
   yield* list(view.signals, (signal) => signalJson(signal, clock));
   yield '],"services":[';
   let separator = '';
   for (const service of view.services) {
-    yield separator + open(serviceJson(service, clock), 'real_servers');
-    yield* list(service.realServers, (server) => serverJson(server, board, clock));
+    yield separator + open(serviceJson(service, clock, drain), 'real_servers');
+    yield* list(service.realServers, (server) => serverJson(server, board, clock, drain));
     yield ']}';
     separator = ',';
   }
   yield '],"routes":[';
-  yield* list(view.routes, (route) => routeJson(route, board, clock));
+  yield* list(view.routes, (route) => routeJson(route, board, clock, drain));
   yield '],"sinks":[';
   yield* list(board.sinks(), sinkJson);
   yield ']}';
@@ -116,7 +120,7 @@ function signalJson(signal: SignalView, clock: WallClock): object {
   };
 }
 
-function serviceJson(service: ServiceView, clock: WallClock): object {
+function serviceJson(service: ServiceView, clock: WallClock, drain: ToJson): object {
   return {
     name: service.name,
     state: service.state,
@@ -125,11 +129,11 @@ function serviceJson(service: ServiceView, clock: WallClock): object {
     virtual: virtualText(service.virtual),
     capacity_pct: Math.round(service.capacityPercent),
     quorum: service.quorum,
-    drain: drainJson(service.drain, clock),
+    drain: drain(service.drain),
   };
 }
 
-function serverJson(server: RealServerView, board: Board, clock: WallClock): object {
+function serverJson(server: RealServerView, board: Board, clock: WallClock, drain: ToJson): object {
   const latencyMs = board.latencyMs(server.key);
   return {
     address: server.address,
@@ -143,11 +147,11 @@ function serverJson(server: RealServerView, board: Board, clock: WallClock): obj
     pooled: server.isPooled,
     active_connections: server.activeConnections,
     latency_ms: latencyMs === null ? null : roundMs(latencyMs),
-    drain: drainJson(server.drain, clock),
+    drain: drain(server.drain),
   };
 }
 
-function routeJson(view: RouteView, board: Board, clock: WallClock): object {
+function routeJson(view: RouteView, board: Board, clock: WallClock, drain: ToJson): object {
   const { route, attributes } = view;
   return {
     prefix: route.prefix,
@@ -157,7 +161,7 @@ function routeJson(view: RouteView, board: Board, clock: WallClock): object {
     because: view.because,
     since: clock.text(view.sinceMs),
     confirmed: board.isConfirmed(route.key),
-    drain: drainJson(view.drain, clock),
+    drain: drain(view.drain),
   };
 }
 

@@ -1,7 +1,7 @@
 /** How parts of the model are written as JSON: the names of the contract, in snake_case. */
 import type { Service } from '../model/service.ts';
 import type { Cause } from '../model/turn.ts';
-import type { DrainView, Explanation } from '../model/view.ts';
+import type { DrainView, Explanation, RouteView } from '../model/view.ts';
 import type { WallClock } from './wall-clock.ts';
 
 /** Digits behind the point of a latency or reaction time in milliseconds: microseconds. */
@@ -18,18 +18,42 @@ export function roundMs(ms: number): number {
   return Number(ms.toFixed(msDigits));
 }
 
-export function drainJson(view: DrainView | null, clock: WallClock): object | null {
+/** A drain with routes that ExaBGP has not confirmed yet is not over, whatever we told it. */
+export function drainJson(
+  view: DrainView | null,
+  clock: WallClock,
+  awaited: ReadonlyMap<string, number> = new Map(),
+): object | null {
   if (view === null) return null;
   const { drain, isDone, activeConnections, deadlineMs } = view;
+  const unconfirmed = awaited.get(drain.name) ?? 0;
   return {
     name: drain.name,
     reason: drain.reason,
     owner: drain.owner,
     since: clock.text(drain.sinceMs),
     until: clock.textOrNull(drain.untilMs),
-    done: isDone,
-    progress: { active_connections: activeConnections, deadline: clock.textOrNull(deadlineMs) },
+    done: isDone && unconfirmed === 0,
+    progress: {
+      active_connections: activeConnections,
+      deadline: clock.textOrNull(deadlineMs),
+      unconfirmed_routes: unconfirmed,
+    },
   };
+}
+
+/** By drain: how many of its routes have a last command that ExaBGP has not confirmed yet. */
+export function awaitedByDrain(
+  routes: readonly RouteView[],
+  isAwaited: (routeKey: string) => boolean,
+): ReadonlyMap<string, number> {
+  const awaited = new Map<string, number>();
+  for (const { route, drain } of routes) {
+    if (drain === null || !isAwaited(route.key)) continue;
+    const { name } = drain.drain;
+    awaited.set(name, (awaited.get(name) ?? 0) + 1);
+  }
+  return awaited;
 }
 
 /** The root of a change, with its time. */

@@ -125,9 +125,11 @@ function progressText(name: string, view: JsonRecord): string {
   const progress = recordOf(view, 'progress') ?? {};
   const active = numberOf(progress, 'active_connections');
   const deadline = textOf(progress, 'deadline');
+  const unconfirmed = numberOf(progress, 'unconfirmed_routes') ?? 0;
   return [
     `${name}: draining`,
     ...(active === null ? [] : [`${active} connections left`]),
     ...(deadline === '' ? [] : [`at the latest at ${timeText(deadline)}`]),
+    ...(unconfirmed === 0 ? [] : [`ExaBGP has to confirm ${unconfirmed} yet`]),
   ].join(', ');
 }

@@ -3,7 +3,9 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync 
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { Config } from '../../src/model/config.ts';
+import type { Drain } from '../../src/model/drain.ts';
 import type { Route } from '../../src/model/route.ts';
+import type { View } from '../../src/model/view.ts';
 import { until } from '../e2e/until.ts';
 import { errorOf, openRig, Rig, type Answer } from './rig.ts';
 import { sampleView } from './view.ts';
@@ -95,6 +97,44 @@ describe('maintenance', () => {
     chmodSync(state, 0o700);
   });
 
+  test('of a route is over when an ExaBGP that answers has confirmed its withdraw', async (t) => {
+    const key = '192.0.2.10/32';
+    const over = (drains: ReadonlyMap<string, Drain>): View => {
+      const view = sampleView(drains);
+      const routes = view.routes().map((each) => ({
+        ...each,
+        drain: each.drain === null ? null : { ...each.drain, isDone: true },
+      }));
+      return { ...view, routes: () => routes };
+    };
+    const rig = await openRig(t, { view: over });
+    const report = (action: 'announce' | 'withdraw', result: 'sent' | 'confirmed'): void =>
+      rig.admin.report({
+        kind: 'action',
+        sink: 'exabgp',
+        action,
+        keys: [key],
+        result,
+        command: '',
+        cause: { kind: 'stop', atMs: 0 },
+        atMs: 0,
+      });
+    const shown = async (): Promise<unknown[]> => {
+      const { drain: one } = JSON.parse((await rig.ask(`/api/v1/drain/${key}`)).text);
+      const status = JSON.parse((await rig.ask('/api/v1/status')).text);
+      assert.equal(status.routes[0].drain.done, one.done);
+      return [one.done, one.progress.unconfirmed_routes];
+    };
+    await drain(rig, key, {});
+    report('announce', 'sent');
+    assert.deepEqual(await shown(), [true, 0], 'who never answers is not waited for');
+    report('announce', 'confirmed');
+    report('withdraw', 'sent');
+    assert.deepEqual(await shown(), [false, 1]);
+    report('withdraw', 'confirmed');
+    assert.deepEqual(await shown(), [true, 0]);
+  });
+
   test('signals cannot be drained, unknown names neither', async (t) => {
     const rig = await openRig(t);
     assert.equal(errorOf(await drain(rig, 'tor-a', {})).code, 'not_drainable');
@@ -111,6 +151,22 @@ describe('maintenance asks for force', () => {
     const refused = await drain(rig, 'web/10.0.1.12:443', {});
     assert.deepEqual([refused.status, errorOf(refused).code], [409, 'needs_force']);
     assert.equal((await drain(rig, 'web/10.0.1.12:443', { force: true })).status, 200);
+  });
+
+  test('for a server without which its service has less than its quorum', async (t) => {
+    const view = (drains: ReadonlyMap<string, Drain>): View => {
+      const sample = sampleView(drains);
+      const services = sample.services().map((service) => ({ ...service, quorum: 150 }));
+      return { ...sample, services: () => services };
+    };
+    const rig = await openRig(t, { view });
+    const { code, message } = errorOf(await drain(rig, server, {}));
+    assert.equal(code, 'needs_force');
+    assert.match(
+      message,
+      /^web goes down without 10\.0\.1\.11:443: weight 100 is left, 150 needed/u,
+    );
+    assert.equal((await drain(rig, server, { force: true })).status, 200);
   });
 
   test('for more routes than max_withdraw allows, where other nodes are known', async (t) => {
