@@ -83,6 +83,12 @@ export function unreachable(socket: string, error: Error): string {
       return `nobody answers at ${socket}: the daemon is gone, start routevane run`;
     case 'EACCES':
       return `no permission for ${socket}: become root or a member of its group (admin.group)`;
+    case 'EPIPE':
+    case 'ECONNRESET':
+      return (
+        `the daemon closed the connection at ${socket}: ` +
+        `it stops, or it has as many clients as it takes: try again`
+      );
     default:
       return `the daemon is not reachable at ${socket}: ${error.message}`;
   }

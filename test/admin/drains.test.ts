@@ -99,15 +99,7 @@ describe('maintenance', () => {
 
   test('of a route is over when an ExaBGP that answers has confirmed its withdraw', async (t) => {
     const key = '192.0.2.10/32';
-    const over = (drains: ReadonlyMap<string, Drain>): View => {
-      const view = sampleView(drains);
-      const routes = view.routes().map((each) => ({
-        ...each,
-        drain: each.drain === null ? null : { ...each.drain, isDone: true },
-      }));
-      return { ...view, routes: () => routes };
-    };
-    const rig = await openRig(t, { view: over });
+    const rig = await openRig(t, { view: overView });
     const report = (action: 'announce' | 'withdraw', result: 'sent' | 'confirmed'): void =>
       rig.admin.report({
         kind: 'action',
@@ -154,12 +146,7 @@ describe('maintenance asks for force', () => {
   });
 
   test('for a server without which its service has less than its quorum', async (t) => {
-    const view = (drains: ReadonlyMap<string, Drain>): View => {
-      const sample = sampleView(drains);
-      const services = sample.services().map((service) => ({ ...service, quorum: 150 }));
-      return { ...sample, services: () => services };
-    };
-    const rig = await openRig(t, { view });
+    const rig = await openRig(t, { view: demandingView });
     const { code, message } = errorOf(await drain(rig, server, {}));
     assert.equal(code, 'needs_force');
     assert.match(
@@ -186,6 +173,24 @@ describe('maintenance asks for force', () => {
     assert.equal((await drain(alone, 'node', {})).status, 200, 'nobody else is known');
   });
 });
+
+/** The core has done its part of each drain. */
+function overView(drains: ReadonlyMap<string, Drain>): View {
+  const view = sampleView(drains);
+  const [first] = view.routes();
+  assert.ok(first !== undefined);
+  const { drain: shown } = first;
+  const over = { ...first, drain: shown === null ? null : { ...shown, isDone: true } };
+  return { ...view, routes: () => [over] };
+}
+
+/** The service needs more than one of its servers. */
+function demandingView(drains: ReadonlyMap<string, Drain>): View {
+  const view = sampleView(drains);
+  const [web] = view.services();
+  assert.ok(web !== undefined);
+  return { ...view, services: () => [{ ...web, quorum: 150 }] };
+}
 
 async function drain(rig: Rig, name: string, body: object): Promise<Answer> {
   const path = `/api/v1/drain/${encodeURIComponent(name)}`;
