@@ -48,6 +48,8 @@ export class Exchange {
     const errno = this.#errnoOf(request, take);
     if (errno === 0) return;
     if (errno === EPERM) throw new TableError('no_permission', NEEDS_CAPABILITY);
+    // Nobody has IPVS's number any more: the module was taken away under this socket.
+    if (errno === ENOENT) throw new TableError('no_ipvs', NO_IPVS);
     throw new TableError('failed', `the kernel's IPVS answered ${nameOf(errno)}`);
   }
 

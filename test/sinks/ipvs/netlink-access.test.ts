@@ -110,6 +110,16 @@ test('a kernel without IPVS, or with another error', async () => {
   }
 });
 
+test('a module that is taken away under the socket is one without IPVS, and asked for anew', async () => {
+  const { answered } = conversation();
+  const [family = new Uint8Array()] = answered;
+  const { open, state } = playing([family, failure(2, 2), failure(2)]);
+  const access = netlinkAccess(open);
+  await assert.rejects(access.dump(), isTableError('no_ipvs'));
+  await assert.rejects(access.dump(), isTableError('no_ipvs'));
+  assert.deepEqual(state, { opened: 2, closed: 2 });
+});
+
 test('without CAP_NET_ADMIN reading fails, and each change is denied', async () => {
   const [family = new Uint8Array()] = conversation('the size').answered;
   const reading = netlinkAccess(playing([family, failure(1, 2)]).open);
