@@ -11,6 +11,8 @@ import type { TableIndex } from './table-index.ts';
 export class BaseWeights {
   readonly #remembered: Map<string, number>;
   #isChanged = false;
+  #drained: ReadonlySet<string> = new Set();
+  #freed: ReadonlySet<string> = new Set();
 
   constructor(remembered: ReadonlyMap<string, number>) {
     this.#remembered = new Map(remembered);
@@ -30,7 +32,15 @@ export class BaseWeights {
       const base = this.#adoptServer(server, table, taken);
       if (base !== null) bases.set(server.key, base);
     }
+    const drained = new Set([...bases].flatMap(([key, base]) => (base.isDrained ? [key] : [])));
+    this.#freed = new Set([...this.#drained].filter((key) => !drained.has(key)));
+    this.#drained = drained;
     return bases;
+  }
+
+  /** Whether somebody gave it a weight since the look before the last: intents know of none yet. */
+  isFreed(key: string): boolean {
+    return this.#freed.has(key);
   }
 
   #adoptServer(server: OwnedServer, table: TableIndex, taken: TakenOut): BaseWeight | null {

@@ -192,6 +192,11 @@ export class Keeper {
         continue;
       }
       this.#confirmed.delete(key);
+      if (plan.kind === 'changes' && this.#bases.isFreed(key)) {
+        // What others just gave it is not taken away for a moment; the next turn decides.
+        this.#compareBy(this.#readAtMs + READ_BACK_MS);
+        continue;
+      }
       if (plan.kind === 'changes') this.#pending.add(key);
       if (write?.weight === weight) this.#tellAll(write, 'rejected');
     }

@@ -70,6 +70,27 @@ describe('base weights', () => {
     assert.deepEqual(it.lastTable()?.bases.get(key), { weight: 9, isDrained: false });
   });
 
+  test('what somebody gives a drained server is not taken away before the next turn knows', async () => {
+    const it = await life(null, null, { weight: 0 });
+    it.want({ [key]: 0 });
+    await it.pass(1_000);
+    it.table.edit(web, '10.0.0.1:80', { weight: 9 });
+    await it.pass(10_000);
+    assert.equal(it.lastTable()?.bases.get(key)?.weight, 9);
+    it.want({ [key]: 9 });
+    await it.pass(10_000);
+    assert.deepEqual(it.table.batches, []);
+  });
+
+  test('a server that is given a weight while it should be out is put to 0 soon', async () => {
+    const it = await life(null, null, { weight: 0 });
+    it.want({ [key]: 0 });
+    await it.pass(1_000);
+    it.table.edit(web, '10.0.0.1:80', { weight: 9 });
+    await it.pass(12_000);
+    assert.equal(it.table.weight(web, '10.0.0.1:80'), 0);
+  });
+
   for (const [what, text] of [
     ['cut short', '{ "weights": { "tcp 192'],
     ['of another kind', '[]'],
