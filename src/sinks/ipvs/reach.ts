@@ -6,12 +6,18 @@ import type { Reporter } from './reporter.ts';
 /** Opens one way to the table. May throw a `TableError`. */
 export type Open = (via: TableAccess['via']) => TableAccess;
 
+const NO_WAY =
+  'neither the npm package koffi nor the program ipvsadm is installed: install one of them';
+
 /** The way to the table: opened when it is needed, and anew after it failed. */
 export class Reach {
   readonly #open: Open;
   readonly #scheduler: SchedulerLike;
   readonly #reporter: Reporter;
   #via: TableAccess['via'];
+  /** Why ipvsadm is used though netlink was asked for; to be told once it works. */
+  #withoutNetlink: string | null = null;
+  #isTold = false;
   #access: TableAccess | null = null;
   #retryMs = RETRY_MIN_MS;
   #lastReason = '';
@@ -35,6 +41,10 @@ export class Reach {
   /** It could be read. */
   works(): void {
     this.#lastReason = '';
+    if (this.#via === 'netlink' || this.#withoutNetlink === null || this.#isTold) return;
+    this.#isTold = true;
+    const message = `${this.#withoutNetlink}; until then the program ipvsadm is used, which is slower`;
+    this.#reporter.notice('warn', 'ipvs_without_netlink', message);
   }
 
   /** All that should be written is: the next failure is a new one. */
@@ -54,14 +64,23 @@ export class Reach {
     this.close();
     if (error instanceof TableError && error.code === 'no_koffi' && this.#via === 'netlink') {
       this.#via = 'ipvsadm';
-      const message = `${error.message}: the program ipvsadm is used instead, which is slower`;
-      this.#reporter.notice('warn', 'ipvs_without_netlink', message);
+      this.#withoutNetlink = error.message;
       return { reason: null, atMs: -Infinity };
     }
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = this.#reasonOf(error);
     if (reason !== this.#lastReason) this.#reporter.notice('error', 'ipvs_lost', reason);
     this.#lastReason = reason;
     return { reason, atMs: this.retryAtMs() };
+  }
+
+  #reasonOf(error: unknown): string {
+    const isNeither = error instanceof TableError && error.code === 'no_ipvsadm';
+    if (!isNeither || this.#withoutNetlink === null) {
+      return error instanceof Error ? error.message : String(error);
+    }
+    // Whichever comes first is used.
+    this.#via = 'netlink';
+    return NO_WAY;
   }
 
   close(): void {

@@ -66,6 +66,29 @@ describe('no way to the table', () => {
     assert.equal(it.notices('ipvs_without_netlink').length, 1);
   });
 
+  test('with neither it says so in one line, and takes the one that comes first', async () => {
+    const it = rig();
+    let installed: 'ipvsadm' | null = null;
+    it.open = (via) => {
+      if (via === 'netlink') throw new TableError('no_koffi', 'koffi is not installed');
+      if (installed === null) throw new TableError('no_ipvsadm', 'install ipvsadm');
+      it.table.via = via;
+      return it.table;
+    };
+    it.start();
+    await it.pass(2_000);
+    assert.deepEqual(
+      it.notices('ipvs_lost').map((line) => /koffi.* ipvsadm.* install one of them/u.test(line)),
+      [true],
+    );
+    assert.deepEqual(it.notices('ipvs_without_netlink'), []);
+    assert.deepEqual(it.opened.slice(0, 4), ['netlink', 'ipvsadm', 'netlink', 'ipvsadm']);
+    installed = 'ipvsadm';
+    await it.pass(10_000);
+    assert.equal(it.states().at(-1), 'connected: ipvsadm');
+    assert.equal(it.notices('ipvs_without_netlink').length, 1);
+  });
+
   test('a write whose way fails is unanswered, and done after the next look', async () => {
     const it = rig();
     it.start();
