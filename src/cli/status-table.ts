@@ -49,10 +49,12 @@ export function drainText(drain: JsonRecord | null): string {
   const progress = recordOf(drain, 'progress') ?? {};
   const active = numberOf(progress, 'active_connections');
   const until = textOf(drain, 'until');
+  const deadline = textOf(progress, 'deadline');
   const parts = [
     `in maintenance: ${textOf(drain, 'reason') || 'no reason given'} (${textOf(drain, 'owner')})`,
     ...(until === '' ? [] : [`until ${timeText(until)}`]),
     ...(active === null || active === 0 ? [] : [`${active} connections left`]),
+    ...(deadline === '' ? [] : [`gone at the latest at ${timeText(deadline)}`]),
   ];
   return parts.join(', ');
 }

@@ -1,5 +1,7 @@
 import type { Explanation } from '../../model/view.ts';
 import type { Pool, RouteEntry, Target } from '../nodes.ts';
+import { roomAtMs } from '../budget.ts';
+import type { Core } from '../core.ts';
 import { baseOf, isFoundDrained, tableHealth, type ServerInKernel } from '../kernel.ts';
 import { capacityPercent } from '../pool.ts';
 import { nextDueMs } from '../settle.ts';
@@ -78,9 +80,23 @@ export function countersOfPool(pool: Pool): readonly Counter[] {
   return counters;
 }
 
-export function countersOfRoute({ attributes, route }: RouteEntry): readonly Counter[] {
-  if (attributes === null) return [];
+export function countersOfRoute(
+  core: Core,
+  { attributes, route, state, waitUntilMs }: RouteEntry,
+  atMs: number,
+): readonly Counter[] {
   const counters: Counter[] = [];
+  const inS = (dueMs: number): string => `${Math.max(0, Math.ceil((dueMs - atMs) / 1000))}s`;
+  if (state === 'held') {
+    counters.push({
+      label: 'room for the next withdraw',
+      value: `in ${inS(roomAtMs(core.budget, atMs))}`,
+    });
+  }
+  if (waitUntilMs > atMs && waitUntilMs < Infinity) {
+    counters.push({ label: 'waits', value: `${inS(waitUntilMs)} more at most` });
+  }
+  if (attributes === null) return counters;
   if (attributes.med !== null) counters.push({ label: 'MED', value: `${attributes.med}` });
   const { med } = route.attributes;
   if (med !== null && med !== attributes.med)

@@ -20,6 +20,9 @@ const PARTS_MAX = 20;
 /** Things of one explanation: rules may name rules, and services the services they need. */
 const NODES_MAX = 400;
 
+/** By so much the begin of a reason is found again. */
+const HEAD_CHARS = 40;
+
 /** What an explanation is made from. */
 interface Teller {
   readonly core: Core;
@@ -62,12 +65,21 @@ function tellRoute(teller: Teller, entry: RouteEntry): Explanation {
     kind: 'route',
     name: entry.route.key,
     state: entry.state,
-    because: entry.because === now ? now : `${entry.because}; now: ${now}`,
+    because: isStillSo(entry.because, now) ? entry.because : `${entry.because}; now: ${now}`,
     sinceMs: entry.sinceMs,
     cause: entry.cause,
     drain: drainViewOfRoute(core, entry),
-    ...list(teller, [entry.route.when], countersOfRoute(entry), (rule) => tellRule(teller, rule)),
+    ...list(teller, [entry.route.when], countersOfRoute(core, entry, atMs), (rule) =>
+      tellRule(teller, rule),
+    ),
   };
+}
+
+/** Whether what was said of a decision, which may begin with more and may be cut, is so now. */
+function isStillSo(because: string, now: string): boolean {
+  const at = because.indexOf(now.slice(0, HEAD_CHARS));
+  const said = because.slice(at);
+  return at >= 0 && (said === now || (said.endsWith('…') && now.startsWith(said.slice(0, -1))));
 }
 
 function tellRule(teller: Teller, rule: Rule): Explanation {

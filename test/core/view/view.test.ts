@@ -143,6 +143,9 @@ describe('the view', () => {
       [pending?.state, pending?.because],
       ['pending', 'waits for IPVS weights of web'],
     );
+    const told = look(waiting, 4).explain('192.0.2.10/32') ?? assert.fail();
+    assert.equal(told.because, 'waits for IPVS weights of web; now: web is up; tor-a is up');
+    assert.equal(counter(told, 'waits'), '2s more at most');
   });
 
   test('changes nothing of what is decided', () => {
@@ -190,6 +193,25 @@ describe('explain', () => {
     // The failing server comes first.
     const web = look(drive, 7).explain('web') ?? assert.fail();
     assert.deepEqual(partsOf(web).slice(1), ['real_server web/a down', 'real_server web/b up']);
+  });
+
+  test('says what is so once, also where it was cut, and when a held route may go', () => {
+    const names = Array.from({ length: 9 }, (_, n) => `signal-${n}-${'x'.repeat(50)}`);
+    const when = { kind: 'all', of: names.map(named) } as const;
+    const drive = new Drive(
+      withIpvs({
+        signals: names.map((name) => signal(name)),
+        routes: [route('192.0.2.10/32', when), route('192.0.2.11/32', when)],
+        maxWithdraw: { share: 0.5, perMs: 60_000 },
+      }),
+    );
+    drive.at(1, ...names.map((name) => up(name, 0)));
+    drive.at(2, ...names.map((name) => down(name, 0)));
+    const held = look(drive, 1003).explain('192.0.2.11/32') ?? assert.fail();
+    assert.equal(held.state, 'held');
+    assert.match(held.because, /^held by max_withdraw; signal-0-x+ is down .*…$/u);
+    assert.ok(!held.because.includes('; now: '), held.because);
+    assert.equal(counter(held, 'room for the next withdraw'), 'in 59s');
   });
 
   test('tells what holds a signal where it is', () => {
