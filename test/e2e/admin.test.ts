@@ -148,6 +148,23 @@ describe('the commands for people, against a daemon with real servers', () => {
     );
   });
 
+  test('the journal of both lives replays to exactly what they decided', async () => {
+    const journal = join(folder, 'state/journal.jsonl');
+    // Told on disk at the latest 100 ms after it happened.
+    const isWritten = (): boolean => readFileSync(journal, 'utf8').trimEnd().includes('"ended"');
+    await until(isWritten, withinMs, 'the end of the maintenance is in the journal');
+    const { code, stdout, stderr } = await run(
+      'replay',
+      journal,
+      '-c',
+      join(folder, 'c.yaml'),
+      '--diff',
+    );
+    assert.equal(code, 0, stdout + stderr);
+    assert.match(stdout, /^0 differences$/mu);
+    assert.match(stdout, /^routes flapped +1 +1$/mu);
+  });
+
   test('the socket goes with the daemon', async () => {
     daemon.kill('SIGTERM');
     assert.equal(await daemon.exit(withinMs), 0);

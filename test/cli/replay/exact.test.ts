@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import type { Config } from '../../../src/model/config.ts';
 import type { Control } from '../../../src/model/control.ts';
+import type { Observation } from '../../../src/model/observation.ts';
 import { check, configs, keys, observationsOf } from '../../core/simulate.ts';
 import { record, replayLines, type TimedControl } from '../../sinks/journal/harness.ts';
 
@@ -42,6 +43,20 @@ const controls: fc.Arbitrary<readonly TimedControl[]> = fc.array(
   { maxLength: 12 },
 );
 
+/** Some results, up as well as down, also say how much the server can take, as agents do. */
+const said: fc.Arbitrary<readonly Observation[]> = fc
+  .tuple(
+    observationsOf(keys, 500, 80),
+    fc.infiniteStream(fc.constantFrom(null, null, null, 0, 1, 40, 100)),
+  )
+  .map(([observations, percents]) =>
+    observations.map((observation) => {
+      const { value: weightPercent } = percents.next();
+      const isPlain = typeof weightPercent !== 'number' || !observation.signal.includes('/');
+      return isPlain ? observation : Object.assign({}, observation, { weightPercent });
+    }),
+  );
+
 /** With a table in the kernel, so that weights are decided, and held until their time. */
 const weighed: fc.Arbitrary<Config> = fc
   .record({
@@ -64,7 +79,7 @@ test('a replay with the same configuration gives exactly the recorded decisions'
     t,
     fc.property(
       fc.oneof(configs, weighed),
-      observationsOf(keys, 500, 80),
+      said,
       controls,
       fc.array(fc.nat(40), { minLength: 1, maxLength: 20 }),
       fc.array(fc.nat(600), { maxLength: 2 }),
