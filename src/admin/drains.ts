@@ -1,13 +1,8 @@
 import type { Drain } from '../model/drain.ts';
 import type { Notice } from '../model/notice.ts';
 import { Alarm } from '../platform/alarm.ts';
-import {
-  loadDrains,
-  maintenancePath,
-  messageOf,
-  saveDrains,
-  type KeptDrain,
-} from './maintenance-file.ts';
+import { messageOf } from '../platform/error.ts';
+import { loadDrains, maintenancePath, saveDrains, type KeptDrain } from './maintenance-file.ts';
 import type { WallClock } from './wall-clock.ts';
 
 /** How long a full disk is left alone before the next attempt. */

@@ -1,5 +1,7 @@
-import { promises, readFileSync, renameSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync, renameSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { isMissing, messageOf } from '../platform/error.ts';
+import { writeWholeFile } from '../platform/whole-file.ts';
 
 const fileName = 'maintenance.json';
 
@@ -66,20 +68,7 @@ export async function saveDrains(path: string, drains: readonly KeptDrain[]): Pr
     since: new Date(sinceMs).toISOString(),
     until: untilMs === null ? null : new Date(untilMs).toISOString(),
   }));
-  await promises.mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.tmp`;
-  const file = await promises.open(temporary, 'w', 0o640);
-  try {
-    await file.writeFile(`${JSON.stringify({ drains: written }, null, 2)}\n`);
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
-  await promises.rename(temporary, path);
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  await writeWholeFile(path, `${JSON.stringify({ drains: written }, null, 2)}\n`);
 }
 
 function putAside(path: string, reason: string, wallMs: number): Loaded {
@@ -121,8 +110,4 @@ function parseDrain(value: unknown): KeptDrain {
     sinceMs: timeMs('since'),
     untilMs: drain['until'] === null ? null : timeMs('until'),
   };
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

@@ -1,6 +1,7 @@
 import { chmodSync, chownSync, lstatSync, mkdirSync, readFileSync, unlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
+import { messageOf } from '../platform/error.ts';
 
 /** Owner and group may connect: on a unix socket that is the right to write. */
 const socketMode = 0o660;
@@ -68,8 +69,4 @@ async function isAlive(path: string): Promise<boolean> {
       settle(code !== 'ECONNREFUSED' && code !== 'ENOENT');
     });
   });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 import { closeSync, readSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { messageOf } from './error.ts';
 
 /** A generic netlink socket to the kernel. Every call returns at once, or within `ANSWER_MAX_MS`. */
 export interface NetlinkSocket {
@@ -150,8 +151,4 @@ function isKoffi(module: unknown): module is Koffi {
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 import { promises as fs } from 'node:fs';
 import { dirname } from 'node:path';
+import { isMissing } from './error.ts';
 
 export interface FileLimits {
   /** A file that has grown by this much since its head is followed by a new one. */
@@ -118,8 +119,4 @@ async function ignoreMissing(work: Promise<void>): Promise<void> {
   } catch (error) {
     if (!isMissing(error)) throw error;
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

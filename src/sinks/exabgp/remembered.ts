@@ -1,5 +1,7 @@
 import { promises } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { isMissing, messageOf } from '../../platform/error.ts';
+import { writeWholeFile } from '../../platform/whole-file.ts';
 
 const FILE = 'exabgp-routes.json';
 
@@ -79,25 +81,11 @@ export class Remembered {
     await previous;
     this.#queued = false;
     try {
-      await write(path, `${JSON.stringify({ announced: [...this.#keys] })}\n`);
+      await writeWholeFile(path, `${JSON.stringify({ announced: [...this.#keys] })}\n`);
     } catch (error) {
       this.#failed(`cannot write ${path}: ${messageOf(error)}`);
     }
   }
-}
-
-/** Whole or not at all, also across a power cut. */
-async function write(path: string, text: string): Promise<void> {
-  await promises.mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.tmp`;
-  const file = await promises.open(temporary, 'w', 0o640);
-  try {
-    await file.writeFile(text);
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
-  await promises.rename(temporary, path);
 }
 
 function parse(text: string): Set<string> {
@@ -111,12 +99,4 @@ function parse(text: string): Set<string> {
     found.add(key);
   }
   return found;
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,7 @@
 import { promises } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { isMissing, messageOf } from '../../platform/error.ts';
+import { writeWholeFile } from '../../platform/whole-file.ts';
 import { STATE_FILE_MAX_BYTES } from './limits.ts';
 
 /** One JSON file of the state directory: written whole or not at all, also across a power cut. */
@@ -42,7 +44,7 @@ export class StateFile<T> {
   async save(value: unknown): Promise<boolean> {
     if (this.#path === null) return true;
     try {
-      await writeWhole(this.#path, `${JSON.stringify(value, null, 1)}\n`);
+      await writeWholeFile(this.#path, `${JSON.stringify(value, null, 1)}\n`);
       return true;
     } catch (error) {
       this.#failed(`cannot write ${this.#path}: ${messageOf(error)}`);
@@ -59,25 +61,4 @@ export class StateFile<T> {
       this.#failed(`${path} is not usable (${reason}), nor to be moved: ${messageOf(error)}`);
     }
   }
-}
-
-async function writeWhole(path: string, text: string): Promise<void> {
-  await promises.mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.tmp`;
-  const file = await promises.open(temporary, 'w', 0o640);
-  try {
-    await file.writeFile(text);
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
-  await promises.rename(temporary, path);
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
