@@ -45,8 +45,8 @@ async function carryOut({ do: what, host = '', port = 0, count = 0 }: Order): Pr
       });
     }
     case 'request': {
-      let lost = 0;
-      for (let n = 0; n < count; n += 1) lost += (await request(host, port)) ? 0 : 1;
+      const lost: string[] = [];
+      for (let n = 0; n < count; n += 1) lost.push(...(await request(host, port)));
       return lost;
     }
     case 'release':
@@ -73,16 +73,17 @@ function hold(host: string, port: number): Held {
   return one;
 }
 
-async function request(host: string, port: number): Promise<boolean> {
+/** Nothing where it was answered, else why not. */
+async function request(host: string, port: number): Promise<string[]> {
   const socket = connect(port, host);
   socket.setTimeout(REQUEST_TIMEOUT_MS, () => socket.destroy());
   return new Promise((resolve) => {
     socket.on('connect', () => socket.write('?'));
     socket.on('data', () => {
       socket.end();
-      resolve(true);
+      resolve([]);
     });
-    socket.on('error', () => resolve(false));
-    socket.on('close', () => resolve(false));
+    socket.on('error', ({ message }) => resolve([message.split(' ')[1] ?? message]));
+    socket.on('close', () => resolve(['no answer']));
   });
 }
