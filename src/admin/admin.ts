@@ -152,6 +152,10 @@ function createDesk(
     history,
     stream,
     status,
+    metrics: new SharedBuild(async () => {
+      const view = inspect();
+      return view === null || parts.metrics === null ? null : parts.metrics(view);
+    }),
   };
 }
 

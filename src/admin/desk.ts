@@ -43,4 +43,6 @@ export interface Desk {
   readonly stream: Stream;
   /** `null`: as with `inspect`. */
   readonly status: SharedBuild<StreamSnapshot | null>;
+  /** The same. */
+  readonly metrics: SharedBuild<Page | null>;
 }

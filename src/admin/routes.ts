@@ -111,10 +111,10 @@ function healthz(desk: Desk): Reply {
   return desk.inspect() === null ? starting() : json({ status: 'ok' });
 }
 
-async function metrics({ parts, inspect }: Desk): Promise<Reply> {
-  if (parts.metrics === null) return failure(404, 'not_found', 'there are no metrics');
-  const view = inspect();
-  return view === null ? starting() : { status: 200, ...(await parts.metrics(view)) };
+async function metrics(desk: Desk): Promise<Reply> {
+  if (desk.parts.metrics === null) return failure(404, 'not_found', 'there are no metrics');
+  const page = await desk.metrics.get();
+  return page === null ? starting() : { status: 200, ...page };
 }
 
 /** What the page may do, and the token for a cookie. */

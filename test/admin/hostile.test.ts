@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Page } from '../../src/admin/desk.ts';
 import { until } from '../e2e/until.ts';
 import { errorOf, openRig, Rig } from './rig.ts';
 
@@ -61,6 +63,19 @@ describe('clients that mean no good', () => {
     await once(fourth, 'close');
     for (const socket of held) socket.destroy();
     await until(async () => (await rig.ask('/healthz').catch(() => null)) !== null, 5_000, 'room');
+  });
+
+  test('a flood of readers of /metrics costs less than each alone', async (t) => {
+    let built = 0;
+    const metrics = async (): Promise<Page> => {
+      built += 1;
+      await sleep(100);
+      return { type: 'text/plain', body: 'routevane_up 1\n' };
+    };
+    const rig = await openRig(t, { parts: { metrics } });
+    const answers = await Promise.all(Array.from({ length: 30 }, () => rig.ask('/metrics')));
+    assert.ok(answers.every(({ status, text }) => status === 200 && text.startsWith('routevane')));
+    assert.ok(built < 30, `it was made ${built} times`);
   });
 
   test('a listener that talks or pings without end is cut off', async (t) => {
