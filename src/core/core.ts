@@ -6,6 +6,7 @@ import type {
   Health,
   HealthChange,
   RouteIntent,
+  Shares,
   WeightDecision,
   WeightIntent,
 } from '../model/turn.ts';
@@ -28,6 +29,8 @@ export interface Core {
   readonly intents: Map<string, RouteIntent>;
   /** The same for weights, by real server's key. */
   readonly weights: Map<string, WeightIntent>;
+  /** What is left of services and servers, for whoever has the turn. */
+  readonly shares: Shares;
   /** Services with servers whose fall waits for the end of the turn, or for a withdraw. */
   readonly falling: Set<Pool>;
   readonly kernel: KernelLink;

@@ -1,5 +1,7 @@
 import type { Observation } from '../model/observation.ts';
+import type { Shares } from '../model/turn.ts';
 import type { Core } from './core.ts';
+import type { Graph } from './graph.ts';
 import type { Pool, Target } from './nodes.ts';
 import { baseOf } from './kernel.ts';
 import { isDrained } from './maintenance.ts';
@@ -40,6 +42,11 @@ export function saidPercent({ state, weightPercent }: Observation): number | nul
   return state === 'up' ? 100 : null;
 }
 
+function wholePercent(part: number, whole: number): number | null {
+  if (whole === 0) return null;
+  return part === 0 ? 0 : Math.max(1, Math.round((100 * part) / whole));
+}
+
 /** Sources check what they are told; a sum must not depend on it. */
 function percentOf(weightPercent: number): number {
   return Math.min(Math.max(weightPercent, 0), 100);
@@ -54,4 +61,21 @@ export function lacksBases(core: Core, pool: Pool): boolean {
   const { quorum, hysteresis } = pool.service;
   if (quorum === null && hysteresis === null) return false;
   return pool.servers.some(({ kernel }) => kernel !== null && baseOf(kernel) === null);
+}
+
+/** What is left of each service's weight and each real server's; of a signal nothing is known. */
+export class LiveShares implements Shares {
+  readonly #graph: () => Graph;
+
+  constructor(graph: () => Graph) {
+    this.#graph = graph;
+  }
+
+  percentOf(name: string): number | null {
+    const { pools, targets } = this.#graph();
+    const pool = pools.get(name);
+    if (pool !== undefined) return wholePercent(pool.sums.up, pool.sums.total);
+    const server = targets.get(name);
+    return server?.pool ? wholePercent(server.live, server.weight) : null;
+  }
 }

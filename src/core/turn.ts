@@ -11,7 +11,7 @@ import { hearConnections, hearIpvs, hearSent, hearTable, hearWeights } from './k
 import { beginDrain, endDrain, watchedBy } from './maintenance.ts';
 import { applyConfig } from './reload.ts';
 import { isQuiet } from './settle.ts';
-import { saidPercent } from './share.ts';
+import { LiveShares, saidPercent } from './share.ts';
 import { beginStop } from './stop.ts';
 import { unreachable } from './unreachable.ts';
 import { viewOf } from './view/view.ts';
@@ -22,6 +22,7 @@ const INSTANT_MAX = 256;
 /** A core that has seen nothing yet. It wants a first turn. */
 export function createCore(config: Config, nowMs: number): Core {
   const core: Core = {
+    shares: new LiveShares(() => core.graph),
     graph: { config, targets: new Map(), pools: new Map(), routes: new Map() },
     deadlines: new Deadlines(),
     intents: new Map(),
@@ -161,6 +162,7 @@ function finishTurn(core: Core, nowMs: number): Turn | null {
     weights: core.weights,
     changedWeights: [...changedWeights],
     watched: core.watched,
+    shares: core.shares,
   };
   return { atMs: nowMs, changes, decisions, weightDecisions, notices, intents };
 }

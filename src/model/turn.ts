@@ -97,6 +97,17 @@ export interface Intents {
   readonly changedWeights: readonly string[];
   /** Services whose active connections a drain waits for: report them each second. */
   readonly watched: ReadonlySet<string>;
+  readonly shares: Shares;
+}
+
+/** What is left of things now. A live view, as the routes are. */
+export interface Shares {
+  /**
+   * How much of its whole weight a service or a real server can take, 0 to 100: what is down, is
+   * drained or said of itself that it can take less is not in it; a slow start is. Above 0 it is
+   * at least 1. `null`: no such name, or it has no weight.
+   */
+  percentOf(name: string): number | null;
 }
 
 /** All that follows from the observations of one instant. */

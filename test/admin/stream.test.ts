@@ -179,6 +179,7 @@ function turn(name: string, to: 'up' | 'down'): Turn {
       weights: new Map(),
       changedWeights: [],
       watched: new Set(),
+      shares: { percentOf: () => null },
     },
   };
 }

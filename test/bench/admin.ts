@@ -150,6 +150,7 @@ function turn(count: number): Turn {
       weights: new Map(),
       changedWeights: [],
       watched: new Set(),
+      shares: { percentOf: () => null },
     },
   };
 }

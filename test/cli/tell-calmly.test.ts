@@ -11,6 +11,7 @@ const intents = {
   weights: new Map(),
   changedWeights: [],
   watched: new Set<string>(),
+  shares: { percentOf: () => null },
 };
 
 function fall(name: string): Turn {

@@ -44,6 +44,7 @@ const turn: Turn = {
     weights: new Map(),
     changedWeights: [],
     watched: new Set(),
+    shares: { percentOf: () => null },
   },
 };
 const action: ActionReport = {

@@ -138,6 +138,7 @@ export class DashboardNode {
         weights: new Map(),
         changedWeights: [],
         watched: new Set(),
+        shares: { percentOf: () => null },
       },
     });
   }

@@ -32,10 +32,12 @@ const UNKNOWN_NAMES_MAX = 16;
 
 /**
  * Answers HAProxy's agent-checks, so that its servers follow our health. A client sends the name
- * of a signal, a service or a real server (`agent-send "web\n"`) and is answered `up`, `up 75%`
- * (a service, by the weight of its servers that are up) or `down #reason`; without a name the
- * answer is about the node. What is not known yet, or does not exist, is answered with silence:
- * HAProxy then leaves its server as it is.
+ * of a signal, a service or a real server (`agent-send "web\n"`) and is answered `up 75%` (what is
+ * left of its weight) or `down #reason`; without a name the answer is about the node. What is not
+ * known yet, or does not exist, is answered with silence: HAProxy then leaves its server as it is.
+ *
+ * What is drained is answered `up 0%`, which HAProxy treats as a drain. Its own word `drain` would
+ * last until we say `ready`, and that would also end what HAProxy's operator drained there.
  *
  * Emits whether it listens. Completes with `turn$`; fails only if `config$` or `turn$` does.
  */

@@ -1,13 +1,17 @@
 import type { Config } from '../../model/config.ts';
-import type { Service } from '../../model/service.ts';
-import type { Health, Turn } from '../../model/turn.ts';
+import type { Cause, Health, Shares, Turn } from '../../model/turn.ts';
 import type { AgentAnswer } from '../../protocol/agent-check.ts';
 
 /** What is known of one name. */
 interface Known {
   readonly health: Health;
   readonly reason: string;
+  /** An operator took it out, and nothing failed. */
+  readonly isDrained: boolean;
 }
+
+/** Up, and nothing new for it. */
+const DRAINED: AgentAnswer = { state: 'up', reason: '', weightPercent: 0 };
 
 /**
  * What is known of every signal, service, real server and route, from the turns. Answers agents:
@@ -15,24 +19,31 @@ interface Known {
  */
 export class Board {
   readonly #known = new Map<string, Known>();
-  readonly #announced = new Map<string, boolean>();
+  readonly #routesKnown = new Map<string, 'up' | 'drained' | 'down'>();
+  #shares: Shares | null = null;
   #signals: readonly string[] = [];
-  #services: ReadonlyMap<string, Service> = new Map();
+  #services: readonly string[] = [];
   #names: ReadonlySet<string> = new Set();
   #routes: readonly string[] = [];
 
   configure({ signals, services, routes }: Config): void {
     this.#signals = signals.map(({ name }) => name);
-    this.#services = new Map(services.map((service) => [service.name, service]));
+    this.#services = services.map(({ name }) => name);
     const servers = services.flatMap(({ realServers }) => realServers.map(({ key }) => key));
-    this.#names = new Set([...this.#signals, ...this.#services.keys(), ...servers]);
+    this.#names = new Set([...this.#signals, ...this.#services, ...servers]);
     this.#routes = routes.map(({ key }) => key);
     for (const name of this.#known.keys()) if (!this.#names.has(name)) this.#known.delete(name);
   }
 
-  turn({ changes, decisions }: Turn): void {
-    for (const { name, to, reason } of changes) this.#known.set(name, { health: to, reason });
-    for (const { route, to } of decisions) this.#announced.set(route.key, to === 'announced');
+  turn({ changes, decisions, intents }: Turn): void {
+    this.#shares = intents.shares;
+    for (const { name, to, reason, cause } of changes) {
+      this.#known.set(name, { health: to, reason, isDrained: isDrain(cause) });
+    }
+    for (const { route, to, cause } of decisions) {
+      const gone = isDrain(cause) ? 'drained' : 'down';
+      this.#routesKnown.set(route.key, to === 'announced' ? 'up' : gone);
+    }
   }
 
   /** @param name empty, or `node`: this node as a whole. */
@@ -41,40 +52,41 @@ export class Board {
     if (!this.#names.has(name)) return 'no-such-name';
     const known = this.#known.get(name);
     if (known === undefined || known.health === 'unknown') return 'no-opinion';
-    if (known.health === 'down')
-      return { state: 'down', reason: known.reason, weightPercent: null };
-    const service = this.#services.get(name);
-    return { state: 'up', reason: '', weightPercent: service ? this.#capacity(service) : null };
+    if (known.health === 'up') return this.#up(name);
+    if (known.isDrained) return DRAINED;
+    return { state: 'down', reason: known.reason, weightPercent: null };
   }
 
-  /** The share of the weight that is up, at least 1: a service that is up takes something. */
-  #capacity({ realServers }: Service): number {
-    let total = 0;
-    let up = 0;
-    for (const { key, weight } of realServers) {
-      total += weight ?? 1;
-      if (this.#known.get(key)?.health === 'up') up += weight ?? 1;
-    }
-    return total === 0 ? 100 : Math.max(1, Math.round((100 * up) / total));
+  /** With its share each time: HAProxy keeps the last one that it heard. */
+  #up(name: string): AgentAnswer {
+    return { state: 'up', reason: '', weightPercent: this.#shares?.percentOf(name) ?? 100 };
   }
 
   /** The share of the routes that are announced; without routes of the services; or the signals. */
   #node(): AgentAnswer | 'no-opinion' {
-    const parts: readonly (boolean | undefined)[] =
-      this.#routes.length > 0
-        ? this.#routes.map((key) => this.#announced.get(key))
-        : [...(this.#services.size > 0 ? this.#services.keys() : this.#signals)].map((name) =>
-            this.#isUp(name),
-          );
+    const parts = this.#parts();
     const known = parts.filter((part) => part !== undefined);
     if (known.length === 0) return 'no-opinion';
-    const up = known.filter(Boolean).length;
-    if (up === 0) return { state: 'down', reason: 'nothing is up', weightPercent: null };
-    return { state: 'up', reason: '', weightPercent: Math.round((100 * up) / parts.length) };
+    const up = known.filter((part) => part === 'up').length;
+    if (up > 0) {
+      const weightPercent = Math.max(1, Math.round((100 * up) / parts.length));
+      return { state: 'up', reason: '', weightPercent };
+    }
+    if (known.includes('drained')) return DRAINED;
+    return { state: 'down', reason: 'nothing is up', weightPercent: null };
   }
 
-  #isUp(name: string): boolean | undefined {
-    const health = this.#known.get(name)?.health ?? 'unknown';
-    return health === 'unknown' ? undefined : health === 'up';
+  #parts(): readonly ('up' | 'drained' | 'down' | undefined)[] {
+    if (this.#routes.length > 0) return this.#routes.map((key) => this.#routesKnown.get(key));
+    const names = this.#services.length > 0 ? this.#services : this.#signals;
+    return names.map((name) => {
+      const known = this.#known.get(name);
+      if (known === undefined || known.health === 'unknown') return undefined;
+      return known.health === 'down' && known.isDrained ? 'drained' : known.health;
+    });
   }
+}
+
+function isDrain(cause: Cause): boolean {
+  return cause.kind === 'drain' && cause.change === 'begun';
 }

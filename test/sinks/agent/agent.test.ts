@@ -11,8 +11,9 @@ import type { SinkReport } from '../../../src/model/report.ts';
 import type { Turn } from '../../../src/model/turn.ts';
 import { agent } from '../../../src/sinks/agent/agent.ts';
 import { CLIENTS_MAX } from '../../../src/sinks/agent/listener.ts';
+import { route } from '../../core/fixtures.ts';
 import { configOf, freePort, realServer, tcpServer } from '../../sources/probes/fixtures.ts';
-import { turnOf } from '../turn-of.ts';
+import { turnOf, turnWithRoutes } from '../turn-of.ts';
 
 async function listening(t: TestContext) {
   const port = await freePort();
@@ -58,16 +59,34 @@ describe('agent', () => {
     assert.equal(await asked(port, 'web\n'), '', 'nothing is known yet');
     turn$.next(turnOf(SERVERS));
     assert.equal(await asked(port, 'web\r\n'), 'up 100%\n');
-    turn$.next(turnOf({ 'web/127.0.0.1:2': 'down: refused' }));
+    turn$.next(turnOf({ 'web/127.0.0.1:2': 'down: refused' }, { web: 75 }));
     assert.equal(await asked(port, 'web\n'), 'up 75%\n');
     assert.equal(await asked(port, 'web/127.0.0.1:2\n'), 'down #refused\n');
-    assert.equal(await asked(port, 'web/127.0.0.1:1\n'), 'up\n');
+    assert.equal(await asked(port, 'web/127.0.0.1:1\n'), 'up 100%\n');
     assert.equal(await asked(port, ''), 'up 100%\n', 'a client that says nothing');
     turn$.next(turnOf({ web: 'down: 0 of 2\u001b[31m servers' }));
     assert.equal(await asked(port, 'web\n'), 'down #0 of 2 [31m servers\n');
     assert.equal(await asked(port, 'node\n'), 'down #nothing is up\n');
     turn$.next(turnOf({ web: 'unknown: observer lost' }));
     assert.equal(await asked(port, 'web\n'), '');
+  });
+
+  test('what is drained is up and takes nothing new, until it is down by itself', async (t) => {
+    const { port, config, config$, turn$ } = await listening(t);
+    turn$.next(turnOf(SERVERS, { web: 75, 'web/127.0.0.1:2': 0 }));
+    assert.equal(await asked(port, 'web/127.0.0.1:2\n'), 'up 0%\n');
+    turn$.next(turnOf({ web: 'down: drained by me' }));
+    assert.equal(await asked(port, 'web\n'), 'up 0%\n');
+    assert.equal(await asked(port, 'node\n'), 'up 0%\n');
+    turn$.next(turnOf({ web: 'down: refused' }));
+    assert.equal(await asked(port, 'web\n'), 'down #refused\n');
+    config$.next({ ...config, routes: [route('r', 'web'), route('s', 'web')] });
+    turn$.next(turnWithRoutes({ r: 'announced', s: 'withdrawn' }, 'drain'));
+    assert.equal(await asked(port, ''), 'up 50%\n');
+    turn$.next(turnWithRoutes({ r: 'draining' }, 'drain'));
+    assert.equal(await asked(port, ''), 'up 0%\n');
+    turn$.next(turnWithRoutes({ r: 'withdrawn', s: 'withdrawn' }, 'other'));
+    assert.equal(await asked(port, ''), 'down #nothing is up\n');
   });
 
   test('a name that is none is answered with silence, and told once', async (t) => {
@@ -164,14 +183,18 @@ listen web
   };
 }
 
-test('a real HAProxy follows: weight, down, and up again; silence changes nothing', async (t) => {
+test('a real HAProxy follows: weight, drain, down, and up again; silence changes nothing', async (t) => {
   const { port, turn$ } = await listening(t);
   const server = await haproxy(t, port);
   const becomes = async (wanted: RegExp): Promise<void> => {
     while (!wanted.test(server())) await new Promise((resolve) => setTimeout(resolve, 20));
   };
   await becomes(/^UP 200$/);
-  turn$.next(turnOf({ ...SERVERS, 'web/127.0.0.1:2': 'down: refused' }));
+  turn$.next(turnOf({ ...SERVERS, 'web/127.0.0.1:2': 'down: refused' }, { web: 75 }));
+  await becomes(/^UP.* 150$/);
+  turn$.next(turnOf({ web: 'down: drained by me' }));
+  await becomes(/^UP.* 0$/);
+  turn$.next(turnOf({ web: 'up' }, { web: 75 }));
   await becomes(/^UP.* 150$/);
   turn$.next(turnOf({ web: 'down: none is up' }));
   await becomes(/^DOWN/);

@@ -86,6 +86,7 @@ export class Wishes {
       weights: new Map(),
       changedWeights: [],
       watched: new Set<string>(),
+      shares: { percentOf: () => null },
     };
     return { atMs: 0, changes: [], decisions: [], weightDecisions: [], notices: [], intents };
   }

@@ -68,6 +68,7 @@ export class Rig {
         weights: this.#weights,
         changedWeights: Object.keys(wants),
         watched: new Set(watched),
+        shares: { percentOf: () => null },
       },
     });
   }
