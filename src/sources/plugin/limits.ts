@@ -5,12 +5,16 @@ export const BUFFERS_MB_MAX = 64;
 /** What is kept of a flood; of the rest the newest one. */
 export const OBSERVATIONS_PER_S_MAX = 100;
 
-/** A worker shows this often that its event loop turns. */
-export const BEAT_MS = 2_000;
-/** So many beats missing in a row, and its event loop is stuck. */
-export const MISSED_BEATS_MAX = 3;
+/** Workers are looked at this often, from outside: one that has nothing to do is not woken for it. */
+export const LOOK_MS = 2_000;
+/** So many looks in a row at which its event loop had not turned, and it is stuck. */
+export const STUCK_LOOKS_MAX = 3;
 /** The same while it is being loaded, on a machine that has other things to do. */
-export const MISSED_BEATS_MAX_LOADING = 15;
+export const STUCK_LOOKS_MAX_LOADING = 15;
+/** One that ran for longer than this between two looks is asked what its buffers take … */
+export const ASK_ABOVE_MS = 5;
+/** … and any other at each so many looks. */
+export const ASK_LOOKS = 15;
 
 /** Between a failure and the next start; doubled with each failure in a row. */
 export const BACKOFF_MIN_MS = 1_000;

@@ -1,9 +1,9 @@
-import { BEAT_MS } from './limits.ts';
+import { LOOK_MS } from './limits.ts';
 
-/** One that must show signs of life. Looks at its counters, and acts where they stand still. */
+/** One that must show signs of life. Looks at it, and acts where there are none. */
 export type Watched = () => void;
 
-/** One timer that looks at all workers, once a beat: fifty of them cost one wake-up. */
+/** One timer that looks at all workers, once every `LOOK_MS`: fifty of them cost one wake-up. */
 export class Pulse {
   readonly #watched = new Set<Watched>();
   #timer: NodeJS.Timeout | null = null;
@@ -13,7 +13,7 @@ export class Pulse {
     this.#watched.add(look);
     this.#timer ??= setInterval(() => {
       for (const each of this.#watched) each();
-    }, BEAT_MS);
+    }, LOOK_MS);
     return () => {
       this.#watched.delete(look);
       if (this.#watched.size > 0 || this.#timer === null) return;

@@ -2,10 +2,13 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Installation } from './load.ts';
 import type { PluginSpec } from './messages.ts';
 
-/** Indexes into the shared memory between a worker and its owner. */
-export const BEATS = 0;
+/** Indexes into the shared memory between a worker and its owner: questions it has answered. */
+export const ANSWERS = 0;
 /** What the worker's buffers take, in KiB: V8's limit counts its heap only. */
 export const BUFFERS_KIB = 1;
+
+/** What a worker is told while it runs: it shall end, or say what its buffers take. */
+export type WorkerOrder = 'end' | 'ask';
 
 /** What a worker is told at its start. */
 export interface PluginWorkerData {
@@ -14,6 +17,6 @@ export interface PluginWorkerData {
   readonly onlyCheck: boolean;
   /** A port of our own: the thread's usual one is within the plugin's reach. */
   readonly port: MessagePort;
-  /** Two 32-bit integers: `BEATS` and `BUFFERS_KIB`. */
+  /** Two 32-bit integers: `ANSWERS` and `BUFFERS_KIB`. */
   readonly shared: SharedArrayBuffer;
 }

@@ -5,19 +5,12 @@ import { MessageChannel, Worker } from 'node:worker_threads';
 import { printable } from '../../protocol/printable.ts';
 import { nowMs } from '../../platform/clock.ts';
 import { Chatter } from './chatter.ts';
-import {
-  BEAT_MS,
-  BUFFERS_MB_MAX,
-  CLOSE_MAX_MS,
-  HEAP_MB_MAX,
-  MISSED_BEATS_MAX,
-  MISSED_BEATS_MAX_LOADING,
-  REASON_MAX_CHARS,
-} from './limits.ts';
+import { CLOSE_MAX_MS, HEAP_MB_MAX, REASON_MAX_CHARS } from './limits.ts';
 import type { Installation } from './load.ts';
 import { failed, type PluginEvent, type PluginSpec, type Tell } from './messages.ts';
 import type { Pulse } from './pulse.ts';
-import { BEATS, BUFFERS_KIB, type PluginWorkerData } from './worker-protocol.ts';
+import { watcher } from './watcher.ts';
+import type { PluginWorkerData } from './worker-protocol.ts';
 
 /** What a plugin sees of our environment. */
 const ENVIRONMENT = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR'];
@@ -72,11 +65,13 @@ export function startWorker(
     if (event !== null && !isClosing) tell(event);
   };
   const unwatch = deps.pulse.watch(
-    watcher(
-      new Int32Array(shared),
-      () => isLoading,
-      (reason) => end(failed(reason)),
-    ),
+    watcher({
+      worker,
+      port,
+      state: new Int32Array(shared),
+      isLoading: () => isLoading,
+      kill: (reason) => end(failed(reason)),
+    }),
   );
   port.on('message', (event: PluginEvent) => {
     if (isOver || isClosing) return;
@@ -134,27 +129,6 @@ function openWorker(data: PluginWorkerData): Worker {
 function programPath(): string {
   const source = fileURLToPath(new URL('worker.ts', import.meta.url));
   return existsSync(source) ? source : fileURLToPath(new URL('plugin-worker.cjs', import.meta.url));
-}
-
-/** Looks at a worker once a beat. Beats are counted and not timed: a process that was stopped missed none. */
-function watcher(
-  state: Int32Array,
-  isLoading: () => boolean,
-  kill: (reason: string) => void,
-): () => void {
-  let last = 0;
-  let missed = 0;
-  return () => {
-    const beats = Atomics.load(state, BEATS);
-    missed = beats === last ? missed + 1 : 0;
-    last = beats;
-    const missedMax = isLoading() ? MISSED_BEATS_MAX_LOADING : MISSED_BEATS_MAX;
-    if (missed >= missedMax) {
-      kill(`it kept its thread busy for ${(missedMax * BEAT_MS) / 1000}s: killed`);
-    } else if (Atomics.load(state, BUFFERS_KIB) > BUFFERS_MB_MAX * 1024) {
-      kill(`its buffers took more than ${BUFFERS_MB_MAX} MB: killed`);
-    }
-  };
 }
 
 function killedBy(error: Error): string {

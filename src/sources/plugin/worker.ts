@@ -2,29 +2,33 @@
 import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import { guardStandardStreams } from './guard-worker.ts';
-import { BEAT_MS } from './limits.ts';
 import { loadModule } from './load.ts';
 import { runPlugin } from './run.ts';
-import { BEATS, BUFFERS_KIB, type PluginWorkerData } from './worker-protocol.ts';
+import {
+  ANSWERS,
+  BUFFERS_KIB,
+  type PluginWorkerData,
+  type WorkerOrder,
+} from './worker-protocol.ts';
 
 const { spec, installation, onlyCheck, port, shared }: PluginWorkerData = workerData;
 const state = new Int32Array(shared);
 
-function beat(): void {
+function answer(): void {
   // `process.memoryUsage` would read files of /proc, fifty times a second with fifty plugins.
   Atomics.store(state, BUFFERS_KIB, Math.round(getHeapStatistics().external_memory / 1024));
-  Atomics.add(state, BEATS, 1);
+  Atomics.add(state, ANSWERS, 1);
 }
 
 // What a plugin posts there by itself would wait for ever for somebody to read it.
 parentPort?.close();
 guardStandardStreams();
-beat();
-setInterval(beat, BEAT_MS);
 
 const abort = new AbortController();
-// The only message there is: the plugin shall end.
-port.once('message', () => abort.abort());
+port.on('message', (order: WorkerOrder) => {
+  if (order === 'end') abort.abort();
+  else answer();
+});
 
 async function run(): Promise<void> {
   await runPlugin(() => loadModule(spec.run, installation), {

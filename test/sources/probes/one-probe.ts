@@ -52,16 +52,16 @@ export async function probeMany(
   to: { readonly port: number; readonly check: Check },
   count: number,
 ): Promise<Answer[]> {
-  let answered: (answer: Answer) => void = () => {};
+  const waiting: ((answer: Answer) => void)[] = [];
   const probe = prober(
     probeTarget(to),
-    (answer) => answered(answer),
+    (answer) => waiting.shift()?.(answer),
     () => {},
   );
   t.after(() => probe.close());
   const answers: Answer[] = [];
   while (answers.length < count) {
-    const answer = new Promise<Answer>((resolve) => (answered = resolve));
+    const answer = new Promise<Answer>((resolve) => waiting.push(resolve));
     probe.start();
     answers.push(await answer);
   }
