@@ -100,5 +100,5 @@ function drainOf(name: string, view: View): DrainView | null {
 }
 
 function asJustBegun(drain: Drain): DrainView {
-  return { drain, isDone: false, activeConnections: null, deadlineMs: null };
+  return { drain, isDone: false, isOut: false, activeConnections: null, deadlineMs: null };
 }

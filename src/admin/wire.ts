@@ -25,7 +25,7 @@ export function drainJson(
   awaited: ReadonlyMap<string, number> = new Map(),
 ): object | null {
   if (view === null) return null;
-  const { drain, isDone, activeConnections, deadlineMs } = view;
+  const { drain, isDone, isOut, activeConnections, deadlineMs } = view;
   const unconfirmed = awaited.get(drain.name) ?? 0;
   return {
     name: drain.name,
@@ -34,6 +34,7 @@ export function drainJson(
     since: clock.text(drain.sinceMs),
     until: clock.textOrNull(drain.untilMs),
     done: isDone && unconfirmed === 0,
+    out: isOut && unconfirmed === 0,
     progress: {
       active_connections: activeConnections,
       deadline: clock.textOrNull(deadlineMs),

@@ -1,22 +1,19 @@
 import { userInfo } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { durationExpected, parseDuration } from '../config/parse/duration.ts';
 import { ask, failed, socketOption, socketPath, type Answer } from './admin-client.ts';
 import { exitCode, UsageError, type Command, type Options } from './command.ts';
-import { isRecord, numberOf, recordOf, textOf, type JsonRecord } from './loose-json.ts';
-import { cut, printable, timeText } from './printable.ts';
-
-/** How often `--wait` looks. */
-const lookMs = 500;
-
-const progressMax = 100;
+import { drainPath, waitUntilDrained, type Patience } from './drain-wait.ts';
+import { isRecord, recordOf, textOf } from './loose-json.ts';
+import { printable, timeText } from './printable.ts';
 
 /** `routevane drain NAME`: takes something out of service without a noise. */
 export const drain: Command = {
   name: 'drain',
-  usage: 'NAME [--for 1h] [--reason TEXT] [--owner NAME] [--force] [--wait] [--socket PATH]',
+  usage:
+    'NAME [--for 1h] [--reason TEXT] [--owner NAME] [--force] ' +
+    '[--wait] [--connections N] [--within 5m] [--socket PATH]',
   does: 'takes a route, service, real server or the node (NAME is "node") out of service; kept across restarts',
-  example: 'routevane drain web/10.0.1.11:443 --for 1h --reason "kernel update" --wait',
+  example: 'routevane drain web/10.0.1.11:443 --reason "kernel update" --wait --within 5m',
   options: {
     ...socketOption,
     for: { type: 'string' },
@@ -24,9 +21,12 @@ export const drain: Command = {
     owner: { type: 'string' },
     force: { type: 'boolean' },
     wait: { type: 'boolean' },
+    connections: { type: 'string' },
+    within: { type: 'string' },
   },
   words: 1,
   async run(options, [name = '']) {
+    const patience = patienceOf(options);
     const body = {
       owner: ownerOf(options),
       force: options['force'] === true,
@@ -34,11 +34,11 @@ export const drain: Command = {
       ...lengthOf(options),
     };
     const socket = socketPath(options);
-    const answer = await ask(socket, pathOf(name), { method: 'POST', body });
+    const answer = await ask(socket, drainPath(name), { method: 'POST', body });
     if (!answer.ok) return failed(`${name}: ${answer.message}`);
     const full = isRecord(answer.value) ? textOf(answer.value, 'name') || name : name;
     tell(full, answer);
-    return options['wait'] === true ? waitFor(full, socket) : exitCode.ok;
+    return patience === null ? exitCode.ok : waitUntilDrained(full, socket, patience);
   },
 };
 
@@ -52,7 +52,7 @@ export const undrain: Command = {
   words: 1,
   async run(options, [name = '']) {
     const how = { method: 'DELETE', body: { owner: ownerOf(options) } } as const;
-    const answer = await ask(socketPath(options), pathOf(name), how);
+    const answer = await ask(socketPath(options), drainPath(name), how);
     if (!answer.ok) return failed(`${name}: ${answer.message}`);
     process.stdout.write(`${printable(name)}: maintenance has ended\n`);
     warnIfNotKept(answer);
@@ -60,8 +60,19 @@ export const undrain: Command = {
   },
 };
 
-function pathOf(name: string): string {
-  return `/api/v1/drain/${encodeURIComponent(name)}`;
+/** `null`: nobody asked to wait. */
+function patienceOf({ wait, connections, within }: Options): Patience | null {
+  if (wait !== true && connections === undefined && within === undefined) return null;
+  const isCount = typeof connections === 'string' && /^\d{1,9}$/u.test(connections);
+  if (connections !== undefined && !isCount) {
+    throw new UsageError('--connections: expected a whole number of connections that may be left');
+  }
+  const length = typeof within === 'string' ? parseDuration(within) : null;
+  if (length?.ok === false) throw new UsageError(`--within: ${durationExpected}`);
+  return {
+    connectionsMax: isCount ? Number(connections) : 0,
+    withinMs: length === null ? Infinity : length.value,
+  };
 }
 
 /** Whoever is behind sudo, and not root: that is whom others ask. */
@@ -100,36 +111,4 @@ function warnIfNotKept({ value }: Answer & { readonly ok: true }): void {
   process.stderr.write(
     'routevane: this does not outlive a restart of the daemon: no state_dir, or it cannot be written\n',
   );
-}
-
-/** Until it carries no traffic any more; the maintenance itself goes on. */
-async function waitFor(name: string, socket: string): Promise<number> {
-  const isTerminal = process.stderr.isTTY;
-  const clear = (): void => void (isTerminal && process.stderr.write('\r\u001b[K'));
-  for (;;) {
-    const answer = await ask(socket, pathOf(name));
-    clear();
-    if (!answer.ok) return failed(`${name}: ${answer.message}`);
-    const view = isRecord(answer.value) ? recordOf(answer.value, 'drain') : null;
-    if (view === null) return failed(`${name}: the maintenance was ended meanwhile`);
-    if (view['done'] === true) {
-      process.stdout.write(`${printable(name)}: drained\n`);
-      return exitCode.ok;
-    }
-    if (isTerminal) process.stderr.write(cut(printable(progressText(name, view)), progressMax));
-    await sleep(lookMs);
-  }
-}
-
-function progressText(name: string, view: JsonRecord): string {
-  const progress = recordOf(view, 'progress') ?? {};
-  const active = numberOf(progress, 'active_connections');
-  const deadline = textOf(progress, 'deadline');
-  const unconfirmed = numberOf(progress, 'unconfirmed_routes') ?? 0;
-  return [
-    `${name}: draining`,
-    ...(active === null ? [] : [`${active} connections left`]),
-    ...(deadline === '' ? [] : [`at the latest at ${timeText(deadline)}`]),
-    ...(unconfirmed === 0 ? [] : [`ExaBGP has to confirm ${unconfirmed} yet`]),
-  ].join(', ');
 }

@@ -73,6 +73,8 @@ export interface DrainView {
   readonly drain: Drain;
   /** It is over: nothing of it carries traffic any more. */
   readonly isDone: boolean;
+  /** Nothing new comes to it; the connections that are left may go on. */
+  readonly isOut: boolean;
   readonly activeConnections: number | null;
   /** When it ends without waiting for connections any longer, `null` where nothing is waited for. */
   readonly deadlineMs: number | null;

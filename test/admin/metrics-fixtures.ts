@@ -4,7 +4,13 @@ import type { DrainView, RealServerView, View } from '../../src/model/view.ts';
 import { config, route, server, service, signal } from '../core/fixtures.ts';
 
 const drain: Drain = { name: 'web/b', reason: 'disk', owner: 'ann', untilMs: null, sinceMs: 0 };
-const drained: DrainView = { drain, isDone: false, activeConnections: 3, deadlineMs: null };
+const drained: DrainView = {
+  drain,
+  isDone: false,
+  isOut: false,
+  activeConnections: 3,
+  deadlineMs: null,
+};
 
 function serverView(
   address: string,

@@ -12,7 +12,7 @@ export function sampleView(drains: ReadonlyMap<string, Drain> = new Map()): View
   const drainView = (name: string): DrainView | null => {
     const drain = drains.get(name);
     if (drain === undefined) return null;
-    return { drain, isDone: false, activeConnections: 3, deadlineMs: 9_000 };
+    return { drain, isDone: false, isOut: false, activeConnections: 3, deadlineMs: 9_000 };
   };
   const server = (address: string): RealServerView => ({
     key: `web/${address}`,

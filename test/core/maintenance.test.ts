@@ -104,6 +104,8 @@ describe('the drain of a real server', () => {
     assert.deepEqual(look(9001), [false, 0, null]);
     drive.at(9002, confirmed({ 'web/a': 0 }));
     assert.deepEqual(look(9002), [true, 0, null]);
+    drive.at(9003, counted({ 'web/a': 2, 'web/b': 9 }));
+    assert.deepEqual(look(9003), [false, 2, null]);
     assert.equal(viewOf(drive.core, 9002).services()[0]?.realServers[1]?.drain, null);
     const silent = running();
     silent.at(10, drain('web/a', { sinceMs: 10 }));

@@ -147,7 +147,7 @@ export class DashboardNode {
     const drainOf = (name: string, own: ServiceView['drain']): ServiceView['drain'] => {
       const drain = drains.get(name);
       if (drain === undefined) return own;
-      return { drain, isDone: false, activeConnections: 3, deadlineMs: null };
+      return { drain, isDone: false, isOut: false, activeConnections: 3, deadlineMs: null };
     };
     const { signals, services, routes } = this.#parts;
     const names = [

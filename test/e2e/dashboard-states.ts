@@ -13,7 +13,7 @@ export function drainView(name: string): DrainView {
     untilMs: nowMs() + 40 * minuteMs,
     sinceMs: nowMs() - minuteMs,
   };
-  return { drain, isDone: false, activeConnections: 12, deadlineMs: null };
+  return { drain, isDone: false, isOut: false, activeConnections: 12, deadlineMs: null };
 }
 
 export function signal(name: string, type: string, state: Health, reason = ''): SignalView {

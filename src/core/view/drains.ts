@@ -18,9 +18,11 @@ export function drainViewOfNode(core: Core, atMs: number): DrainView | null {
   const pools = new Set(draining.flatMap(({ route }) => [...poolsOf(core.graph, route.when)]));
   const counted = [...pools].filter((pool) => isCountedSince(pool, drain));
   const active = counted.reduce((sum, { kernel }) => sum + (kernel?.activeConnections ?? 0), 0);
+  const areGone = entries.every(isGone) && atMs >= drain.sinceMs;
   return {
     drain,
-    isDone: entries.every(isGone) && atMs >= drain.sinceMs,
+    isDone: areGone,
+    isOut: areGone,
     activeConnections: counted.length === 0 ? null : active,
     deadlineMs: draining.length === 0 ? null : Math.max(...draining.map((one) => one.drainUntilMs)),
   };
@@ -33,6 +35,7 @@ export function drainViewOfRoute(core: Core, entry: RouteEntry): DrainView | nul
   return {
     drain,
     isDone: isGone(entry),
+    isOut: isGone(entry),
     activeConnections: isDraining ? connectionsOf(core, entry) : null,
     deadlineMs: isDraining ? entry.drainUntilMs : null,
   };
@@ -59,10 +62,11 @@ export function drainViewOfService(core: Core, pool: Pool, atMs: number): DrainV
   const draining = pool.routes.filter(({ state }) => state === 'draining');
   const isCounted = isCountedSince(pool, drain);
   const active = isCounted && pool.kernel !== null ? pool.kernel.activeConnections : null;
-  const areOut = pool.servers.every(({ kernel }) => isOut(core, kernel));
+  const areOut = pool.isEmptied && pool.servers.every(({ kernel }) => isOut(core, kernel));
   return {
     drain,
-    isDone: pool.isEmptied && areOut && isEmpty(pool, active, drain, atMs),
+    isDone: areOut && isEmpty(pool, active, drain, atMs),
+    isOut: areOut,
     activeConnections: active,
     deadlineMs: draining.length === 0 ? null : Math.max(...draining.map((one) => one.drainUntilMs)),
   };
@@ -75,10 +79,11 @@ export function drainViewOfServer(core: Core, server: Target, atMs: number): Dra
   const drain = own ?? core.drains.get(pool.name)?.drain ?? null;
   if (drain === null) return null;
   const active = kernel !== null && isCountedSince(pool, drain) ? kernel.activeConnections : null;
-  const isTaken = own !== null || pool.isEmptied;
+  const isTaken = (own !== null || pool.isEmptied) && isOut(core, kernel);
   return {
     drain,
-    isDone: isTaken && isOut(core, kernel) && isEmpty(pool, active, drain, atMs),
+    isDone: isTaken && isEmpty(pool, active, drain, atMs),
+    isOut: isTaken,
     activeConnections: active,
     deadlineMs: null,
   };

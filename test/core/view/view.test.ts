@@ -148,6 +148,20 @@ describe('the view', () => {
     assert.equal(counter(told, 'waits'), '2s more at most');
   });
 
+  test('tells a drained server that is out, whatever is left of its connections', () => {
+    const drive = running();
+    const drain = { name: 'web/a', reason: '', owner: 'ann', untilMs: null, sinceMs: 4 };
+    drive.at(4, { kind: 'drain', drain });
+    const seen = (atMs: number): readonly unknown[] => {
+      const shown = look(drive, atMs).services()[0]?.realServers[0]?.drain;
+      return [shown?.isOut, shown?.isDone, shown?.activeConnections];
+    };
+    drive.at(5, { kind: 'connections', active: new Map([['web/a', 2]]) });
+    assert.deepEqual(seen(6), [false, false, 2]);
+    drive.at(7, confirmed({ 'web/a': 0 }));
+    assert.deepEqual(seen(8), [true, false, 2]);
+  });
+
   test('changes nothing of what is decided', () => {
     const drive = running();
     assert.equal(viewOf(drive.core, 5).nodeDrain(), null);

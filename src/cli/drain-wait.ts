@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ask, failed } from './admin-client.ts';
+import { exitCode } from './command.ts';
+import { isRecord, numberOf, recordOf, textOf, type JsonRecord } from './loose-json.ts';
+import { cut, printable, timeText } from './printable.ts';
+
+/** How often it looks. */
+const lookMs = 500;
+
+/** The width of a terminal: a longer line could not be taken back. */
+const columnsMax = 79;
+
+/** When waiting is over. */
+export interface Patience {
+  /** So few connections are few enough. */
+  readonly connectionsMax: number;
+  /** Those that are left then are left; Infinity: they are waited for. */
+  readonly withinMs: number;
+}
+
+export function drainPath(name: string): string {
+  return `/api/v1/drain/${encodeURIComponent(name)}`;
+}
+
+/**
+ * Shows progress on a terminal until nothing new comes and few enough connections are left, or
+ * the time is over. The maintenance itself goes on. Resolves to the exit code: what still takes
+ * new traffic when the time is over is a failure.
+ */
+export async function waitUntilDrained(
+  name: string,
+  socket: string,
+  { connectionsMax, withinMs }: Patience,
+): Promise<number> {
+  const progress = progressLine();
+  const untilMs = performance.now() + withinMs;
+  for (;;) {
+    const answer = await ask(socket, drainPath(name));
+    progress.clear();
+    if (!answer.ok) return failed(`${name}: ${answer.message}`);
+    const view = isRecord(answer.value) ? recordOf(answer.value, 'drain') : null;
+    if (view === null) return failed(`${name}: the maintenance was ended meanwhile`);
+    const left = connectionsLeft(view);
+    const isFew = view['out'] === true && left !== null && left <= connectionsMax;
+    if (view['done'] === true || isFew) return told(name, left);
+    const leftMs = untilMs - performance.now();
+    if (leftMs <= 0) {
+      if (view['out'] === true) return told(name, left);
+      return failed(
+        `${progressText(name, view)}: it still takes new traffic, and the time is over`,
+      );
+    }
+    progress.show(progressText(name, view));
+    await sleep(Math.min(lookMs, leftMs));
+  }
+}
+
+function told(name: string, left: number | null): number {
+  const rest = left === null || left === 0 ? '' : `, ${left} connections left`;
+  process.stdout.write(`${printable(name)}: drained${rest}\n`);
+  return exitCode.ok;
+}
+
+/** One line of a terminal that is written over; nothing elsewhere. */
+function progressLine(): { readonly show: (text: string) => void; readonly clear: () => void } {
+  if (!process.stderr.isTTY) return { show: () => {}, clear: () => {} };
+  let isShown = false;
+  return {
+    show(text) {
+      process.stderr.write(cut(printable(text), columnsMax));
+      isShown = true;
+    },
+    clear() {
+      if (isShown) process.stderr.write('\r\u001b[K');
+      isShown = false;
+    },
+  };
+}
+
+function connectionsLeft(view: JsonRecord): number | null {
+  return numberOf(recordOf(view, 'progress') ?? {}, 'active_connections');
+}
+
+function progressText(name: string, view: JsonRecord): string {
+  const progress = recordOf(view, 'progress') ?? {};
+  const left = connectionsLeft(view);
+  const deadline = textOf(progress, 'deadline');
+  const unconfirmed = numberOf(progress, 'unconfirmed_routes') ?? 0;
+  return [
+    `${name}: draining`,
+    ...(left === null ? [] : [`${left} connections left`]),
+    ...(deadline === '' ? [] : [`at the latest at ${timeText(deadline)}`]),
+    ...(unconfirmed === 0 ? [] : [`ExaBGP has to confirm ${unconfirmed} yet`]),
+  ].join(', ');
+}
