@@ -14,10 +14,14 @@ export const RESTART_MAX_MS = 60_000;
 /** A child that lived this long has earned a quick restart. */
 export const LIVED_WELL_MS = 60_000;
 
+interface ExecdDeps {
+  readonly notify: (notice: Notice) => void;
+}
+
 /**
  * Keeps the child of each `execd` signal running, and emits an observation for each line it
  * prints, and `lost` when a line is malformed, it is silent for too long, or it ends. What ended
- * is started again, after a time that doubles from a second to a minute.
+ * is told, and started again after a time that doubles from a second to a minute.
  *
  * At most 100 observations a second pass; of more the newest is kept and the rest is counted in
  * a notice. A signal that is the same in the next configuration goes on undisturbed. Never
@@ -25,14 +29,14 @@ export const LIVED_WELL_MS = 60_000;
  */
 export function execd(
   config$: Observable<Config>,
-  deps: { readonly notify: (notice: Notice) => void },
+  deps: ExecdDeps,
   scheduler: SchedulerLike = monotonicScheduler,
 ): Observable<Observation> {
   return eachOf(
     config$.pipe(map(runsOf)),
     ({ name }) => name,
     (run) =>
-      lives(run, scheduler).pipe(
+      lives(run, deps, scheduler).pipe(
         gate(scheduler, (count) =>
           deps.notify({
             level: 'warn',
@@ -52,14 +56,20 @@ function runsOf({ signals }: Config): ExecdRun[] {
   });
 }
 
-function lives(run: ExecdRun, scheduler: SchedulerLike): Observable<Observation> {
+function lives(
+  run: ExecdRun,
+  { notify }: ExecdDeps,
+  scheduler: SchedulerLike,
+): Observable<Observation> {
   let startedMs = 0;
+  let lastReason = '';
   let restartMs = RESTART_MIN_MS;
   return defer(() => {
     startedMs = scheduler.now();
     return oneLife(run, scheduler);
   }).pipe(
     map(({ state, reason, weightPercent }): Observation => {
+      lastReason = reason;
       const seen = { signal: run.name, state, reason, atMs: scheduler.now() };
       return weightPercent === null ? seen : { ...seen, weightPercent };
     }),
@@ -68,6 +78,8 @@ function lives(run: ExecdRun, scheduler: SchedulerLike): Observable<Observation>
         if (scheduler.now() - startedMs >= LIVED_WELL_MS) restartMs = RESTART_MIN_MS;
         const delayMs = restartMs;
         restartMs = Math.min(restartMs * 2, RESTART_MAX_MS);
+        const message = `${run.name}: ${lastReason}; it is started again in ${delayMs / 1000}s`;
+        notify({ level: 'warn', event: 'execd_ended', message });
         return timer(delayMs, scheduler);
       },
     }),

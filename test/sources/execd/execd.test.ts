@@ -102,6 +102,14 @@ describe('execd', () => {
     assert.deepEqual(await running(t, stale).first(2), ['up', 'lost: silent for 200ms']);
   });
 
+  test('its end is told, with what it said last, and when it is started again', async (t) => {
+    const { notice$ } = running(t, sh('echo no database >&2; exit 3'));
+    const [first, second] = await firstValueFrom(notice$.pipe(take(2), toArray()));
+    assert.equal(first?.event, 'execd_ended');
+    const end = 'it: exited with code 3: no database; it is started again';
+    assert.deepEqual([first?.message, second?.message], [`${end} in 1s`, `${end} in 2s`]);
+  });
+
   test('a flood is cut to a hundred a second, the newest last, and counted', async (t) => {
     const script = `i=0; while [ $i -lt 1000 ]; do i=$((i+1)); echo "{\\"state\\":\\"down\\",\\"reason\\":\\"$i\\"}"; done; sleep 600`;
     const { first, notice$ } = running(t, sh(script));
