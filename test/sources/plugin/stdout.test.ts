@@ -8,7 +8,7 @@ test('whatever plugins print, nothing but our own lines reaches stdout', async (
   const child = fileURLToPath(new URL('prints-child.ts', import.meta.url));
   const words = ['--import', 'tsx', child];
   const { stdout, stderr } = await promisify(execFile)(process.execPath, words);
-  const ours = 'announce route 192.0.2.10/32 next-hop self\n';
+  const ours = 'announce route 198.51.100.10/32 next-hop self\n';
   assert.equal(stdout, ours.repeat(Number(stderr)));
   assert.ok(Number(stderr) > 3);
 });
