@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { ipvsLab, logOf, stop } from './ipvs-lab.ts';
 import { trafficClient } from './ipvs-traffic-client.ts';
+import { routevaneCommand } from './routevane.ts';
 import { tcp } from './servers.ts';
+import type { Running } from './uml/kernel.ts';
 
 const lab = await ipvsLab({ after });
 const client = await trafficClient(lab);
@@ -53,6 +55,36 @@ test('connections to healthy servers live on while others fail, and few requests
     assert.equal(isAnswered, isHealthy, `connection ${at} to ${server}`);
   }
   await client.release();
+  await stop(daemon);
+});
+
+test('a drained server gets nothing new, keeps what it has, and drain --wait waits for that', async () => {
+  await lab.table(...rules);
+  await lab.serve(servers);
+  const socket = '/run/admin.sock';
+  const daemon = lab.routevane(`${service}
+outputs: { ipvs: { via: netlink } }
+admin: { socket: ${socket} }
+`);
+  await daemon.seen('stderr', /"web is up"/u);
+  await client.hold(8);
+  const drain = (...words: readonly string[]): Running =>
+    lab.kernel.start(routevaneCommand('drain', '10.10.0.1:80', '--socket', socket, ...words));
+  const few = drain('--connections', '2');
+  assert.equal((await few.ended).code, 0, few.stderr);
+  assert.match(few.stdout, /^web\/10\.10\.0\.1:80: drained, 2 connections left$/mu);
+  assert.equal((await lab.weights()).get('tcp 192.0.2.10:80 -> 10.10.0.1:80'), 0);
+
+  const all = drain('--wait');
+  await all.seen('stdout', /in maintenance/u);
+  await client.hold(6);
+  const held = await client.report();
+  assert.equal(held.filter(({ server }) => server === 'a').length, 2, 'nothing new came to it');
+  assert.ok(held.every(({ isAnswered, isBroken }) => isAnswered && !isBroken));
+  assert.doesNotMatch(all.stdout, /drained/u);
+  await client.release();
+  assert.equal((await all.ended).code, 0, all.stderr);
+  assert.match(all.stdout, /^web\/10\.10\.0\.1:80: drained$/mu);
   await stop(daemon);
 });
 
