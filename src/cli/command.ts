@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { didYouMean } from '../config/suggest.ts';
 
 /** Exit codes of every command (sysexits.h names 78 EX_CONFIG). */
 export const exitCode = { ok: 0, failure: 1, usage: 2, badConfig: 78 } as const;
@@ -49,7 +50,8 @@ export async function dispatch(
     const [min, max] = typeof wanted === 'number' ? [wanted, wanted] : wanted;
     if (positionals.length < min || positionals.length > max) {
       const amount = min === max ? min : `${min} to ${max}`;
-      throw new UsageError(`routevane ${command.name} takes ${amount} words: ${command.usage}`);
+      const noun = max === 1 ? 'word' : 'words';
+      throw new UsageError(`routevane ${command.name} takes ${amount} ${noun}: ${command.usage}`);
     }
     return await command.run(values, positionals);
   } catch (error) {
@@ -71,19 +73,20 @@ function parse(command: Command, words: string[]): { values: Options; positional
 }
 
 function unknownCommand(name: string | undefined, commands: readonly Command[]): string {
-  const known = commands.map((each) => each.name).join(', ');
-  return name === undefined
-    ? `a command is missing: one of ${known}; see routevane --help`
-    : `unknown command ${JSON.stringify(name)}: one of ${known}; see routevane --help`;
+  const names = commands.map((each) => each.name);
+  const known = names.join(', ');
+  if (name === undefined) return `a command is missing: one of ${known}; see routevane --help`;
+  const near = didYouMean(name, names);
+  const hint = near === '' ? `: one of ${known};` : near;
+  return `unknown command ${JSON.stringify(name)}${hint} see routevane --help`;
 }
 
 function overview(commands: readonly Command[]): string {
-  const rows = commands.map((each) => [
+  const list = commands.flatMap((each) => [
     `routevane ${each.name} ${each.usage}`.trimEnd(),
-    each.does,
+    `    ${each.does}`,
   ]);
-  const width = Math.max(...rows.map(([left = '']) => left.length));
-  return rows.map(([left = '', does = '']) => `${left.padEnd(width)}  ${does}`).join('\n');
+  return [...list, 'routevane COMMAND --help shows an example of each.'].join('\n');
 }
 
 function help(command: Command): string {

@@ -29,7 +29,8 @@ routes: [{ prefix: 198.51.100.1/24, when: wbe }]
 /** `good.yaml` and `bad.yaml` stand for files in the test's folder. */
 const rows: readonly Row[] = [
   { words: [], code: 2, stdout: nothing, stderr: oneLine },
-  { words: ['rnu'], code: 2, stdout: nothing, stderr: oneLine },
+  { words: ['rnu'], code: 2, stdout: nothing, stderr: /^[^\n]*did you mean "run"\?[^\n]*\n$/ },
+  { words: ['xyz'], code: 2, stdout: nothing, stderr: oneLine },
   { words: ['run'], code: 2, stdout: nothing, stderr: oneLine },
   { words: ['run', '--confg', 'x'], code: 2, stdout: nothing, stderr: oneLine },
   { words: ['run', '-c'], code: 2, stdout: nothing, stderr: oneLine },
