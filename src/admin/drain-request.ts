@@ -75,7 +75,7 @@ function forceForBudget(name: string, view: View, config: Config): string | null
   const { maxWithdraw, nodes, routes } = config;
   if (maxWithdraw === null || nodes.length < 2 || routes.length === 0) return null;
   const limit = Math.max(1, Math.floor(maxWithdraw.share * routes.length));
-  const going = new Set(goingWith(name, config));
+  const going = new Set(goingWith(name, view, config));
   if (going.size === 0) return null;
   for (const { route, drain } of view.routes()) if (drain !== null) going.add(route.key);
   if (going.size <= limit) return null;
@@ -85,11 +85,47 @@ function forceForBudget(name: string, view: View, config: Config): string | null
   );
 }
 
-/** The routes that a drain of this name takes along. */
-function goingWith(name: string, config: Config): readonly string[] {
+/** The routes that a drain of this name takes along: one whose rule is met without it stays. */
+function goingWith(name: string, view: View, config: Config): readonly string[] {
+  const rest = new Set(upNames(view));
+  rest.delete(name);
   return config.routes
-    .filter(({ key, when }) => name === 'node' || name === key || names(when, name))
+    .filter(({ key, when }) => {
+      return name === 'node' || name === key || (names(when, name) && !isMet(when, rest));
+    })
     .map(({ key }) => key);
+}
+
+function upNames(view: View): readonly string[] {
+  const services = view.services();
+  return [
+    ...view
+      .signals()
+      .filter(({ state }) => state === 'up')
+      .map((signal) => signal.name),
+    ...services.filter(({ state }) => state === 'up').map((service) => service.name),
+    ...services.flatMap(({ realServers }) =>
+      realServers.filter(({ state }) => state === 'up').map(({ key }) => key),
+    ),
+  ];
+}
+
+/** What is unknown counts as not up: who asks for too little force learns it too late. */
+function isMet(rule: Rule, up: ReadonlySet<string>): boolean {
+  switch (rule.kind) {
+    case 'name':
+      return up.has(rule.name);
+    case 'not':
+      return !isMet(rule.rule, up);
+    case 'all':
+      return rule.of.every((part) => isMet(part, up));
+    case 'any':
+      return rule.of.some((part) => isMet(part, up));
+    case 'at_least':
+      return rule.of.filter((part) => isMet(part, up)).length >= rule.count;
+    default:
+      return rule satisfies never;
+  }
 }
 
 function names(rule: Rule, name: string): boolean {

@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import type { Config } from '../../src/model/config.ts';
 import type { Drain } from '../../src/model/drain.ts';
 import type { Route } from '../../src/model/route.ts';
+import type { Rule } from '../../src/model/rule.ts';
 import type { View } from '../../src/model/view.ts';
 import { until } from '../e2e/until.ts';
 import { errorOf, openRig, Rig, type Answer } from './rig.ts';
@@ -168,6 +169,17 @@ describe('maintenance asks for force', () => {
       assert.match(errorOf(refused).message, /4 of 4 routes .* allows 2/u);
     }
     assert.equal((await drain(rig, '192.0.2.10/32', {})).status, 200, 'one of four is within it');
+
+    // The sample's tor-a is up: these routes stay announced without web.
+    const when: Rule = {
+      kind: 'any',
+      of: ['web', 'tor-a'].map((name) => ({ kind: 'name', name })),
+    };
+    const met = await openRig(t, {
+      config: { ...config, routes: routes.map((each) => Object.assign({}, each, { when })) },
+    });
+    assert.equal((await drain(met, 'web', {})).status, 200, 'no route leaves for it');
+    assert.equal(errorOf(await drain(met, 'node', {})).code, 'needs_force');
 
     const alone = await openRig(t, { config: { ...config, nodes: ['lb-a'] } });
     assert.equal((await drain(alone, 'node', {})).status, 200, 'nobody else is known');
