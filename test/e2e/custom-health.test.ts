@@ -1,8 +1,8 @@
-import { deepEqual, ok } from 'node:assert/strict';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { check, type Step, type World } from './check.ts';
+import { check, type Step } from './check.ts';
+import { killsChildren, noZombies } from './children.ts';
 import { tcp } from './servers.ts';
 import {
   announced,
@@ -54,40 +54,6 @@ routes:
   - { prefix: 198.51.100.2/32, when: changes }
 `;
 }
-
-/** The children of routevane, with their states as /proc has them. */
-function childrenOf({ exabgp }: World): { readonly pid: number; readonly state: string }[] {
-  const parent = exabgp.helper.pids().at(-1) ?? 0;
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      const [state = '', ppid] = statOf(name);
-      return Number(ppid) === parent ? [{ pid: Number(name), state }] : [];
-    });
-}
-
-/** What follows the name of the program; empty where the process is gone. */
-function statOf(pid: string): string[] {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return text.slice(text.lastIndexOf(')') + 2).split(' ');
-  } catch {
-    return [];
-  }
-}
-
-const killsChildren = step('kills the children of routevane', async (world) => {
-  const children = childrenOf(world);
-  ok(children.length > 0);
-  for (const { pid } of children) process.kill(pid, 'SIGKILL');
-});
-
-const noZombies = step('none of its children is a zombie', async (world) => {
-  deepEqual(
-    childrenOf(world).filter(({ state }) => state === 'Z'),
-    [],
-  );
-});
 
 check('health of one’s own decides routes', {}, [
   {
