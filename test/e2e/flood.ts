@@ -1,6 +1,10 @@
 import { deepEqual, equal } from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { journalFiles } from '../../src/cli/replay/lines.ts';
+import type { Decision } from '../../src/model/turn.ts';
 import type { Step, World } from './check.ts';
 import { tcp, type ServerSpec } from './servers.ts';
 import { step } from './steps.ts';
@@ -106,13 +110,15 @@ export function flood({ servers: count, bulk = 0, seed }: FloodOptions): Flood {
     ribAgrees: step('adj-rib-out agrees with BIRD', async ({ exabgp }) => {
       agree('adj-rib-out', (await exabgp.pipes?.adjRibOut()) ?? [], expected());
     }),
-    decisionsAgree: step('our last decisions agree with BIRD', async ({ lab, exabgp }) => {
+    decisionsAgree: step('our last decisions agree with BIRD', async ({ lab, configPath }) => {
       const prefixes = expected();
-      // The log is written behind the commands, so that it never holds them up.
+      // The log leaves lines out while so much changes; the journal is a little behind, and whole.
+      const journal = join(dirname(configPath), 'journal.jsonl');
+      const text = (): string => journalFiles(journal).map(read).join('');
       await lab.until(
-        () => isDeepStrictEqual(announcedByLog(exabgp.helper.logLines()), prefixes),
+        () => isDeepStrictEqual(announcedByJournal(text()), prefixes),
         agreeMs,
-        'the log agrees with BIRD',
+        'the journal agrees with BIRD',
       );
     }),
   };
@@ -147,15 +153,19 @@ export const nothingBroke: Step = step(
   },
 );
 
-/** What the log says each route is in the end. */
-function announcedByLog(lines: readonly string[]): string[] {
+function read(file: string): string {
+  return readFileSync(file, 'utf8');
+}
+
+/** What the journal says each route is in the end. */
+function announcedByJournal(text: string): string[] {
   const last = new Map<string, string>();
-  for (const line of lines) {
-    if (!line.includes('"route_decided"')) continue;
-    const entry: { readonly route: string; readonly to: string } = JSON.parse(line);
-    last.set(entry.route, entry.to);
+  for (const line of text.split('\n').slice(0, -1)) {
+    if (!line.includes('"kind":"decision"')) continue;
+    const { route, to }: Pick<Decision, 'route' | 'to'> = JSON.parse(line);
+    last.set(route.key, to);
   }
-  return [...last].flatMap(([route, to]) => (to === 'announced' ? [route] : [])).toSorted();
+  return [...last].flatMap(([key, to]) => (to === 'announced' ? [key] : [])).toSorted();
 }
 
 function server(index: number): ServerSpec {
@@ -175,6 +185,7 @@ function yaml(indexes: readonly number[], prefixesOf: (index: number) => string[
     prefixesOf(index).map((each) => `  - { prefix: ${each}, when: s${index}, med: ${index % 7} }`),
   );
   return `
+state_dir: state/
 check_defaults: { interval: 1s, timeout: 900ms, fast_interval: 200ms, rise: 1, fall: 1 }
 services:
 ${services.join('\n')}
