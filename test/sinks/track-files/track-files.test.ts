@@ -118,6 +118,7 @@ function keepalived(
   t: TestContext,
   dir: string,
   file: string,
+  more = '',
 ): { waitFor: (state: string) => Promise<void> } {
   const path = join(dir, 'keepalived.conf');
   writeFileSync(
@@ -125,6 +126,7 @@ function keepalived(
     `track_file web {
     file "${file}"
     weight 0
+    ${more}
 }
 vrrp_instance a {
     state BACKUP
@@ -157,7 +159,7 @@ vrrp_instance a {
   }
   return {
     waitFor: async (state) => {
-      while (!log.includes(`Entering ${state} STATE`)) await firstValueFrom(told);
+      while (!log.toUpperCase().includes(`ENTERING ${state} STATE`)) await firstValueFrom(told);
       log = '';
     },
   };
@@ -175,4 +177,16 @@ test('a real keepalived follows: in fault while the service is down', async (t) 
   turn$.next(turnOf({ web: 'up' }));
   await vrrp.waitFor('BACKUP');
   await stop();
+});
+
+test('with init_file 1 it is in fault until health is known, and our end changes nothing', async (t) => {
+  const dir = folder(t);
+  mkdirSync(dir);
+  const vrrp = keepalived(t, join(dir, '..'), join(dir, 'web'), 'init_file 1');
+  await vrrp.waitFor('FAULT');
+  const { turn$, stop } = running(t, dir);
+  turn$.next(turnOf({ web: 'up' }));
+  await vrrp.waitFor('BACKUP');
+  await stop();
+  assert.deepEqual(contents(dir), { web: '0\n' });
 });
