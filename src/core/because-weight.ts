@@ -1,7 +1,7 @@
 import type { Core } from './core.ts';
 import { clipBecause } from './explain.ts';
-import type { Pool } from './nodes.ts';
-import { baseOf, isFoundDrained, tableHealth, type ServerInKernel } from './kernel.ts';
+import type { Pool, ServerInKernel } from './nodes.ts';
+import { baseOf, isFoundDrained, tableHealth } from './kernel.ts';
 import { drainOfServer, whoDrains } from './maintenance.ts';
 import { reasonOf } from './settle.ts';
 import { unreachable } from './unreachable.ts';

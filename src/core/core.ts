@@ -13,9 +13,15 @@ import type {
 import type { Budget } from './budget.ts';
 import type { Deadlines, Due } from './deadlines.ts';
 import type { Graph } from './graph.ts';
-import type { Dependent, Epoch, Pool, RouteEntry, Target } from './nodes.ts';
-import type { ServerInKernel } from './kernel.ts';
-import type { Maintenance } from './maintenance.ts';
+import type {
+  Dependent,
+  Epoch,
+  Maintenance,
+  Pool,
+  RouteEntry,
+  ServerInKernel,
+  Target,
+} from './nodes.ts';
 import { capacityPercent } from './pool.ts';
 import { capacityOf, evaluate } from './rule.ts';
 import { countedHealth, isPresent } from './settle.ts';

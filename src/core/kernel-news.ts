@@ -1,8 +1,8 @@
 import type { BaseWeight } from '../model/report.ts';
 import type { Cause } from '../model/turn.ts';
 import { touchPool, touchTarget, touchWeight, type Core } from './core.ts';
-import type { Pool, Target } from './nodes.ts';
-import { countReady, type Weight } from './kernel.ts';
+import type { Pool, Target, Weight } from './nodes.ts';
+import { countReady } from './kernel.ts';
 import { touchWaiting } from './order.ts';
 import { endEmptyDrains } from './route-drain.ts';
 

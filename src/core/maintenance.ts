@@ -8,20 +8,13 @@ import {
   touchWeight,
   type Core,
 } from './core.ts';
-import type { Due } from './deadlines.ts';
 import { poolsOf } from './graph.ts';
-import type { RouteEntry, Target } from './nodes.ts';
+import type { Maintenance, RouteEntry, Target } from './nodes.ts';
 import { isFoundDrained } from './kernel.ts';
 import { evaluate } from './rule.ts';
 
 /** The name that stands for every route of this node. */
 export const NODE = 'node';
-
-/** A drain that is in force. Its name need not exist yet: a reload may bring it. */
-export interface Maintenance extends Due {
-  readonly kind: 'maintenance';
-  readonly drain: Drain;
-}
 
 /** Puts a drain in force, in the place of an older one of that name; `null` where it is over already. */
 export function beginDrain(core: Core, drain: Drain, nowMs: number): Cause | null {

@@ -1,5 +1,5 @@
-import type { Pool } from './nodes.ts';
-import { tableHealth, type ServerInKernel } from './kernel.ts';
+import type { Pool, ServerInKernel } from './nodes.ts';
+import { tableHealth } from './kernel.ts';
 
 /**
  * `min_pooled`, PyBal's depool threshold: a failed server is taken out of the pool only while

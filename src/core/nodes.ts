@@ -1,10 +1,11 @@
 import type { SettleRules } from '../model/check.ts';
+import type { Drain } from '../model/drain.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Route, RouteAttributes } from '../model/route.ts';
+import type { BaseWeight } from '../model/report.ts';
 import type { Service } from '../model/service.ts';
 import type { Cause, Health, RouteState } from '../model/turn.ts';
 import type { Due } from './deadlines.ts';
-import type { ServerInKernel, ServiceInKernel } from './kernel.ts';
 import { emptySums, type Sums, type Thresholds } from './pool.ts';
 import { unsettled, type SettleState } from './settle.ts';
 
@@ -70,6 +71,59 @@ export interface Pool {
   kernel: ServiceInKernel | null;
 }
 
+/** A weight in the kernel's table; `removed`: taken out of it. */
+export type Weight = number | 'removed';
+
+/** One real server's place in the kernel's table: what should be there, and what is known of it. */
+export interface ServerInKernel extends Due {
+  readonly kind: 'slow-start';
+  readonly server: Target;
+  /** The configuration's weight; `null`: the table's. */
+  configured: number | null;
+  /** The table's base weight; `null` while none was read. */
+  found: BaseWeight | null;
+  /** What follows from health and rules; `null`: no opinion yet. */
+  wanted: Weight | null;
+  /** What the intents say: `wanted`, but for a fall that waits for its withdraw. */
+  intended: Weight | null;
+  /** What was read back since it was intended; `null`: nothing. */
+  confirmed: Weight | null;
+  /** The table lacks it. */
+  isMissing: boolean;
+  /** Nothing of it is left to be confirmed. */
+  isReady: boolean;
+  /** Never judged, and `startup_timeout` has passed. */
+  countsDown: boolean;
+  /** Failed and taken out of the pool; one that failed without it is kept by `min_pooled`. */
+  isDepooled: boolean;
+  /** When it recovered, while it starts slowly; Infinity otherwise. */
+  slowFromMs: number;
+  /** Why `wanted` is what it is. */
+  cause: Cause | null;
+  /** Why it is to be weighed: the cause, if anything comes of it. */
+  touchedBy: Cause | null;
+  /** `null` while nobody has counted. */
+  activeConnections: number | null;
+  isTouched: boolean;
+}
+
+/** One service's place in the kernel's table. */
+export interface ServiceInKernel {
+  /** The table lacks it: whatever is announced for it goes nowhere. */
+  isMissing: boolean;
+  /** How many of its servers are not ready. */
+  unready: number;
+  /** To be weighed in this turn. */
+  touched: ServerInKernel[];
+  isTouched: boolean;
+  /** Servers whose fall to 0 waits for a withdraw. */
+  readonly waiting: Set<ServerInKernel>;
+  /** Of all its servers that were counted, at `countedAtMs`. */
+  activeConnections: number;
+  /** -Infinity while nobody has counted. */
+  countedAtMs: number;
+}
+
 /** A change that reached a route in this turn. */
 interface Touch {
   readonly name: string;
@@ -110,6 +164,12 @@ export interface RouteEntry extends Due {
   drainSinceMs: number;
   /** When its drain ends, Infinity while it does not drain. */
   drainUntilMs: number;
+}
+
+/** A drain that is in force. Its name need not exist yet: a reload may bring it. */
+export interface Maintenance extends Due {
+  readonly kind: 'maintenance';
+  readonly drain: Drain;
 }
 
 export type Dependent = Pool | RouteEntry;

@@ -1,5 +1,5 @@
 import type { Core } from './core.ts';
-import type { ServerInKernel } from './kernel.ts';
+import type { ServerInKernel } from './nodes.ts';
 
 /** Weights rise on whole seconds, so that all servers that start slowly share one turn a second. */
 const STEP_MS = 1000;

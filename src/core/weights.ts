@@ -1,7 +1,7 @@
 import type { Core } from './core.ts';
 import { becauseOfWeight } from './because-weight.ts';
-import type { Pool } from './nodes.ts';
-import { baseOf, countReady, tableHealth, type ServerInKernel, type Weight } from './kernel.ts';
+import type { Pool, ServerInKernel, Weight } from './nodes.ts';
+import { baseOf, countReady, tableHealth } from './kernel.ts';
 import { isDrained } from './maintenance.ts';
 import { depool } from './min-pooled.ts';
 import { areWeightsHeld, touchWaiting } from './order.ts';

@@ -1,8 +1,8 @@
 import type { Explanation } from '../../model/view.ts';
-import type { Pool, RouteEntry, Target } from '../nodes.ts';
+import type { Pool, RouteEntry, ServerInKernel, Target } from '../nodes.ts';
 import { roomAtMs } from '../budget.ts';
 import type { Core } from '../core.ts';
-import { baseOf, isFoundDrained, tableHealth, type ServerInKernel } from '../kernel.ts';
+import { baseOf, isFoundDrained, tableHealth } from '../kernel.ts';
 import { capacityPercent } from '../pool.ts';
 import { nextDueMs } from '../settle.ts';
 import { slowShare } from '../slow-start.ts';

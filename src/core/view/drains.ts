@@ -2,8 +2,7 @@ import type { Drain } from '../../model/drain.ts';
 import type { DrainView } from '../../model/view.ts';
 import type { Core } from '../core.ts';
 import { poolsOf } from '../graph.ts';
-import type { Pool, RouteEntry, Target } from '../nodes.ts';
-import type { ServerInKernel } from '../kernel.ts';
+import type { Pool, RouteEntry, ServerInKernel, Target } from '../nodes.ts';
 import { NODE } from '../maintenance.ts';
 import { connectionsOf } from '../route-drain.ts';
 

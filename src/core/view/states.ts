@@ -3,8 +3,8 @@ import type { RealServerView, RouteView, ServiceView, SignalView } from '../../m
 import type { Core } from '../core.ts';
 import { reuseAtMs } from '../damping.ts';
 import { reasonOfPool } from '../explain.ts';
-import type { Pool, RouteEntry, Target } from '../nodes.ts';
-import { baseOf, tableHealth, type ServerInKernel } from '../kernel.ts';
+import type { Pool, RouteEntry, ServerInKernel, Target } from '../nodes.ts';
+import { baseOf, tableHealth } from '../kernel.ts';
 import { capacityPercent } from '../pool.ts';
 import { identityOf } from '../route.ts';
 import { healthOf, reasonOf, unsettled } from '../settle.ts';
