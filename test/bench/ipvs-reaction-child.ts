@@ -87,7 +87,9 @@ function tell(name: string, tookMs: readonly number[]): number {
   const sorted = tookMs.toSorted((a, b) => a - b);
   const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))] ?? NaN;
   const text = [0, 0.5, 0.9, 1].map((share) => at(share).toFixed(1)).join(' / ');
-  console.log(`  ${name.padEnd(38)} ${sorted.length} kills: min/p50/p90/max ${text} ms`);
+  console.log(
+    `  ${name.padEnd(38)} ${sorted.length} kills: min/p50/p90/max ${text} ms, the first ${(tookMs[0] ?? NaN).toFixed(1)}`,
+  );
   return at(0.5);
 }
 

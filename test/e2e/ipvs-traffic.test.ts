@@ -41,7 +41,7 @@ test('connections to healthy servers live on while others fail, and few requests
     lost.filter((why) => why !== 'ECONNREFUSED'),
     [],
   );
-  assert.ok(lost.length < 50, 'the dead would have had half of them');
+  assert.ok(lost.length <= 50, 'only what the dead were given');
   await lab.untilWeights(
     (all) => [...all.values()].filter((weight) => weight === 0).length === 2,
     'two are out',
