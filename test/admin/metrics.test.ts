@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, test } from 'node:test';
 import { metrics, type Metrics } from '../../src/admin/metrics.ts';
+import { createCore, observe, takeTurn } from '../../src/core/turn.ts';
+import { viewOf as coreViewOf } from '../../src/core/view/view.ts';
 import type { ActionReport } from '../../src/model/report.ts';
-import { down, up } from '../core/fixtures.ts';
+import { config, down, route, server, service, up } from '../core/fixtures.ts';
 import { rules, viewOf } from './metrics-fixtures.ts';
 
 const action: ActionReport = {
@@ -100,6 +102,28 @@ describe('/metrics', () => {
     });
     assert.equal(`${stdout}${stderr}`, '');
     assert.equal(status, 0);
+  });
+
+  test('is of one instant, though the core goes on while it is written', async () => {
+    const keys = Array.from({ length: 2000 }, (_, n) => `web/10.0.${n >> 8}.${n & 255}:80`);
+    const servers = keys.map((key) => server(key, null, { rise: 1, fall: 1 }));
+    const large = config({
+      services: [service('web', servers)],
+      routes: [route('192.0.2.10/32', 'web')],
+    });
+    const core = createCore(large, 0);
+    for (const key of keys) observe(core, up(key, 1));
+    takeTurn(core, 1);
+    const scraping = busy().scrape(coreViewOf(core, 2));
+    for (const key of keys) observe(core, down(key, 3));
+    takeTurn(core, 3);
+    const lines = (await scraping).split('\n');
+    const ups = starting(lines, 'real_server_up{').map((line) => line.slice(-1));
+    assert.deepEqual([ups.length, ups.every((value) => value === '1')], [2000, true]);
+    assert.ok(lines.includes('routevane_service_up{service="web"} 1'));
+    assert.ok(lines.includes('routevane_route_announced{prefix="192.0.2.10/32"} 1'));
+    const later = (await busy().scrape(coreViewOf(core, 4))).split('\n');
+    assert.ok(later.includes('routevane_route_announced{prefix="192.0.2.10/32"} 0'));
   });
 
   test('lets others work while thousands of real servers are written', async () => {
