@@ -46,7 +46,8 @@ function addKernel(
   add: (label: string, value: string) => void,
 ): void {
   const { intended, wanted, confirmed } = kernel;
-  add('weight', `${intended ?? 'left as it is'} of ${baseOf(kernel) ?? 'unknown'}`);
+  const isLeft = intended === null;
+  add('weight', isLeft ? 'left as the kernel has it' : `${intended} of ${baseOf(kernel) ?? '?'}`);
   if (wanted !== intended) add('wanted', `${wanted ?? 'nothing'}, after its withdraw`);
   if (kernel.isMissing) add('kernel', 'does not have it');
   else if (intended !== null && confirmed !== intended) add('kernel', 'not confirmed');

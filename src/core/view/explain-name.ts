@@ -152,7 +152,9 @@ function tellServer(teller: Teller, server: Target, pool: Pool): Explanation {
     kind: 'real_server',
     name: server.key,
     state: healthOf(server.state),
-    because: weight === '' ? reasonOf(server.state, server.settle, atMs) : weight,
+    // That it is up is said already.
+    because:
+      weight === '' || weight === 'up' ? reasonOf(server.state, server.settle, atMs) : weight,
     sinceMs: server.state.sinceMs,
     cause: causeOf(server),
     counters: countersOfServer(server, pool, atMs),

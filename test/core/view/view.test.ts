@@ -146,6 +146,11 @@ describe('the view', () => {
     const told = look(waiting, 4).explain('192.0.2.10/32') ?? assert.fail();
     assert.equal(told.because, 'waits for IPVS weights of web; now: web is up; tor-a is up');
     assert.equal(counter(told, 'waits'), '2s more at most');
+    const web = look(waiting, 4).explain('web/a') ?? assert.fail();
+    assert.deepEqual([web.state, web.because], ['up', '']);
+    assert.equal(counter(web, 'weight'), '100 of 100');
+    const unread = look(new Drive(rules), 1).explain('web/a') ?? assert.fail();
+    assert.equal(counter(unread, 'weight'), 'left as the kernel has it');
   });
 
   test('tells a drained server that is out, whatever is left of its connections', () => {
