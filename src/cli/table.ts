@@ -32,12 +32,14 @@ export function tableRows(
   indent: string,
   widthMax: number,
 ): readonly (readonly string[])[] {
-  const texts = rows.map((row) => row.map(textOfCell));
+  const texts = rows.map(textsOf);
   const widths = columnWidths(texts, widthMax - indent.length);
+  // How much the columns before each take: worked out once, for there may be 5,000 rows.
+  const used = [0, ...widths.map((_, column) => usedBy(widths.slice(0, column + 1)))];
   return rows.map((row, index) => {
     const all = texts[index] ?? [];
     const last = all.at(-1) ?? '';
-    const left = widthMax - indent.length - usedBy(widths.slice(0, all.length - 1));
+    const left = widthMax - indent.length - (used[all.length - 1] ?? 0);
     if (left >= lastMin || widthOf(last) <= left) {
       return [lineOf(row, all, widths, indent, widthMax)];
     }
@@ -107,6 +109,9 @@ function usedBy(widths: readonly number[]): number {
   return widths.reduce((sum, width) => sum + (width === 0 ? 0 : width + gap.length), 0);
 }
 
-function textOfCell(cell: string | Cell): string {
-  return printable(typeof cell === 'string' ? cell : cell.text);
+/** One look at a whole row: nearly all of 5,000 have nothing to replace. */
+function textsOf(row: readonly (string | Cell)[]): readonly string[] {
+  const texts = row.map((cell) => (typeof cell === 'string' ? cell : cell.text));
+  const whole = texts.join('');
+  return printable(whole) === whole ? texts : texts.map(printable);
 }
