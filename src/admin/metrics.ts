@@ -35,6 +35,9 @@ export interface Metrics {
 
 export const metricsContentType = 'text/plain; version=0.0.4; charset=utf-8';
 
+/** How often the library looks at the event loop; its own 10 ms would wake an idle process all the time. */
+const loopPrecisionMs = 500;
+
 /**
  * What Prometheus is told. Events are counted as they come; whatever has a state is read from
  * the view when it is asked for. To be made once a process: the library's defaults (memory, CPU,
@@ -42,7 +45,7 @@ export const metricsContentType = 'text/plain; version=0.0.4; charset=utf-8';
  */
 export function metrics(version: string): Metrics {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: loopPrecisionMs });
   for (const name of misnamed) registry.removeSingleMetric(name);
   const count = counters(registry, version);
   let probes: ReadonlyMap<string, Observe> = new Map();

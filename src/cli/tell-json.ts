@@ -57,7 +57,7 @@ function tellDecision(write: Write, decision: Decision): void {
 
 function tellWeight(write: Write, decision: WeightDecision): void {
   const { server, from, to, because } = decision;
-  write('info', 'weight_decided', `${server} has weight ${to}: ${because}`, {
+  write('info', 'weight_decided', `${server} ${weightWords(to)}: ${because}`, {
     server,
     from,
     to,
@@ -113,6 +113,11 @@ function tellAction(write: Write, report: ActionReport): void {
     reactionMs: reactionMs(cause, atMs),
     cause: causeFields(cause),
   });
+}
+
+/** `has weight 100`, `is taken out of the table`. */
+export function weightWords(weight: number | 'removed'): string {
+  return weight === 'removed' ? 'is taken out of the table' : `has weight ${weight}`;
 }
 
 /** From the observation at the root to the action; `null` where no observation is the cause. */

@@ -1,7 +1,7 @@
 import type { SinkReport } from '../model/report.ts';
 import type { Decision, HealthChange, WeightDecision } from '../model/turn.ts';
 import type { Teller } from './tell.ts';
-import { reactionMs } from './tell-json.ts';
+import { reactionMs, weightWords } from './tell-json.ts';
 
 /** One readable line for each change, for a person at a terminal. */
 export function lineTeller(
@@ -39,7 +39,7 @@ function decisionText({ route, to, attributes, because }: Decision): string {
 }
 
 function weightText({ server, from, to, because }: WeightDecision): string {
-  return `${server} has weight ${to}${from === null ? '' : `, not ${from}`}: ${because}`;
+  return `${server} ${weightWords(to)}${from === null ? '' : `, was ${from}`}: ${because}`;
 }
 
 /** What is worth a line of its own; the commands themselves are on stdout already. */

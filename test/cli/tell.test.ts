@@ -37,6 +37,15 @@ const turn: Turn = {
       atMs: 101,
       cause,
     },
+    {
+      server: 'web/10.0.0.2:80',
+      service: 'web',
+      from: 100,
+      to: 'removed',
+      because: 'down: refused',
+      atMs: 101,
+      cause,
+    },
   ],
   intents: {
     routes: new Map(),
@@ -72,7 +81,8 @@ describe('telling a terminal', () => {
     assert.deepEqual(lines, [
       '   2.50 s  web is down: bad ?[31m?answer\n',
       '   2.50 s  route 192.0.2.10/32 is withdrawn: web is down\n',
-      '   2.50 s  web/10.0.0.1:80 has weight 0, not 100: down: refused\n',
+      '   2.50 s  web/10.0.0.1:80 has weight 0, was 100: down: refused\n',
+      '   2.50 s  web/10.0.0.2:80 is taken out of the table, was 100: down: refused\n',
       '   2.50 s  note: 5 withdraws are held\n',
       '   2.50 s  exabgp: sent 1.5 ms after the observation: withdraw route 192.0.2.10/32 next-hop self\n',
     ]);
@@ -98,6 +108,7 @@ describe('telling the log', () => {
     assert.deepEqual(written, [
       ['warn', 'health_changed', root],
       ['info', 'route_decided', root],
+      ['info', 'weight_decided', root],
       ['info', 'weight_decided', root],
       ['error', 'withdraws_held', undefined],
       ['info', 'action_sent', root],

@@ -52,6 +52,7 @@ describe('services', () => {
 
   test('with IPVS its weights decide, so a quorum above the number of servers may be meant', () => {
     assert.deepEqual(linesOf(readText(quorumOf100('{ ipvs: { via: netlink } }'))), []);
+    assert.deepEqual(linesOf(readText(quorumOf100('{ ipvs: { dry_run: true } }'))), []);
     assert.match(linesOf(readText(quorumOf100('{ ipvs: { via: off } }')))[0] ?? '', /never be met/);
   });
 

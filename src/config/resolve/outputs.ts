@@ -16,7 +16,7 @@ export function resolveOutputs({ outputs, admin }: ConfigFile): Outputs {
 
 function ipvsOf(file: NonNullable<ConfigFile['outputs']>['ipvs']): IpvsOutput {
   if (file === undefined || file.via === 'off') return { via: 'off' };
-  return { via: file.via, dryRun: file.dry_run ?? false };
+  return { via: file.via ?? 'netlink', dryRun: file.dry_run ?? false };
 }
 
 function adminOf(file: ConfigFile['admin']): AdminConfig {

@@ -27,7 +27,9 @@ const exabgp = z.discriminatedUnion(
 );
 
 const ipvs = mapping({
-  via: oneOf(['netlink', 'ipvsadm', 'off']),
+  via: oneOf(['netlink', 'ipvsadm', 'off']).optional().meta({
+    description: 'How the table is reached; default netlink, and ipvsadm where that does not work.',
+  }),
   dry_run: yesNo.optional().meta({ description: 'Say what would be done, and do nothing.' }),
 });
 

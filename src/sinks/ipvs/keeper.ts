@@ -5,7 +5,7 @@ import type { TableAccess } from './access.ts';
 import { BaseWeights } from './base-weights.ts';
 import { quiesced, takeBatch, type Write } from './batch.ts';
 import { driftLines } from './drift.ts';
-import { BATCH_MAX, COMPARE_MS, READ_BACK_MS, WATCH_MS } from './limits.ts';
+import { BATCH_MAX, COMPARE_MS, MISSING_MS, READ_BACK_MS, WATCH_MS } from './limits.ts';
 import { Missing } from './missing.ts';
 import type { Owned } from './owned.ts';
 import { connectionsOf, missingFrom, planServer } from './plan.ts';
@@ -165,6 +165,7 @@ export class Keeper {
     }
     const missing = missingFrom(this.#owned, table, this.#taken.all);
     this.#missing.tell(this.#owned, missing);
+    if (missing.size > 0) this.#compareBy(this.#readAtMs + MISSING_MS);
     this.#missing.tellDrained(bases);
     this.#missing.tellOrphans(this.#owned, this.#taken.all);
     this.#table = table;

@@ -9,6 +9,12 @@ export const WATCH_MS = 1_000;
 /** … and this long after something was written, to see that it stayed so. */
 export const READ_BACK_MS = 2_000;
 
+/**
+ * How often the table is read while something of ours is missing from it: whoever puts it back
+ * gives a dead server its whole weight.
+ */
+export const MISSING_MS = 2_000;
+
 /** Changes in one batch: 1,000 took 0.1 s of the kernel's time, and newer intents wait meanwhile. */
 export const BATCH_MAX = 1_000;
 

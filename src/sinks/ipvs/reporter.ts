@@ -45,6 +45,7 @@ export class Reporter {
 
   /** What became of a change. */
   change(key: string, change: TableChange, result: ActionReport['result'], cause: Cause): void {
+    if (this.#isDryRun && result === 'sent') return;
     this.#report({
       kind: 'action',
       sink: SINK,

@@ -153,6 +153,7 @@ describe('dry run', () => {
       'would run: ipvsadm -e -t 192.0.2.10:80 -r 10.0.0.1:80 -g -w 0',
     ]);
     assert.equal(it.table.batches.length, 0);
+    assert.deepEqual(it.commands('sent'), [], 'nothing was handed over');
     assert.deepEqual(it.commands('confirmed'), ['']);
     assert.deepEqual(it.notices('ipvs_drift'), []);
   });
