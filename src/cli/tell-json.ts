@@ -128,6 +128,10 @@ export function reactionMs(cause: Cause, atMs: number): number | null {
 }
 
 function causeFields(cause: Cause): Readonly<Record<string, unknown>> {
+  if (cause.kind === 'drain') {
+    const { name, owner, reason } = cause.drain;
+    return { kind: cause.kind, change: cause.change, name, owner, reason };
+  }
   if (cause.kind !== 'observation') return { kind: cause.kind };
   const { signal, state, reason } = cause.observation;
   return { kind: cause.kind, signal, state, reason };

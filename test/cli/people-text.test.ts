@@ -69,12 +69,12 @@ describe('the table of status', () => {
       reason: '1 of 3 servers up: 10.0.1.12:443 refused',
     };
     const route = { prefix: '2001:db8:1234:5678:9abc:def0:1234:5678/128', state: 'withdrawn' };
-    const status = {
+    const long = {
       ...sample,
       services: [service],
       routes: [{ ...route, since, because: 'web is down (0 of 3 servers up)' }],
     };
-    const lines = statusLines(status, plain, wallMs);
+    const lines = statusLines(long, plain, wallMs);
     for (const line of lines) assert.ok(Array.from(line).length <= 100, line);
     const row = lines.findIndex((line) => line.startsWith('  nnnn'));
     assert.match(lines[row] ?? '', /^ {2}n+… {2}down {2}12m 5s {2}\[2001:.*… {2}capacity 33%$/u);

@@ -131,6 +131,18 @@ describe('telling the log', () => {
     assert.equal('route' in fields, false);
   });
 
+  test('says of a drain who began it, and why', () => {
+    const causes: unknown[] = [];
+    const teller = jsonTeller({
+      write: (_level, _event, _message, fields) => causes.push(fields?.['cause']),
+      flush: () => {},
+    });
+    const who = { name: 'web', owner: 'ann', reason: 'kernel update' };
+    const drain = { ...who, untilMs: null, sinceMs: 1 };
+    teller.report({ ...action, cause: { kind: 'drain', change: 'begun', drain, atMs: 1 } });
+    assert.deepEqual(causes, [{ kind: 'drain', change: 'begun', ...who }]);
+  });
+
   test('a reaction has a time only where an observation is the cause', () => {
     assert.equal(reactionMs(cause, 101.5), 1.5);
     assert.equal(reactionMs({ kind: 'stop', atMs: 1 }, 5), null);
