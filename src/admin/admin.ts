@@ -65,25 +65,33 @@ export function admin(
     notify: parts.notify,
   };
   const { board, drains, stream } = desk;
+  // Without an entrance nobody will ever read a history of what happened.
+  const isServed = (): boolean => {
+    const { socket, listen } = config$.value.admin;
+    return socket !== null || listen !== null;
+  };
   return {
     control$: merge(
       asked$,
       defer(() => from(drains.load())).pipe(map((drain): Control => ({ kind: 'drain', drain }))),
     ),
     observe(observation) {
-      if (board.observe(observation)) stream.push({ kind: 'observation', observation });
+      if (board.observe(observation) && isServed())
+        stream.push({ kind: 'observation', observation });
     },
     turn(turn) {
       board.turn(turn);
-      stream.push({ kind: 'turn', turn });
+      if (isServed()) stream.push({ kind: 'turn', turn });
     },
     report(report) {
       board.report(report);
       const isTold =
         report.kind === 'action' || report.kind === 'state' || report.kind === 'notice';
-      if (isTold) stream.push({ kind: 'report', report, atMs: clock.nowMs() });
+      if (isTold && isServed()) stream.push({ kind: 'report', report, atMs: clock.nowMs() });
     },
-    notice: (notice) => stream.push({ kind: 'notice', notice, atMs: clock.nowMs() }),
+    notice(notice) {
+      if (isServed()) stream.push({ kind: 'notice', notice, atMs: clock.nowMs() });
+    },
     serve$: config$.pipe(
       tap((config) => {
         board.keep(namesOf(config));
