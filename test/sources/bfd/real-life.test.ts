@@ -57,6 +57,8 @@ describe('daemons that die and come back', { timeout: 300_000 }, () => {
   test('vswitchd hangs and goes on', async (t) => {
     const watcher = new Watcher(t, of(config()));
     await watcher.until('tor', 'up');
+    // Its peer comes up a little later, and only then can it fall.
+    await pair.b.untilForwarding(true);
     await pair.a.signalVswitchd('SIGSTOP');
     await watcher.until('tor', 'lost: vswitchd is not answering');
     // Just after a start the session may outlive a hang: the peer's time-out is then 3 s.
