@@ -10,6 +10,9 @@ const OUTPUT_BYTES_MAX = 16 * 1024 * 1024;
 const NO_IPVSADM =
   'the program ipvsadm is not installed: install the package ipvsadm, or set `outputs: { ipvs: { via: netlink } }`';
 
+/** In the place of an exit code, where a signal ended it. */
+const SIGNALLED = -1;
+
 /** How ipvsadm ended. */
 export interface Ran {
   readonly code: number;
@@ -25,8 +28,31 @@ export interface Run {
   kill(): void;
 }
 
-/** Starts ipvsadm without a shell, as the leader of a process group of its own. */
+/**
+ * Runs ipvsadm without a shell, as the leader of a process group of its own. Whoever ends us may
+ * signal our whole group, and a child that was just forked is still in it: then it runs again, once.
+ */
 export function runIpvsadm(args: readonly string[], input: string, program = 'ipvsadm'): Run {
+  let isKilled = false;
+  let run = start(args, input, program);
+  const again = async (): Promise<Ran> => {
+    const ran = await run.ran;
+    if (ran.code !== SIGNALLED || isKilled) return ran;
+    run = start(args, input, program);
+    return run.ran;
+  };
+  const ran = again().then((last) => {
+    if (last.code === SIGNALLED) throw new TableError('failed', 'ipvsadm was ended by a signal');
+    return last;
+  });
+  const kill = (): void => {
+    isKilled = true;
+    run.kill();
+  };
+  return { ran, kill };
+}
+
+function start(args: readonly string[], input: string, program: string): Run {
   const child = spawn(program, args, {
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -62,7 +88,7 @@ async function ended(child: ChildProcess, input: string, kill: () => void): Prom
       child.once('error', reject);
       child.once('close', resolve);
     });
-    return checked({ code: code ?? -1, ...output }, given);
+    return checked({ code: code ?? SIGNALLED, ...output }, given);
   } catch (error) {
     throw failure(error);
   } finally {
@@ -72,7 +98,6 @@ async function ended(child: ChildProcess, input: string, kill: () => void): Prom
 
 function checked(ran: Ran, given: string | null): Ran {
   if (given !== null) throw new TableError('failed', given);
-  if (ran.code === -1) throw new TableError('failed', 'ipvsadm was killed');
   if (!ran.stderr.includes("Can't initialize ipvs")) return ran;
   throw ran.stderr.includes('Permission denied')
     ? new TableError('no_permission', NEEDS_CAPABILITY)

@@ -133,3 +133,13 @@ function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+test('a signal that was meant for us does not lose the batch: it runs again, once', async (t) => {
+  const once = '[ -e $dir/again ] || { : >$dir/again; kill -TERM $$; }';
+  const { path, dir } = program(t, reads.replace('RESTORE', once));
+  assert.deepEqual(await ipvsadmAccess(path).apply([set]), [{ ok: true }]);
+  assert.match(readFileSync(join(dir, 'lines'), 'utf8'), /^-e /);
+
+  const always = ipvsadmAccess(program(t, 'kill -TERM $$').path);
+  await assert.rejects(always.dump(), isTableError('failed'));
+});
