@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { ipvsLab, logOf, stop } from './ipvs-lab.ts';
+import { ipvsLab, stop } from './ipvs-lab.ts';
 import { routevaneCommand } from './routevane.ts';
 import { tcp } from './servers.ts';
 
@@ -29,9 +29,9 @@ test('import, check, dry run: beside a table that somebody else made, without to
   );
   const daemon = lab.kernel.start(routevaneCommand('run', '-c', file));
   await daemon.seen('stderr', /ipvs_dry_run/u);
-  await stop(daemon);
+  const log = await stop(daemon);
   assert.deepEqual(
-    logOf(daemon).flatMap(({ event, msg }) => (event === 'ipvs_dry_run' ? [msg] : [])),
+    log.flatMap(({ event, msg }) => (event === 'ipvs_dry_run' ? [msg] : [])),
     ['would run: ipvsadm -e -t 192.0.2.10:80 -r 10.10.0.2:80 -m -w 0'],
   );
   assert.equal(await lab.saved(), `${saved.join('\n')}\n`);

@@ -126,14 +126,23 @@ export class IpvsLab {
   }
 }
 
-/** The lines of its log, each with its event. */
-export function logOf(daemon: Running): readonly Readonly<Record<string, unknown>>[] {
-  const lines = daemon.stderr.split('\n').slice(0, -1);
-  return lines.map((line): Readonly<Record<string, unknown>> => JSON.parse(line));
+type Log = readonly Readonly<Record<string, unknown>>[];
+
+/** Resolves when the table is adopted and the service is up: neither waits for the other. */
+export async function ready(daemon: Running): Promise<void> {
+  await daemon.seen('stderr', /"sink_state".*connected/u);
+  await daemon.seen('stderr', /"web is up"/u);
 }
 
-/** Ends it in order. */
-export async function stop(daemon: Running): Promise<void> {
+/** Ends it in order; resolves with its whole log, which comes after the work it tells of. */
+export async function stop(daemon: Running): Promise<Log> {
   daemon.kill('SIGTERM');
+  return endedLog(daemon);
+}
+
+/** Its log, once it ended by itself. */
+export async function endedLog(daemon: Running): Promise<Log> {
   await daemon.ended;
+  const lines = daemon.stderr.split('\n').slice(0, -1);
+  return lines.map((line): Log[number] => JSON.parse(line));
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { ipvsLab, logOf, stop } from './ipvs-lab.ts';
+import { ipvsLab, ready, stop } from './ipvs-lab.ts';
 import { tcp } from './servers.ts';
 
 const lab = await ipvsLab({ after });
@@ -38,7 +38,7 @@ test('500 of 2,000 real servers fail at once and come back', async (t) => {
   await lab.table(...rules(servers));
   await lab.serve(all);
   const daemon = lab.routevane(yaml(servers, 'quorum: 50%', '5s'));
-  await daemon.seen('stderr', /"web is up"/);
+  await ready(daemon);
   await lab.serve(all.filter((spec) => !failing.includes(spec)));
   const startMs = performance.now();
   const weights = await lab.untilWeights((found) => zeros(found) === 500, '500 are at 0', daemon);
@@ -58,7 +58,7 @@ test('min_pooled keeps failed servers in, and lets them go as others recover', a
   await lab.table(...rules(servers));
   await lab.serve(all);
   const daemon = lab.routevane(yaml(servers, 'min_pooled: 50%'));
-  await daemon.seen('stderr', /"web is up"/);
+  await ready(daemon);
   await lab.serve(all.slice(3));
   await daemon.seen('stderr', /"web\/10\.10\.0\.1:80 is down"/);
   await daemon.seen('stderr', /"web\/10\.10\.0\.2:80 is down"/);
@@ -85,7 +85,7 @@ test('slow start is seen as rising weights, and not at the start of the process'
   await lab.table(...rules(servers));
   await lab.serve(all);
   const daemon = lab.routevane(yaml(servers, 'slow_start: 4s'));
-  await daemon.seen('stderr', /"web is up"/);
+  await ready(daemon);
   await lab.serve(all.slice(1));
   await lab.untilWeights((weights) => zeros(weights) === 1, 'one is out', daemon);
   await lab.serve(all);
@@ -94,8 +94,8 @@ test('slow start is seen as rising weights, and not at the start of the process'
     'all have risen',
     daemon,
   );
-  await stop(daemon);
-  const weights = logOf(daemon).flatMap(({ event, msg }) => {
+  const log = await stop(daemon);
+  const weights = log.flatMap(({ event, msg }) => {
     const weight = / -r 10\.10\.0\.1:80 -m -w (\d+)/u.exec(String(msg))?.[1];
     return event === 'action_sent' && weight !== undefined ? [Number(weight)] : [];
   });

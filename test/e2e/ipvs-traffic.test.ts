@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { ipvsLab, logOf, stop } from './ipvs-lab.ts';
+import { endedLog, ipvsLab, ready, stop } from './ipvs-lab.ts';
 import { trafficClient } from './ipvs-traffic-client.ts';
 import { routevaneCommand } from './routevane.ts';
 import { tcp } from './servers.ts';
@@ -26,7 +26,7 @@ test('connections to healthy servers live on while others fail, and few requests
   await lab.table(...rules);
   await lab.serve(servers);
   const daemon = lab.routevane(`${service}\noutputs: { ipvs: { via: netlink } }\n`);
-  await daemon.seen('stderr', /"web is up"/u);
+  await ready(daemon);
   await client.hold(40);
   const before = await client.report();
   assert.deepEqual([...new Set(before.map(({ server }) => server))].toSorted(), names);
@@ -66,7 +66,7 @@ test('a drained server gets nothing new, keeps what it has, and drain --wait wai
 outputs: { ipvs: { via: netlink } }
 admin: { socket: ${socket} }
 `);
-  await daemon.seen('stderr', /"web is up"/u);
+  await ready(daemon);
   await client.hold(8);
   const drain = (...words: readonly string[]): Running =>
     lab.kernel.start(routevaneCommand('drain', '10.10.0.1:80', '--socket', socket, ...words));
@@ -107,8 +107,9 @@ outputs: { exabgp: { via: stdio, ack_timeout: 100ms }, ipvs: { via: netlink } }
   await daemon.seen('stdout', /^withdraw route/mu);
   assert.ok(performance.now() - startMs < 50_000, 'it did not wait for the deadline');
   assert.equal((await daemon.ended).code, 0);
+  const log = await endedLog(daemon);
   assert.deepEqual(
-    logOf(daemon).filter(({ level }) => level === 'error'),
+    log.filter(({ level }) => level === 'error'),
     [],
   );
 });

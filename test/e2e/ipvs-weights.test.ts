@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { ipvsLab, logOf, stop } from './ipvs-lab.ts';
+import { ipvsLab, ready, stop } from './ipvs-lab.ts';
 import { tcp, udp } from './servers.ts';
 
 const lab = await ipvsLab({ after });
@@ -50,7 +50,7 @@ for (const via of ['netlink', 'ipvsadm'] as const) {
     await lab.table(...saved);
     await lab.serve(all);
     const daemon = lab.routevane(yaml.replace('VIA', via), via);
-    await daemon.seen('stderr', /"web is up"/);
+    await ready(daemon);
     await daemon.seen('stderr', /"mark is up"/);
     const before = await lab.weights();
     assert.deepEqual(
@@ -72,10 +72,10 @@ for (const via of ['netlink', 'ipvsadm'] as const) {
       'all have their weights again',
       daemon,
     );
-    await stop(daemon);
+    const log = await stop(daemon);
     assert.equal(await lab.saved(), `${saved.join('\n')}\n`, 'all else is as it was');
     assert.deepEqual(
-      logOf(daemon).filter(({ level }) => level === 'error'),
+      log.filter(({ level }) => level === 'error'),
       [],
     );
   });
