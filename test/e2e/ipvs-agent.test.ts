@@ -10,7 +10,7 @@ const saved = [
   '-a -t 192.0.2.10:80 -r 10.10.0.2:80 -m -w 200',
 ];
 const yaml = `
-check_defaults: { interval: 100ms, rise: 1, fall: 2 }
+check_defaults: { interval: 500ms, timeout: 500ms, rise: 1, fall: 2 }
 services:
   web:
     virtual: 192.0.2.10:80/tcp

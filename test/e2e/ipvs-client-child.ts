@@ -22,7 +22,11 @@ interface Held {
 }
 
 const ASK_MS = 50;
-const REQUEST_TIMEOUT_MS = 1_000;
+/** Slow is not lost: a server that is gone is told at once. */
+const REQUEST_TIMEOUT_MS = 20_000;
+/** A connection without an answer while another had so many gets none. */
+const ANSWERS_ENOUGH = 20;
+const REPORT_TIMEOUT_MS = 10_000;
 const held: Held[] = [];
 
 for await (const line of createInterface({ input: process.stdin })) {
@@ -37,13 +41,8 @@ async function carryOut({ do: what, host = '', port = 0, count = 0 }: Order): Pr
       for (let n = 0; n < count; n += 1) held.push(hold(host, port));
       while (held.some(({ server, isBroken }) => server === '' && !isBroken)) await sleep(ASK_MS);
       return held.length;
-    case 'report': {
-      const answers = held.map((each) => each.answers);
-      await sleep(4 * ASK_MS);
-      return held.map(({ server, isBroken, answers: now }, at) => {
-        return { server, isBroken, isAnswered: now > (answers[at] ?? 0) };
-      });
-    }
+    case 'report':
+      return report();
     case 'request': {
       const lost: string[] = [];
       for (let n = 0; n < count; n += 1) lost.push(...(await request(host, port)));
@@ -55,6 +54,24 @@ async function carryOut({ do: what, host = '', port = 0, count = 0 }: Order): Pr
     default:
       return what satisfies never;
   }
+}
+
+async function report(): Promise<unknown> {
+  const before = held.map(({ answers }) => answers);
+  const fresh = (): readonly number[] => held.map(({ answers }, at) => answers - (before[at] ?? 0));
+  const isKnown = (): boolean => {
+    const counts = fresh();
+    const isOfAll = held.every(({ isBroken }, at) => isBroken || counts[at] !== 0);
+    return isOfAll || Math.max(...counts) >= ANSWERS_ENOUGH;
+  };
+  const endMs = performance.now() + REPORT_TIMEOUT_MS;
+  while (!isKnown() && performance.now() < endMs) await sleep(ASK_MS);
+  const counts = fresh();
+  return held.map(({ server, isBroken }, at) => ({
+    server,
+    isBroken,
+    isAnswered: counts[at] !== 0,
+  }));
 }
 
 function hold(host: string, port: number): Held {

@@ -11,7 +11,7 @@ log: { level: debug }
 services:
   web:
     virtual: 192.0.2.10:80/tcp
-    check: { type: tcp, interval: 100ms, rise: 1, fall: 2 }
+    check: { type: tcp, interval: 500ms, timeout: 500ms, rise: 1, fall: 2 }
     quorum: 110
     real_servers: [{ address: 10.10.0.1:80, weight: 50 }, { address: 10.10.0.2:80, weight: 60 }]
 routes:

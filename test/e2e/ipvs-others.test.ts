@@ -24,7 +24,7 @@ state_dir: ${join(lab.kernel.dir, stateDir)}
 services:
   web:
     virtual: 192.0.2.10:80/tcp
-    check: { type: tcp, interval: 100ms, rise: 1, fall: 2 }
+    check: { type: tcp, interval: 500ms, timeout: 500ms, rise: 1, fall: 2 }
     ${keys}
     real_servers: [10.10.0.1:80, 10.10.0.2:80]
 outputs: { ipvs: { via: netlink } }

@@ -15,12 +15,12 @@ function rules(servers: readonly string[]): string[] {
   ];
 }
 
-function yaml(servers: readonly string[], keys: string, interval = '100ms'): string {
+function yaml(servers: readonly string[], keys: string, interval = '500ms'): string {
   return `
 services:
   web:
     virtual: 192.0.2.10:80/tcp
-    check: { type: tcp, interval: ${interval}, rise: 1, fall: 2 }
+    check: { type: tcp, interval: ${interval}, timeout: ${interval}, rise: 1, fall: 2 }
     ${keys}
     real_servers: ${JSON.stringify(servers)}
 outputs: { ipvs: { via: netlink } }
@@ -84,7 +84,7 @@ test('slow start is seen as rising weights, and not at the start of the process'
   const all = servers.map((server) => tcp(server));
   await lab.table(...rules(servers));
   await lab.serve(all);
-  const daemon = lab.routevane(yaml(servers, 'slow_start: 4s'));
+  const daemon = lab.routevane(yaml(servers, 'slow_start: 8s'));
   await ready(daemon);
   await lab.serve(all.slice(1));
   await lab.untilWeights((weights) => zeros(weights) === 1, 'one is out', daemon);

@@ -88,7 +88,7 @@ test('a test that is killed takes the kernel with it', async () => {
   const dir = String(line).trim();
   assert.notDeepEqual(processesIn(dir), []);
   child.kill('SIGKILL');
-  await until(() => processesIn(dir).length === 0, 10_000, 'all of the kernel ended');
+  await until(() => processesIn(dir).length === 0, 30_000, 'all of the kernel ended');
   rmSync(dir, { recursive: true });
 });
 

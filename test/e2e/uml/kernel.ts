@@ -37,7 +37,7 @@ export type { Ended, Running } from './command.ts';
 
 /** Longer than any boot on a busy machine. */
 const BOOT_TIMEOUT_MS = 60_000;
-const HALT_TIMEOUT_MS = 10_000;
+const HALT_TIMEOUT_MS = 60_000;
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 export interface IpvsKernel {

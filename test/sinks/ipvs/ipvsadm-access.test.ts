@@ -105,10 +105,10 @@ test('closing kills it with all that it started', async (t) => {
   const access = ipvsadmAccess(path);
   const dumped = access.dump();
   const rejected = assert.rejects(dumped, isTableError('failed'));
-  const pid = await until(() => pidIn(dir), 5000, 'it runs');
+  const pid = await until(() => pidIn(dir), 30_000, 'it runs');
   access.close();
   await rejected;
-  await until(() => !isAlive(pid), 5000, 'what it started is gone');
+  await until(() => !isAlive(pid), 30_000, 'what it started is gone');
   await assert.rejects(access.dump(), /closed/);
 });
 

@@ -37,7 +37,7 @@ async function life(
     it.table.add(tableService(identity, [realServer('10.0.0.1', 80, more.weight ?? 100)]));
   }
   it.start();
-  await until(() => it.lastTable() !== undefined, 5_000, 'the table is read');
+  await until(() => it.lastTable() !== undefined, 30_000, 'the table is read');
   return it;
 }
 
@@ -135,7 +135,7 @@ describe('on_down: remove', () => {
     first.config$.next(first.config$.value);
     await first.settle();
     first.want({ [key]: 'removed' });
-    await until(() => first.actions('confirmed').length > 0, 5_000, 'it is out');
+    await until(() => first.actions('confirmed').length > 0, 30_000, 'it is out');
     assert.equal(first.table.server(web, '10.0.0.1:80'), undefined);
     assert.deepEqual(first.commands('confirmed'), ['ipvsadm -d -t 192.0.2.10:80 -r 10.0.0.1:80']);
     assert.ok(readdirSync(folder).includes('removed-servers.json'));
@@ -171,7 +171,7 @@ describe('on_down: remove', () => {
     writeFileSync(join(folder, 'file'), '');
     const it = await life(join(folder, 'file', 'state'), null, { onDown: 'remove' });
     it.want({ [key]: 'removed' });
-    await until(() => it.table.weight(web, '10.0.0.1:80') === 0, 5_000, 'it is at 0');
+    await until(() => it.table.weight(web, '10.0.0.1:80') === 0, 30_000, 'it is at 0');
     await it.pass(30_000);
     assert.equal(it.table.weight(web, '10.0.0.1:80'), 0);
   });
