@@ -217,6 +217,7 @@ export class Keeper {
       .flatMap(({ changes }) => changes)
       .filter(({ change }) => change.kind === 'remove');
     const isSafe = removes.length === 0 || (await this.#taken.before(removes));
+    if (this.#isClosed) return;
     const writes = isSafe ? planned : quiesced(planned);
     await this.#apply(this.#reach.access(), writes, table);
   }

@@ -2,7 +2,8 @@ import type { Destination, ServiceIdentity } from '../../protocol/ipvs/table.ts'
 import type { Taken } from './plan.ts';
 import { StateFile } from './state-file.ts';
 
-const WEIGHT_MAX = 65_535;
+/** The kernel's: the table may hold more than the configuration says. */
+const WEIGHT_MAX = 2 ** 31 - 1;
 const NUMBER_MAX = 2 ** 32 - 1;
 const ADDRESS = /^[0-9a-f:.]{2,45}$/u;
 

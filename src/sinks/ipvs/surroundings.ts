@@ -54,7 +54,7 @@ export function ipvsBitsPerS(stats: string): number | null {
 }
 
 async function fastestBitsPerS(): Promise<number | null> {
-  const names = Object.keys(networkInterfaces());
+  const names = Object.keys(interfaces());
   const speeds = await Promise.all(
     names.map(async (name) => Number((await textOf(`/sys/class/net/${name}/speed`)) ?? 0)),
   );
@@ -63,12 +63,23 @@ async function fastestBitsPerS(): Promise<number | null> {
 }
 
 function onLink(): (address: string) => boolean {
+  const addresses = Object.values(interfaces()).flatMap((each) => each ?? []);
+  if (addresses.length === 0) return () => true;
   const subnets = new BlockList();
-  for (const { cidr, family } of Object.values(networkInterfaces()).flatMap((each) => each ?? [])) {
+  for (const { cidr, family } of addresses) {
     const [net = '', bits = ''] = (cidr ?? '').split('/');
     if (net !== '') subnets.addSubnet(net, Number(bits), family === 'IPv4' ? 'ipv4' : 'ipv6');
   }
   return (address) => subnets.check(address, address.includes(':') ? 'ipv6' : 'ipv4');
+}
+
+/** None, where the kernel does not tell: it may have no memory or file left. */
+function interfaces(): ReturnType<typeof networkInterfaces> {
+  try {
+    return networkInterfaces();
+  } catch {
+    return {};
+  }
 }
 
 async function textOf(path: string): Promise<string | null> {

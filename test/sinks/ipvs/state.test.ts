@@ -23,12 +23,21 @@ function stateDir(): string {
   return folder;
 }
 
+interface More {
+  readonly servers?: readonly SampleServer[];
+  readonly onDown?: 'remove';
+  readonly weight?: number;
+}
+
 /** One life of the sink; what is in `table` stays for the next. */
-async function life(
-  folder: string | null,
-  table: FakeTable | null,
-  more: { servers?: readonly SampleServer[]; onDown?: 'remove'; weight?: number } = {},
-): Promise<Rig> {
+async function life(folder: string | null, table: FakeTable | null, more: More = {}): Promise<Rig> {
+  const it = rigOf(folder, table, more);
+  it.start();
+  await until(() => it.lastTable() !== undefined, 30_000, 'the table is read');
+  return it;
+}
+
+function rigOf(folder: string | null, table: FakeTable | null, more: More): Rig {
   const services = [serviceOf('web', webVirtual, more.servers ?? one, more.onDown)];
   const it = new Rig(configOf(services, { stateDir: folder }));
   for (const each of table?.services.values() ?? []) it.table.add(each);
@@ -36,8 +45,6 @@ async function life(
     const identity = { kind: 'address', protocol: 'tcp', address: '192.0.2.10', port: 80 } as const;
     it.table.add(tableService(identity, [realServer('10.0.0.1', 80, more.weight ?? 100)]));
   }
-  it.start();
-  await until(() => it.lastTable() !== undefined, 30_000, 'the table is read');
   return it;
 }
 
@@ -51,6 +58,16 @@ describe('base weights', () => {
     const second = await life(folder, first.table);
     assert.deepEqual(second.lastTable()?.bases.get(key), { weight: 70, isDrained: false });
     assert.deepEqual(second.table.batches, [], 'a restart changes no weight by itself');
+  });
+
+  test('a weight above what a configuration can say is kept, too', async () => {
+    const folder = stateDir();
+    const first = await life(folder, null, { weight: 2 ** 31 - 1 });
+    first.want({ [key]: 0 });
+    await first.settle();
+    const second = await life(folder, first.table);
+    assert.equal(second.lastTable()?.bases.get(key)?.weight, 2 ** 31 - 1);
+    assert.deepEqual(second.notices('state_unusable'), []);
   });
 
   test('the configured weight wins, and is remembered once it is taken out', async () => {
@@ -94,7 +111,7 @@ describe('base weights', () => {
   for (const [what, text] of [
     ['cut short', '{ "weights": { "tcp 192'],
     ['of another kind', '[]'],
-    ['with a weight that is none', '{ "weights": { "a": 70000 } }'],
+    ['with a weight that is none', '{ "weights": { "a": 2147483648 } }'],
     ['binary', '\0\u0001\uFFFD'],
   ] as const) {
     test(`a file ${what} is kept aside and told, and the weight is found anew`, async () => {
@@ -174,6 +191,17 @@ describe('on_down: remove', () => {
     await until(() => it.table.weight(web, '10.0.0.1:80') === 0, 30_000, 'it is at 0');
     await it.pass(30_000);
     assert.equal(it.table.weight(web, '10.0.0.1:80'), 0);
+  });
+
+  test('nothing is written once it ended, though the removal was noted meanwhile', async () => {
+    const it = rigOf(null, null, { onDown: 'remove' });
+    const stop = it.start();
+    await it.settle();
+    it.want({ [key]: 'removed' });
+    stop();
+    await it.settle();
+    assert.deepEqual(it.table.batches, []);
+    assert.deepEqual(it.opened, ['netlink']);
   });
 
   test('a server that the configuration names no more is told with its line', async () => {
