@@ -6,11 +6,18 @@ import { parseRules, type Rule } from './ipvs-rules.ts';
 
 /** Behind a firewall mark the table may say port 0, which nobody can probe. */
 const GUESSED_PORT = 80;
+/** What a configuration can say; the kernel takes more. */
+const WEIGHT_MAX = 65_535;
+
+const NO_SERVERS = 'it has no real servers';
 
 interface Found {
   readonly rule: Extract<Rule, { kind: 'service' }>;
-  readonly servers: Extract<Rule, { kind: 'server' }>[];
+  /** By address and port, as ipvsadm writes them. */
+  readonly servers: Map<string, ServerRule>;
 }
+
+type ServerRule = Extract<Rule, { kind: 'server' }>;
 
 /** What `ipvsadm -Sn` (or `ipvsadm-save -n`) prints → a configuration. */
 export function fromIpvs(text: string): Imported {
@@ -18,16 +25,16 @@ export function fromIpvs(text: string): Imported {
   const found = new Map<string, Found>();
   const wrong: InputProblem[] = [...problems];
   for (const rule of rules) {
-    const key = virtualKey(rule);
+    const key = rule.name;
     const service = found.get(key);
     if (rule.kind === 'service') {
-      if (service === undefined) found.set(key, { rule, servers: [] });
+      if (service === undefined) found.set(key, { rule, servers: new Map() });
       else wrong.push({ ...rule.at, message: `the service ${rule.name} is here twice` });
     } else if (service === undefined) {
       wrong.push({ ...rule.at, message: `no line "-A …" before it adds the service ${rule.name}` });
-    } else if (service.servers.some((each) => serverText(each) === serverText(rule))) {
+    } else if (service.servers.has(serverText(rule))) {
       wrong.push({ ...rule.at, message: `the real server ${serverText(rule)} is here twice` });
-    } else service.servers.push(rule);
+    } else service.servers.set(serverText(rule), rule);
   }
   if (wrong.length > 0) return { ok: false, problems: wrong };
   return { ok: true, draft: draftOf([...found.values()]) };
@@ -39,7 +46,7 @@ function draftOf(found: readonly Found[]): Draft {
   const vips: { readonly vip: Address; readonly name: string }[] = [];
   const marks = new Set<number>();
   for (const each of found) {
-    const why = untranslatable(each, marks);
+    const why = untranslatable(each, found, marks);
     if (why !== null) {
       notes.push(`${each.rule.name} is left out: ${why}`);
       continue;
@@ -56,20 +63,37 @@ function draftOf(found: readonly Found[]): Draft {
   return { services, routes: routesOf(vips), notes };
 }
 
-function untranslatable({ rule, servers }: Found, marks: ReadonlySet<number>): string | null {
+function untranslatable(
+  { rule, servers }: Found,
+  all: readonly Found[],
+  marks: ReadonlySet<number>,
+): string | null {
   const { virtual } = rule;
   if (virtual.kind === 'fwmark') {
-    return marks.has(virtual.mark) ? 'its real servers are with those of the other family' : null;
+    if (marks.has(virtual.mark)) return 'its real servers are with those of the other family';
+    return membersOf(virtual.mark, all).length === 0 ? NO_SERVERS : null;
   }
   if (virtual.port === 0) return 'a service on all ports cannot be named by a port';
   if (virtual.protocol === 'sctp')
     return 'there is no probe for SCTP: give it a check of type exec';
-  return servers.length === 0 ? 'it has no real servers' : null;
+  return servers.size === 0 ? NO_SERVERS : null;
+}
+
+/** The mark of IPv4 and that of IPv6 are one service here, and what is in both is one real server. */
+function membersOf(mark: number, all: readonly Found[]): readonly ServerRule[] {
+  const members = new Map<string, ServerRule>();
+  for (const { rule, servers } of all) {
+    if (rule.virtual.kind !== 'fwmark' || rule.virtual.mark !== mark) continue;
+    for (const server of servers.values()) {
+      const { address } = serverOf(server, GUESSED_PORT);
+      if (!members.has(address)) members.set(address, server);
+    }
+  }
+  return [...members.values()];
 }
 
 function serviceOf({ rule, servers }: Found, all: readonly Found[]): DraftService {
   const { virtual } = rule;
-  const notes: string[] = [];
   if (virtual.kind === 'address') {
     const { address, port, protocol } = virtual;
     return {
@@ -84,7 +108,7 @@ function serviceOf({ rule, servers }: Found, all: readonly Found[]): DraftServic
             ]
           : [['type', protocol]],
       keys: [],
-      realServers: servers.map((each) => serverOf(each, port)),
+      realServers: [...servers.values()].map((each) => serverOf(each, port)),
       notes:
         protocol === 'udp'
           ? [
@@ -93,40 +117,32 @@ function serviceOf({ rule, servers }: Found, all: readonly Found[]): DraftServic
           : [],
     };
   }
-  // The mark of IPv4 and that of IPv6 are one service here.
-  const both = all.filter(
-    (each) => each.rule.virtual.kind === 'fwmark' && each.rule.virtual.mark === virtual.mark,
-  );
-  const members = both.flatMap((each) => each.servers);
-  if (members.some(({ port }) => port === 0)) {
-    notes.push(`The table says no port: ${GUESSED_PORT} is a guess, for the probes.`);
-  }
+  const members = membersOf(virtual.mark, all);
+  const isGuessed = members.some(({ port }) => port === 0);
   return {
     name: `fwmark-${virtual.mark}`,
     virtual: `fwmark ${virtual.mark}`,
     check: [['type', 'tcp']],
     keys: [],
-    realServers: members.map((each) => serverOf(each, each.port === 0 ? GUESSED_PORT : each.port)),
-    notes,
+    realServers: members.map((each) => serverOf(each, GUESSED_PORT)),
+    notes: isGuessed ? [`The table says no port: ${GUESSED_PORT} is a guess, for the probes.`] : [],
   };
 }
 
-function serverOf(
-  { address, port, weight }: Extract<Rule, { kind: 'server' }>,
-  otherwise: number,
-): DraftServer {
+function serverOf({ address, port, weight }: ServerRule, otherwise: number): DraftServer {
   return {
     address: endpointText(address, port === 0 ? otherwise : port),
-    weight,
+    weight: weight > WEIGHT_MAX ? null : weight,
     check: [],
-    note: weight === 0 ? 'at 0 in the table: it stays out until this says otherwise' : null,
+    note: noteOf(weight),
   };
 }
 
-function serverText({ address, port }: Extract<Rule, { kind: 'server' }>): string {
-  return endpointText(address, port);
+function noteOf(weight: number): string | null {
+  if (weight > WEIGHT_MAX) return `${weight} in the table: it stays what it is there`;
+  return weight === 0 ? 'at 0 in the table: it stays out until this says otherwise' : null;
 }
 
-function virtualKey({ name }: Rule): string {
-  return name;
+function serverText({ address, port }: ServerRule): string {
+  return endpointText(address, port);
 }

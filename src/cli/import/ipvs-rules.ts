@@ -5,7 +5,8 @@ import type { InputProblem } from './draft.ts';
 /** Lines of an `ipvsadm -Sn` that are read; the kernel's own table may have more, nobody's file has. */
 const LINES_MAX = 1_000_000;
 const PROBLEMS_MAX = 100;
-const WEIGHT_MAX = 65_535;
+/** The kernel's. */
+const WEIGHT_MAX = 2 ** 31 - 1;
 
 type At = Pick<InputProblem, 'line' | 'column'>;
 
@@ -167,7 +168,7 @@ function optionsOf(words: readonly Word[]): {
 
 function weightOf(word: Word): number {
   const weight = Number(word.text);
-  if (!/^\d{1,9}$/u.test(word.text) || weight > WEIGHT_MAX) {
+  if (!/^\d{1,10}$/u.test(word.text) || weight > WEIGHT_MAX) {
     throw new Bad(word, `expected a weight from 0 to ${WEIGHT_MAX}`);
   }
   return weight;

@@ -23,6 +23,7 @@ const saved = `-A -t 192.0.2.10:443 -s mh -b mh-port
 -A -t 192.0.2.40:0 -s rr -p 60
 -a -t 192.0.2.40:0 -r 10.0.4.1:0 -g -w 1
 -A -t 192.0.2.41:25 -s rr
+-A -f 9 -s rr
 `;
 
 function configOf(text: string): { readonly config: Config; readonly yaml: string } {
@@ -92,9 +93,36 @@ describe('import ipvs', () => {
       ],
     );
     assert.deepEqual(config.ipvs, { via: 'netlink', dryRun: true });
-    for (const left of ['--sctp-service 192.0.2.30:9', '-t 192.0.2.40:0', '-t 192.0.2.41:25']) {
+    for (const left of [
+      '--sctp-service 192.0.2.30:9',
+      '-t 192.0.2.40:0',
+      '-t 192.0.2.41:25',
+      '-f 9',
+    ]) {
       assert.match(yaml, new RegExp(`# ${left} is left out: `, 'u'));
     }
+  });
+
+  test('a weight that a configuration cannot say is left to the table', () => {
+    const { config, yaml } = configOf(
+      '-A -t 192.0.2.10:80 -s wrr\n' +
+        '-a -t 192.0.2.10:80 -r 10.0.0.1:80 -g -w 65535\n' +
+        '-a -t 192.0.2.10:80 -r 10.0.0.2:80 -g -w 65536\n',
+    );
+    const weights = config.services[0]?.realServers.map(({ weight }) => weight);
+    assert.deepEqual(weights, [65_535, null]);
+    assert.match(yaml, /10\.0\.0\.2:80" # 65536 in the table/u);
+  });
+
+  test('a real server that a firewall mark has more than once is one', () => {
+    const { config } = configOf(
+      '-A -f 7 -s rr\n-a -f 7 -r 10.0.0.1:0 -i -w 1\n-a -f 7 -r 10.0.0.1:80 -m -w 2\n' +
+        '-A -f 7 -6 -s rr\n-a -f 7 -6 -r 10.0.0.1:0 -i -w 1\n',
+    );
+    assert.deepEqual(
+      config.services.map(({ realServers }) => realServers.map(({ key }) => key)),
+      [['fwmark-7/10.0.0.1:80']],
+    );
   });
 
   test('an empty table becomes an empty configuration', () => {
@@ -108,7 +136,7 @@ describe('import ipvs', () => {
           '-A -t 192.0.2.10:443 -s rr',
           'garbage',
           '-a -t 192.0.2.10:443 -r web1.example.com:https -g -w 1',
-          '-a -t 192.0.2.10:443 -r 10.0.0.1:443 -g -w 70000',
+          '-a -t 192.0.2.10:443 -r 10.0.0.1:443 -g -w 2147483648',
           '-a -t 192.0.2.10:443 -r 10.0.0.1:443 -g -z',
           '-a -t 192.0.2.10:443 -g',
           '-A -f 0',
@@ -119,7 +147,7 @@ describe('import ipvs', () => {
       [
         '2:1: expected a line that begins with -A or -a, as ipvsadm -Sn prints',
         '3:25: expected numbers, not names: save it by ipvsadm -Sn',
-        '4:44: expected a weight from 0 to 65535',
+        '4:44: expected a weight from 0 to 2147483647',
         '5:41: unknown option "-z"',
         '6:7: the real server is missing: expected -r ADDRESS:PORT',
         '7:7: expected a firewall mark, a number from 1 on',
