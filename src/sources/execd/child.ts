@@ -7,14 +7,17 @@ import { Lines } from './lines.ts';
 
 /** What is read of a child in a second; one that writes more is left to wait in its pipe. */
 export const READ_MAX_BYTES_PER_S = 512 * 1024;
+/** Until its first line a child has at least this long: an interpreter takes its time to start. */
+export const START_MAX_MS = 5000;
 const STDERR_KEPT_CHARS = 200;
 
 export type ExecdRun = Omit<ExecdSignal, 'settle' | 'type'>;
 
 /**
  * One life of a child. Emits what each of its lines means, and `lost` when it is silent for too
- * long; completes, after a last `lost`, when it is over: it exited, or it was ended because it
- * was silent or printed a line that has no end. Unsubscribing ends it.
+ * long (before its first line: `START_MAX_MS` at least); completes, after that last `lost`, when
+ * it is over: it exited, or it was ended because it was silent or printed a line that has no end.
+ * Unsubscribing ends it.
  */
 export function oneLife(run: ExecdRun, scheduler: SchedulerLike): Observable<LineVerdict> {
   return new Observable((subscriber) => {
@@ -26,14 +29,17 @@ export function oneLife(run: ExecdRun, scheduler: SchedulerLike): Observable<Lin
   });
 }
 
+type TimerName = 'poll' | 'answer' | 'stale' | 'rest';
+
 class Life {
   readonly #run: ExecdRun;
   readonly #scheduler: SchedulerLike;
   readonly #tell: (verdict: LineVerdict, isLast: boolean) => void;
   readonly #child: Child;
   readonly #lines = new Lines();
-  readonly #timers = new Map<'poll' | 'answer' | 'stale' | 'rest', Subscription>();
+  readonly #timers = new Map<TimerName, Subscription>();
   #bytes = 0;
+  #hasSpoken = false;
   #lastWords = '';
   #isOver = false;
 
@@ -66,15 +72,23 @@ class Life {
   /** One line asks; what it says does not matter, so it says nothing. */
   #poll(): void {
     const { intervalMs, timeoutMs } = this.#run;
-    this.#child.write('\n');
-    this.#after('answer', timeoutMs, () => this.#end(`no answer within ${timeoutMs}ms`));
     this.#after('poll', intervalMs, () => this.#poll());
+    // It is still starting: asked again, it would answer all at once.
+    if (this.#timers.has('answer')) return;
+    this.#child.write('\n');
+    const waitMs = this.#patienceMs(timeoutMs);
+    this.#after('answer', waitMs, () => this.#end(`no answer within ${waitMs}ms`));
   }
 
   #expectWords(): void {
     const { staleAfterMs } = this.#run;
     if (staleAfterMs === null) return;
-    this.#after('stale', staleAfterMs, () => this.#end(`silent for ${staleAfterMs}ms`));
+    const waitMs = this.#patienceMs(staleAfterMs);
+    this.#after('stale', waitMs, () => this.#end(`silent for ${waitMs}ms`));
+  }
+
+  #patienceMs(wantedMs: number): number {
+    return this.#hasSpoken ? wantedMs : Math.max(wantedMs, START_MAX_MS);
   }
 
   #read(chunk: Buffer): void {
@@ -86,7 +100,8 @@ class Life {
       return;
     }
     if (lines.length === 0) return;
-    this.#timers.get('answer')?.unsubscribe();
+    this.#hasSpoken = true;
+    this.#stop('answer');
     this.#expectWords();
     for (const line of lines) {
       this.#tell(readExecdLine(line), false);
@@ -105,18 +120,27 @@ class Life {
   #count(bytes: number): void {
     this.#bytes += bytes;
     if (this.#bytes <= READ_MAX_BYTES_PER_S) {
-      if (this.#timers.get('rest')?.closed !== false) this.#after('rest', 1000, this.#rested);
+      if (!this.#timers.has('rest')) this.#after('rest', 1000, () => this.#rested());
     } else this.#child.pause();
   }
 
-  readonly #rested = (): void => {
+  #rested(): void {
     this.#bytes = 0;
     this.#child.resume();
-  };
+  }
 
-  #after(what: 'poll' | 'answer' | 'stale' | 'rest', delayMs: number, work: () => void): void {
+  #after(what: TimerName, delayMs: number, work: () => void): void {
+    this.#stop(what);
+    const rung = (): void => {
+      this.#timers.delete(what);
+      work();
+    };
+    this.#timers.set(what, this.#scheduler.schedule(rung, delayMs));
+  }
+
+  #stop(what: TimerName): void {
     this.#timers.get(what)?.unsubscribe();
-    this.#timers.set(what, this.#scheduler.schedule(work, delayMs));
+    this.#timers.delete(what);
   }
 
   #end(reason: string): void {

@@ -4,10 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { filter, firstValueFrom, ReplaySubject, Subject, take, toArray } from 'rxjs';
+import {
+  filter,
+  firstValueFrom,
+  ReplaySubject,
+  type SchedulerLike,
+  Subject,
+  take,
+  toArray,
+  VirtualAction,
+  VirtualTimeScheduler,
+} from 'rxjs';
 import type { Config, ExecdSignal } from '../../../src/model/config.ts';
 import type { Notice } from '../../../src/model/notice.ts';
 import type { Observation } from '../../../src/model/observation.ts';
+import { START_MAX_MS } from '../../../src/sources/execd/child.ts';
 import { execd } from '../../../src/sources/execd/execd.ts';
 import { emptyConfig } from '../../empty-config.ts';
 import { SETTLE } from '../probes/fixtures.ts';
@@ -28,19 +39,32 @@ function signal(command: readonly string[], some: Partial<ExecdSignal> = {}): Ex
 }
 
 function running(t: TestContext, ...signals: ExecdSignal[]) {
+  return runningOn(undefined, t, ...signals);
+}
+
+function runningOn(
+  scheduler: SchedulerLike | undefined,
+  t: TestContext,
+  ...signals: ExecdSignal[]
+) {
   const config$ = new ReplaySubject<Config>(1);
   config$.next({ ...emptyConfig, signals });
   const observation$ = new ReplaySubject<Observation>();
   const notice$ = new Subject<Notice>();
-  const subscription = execd(config$, { notify: (notice) => notice$.next(notice) }).subscribe(
-    observation$,
-  );
+  const deps = { notify: (notice: Notice) => notice$.next(notice) };
+  const subscription = execd(config$, deps, scheduler).subscribe(observation$);
   t.after(() => subscription.unsubscribe());
   const first = async (count: number): Promise<string[]> => {
     const seen = await firstValueFrom(observation$.pipe(take(count), toArray()));
     return seen.map(told);
   };
   return { config$, observation$, notice$, subscription, first };
+}
+
+function folder(t: TestContext): string {
+  const dir = mkdtempSync(join(tmpdir(), 'routevane-execd-'));
+  t.after(() => rmSync(dir, { recursive: true }));
+  return dir;
 }
 
 function told({ state, reason, weightPercent }: Observation): string {
@@ -60,7 +84,7 @@ describe('execd', () => {
 
   test('a child is asked by a line at each interval', async (t) => {
     const script = `n=0; while read -r line; do n=$((n+1)); echo "{\\"state\\":\\"down\\",\\"reason\\":\\"$n\\"}"; done`;
-    const { first } = running(t, sh(script, { trigger: 'poll', intervalMs: 100, timeoutMs: 90 }));
+    const { first } = running(t, sh(script, { trigger: 'poll', intervalMs: 100 }));
     assert.deepEqual(await first(3), ['down: 1', 'down: 2', 'down: 3']);
   });
 
@@ -94,12 +118,50 @@ describe('execd', () => {
   });
 
   test('silence: without an answer in time, and with nothing to say for too long', async (t) => {
+    const times = { intervalMs: 100, timeoutMs: 50 };
+    for (const [some, reason] of [
+      [{ ...times, trigger: 'poll' }, 'lost: no answer within 50ms'],
+      [{ staleAfterMs: 200 }, 'lost: silent for 200ms'],
+    ] as const) {
+      // Time passes only where the test lets it.
+      const scheduler = new VirtualTimeScheduler(VirtualAction, START_MAX_MS - 1);
+      const { first } = runningOn(scheduler, t, sh(`echo '{"state":"up"}'; sleep 600`, some));
+      assert.deepEqual(await first(1), ['up']);
+      scheduler.maxFrames = 200;
+      scheduler.flush();
+      assert.deepEqual(await first(2), ['up', reason]);
+    }
+  });
+
+  test('one that is slow to start has longer for its first line', async (t) => {
+    const script = 'read -r _; sleep 600';
+    const poll = sh(script, { trigger: 'poll', intervalMs: 100, timeoutMs: 50 });
+    for (const slow of [poll, sh(script, { staleAfterMs: 200 })]) {
+      const scheduler = new VirtualTimeScheduler(VirtualAction, START_MAX_MS - 1);
+      const { first, observation$ } = runningOn(scheduler, t, slow);
+      const seen: string[] = [];
+      observation$.subscribe((observation) => seen.push(told(observation)));
+      scheduler.flush();
+      assert.deepEqual(seen, []);
+      scheduler.maxFrames = START_MAX_MS;
+      scheduler.flush();
+      const what = slow.trigger === 'poll' ? 'no answer within' : 'silent for';
+      assert.deepEqual(await first(1), [`lost: ${what} ${START_MAX_MS}ms`]);
+    }
+  });
+
+  test('one that is slow to start is not asked again meanwhile', async (t) => {
+    const go = join(folder(t), 'go');
+    // One read takes all that waits on its stdin.
+    const script = `while [ ! -e "$1" ]; do sleep 0.01; done
+      echo "{\\"state\\":\\"down\\",\\"reason\\":\\"$(dd bs=1000 count=1 2>&- | wc -c)\\"}"; sleep 600`;
+    const command = ['/bin/sh', '-c', script, 'sh', go];
     const poll = { trigger: 'poll', intervalMs: 100, timeoutMs: 50 } as const;
-    assert.deepEqual(await running(t, sh('sleep 600', poll)).first(1), [
-      'lost: no answer within 50ms',
-    ]);
-    const stale = sh(`echo '{"state":"up"}'; sleep 600`, { staleAfterMs: 200 });
-    assert.deepEqual(await running(t, stale).first(2), ['up', 'lost: silent for 200ms']);
+    const scheduler = new VirtualTimeScheduler(VirtualAction, START_MAX_MS - 1);
+    const { first } = runningOn(scheduler, t, signal(command, poll));
+    scheduler.flush();
+    writeFileSync(go, '');
+    assert.deepEqual(await first(1), ['down: 1']);
   });
 
   test('its end is told, with what it said last, and when it is started again', async (t) => {
@@ -111,8 +173,11 @@ describe('execd', () => {
   });
 
   test('a flood is cut to a hundred a second, the newest last, and counted', async (t) => {
-    const script = `i=0; while [ $i -lt 1000 ]; do i=$((i+1)); echo "{\\"state\\":\\"down\\",\\"reason\\":\\"$i\\"}"; done; sleep 600`;
-    const { first, notice$ } = running(t, sh(script));
+    const lines = Array.from({ length: 1000 }, (_, n) => `{"state":"down","reason":"${n + 1}"}\n`);
+    const file = join(folder(t), 'lines');
+    writeFileSync(file, lines.join(''));
+    const command = ['/bin/sh', '-c', 'cat "$1"; sleep 600', 'sh', file];
+    const { first, notice$ } = running(t, signal(command));
     const notice = firstValueFrom(notice$);
     const seen = await first(101);
     assert.equal(seen[99], 'down: 100');
@@ -159,9 +224,7 @@ describe('the examples', () => {
   });
 
   test('file-age.pl', async (t) => {
-    const dir = mkdtempSync(join(tmpdir(), 'routevane-age-'));
-    t.after(() => rmSync(dir, { recursive: true }));
-    const file = join(dir, 'zone');
+    const file = join(folder(t), 'zone');
     const ask = async (): Promise<string[]> =>
       running(t, signal([example('file-age.pl'), file, '3600'], poll)).first(1);
     assert.deepEqual(await ask(), ['down: the file is not there']);
