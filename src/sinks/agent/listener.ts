@@ -46,7 +46,8 @@ function serve(socket: Socket, answer: Answering): void {
     const line = answer(request.split(/[\r\n]/, 1)[0]?.trim() ?? '');
     socket.end(line ?? '');
   };
-  const patience = setTimeout(finish, NAME_WAIT_MS);
+  // After a turn that was long, timers come before the reading: a name that is here already counts.
+  const patience = setTimeout(() => setImmediate(finish), NAME_WAIT_MS);
   const limit = setTimeout(() => socket.destroy(), CLIENT_MAX_MS);
   socket.setEncoding('latin1');
   socket.on('data', (chunk) => {

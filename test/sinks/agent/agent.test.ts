@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { spawn } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
-import { BehaviorSubject, filter, firstValueFrom, ReplaySubject, Subject } from 'rxjs';
+import { BehaviorSubject, filter, firstValueFrom, ReplaySubject, skip, Subject } from 'rxjs';
 import type { Config } from '../../../src/model/config.ts';
 import type { SinkReport } from '../../../src/model/report.ts';
 import type { Turn } from '../../../src/model/turn.ts';
 import { agent } from '../../../src/sinks/agent/agent.ts';
-import { CLIENTS_MAX } from '../../../src/sinks/agent/listener.ts';
+import { CLIENTS_MAX, NAME_WAIT_MS } from '../../../src/sinks/agent/listener.ts';
 import { route } from '../../core/fixtures.ts';
 import { configOf, freePort, realServer, tcpServer } from '../../sources/probes/fixtures.ts';
 import { turnOf, turnWithRoutes } from '../turn-of.ts';
@@ -36,9 +38,17 @@ async function listening(t: TestContext) {
   return { port, config, config$, turn$, report$, subscription };
 }
 
-async function state(report$: ReplaySubject<SinkReport>, wanted: string): Promise<SinkReport> {
+/** The first report of a state, or the one after so many others. */
+async function state(
+  report$: ReplaySubject<SinkReport>,
+  wanted: string,
+  others = 0,
+): Promise<SinkReport> {
   return firstValueFrom(
-    report$.pipe(filter((report) => report.kind === 'state' && report.state === wanted)),
+    report$.pipe(
+      filter((report) => report.kind === 'state' && report.state === wanted),
+      skip(others),
+    ),
   );
 }
 
@@ -99,6 +109,17 @@ describe('agent', () => {
     assert.equal(notices[0].message, 'an agent-check asks for "wbe", which is no name here');
   });
 
+  test('a name that came in time counts, however late it is read', async (t) => {
+    const { port, turn$ } = await listening(t);
+    turn$.next(turnOf(SERVERS, { web: 75 }));
+    const [accepted, client] = [connected(port, 1), connect(port, '127.0.0.1')];
+    await Promise.all([accepted, once(client, 'connect')]);
+    client.write('web\n');
+    // Neither reads nor looks at the clock meanwhile, as a machine that is busy.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, NAME_WAIT_MS + 50);
+    assert.equal(String(await once(client, 'data')), 'up 75%\n');
+  });
+
   test('a client that says too much, or nothing for ever, is cut', async (t) => {
     const { port } = await listening(t);
     const much = connect(port, '127.0.0.1');
@@ -133,6 +154,9 @@ describe('agent', () => {
     config$.next({ ...config, agent: { host: '127.0.0.1', port: taken.port } });
     const lost = await state(report$, 'lost');
     assert.ok(lost.kind === 'state' && lost.reason === 'cannot listen: EADDRINUSE');
+    await taken.stop();
+    await state(report$, 'connected', 1);
+    assert.equal(await asked(taken.port, 'web\n'), '');
     config$.next({ ...config, agent: null });
     await state(report$, 'off');
   });
@@ -145,8 +169,8 @@ describe('agent', () => {
   });
 });
 
-/** A real HAProxy whose one server follows our answer for `web`. */
-async function haproxy(t: TestContext, agentPort: number): Promise<() => string> {
+/** A real HAProxy whose one server follows our answer for `web`: its state and weight, when asked. */
+async function haproxy(t: TestContext, agentPort: number): Promise<() => Promise<string>> {
   const dir = mkdtempSync(join(tmpdir(), 'routevane-haproxy-'));
   const [front, back] = [await freePort(), await tcpServer(t)];
   const socket = join(dir, 'stats');
@@ -159,6 +183,7 @@ defaults
   timeout connect 1s
   timeout client 1s
   timeout server 1s
+  timeout check 30s
 listen web
   bind 127.0.0.1:${front}
   server a 127.0.0.1:${back.port} weight 200 check inter 100ms agent-check agent-addr 127.0.0.1 agent-port ${agentPort} agent-inter 50ms agent-send "web\\n"
@@ -167,15 +192,14 @@ listen web
   const child = spawn('/usr/sbin/haproxy', ['-db', '-f', join(dir, 'haproxy.cfg')], {
     stdio: 'ignore',
   });
-  t.after(() => {
+  t.after(async () => {
+    const gone = once(child, 'exit');
     child.kill('SIGKILL');
+    await gone;
     rmSync(dir, { recursive: true });
   });
-  while (!existsSync(socket)) await new Promise((resolve) => setTimeout(resolve, 10));
-  const show = `const s=require('net').connect(${JSON.stringify(socket)});s.write('show stat\\n');s.pipe(process.stdout)`;
-  return () => {
-    const stats = execFileSync(process.execPath, ['-e', show], { encoding: 'utf8' });
-    const row = stats
+  return async () => {
+    const row = (await stats(socket))
       .split('\n')
       .find((line) => line.startsWith('web,a,'))
       ?.split(',');
@@ -183,11 +207,40 @@ listen web
   };
 }
 
+/** What HAProxy tells on its socket; nothing as long as it is not there. */
+async function stats(path: string): Promise<string> {
+  const socket = connect(path);
+  socket.write('show stat\n');
+  let text = '';
+  try {
+    for await (const chunk of socket) text += String(chunk);
+    return text;
+  } catch {
+    return '';
+  }
+}
+
+/** Resolves when so many more clients have connected to a port of ours. */
+async function connected(port: number, count: number): Promise<void> {
+  let left = count;
+  await new Promise<void>((resolve) => {
+    const seen = (message: unknown): void => {
+      const socket: unknown = Object(message).socket;
+      if (!(socket instanceof Socket) || socket.localPort !== port) return;
+      left -= 1;
+      if (left > 0) return;
+      unsubscribe('net.server.socket', seen);
+      resolve();
+    };
+    subscribe('net.server.socket', seen);
+  });
+}
+
 test('a real HAProxy follows: weight, drain, down, and up again; silence changes nothing', async (t) => {
   const { port, turn$ } = await listening(t);
   const server = await haproxy(t, port);
   const becomes = async (wanted: RegExp): Promise<void> => {
-    while (!wanted.test(server())) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (!wanted.test(await server())) await new Promise((resolve) => setTimeout(resolve, 20));
   };
   await becomes(/^UP 200$/);
   turn$.next(turnOf({ ...SERVERS, 'web/127.0.0.1:2': 'down: refused' }, { web: 75 }));
@@ -199,7 +252,9 @@ test('a real HAProxy follows: weight, drain, down, and up again; silence changes
   turn$.next(turnOf({ web: 'down: none is up' }));
   await becomes(/^DOWN/);
   turn$.next(turnOf({ web: 'unknown: lost' }));
-  for (let look = 0; look < 5; look += 1) assert.match(server(), /^DOWN/);
+  // Those that came first have had our silence when the last one comes.
+  await connected(port, 5);
+  assert.match(await server(), /^DOWN/);
   turn$.next(turnOf(SERVERS));
   await becomes(/^UP.* 200$/);
 });
