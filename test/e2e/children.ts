@@ -1,4 +1,4 @@
-import { deepEqual, ok } from 'node:assert/strict';
+import { ok } from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { World } from './check.ts';
 import { step } from './steps.ts';
@@ -18,12 +18,8 @@ export const noZombies = step('none of its children stays a zombie', async (worl
   const before = zombies();
   await world.lab.until(
     () => zombies().every((pid) => !before.includes(pid)),
-    2000,
+    15_000,
     'all children that ended are gone',
-  );
-  deepEqual(
-    before.filter((pid) => zombies().includes(pid)),
-    [],
   );
 });
 

@@ -77,7 +77,7 @@ routes: [{ prefix: ${route}, when: flag }]
     name: 'a child that stays, and is started again when it was killed',
     config: `
 signals:
-  beat: { type: execd, command: [${examples}/execd/file-age.pl, state/beat, "60"], interval: 200ms }
+  beat: { type: execd, command: [${examples}/execd/file-age.pl, state/beat, "60"], interval: 500ms, timeout: 500ms, lost_hold: 10m }
 routes: [{ prefix: ${route}, when: beat }]
 `,
     steps: [

@@ -139,7 +139,11 @@ describe('the end of a child', () => {
   });
 
   test('is not held back by a daemon that left its group and keeps the pipe', async (t) => {
-    const { stdout, end } = await sh('setsid sleep 600 & echo $!; exit 2').end;
+    // It exits once the daemon has left indeed: /proc tells of each its parent and then its group.
+    const script = `setsid sleep 600 & pid=$!
+      until read -r _ _ _ _ group _ < /proc/$pid/stat && [ "$group" = "$pid" ]; do :; done
+      echo $pid; exit 2`;
+    const { stdout, end } = await sh(script).end;
     const daemon = Number(stdout);
     t.after(() => {
       if (isAlive(daemon)) process.kill(daemon, 'SIGKILL');

@@ -41,7 +41,8 @@ describe('routevane plugin test', () => {
     assert.equal(status, 0);
     const lines = stdout.trimEnd().split('\n');
     assert.ok(lines.length > 2);
-    for (const line of lines) assert.match(line, /^ *[0-9.]+ s {2}down: 10\.0\.0\.1 port 443$/);
+    for (const line of lines)
+      assert.match(line, /^ *[0-9.]+ s {2}down: 10\.0\.0\.1 port 443 \(thread \d+\)$/);
   });
 
   test('warns of what would be lost, and fails', () => {

@@ -34,7 +34,7 @@ function show(active: string, result: string, load = 'loaded'): string {
 
 /** The plugin, where systemctl is this. */
 async function at(state: string): Promise<TestResult> {
-  const options = { unit: 'web.service', systemctl: systemctl(state) };
+  const options = { unit: 'web.service', systemctl: systemctl(state), timeoutMs: 60_000 };
   return runPlugin(systemdUnit, { options, forMs: 0 });
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -48,8 +49,11 @@ action(type="omfile" file="${out}" template="RSYSLOG_SyslogProtocol23Format")
   );
   const args = ['-n', '-f', join(dir, 'rsyslog.conf'), '-i', join(dir, 'pid')];
   const child = spawn('/usr/sbin/rsyslogd', args, { stdio: 'ignore' });
-  t.after(() => {
+  t.after(async () => {
+    // What it still writes would be in the way of the removal.
+    const gone = once(child, 'exit');
     child.kill('SIGKILL');
+    await gone;
     rmSync(dir, { recursive: true });
   });
   await Promise.all([accepts(relp), accepts(plain)]);
