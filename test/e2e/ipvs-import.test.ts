@@ -37,10 +37,19 @@ test('import, check, dry run: beside a table that somebody else made, without to
   assert.equal(await lab.saved(), `${saved.join('\n')}\n`);
 });
 
-test('a kernel without a table to read is one line', async () => {
+test('ipvsadm is found where PATH has no sbin', async () => {
+  await lab.table(...saved);
+  const { code, stdout, stderr } = await lab.kernel.run(routevaneCommand('import', 'ipvs'), {
+    env: { PATH: '/usr/bin:/bin' },
+  });
+  assert.deepEqual([code, stderr], [0, '']);
+  assert.match(stdout, /tcp-80-192\.0\.2\.10/u);
+});
+
+test('without ipvsadm there is one line that says what to do', async () => {
+  const hidden = 'mount -t tmpfs none /usr/sbin && exec "$@"';
   const { code, stdout, stderr } = await lab.kernel.run([
-    'env',
-    'PATH=/nowhere',
+    ...['unshare', '--mount', 'sh', '-c', hidden, 'sh'],
     ...routevaneCommand('import', 'ipvs'),
   ]);
   assert.deepEqual([code, stdout], [1, '']);

@@ -31,6 +31,8 @@ export function readKernel(): Input {
   const { stdout, stderr, status, error } = spawnSync('ipvsadm', ['-Sn'], {
     encoding: 'utf8',
     maxBuffer: INPUT_MAX_BYTES,
+    // It lies in sbin, which not everybody's PATH has.
+    env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin` },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   if (error !== undefined) {
