@@ -49,7 +49,12 @@ test('ipvsadm is found where PATH has no sbin', async () => {
 test('without ipvsadm there is one line that says what to do', async () => {
   const hidden = 'mount -t tmpfs none /usr/sbin && exec "$@"';
   const { code, stdout, stderr } = await lab.kernel.run([
-    ...['unshare', '--mount', 'sh', '-c', hidden, 'sh'],
+    'unshare',
+    '--mount',
+    'sh',
+    '-c',
+    hidden,
+    'sh',
     ...routevaneCommand('import', 'ipvs'),
   ]);
   assert.deepEqual([code, stdout], [1, '']);
