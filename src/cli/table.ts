@@ -1,4 +1,4 @@
-import { cut, printable, widthOf } from './printable.ts';
+import { cut, isPlain, printable, widthOf } from './printable.ts';
 
 /** No column takes more, so that one long name does not push the rest out. */
 const columnMax = 44;
@@ -21,6 +21,12 @@ export interface Cell {
   readonly paint?: (text: string) => string;
 }
 
+/** The cells of a row as they are shown; nearly all are ASCII, whose width needs no looking. */
+interface Row {
+  readonly texts: readonly string[];
+  readonly width: (text: string) => number;
+}
+
 /**
  * Rows of cells, each as one or two lines of at most `widthMax` characters: each column as wide
  * as it must be, the last one takes what is left. Where that is little, a last cell that does not
@@ -28,24 +34,24 @@ export interface Cell {
  * Nothing of it can steer a terminal.
  */
 export function tableRows(
-  rows: readonly (readonly (string | Cell)[])[],
+  cells: readonly (readonly (string | Cell)[])[],
   indent: string,
   widthMax: number,
 ): readonly (readonly string[])[] {
-  const texts = rows.map(textsOf);
-  const widths = columnWidths(texts, widthMax - indent.length);
+  const rows = cells.map(rowOf);
+  const widths = columnWidths(rows, widthMax - indent.length);
   // How much the columns before each take: worked out once, for there may be 5,000 rows.
   const used = [0, ...widths.map((_, column) => usedBy(widths.slice(0, column + 1)))];
-  return rows.map((row, index) => {
-    const all = texts[index] ?? [];
-    const last = all.at(-1) ?? '';
-    const left = widthMax - indent.length - (used[all.length - 1] ?? 0);
-    if (left >= lastMin || widthOf(last) <= left) {
-      return [lineOf(row, all, widths, indent, widthMax)];
+  return rows.map(({ texts, width }, index) => {
+    const row = cells[index] ?? [];
+    const last = texts.at(-1) ?? '';
+    const left = widthMax - indent.length - (used[texts.length - 1] ?? 0);
+    if (left >= lastMin || width(last) <= left) {
+      return [lineOf(row, texts, widths, indent, widthMax)];
     }
     const start = indent + continued;
     return [
-      lineOf(row.slice(0, -1), [...all.slice(0, -1), ''], widths, indent, widthMax),
+      lineOf(row.slice(0, -1), [...texts.slice(0, -1), ''], widths, indent, widthMax),
       start + cut(last, widthMax - start.length),
     ];
   });
@@ -67,7 +73,8 @@ function lineOf(
   indent: string,
   widthMax: number,
 ): string {
-  let line = indent;
+  // Joined at the end: 5,000 lines of a dozen parts each would all be kept as parts.
+  const parts = [indent];
   let used = indent.length;
   for (let column = 0; column < texts.length; column += 1) {
     const isLast = column === texts.length - 1;
@@ -81,19 +88,19 @@ function lineOf(
     const fitted = cut(texts[column] ?? '', width);
     const padded = isLast ? fitted : fitted.padEnd(width);
     const cell = row[column];
-    line += space + (typeof cell === 'object' ? (cell.paint?.(padded) ?? padded) : padded);
+    parts.push(space, typeof cell === 'object' ? (cell.paint?.(padded) ?? padded) : padded);
     used += space.length + width;
   }
-  return line.trimEnd();
+  return parts.join('').trimEnd();
 }
 
 /** As wide as their widest text; where they do not fit beside each other, the widest give way. */
-function columnWidths(texts: readonly (readonly string[])[], widthMax: number): readonly number[] {
+function columnWidths(rows: readonly Row[], widthMax: number): readonly number[] {
   const widths: number[] = [];
-  for (const row of texts) {
-    for (let column = 0; column < row.length - 1; column += 1) {
-      const width = Math.min(columnMax, widthOf(row[column] ?? ''));
-      if (width > (widths[column] ?? -1)) widths[column] = width;
+  for (const { texts, width } of rows) {
+    for (let column = 0; column < texts.length - 1; column += 1) {
+      const wide = Math.min(columnMax, width(texts[column] ?? ''));
+      if (wide > (widths[column] ?? -1)) widths[column] = wide;
     }
   }
   for (let over = usedBy(widths) - widthMax; over > 0; over -= 1) {
@@ -110,8 +117,9 @@ function usedBy(widths: readonly number[]): number {
 }
 
 /** One look at a whole row: nearly all of 5,000 have nothing to replace. */
-function textsOf(row: readonly (string | Cell)[]): readonly string[] {
-  const texts = row.map((cell) => (typeof cell === 'string' ? cell : cell.text));
-  const whole = texts.join('');
-  return printable(whole) === whole ? texts : texts.map(printable);
+function rowOf(cells: readonly (string | Cell)[]): Row {
+  const texts = cells.map((cell) => (typeof cell === 'string' ? cell : cell.text));
+  return isPlain(texts.join(''))
+    ? { texts, width: (text) => text.length }
+    : { texts: texts.map(printable), width: widthOf };
 }
