@@ -63,7 +63,7 @@ export async function startBird(
       return false;
     }
   };
-  const control = await until(open, 5000, 'BIRD listens on its socket', () => complaint);
+  const control = await until(open, 30_000, 'BIRD listens on its socket', () => complaint);
   owner.own(() => control.close());
   return {
     ask: (text) => control.ask(text),

@@ -15,7 +15,7 @@ interface Row {
 
 const nothing = /^$/;
 const oneLine = /^routevane: [^\n]+\n$/;
-const exitWithinMs = 20_000;
+const exitWithinMs = 60_000;
 
 const good = `
 services: { web: { check: { type: tcp }, real_servers: ["127.0.0.1:9"] } }

@@ -8,7 +8,10 @@ const bulk = flood({ servers: 50, bulk: 2000, seed: seed + 1 });
 const unread = flood({ servers: 300, seed: seed + 2 });
 const unwritten = flood({ servers: 300, seed: seed + 3 });
 
-check('thousands of changes', {}, [
+/** An ExaBGP that was stopped, or has much to do, keeps its session. */
+const holdTimeS = 30;
+
+check('thousands of changes', { holdTimeS }, [
   {
     name: '3,000 routes flap at random for 10 s: BIRD, ExaBGP and routevane agree in the end',
     config: large.config,

@@ -35,7 +35,7 @@ const hotSteps = 8;
 const check = '{ type: tcp, mode: hold }';
 /** Part of the steps in which a quarter of the servers changes at once. */
 const rackShare = 0.1;
-const agreeMs = 40_000;
+const agreeMs = 90_000;
 
 export interface FloodOptions {
   readonly servers: number;

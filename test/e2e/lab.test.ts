@@ -7,6 +7,7 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { openLab } from './lab.ts';
 import { tcp } from './servers.ts';
+import { until } from './until.ts';
 
 interface Left {
   readonly folder: string;
@@ -33,9 +34,13 @@ describe('the lab', () => {
       await exited;
       assert.deepEqual(namespacesOf(lab.pid), []);
       assert.equal(existsSync(made.folder), false);
-      assert.deepEqual(
-        made.pids.filter((pid) => existsSync(`/proc/${pid}/cwd`)),
-        [],
+      // What was killed needs the processor once more to be gone.
+      const left = (): number[] => made.pids.filter((pid) => existsSync(`/proc/${pid}/cwd`));
+      await until(
+        () => left().length === 0,
+        30_000,
+        'its processes are gone',
+        () => left().join(' '),
       );
     });
   }
@@ -44,9 +49,11 @@ describe('the lab', () => {
     const lab = await openLab();
     try {
       const [node] = lab.nodes;
-      await node.exabgp({
+      const { helper } = await node.exabgp({
         helper: ['/bin/sh', '-c', 'echo some words for the log >&2; exec cat >/dev/null'],
       });
+      // The session does not wait for the helper.
+      await lab.until(() => helper.log() !== '', 30_000, 'the helper spoke');
       await assert.rejects(
         lab.until(() => false, 50, 'pigs fly'),
         /not within 50 ms: pigs fly\n[^]*BIRD's routes: \[\][^]*some words for the log/,

@@ -55,7 +55,8 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
   const owner = new Owner();
   try {
     const folder = mkdtempSync(join(tmpdir(), 'routevane-e2e-'));
-    owner.own(() => rmSync(folder, { recursive: true, force: true }));
+    // What was killed a moment ago may still be writing its last file.
+    owner.own(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
     const router = makeNamespace(owner);
     const links = Array.from({ length: options.nodes ?? 1 }, (_, index) =>
       link(owner, router, index + 1),
@@ -165,7 +166,7 @@ function toNode(of: Link, context: Context): LabNode {
       mine.push(exabgp);
       started.push(exabgp);
       const up = async (): Promise<boolean> => (await bird.established()).includes(session);
-      await until(up, 15_000, `${session} is Established`, explain);
+      await until(up, 30_000, `${session} is Established`, explain);
       return exabgp;
     },
     reset: async () => {
@@ -179,7 +180,7 @@ function toNode(of: Link, context: Context): LabNode {
       for (const name of names) await bird.ask(`restart ${name}`);
       const gone = async (): Promise<boolean> =>
         (await bird.routes()).every((route) => !names.includes(route.protocol));
-      await until(gone, 5000, `BIRD forgot the routes of ${of.name}`, explain);
+      await until(gone, 30_000, `BIRD forgot the routes of ${of.name}`, explain);
     },
   };
 }

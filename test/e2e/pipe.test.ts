@@ -36,7 +36,7 @@ describe('via: pipe', () => {
     writeFileSync(file, config(pipes.inPath, pipes.outPath));
     const routevane = startRoutevane(owner, node.namespace, 'run', '-c', file);
     const until = async (condition: () => Promise<boolean>, what: string): Promise<void> => {
-      await lab?.until(condition, 15_000, `${what}\n${routevane.stderr().slice(-3000)}`);
+      await lab?.until(condition, 30_000, `${what}\n${routevane.stderr().slice(-3000)}`);
     };
 
     await until(has(true), 'announced');
@@ -57,7 +57,7 @@ describe('via: pipe', () => {
     await until(has(true), 'announced once more');
 
     routevane.kill('SIGTERM');
-    assert.equal(await routevane.exit(10_000), 0);
+    assert.equal(await routevane.exit(30_000), 0);
     await until(has(false), 'withdrawn at the stop');
 
     async function stop(exabgp: Exabgp): Promise<void> {

@@ -67,7 +67,7 @@ async function askPipes(inPath: string, outPath: string, line: string): Promise<
         text += chunk.toString('latin1', 0, bytesRead);
         return text.endsWith('done\n');
       },
-      20_000,
+      60_000,
       `ExaBGP answers: ${line}`,
       () => text.slice(0, 500),
     );

@@ -23,7 +23,7 @@ export interface Routevane {
 }
 
 /** Generous: a loaded machine with two cores must not fail here. */
-const conditionMs = 15_000;
+const conditionMs = 30_000;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const bundle = join(root, 'dist/routevane.js');
 

@@ -35,14 +35,14 @@ const bounces = step('the BGP session bounces', async ({ lab, node }) => {
   await lab.bird.ask(`disable ${node.session}`);
   await lab.until(
     async () => (await lab.bird.routes()).length === 0,
-    5000,
+    30_000,
     'BIRD has forgotten the routes',
   );
   await lab.bird.ask(`enable ${node.session}`);
 });
 
 const exabgpEnds = step('ExaBGP ends', async ({ lab, exabgp }) => {
-  await lab.until(() => !exabgp.running(), 10_000, 'ExaBGP ends');
+  await lab.until(() => !exabgp.running(), 30_000, 'ExaBGP ends');
 });
 
 check('a session, a helper or an ExaBGP that goes away', {}, [

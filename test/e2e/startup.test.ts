@@ -24,7 +24,8 @@ check('start, and the budget of withdraws', {}, [
   {
     name: 'nothing is announced before the results that a route needs are in',
     config: `
-check_defaults: { interval: 2s, timeout: 900ms, fast_interval: 1s, rise: 3, fall: 1 }
+startup_timeout: 1m
+check_defaults: { interval: 10s, timeout: 5s, fast_interval: 5s, rise: 3, fall: 1 }
 services:
   slow: { check: { type: tcp }, real_servers: ["127.1.0.1:80"] }
   fast: { check: { type: tcp, interval: 100ms, timeout: 90ms, fast_interval: 60ms, rise: 1 }, real_servers: ["127.1.0.2:80"] }
@@ -35,7 +36,7 @@ routes:
     open: [a, b],
     steps: [
       announced(other),
-      // Three results of `slow` are a second apart.
+      // Three results of `slow` are five seconds apart: longer than ExaBGP takes to connect.
       only(other),
       announced(route),
       logs(/198\.51\.100\.1\/32 is announced/),
@@ -86,7 +87,7 @@ routes:
   {
     name: 'max_withdraw holds what is beyond the budget, tells it, and lets go with time',
     config: `
-max_withdraw: { share: 50%, per: 4s }
+max_withdraw: { share: 50%, per: 10s }
 check_defaults: { interval: 300ms, timeout: 250ms, fast_interval: 60ms, rise: 1, fall: 2 }
 services:
 ${hosts.map(({ address }, index) => `  s${index}: { check: { type: tcp }, real_servers: ["${address}:80"] }`).join('\n')}
@@ -105,7 +106,7 @@ ${prefixes.map((prefix, index) => `  - { prefix: ${prefix}, when: s${index} }`).
             const routes = await lab.bird.routes();
             return routes.length <= 2 && routes;
           },
-          3000,
+          30_000,
           'two of four are withdrawn',
         );
         deepEqual(left.length, 2);

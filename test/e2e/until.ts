@@ -18,9 +18,11 @@ export async function until<T>(
 ): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
+    // Asked before the look: a process that stood still past the deadline looks once more.
+    const isLast = performance.now() > deadline;
     const answer = await condition();
     if (answer !== false && answer !== undefined) return answer;
-    if (performance.now() > deadline) break;
+    if (isLast) break;
     await sleep(pollMs);
   }
   throw new Error(`not within ${timeoutMs} ms: ${what}\n${await explain()}`);
