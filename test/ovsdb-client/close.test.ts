@@ -62,7 +62,7 @@ async function closeAt(
 }
 
 /** An assertion that fails inside a socket's event leaves its test waiting. */
-const timeout = 30_000;
+const timeout = 60_000;
 
 describe('close() leaves nothing, from inside a listener too, while', { timeout }, () => {
   for (const kind of ['connecting', 'negotiating', 'monitoring', 'synced'] as const) {

@@ -195,7 +195,7 @@ describe('the server may ask, too', () => {
       assert.equal(client.state.kind, 'synced');
       assert.equal(states.all.filter(({ kind }) => kind === 'connecting').length, 1);
     };
-    await withServer(answer, run, 20);
+    await withServer(answer, run, 200);
   });
 });
 

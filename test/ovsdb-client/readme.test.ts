@@ -32,7 +32,7 @@ test('the example does what it says', async () => {
   });
   try {
     const lines = on(createInterface(child.stdout), 'line', {
-      signal: AbortSignal.timeout(20_000),
+      signal: AbortSignal.timeout(60_000),
     });
     const line = async (): Promise<string> => String((await lines.next()).value);
     assert.equal(await line(), 'current: br0');

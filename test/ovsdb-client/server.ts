@@ -1,11 +1,14 @@
 import { spawn, execFile, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
+/** A server that does not answer within this is broken. */
+const patienceMs = 60_000;
 const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` };
 
 /** Debian's schema of the Open_vSwitch database. */
@@ -66,12 +69,14 @@ export class Server {
     process.once('exit', () => child.kill('SIGKILL'));
     await once(child, 'spawn');
     // Answers once the remotes listen.
-    for (let tries = 0; tries < 500; tries += 1) {
+    const deadlineMs = performance.now() + patienceMs;
+    while (performance.now() < deadlineMs) {
       try {
         await this.control('version');
         return;
       } catch {
         if (child.exitCode !== null) throw new Error('ovsdb-server exited at once');
+        await sleep(20);
       }
     }
     throw new Error('ovsdb-server does not answer');
@@ -79,6 +84,18 @@ export class Server {
 
   async control(...words: readonly string[]): Promise<string> {
     return ovs('ovs-appctl', '-t', join(this.dir, 'ctl'), ...words);
+  }
+
+  /** The ports of its `ptcp:0` and `pssl:0`, which it tells in its log only. */
+  async ports(count: number): Promise<readonly number[]> {
+    const deadlineMs = performance.now() + patienceMs;
+    while (performance.now() < deadlineMs) {
+      const log = await readFile(join(this.dir, 'log'), 'utf8');
+      const ports = [...log.matchAll(/listening on port (?<port>\d+)\n/gu)];
+      if (ports.length >= count) return ports.map((match) => Number(match[1]));
+      await sleep(20);
+    }
+    throw new Error(`ovsdb-server tells of no ${count} ports`);
   }
 
   async kill(signal: NodeJS.Signals): Promise<void> {

@@ -34,12 +34,6 @@ function read(name: string): string {
   return readFileSync(join(dir, name), 'utf8');
 }
 
-/** The ports of the server's `ptcp:0` and `pssl:0`, from its log. */
-function portsOf(server: Server): readonly number[] {
-  const log = readFileSync(join(server.dir, 'log'), 'utf8');
-  return [...log.matchAll(/listening on port (?<port>\d+)/gu)].map((match) => Number(match[1]));
-}
-
 describe('ssl remotes', () => {
   let server: Server;
   let remote = '';
@@ -59,7 +53,7 @@ describe('ssl remotes', () => {
         `--ca-cert=${join(dir, 'ca.pem')}`,
       ],
     });
-    remote = `ssl:127.0.0.1:${portsOf(server)[0]}`;
+    remote = `ssl:127.0.0.1:${(await server.ports(1))[0]}`;
   });
 
   after(async () => {
@@ -113,13 +107,13 @@ for (const [host, listen] of [
 ] as const) {
   test(`a tcp remote: ${host}; TLS towards it is told as a mistake`, async () => {
     const server = await startServer({ schema: smallSchema, args: [`--remote=${listen}`] });
-    const [port] = portsOf(server);
+    const [port] = await server.ports(1);
     const client = new OvsdbClient({ remote: `tcp:${host}:${port}` });
     const states = new States();
     const wrong = new OvsdbClient({
       remote: `ssl:${host}:${port}`,
       tls: { ca: '' },
-      connectTimeoutMs: 1000,
+      connectTimeoutMs: 30_000,
       onState: states.onState,
     });
     try {

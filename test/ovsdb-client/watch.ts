@@ -10,7 +10,7 @@ import type {
 } from '../../src/ovsdb-client/index.ts';
 
 /** How long a test waits for what must happen; only a failure takes so long. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 60_000;
 
 /**
  * Resolves with the first thing that `find` finds, looking again at each event.

@@ -11,7 +11,7 @@ function temporaryFolder(t: TestContext): string {
   return path;
 }
 
-const patienceMs = 10_000;
+const patienceMs = 60_000;
 
 /** Resolves once an event holds; rejects with what the watch ends with. */
 function event(t: TestContext, path: string, wanted: (event: FolderEvent) => boolean) {

@@ -15,7 +15,7 @@ import { describe, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const script = fileURLToPath(new URL('../../systemd/ifplugd-action.sh', import.meta.url));
-const deadline = { timeout: 10_000 };
+const deadline = { timeout: 60_000 };
 
 function folder(t: TestContext): string {
   const path = mkdtempSync(join(tmpdir(), 'routevane-hook-'));

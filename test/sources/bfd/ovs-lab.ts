@@ -10,6 +10,8 @@ import { connects, patienceMs, signalled, until } from './ovs-process.ts';
 const run = promisify(execFile);
 const PATH = `${process.env['PATH']}:/usr/sbin:/sbin`;
 const schema = '/usr/share/openvswitch/vswitch.ovsschema';
+/** Three times this without the processor must not look like a fall of the session. */
+const defaultRxMs = 300;
 let pairs = 0;
 
 type Side = 'a' | 'b';
@@ -115,7 +117,7 @@ export class OvsNode {
     this.#nft('delete table netdev routevane');
   }
 
-  async addPort(rxMs: number): Promise<void> {
+  async addPort(rxMs = defaultRxMs): Promise<void> {
     const { bridge, device } = this;
     const times = ['bfd:enable=true', `bfd:min_tx=${rxMs}`, `bfd:min_rx=${rxMs}`, 'bfd:mult=3'];
     await this.vsctl(
@@ -173,7 +175,7 @@ export class OvsNode {
 }
 
 export interface OvsPairOptions {
-  /** BFD's min_rx and min_tx on both sides; default 100. */
+  /** BFD's min_rx and min_tx on both sides; default 300: see below. */
   readonly rxMs?: number;
 }
 
@@ -195,7 +197,7 @@ export class OvsPair {
     process.once('exit', this.#atExit);
   }
 
-  static async start({ rxMs = 100 }: OvsPairOptions = {}): Promise<OvsPair> {
+  static async start({ rxMs = defaultRxMs }: OvsPairOptions = {}): Promise<OvsPair> {
     pairs += 1;
     const dir = mkdtempSync(join(tmpdir(), 'rv-ovs-'));
     const pair = new OvsPair(dir, `rv-ovs-${process.pid}-${pairs}`);
@@ -219,7 +221,7 @@ export class OvsPair {
   }
 
   /** Makes the devices again, and the ports: vswitchd keeps what it had open of the old ones. */
-  async newCable(rxMs = 100): Promise<void> {
+  async newCable(rxMs = defaultRxMs): Promise<void> {
     const { a, b } = this;
     await this.#addCable();
     for (const node of [a, b]) {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 
 /** A part that does not come up within this is broken. */
-export const patienceMs = 20_000;
+export const patienceMs = 60_000;
 
 /** Sends a signal; resolves with the child, or with `null` once a signal that ends it has. */
 export async function signalled(

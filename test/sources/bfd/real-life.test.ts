@@ -124,7 +124,7 @@ describe('daemons that die and come back', { timeout: 300_000 }, () => {
     await watcher.until('tor', 'down: interface gone');
     await a.vsctl('--no-wait', 'init');
     await a.addBridge();
-    await a.addPort(100);
+    await a.addPort();
     await watcher.until('tor', 'up');
   });
 });

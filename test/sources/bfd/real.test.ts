@@ -78,7 +78,7 @@ describe('a BFD session between two real Open vSwitches', { timeout: 300_000 }, 
     await watcher.until('tor', 'up');
     await pair.a.vsctl('del-port', pair.a.bridge, pair.a.device);
     await watcher.until('tor', 'down: interface gone');
-    await pair.a.addPort(100);
+    await pair.a.addPort();
     await watcher.until('tor', 'up');
   });
 

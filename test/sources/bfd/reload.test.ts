@@ -14,6 +14,7 @@ test('interfaces that come and go leave the others alone', async (t) => {
   config$.next(configOf(one.source, 'p2', 'p3'));
   await watcher.until('p3', 'up');
   await setStatus(one, ['p1', 'p2', 'p3'], downStatus);
+  await watcher.until('p2', 'down: bfd state down');
   await watcher.until('p3', 'down: bfd state down');
   assert.deepEqual(watcher.seen('p1'), ['up']);
   assert.deepEqual(watcher.seen('p2'), ['up', 'down: bfd state down']);

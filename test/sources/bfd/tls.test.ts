@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, readFileSync } from 'node:fs';
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { of } from 'rxjs';
@@ -29,8 +29,7 @@ test('a certificate of another CA, a CA file that is missing, and the right one'
   const vswitchd = new FakeVswitchd(server.dir);
   await vswitchd.start(1);
   t.after(async () => vswitchd.kill());
-  const log = readFileSync(join(server.dir, 'log'), 'utf8');
-  const port = /listening on port (\d+)/.exec(log)?.[1];
+  const [port] = await server.ports(1);
   const source = {
     remote: `ssl:127.0.0.1:${port}`,
     vswitchdPidfile: vswitchd.pidfile,

@@ -5,7 +5,7 @@ import type { Notice } from '../../../src/model/notice.ts';
 import { bfd, type BfdConfig } from '../../../src/sources/bfd/bfd.ts';
 
 /** A test that waits longer than this for an event has failed. */
-const patienceMs = 30_000;
+const patienceMs = 60_000;
 
 /** Subscribes for the time of one test. */
 export class Watcher {

@@ -13,9 +13,9 @@ import { link, type LinkConfig, type LinkWorld } from '../../../src/sources/link
 
 const insideMark = 'ROUTEVANE_TEST_INSIDE';
 /** A test that waits longer than this for an event has failed. */
-const patienceMs = 10_000;
+const patienceMs = 60_000;
 /** A file that left something open would never end. */
-const fileMaxMs = 120_000;
+const fileMaxMs = 240_000;
 
 /**
  * Runs the tests of a file in a network namespace without a name, which ends with
