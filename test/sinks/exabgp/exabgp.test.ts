@@ -9,6 +9,8 @@ import { until } from '../../e2e/until.ts';
 import { Wishes, config } from './sample.ts';
 
 const prefix = '192.0.2.10/32';
+/** Only a failure takes so long. */
+const patienceMs = 30_000;
 
 describe('the sink as a whole', () => {
   test('without anybody to answer it writes at once and ends with its turns', async () => {
@@ -22,10 +24,10 @@ describe('the sink as a whole', () => {
     });
     const wishes = new Wishes();
     turn$.next(wishes.turn({ [prefix]: 100 }));
-    await until(() => stdout.readableLength > 0, 1000, 'a line');
+    await until(() => stdout.readableLength > 0, patienceMs, 'a line');
     turn$.next(wishes.turn({ [prefix]: 'withdrawn' }));
     turn$.complete();
-    await until(() => complete, 2000, 'complete');
+    await until(() => complete, patienceMs, 'complete');
     assert.equal(
       String(stdout.read()),
       `announce route ${prefix} next-hop self med 100\nwithdraw route ${prefix} next-hop self\n`,
@@ -40,9 +42,9 @@ describe('the sink as a whole', () => {
       next: (report) => reports.push(report),
       complete: () => (complete = true),
     });
-    await until(() => stdout.readableLength > 0, 1000, 'the barrier');
+    await until(() => stdout.readableLength > 0, patienceMs, 'the barrier');
     stdin.end();
-    await until(() => complete, 1000, 'complete');
+    await until(() => complete, patienceMs, 'complete');
     const last = reports.at(-1);
     assert.ok(last?.kind === 'state' && last.state === 'lost');
   });
@@ -55,11 +57,11 @@ describe('the sink as a whole', () => {
       next: (report) => reports.push(report),
       complete: () => (complete = true),
     });
-    await until(() => stdout.readableLength > 0, 1000, 'the barrier');
+    await until(() => stdout.readableLength > 0, patienceMs, 'the barrier');
     stdin.write(
       '{"exabgp":"4.0.1","time":1,"host":"lb","pid":1,"ppid":0,"counter":1,"type":"notification","notification":"shutdown"}\n',
     );
-    await until(() => complete, 1000, 'complete');
+    await until(() => complete, patienceMs, 'complete');
     const last = reports.at(-1);
     assert.ok(last?.kind === 'state' && last.state === 'lost');
     assert.equal(stdin.listenerCount('data'), 0);
@@ -90,7 +92,7 @@ describe('the sink as a whole', () => {
     const turn$ = new Subject<Turn>();
     const config$ = new BehaviorSubject(config([prefix]));
     const subscription = exabgp(config$, turn$, { stdin, stdout }).subscribe();
-    await until(() => stdout.readableLength > 0, 1000, 'the barrier');
+    await until(() => stdout.readableLength > 0, patienceMs, 'the barrier');
     subscription.unsubscribe();
     assert.equal(turn$.observed, false);
     assert.equal(config$.observed, false);

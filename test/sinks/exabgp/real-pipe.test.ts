@@ -7,6 +7,8 @@ import { type Life, Rig, commands } from './rig.ts';
 import { manyPrefixes, wishAll } from './sample.ts';
 
 const one = '198.51.100.1/32';
+/** Only a failure takes so long. */
+const patienceMs = 60_000;
 
 describe('the sink at the named pipes of a real ExaBGP', () => {
   let lab: Lab;
@@ -35,7 +37,7 @@ describe('the sink at the named pipes of a real ExaBGP', () => {
     await life.until((told) => states(told).length === 1, 'nobody reads the pipe');
 
     const first = await lab.nodes[0].exabgp({ pipes });
-    await lab.until(async () => (await lab.bird.count()) === 501, 15_000, 'all routes');
+    await lab.until(async () => (await lab.bird.count()) === 501, patienceMs, 'all routes');
 
     // Without send events only time keeps the changes of a route apart.
     life.order({ kind: 'turn', wishes: { [one]: 200 } });
@@ -48,25 +50,26 @@ describe('the sink at the named pipes of a real ExaBGP', () => {
     );
 
     first.kill('SIGKILL');
-    await ended(first, 5000);
+    await ended(first, patienceMs);
     await life.until((told) => states(told).at(-1) === 'lost', 'it is gone');
     pipes.recreate();
     const second = await lab.nodes[0].exabgp({ pipes });
-    await lab.until(async () => (await lab.bird.count()) === 501, 15_000, 'all routes again');
+    await lab.until(async () => (await lab.bird.count()) === 501, patienceMs, 'all routes again');
     const med = (await lab.bird.routes()).find(({ prefix }) => prefix === one)?.med;
     assert.equal(med, 100);
+    await life.until((told) => states(told).length >= 4, 'it is connected again');
     assert.deepEqual(states(life.told), ['lost', 'connected', 'lost', 'connected']);
 
     // The same pipes, another ExaBGP behind them: nothing but the silence in between tells.
     second.kill('SIGKILL');
-    await ended(second, 5000);
+    await ended(second, patienceMs);
     await lab.nodes[0].exabgp({ pipes });
-    await lab.until(async () => (await lab.bird.count()) === 501, 15_000, 'and once more');
+    await lab.until(async () => (await lab.bird.count()) === 501, patienceMs, 'and once more');
 
     life.order({ kind: 'turn', wishes: { [one]: 'withdrawn' } });
     life.order({ kind: 'stop' });
     await life.until((told) => told.at(-1)?.kind === 'complete', 'complete');
-    await lab.until(async () => (await lab.bird.count()) === 500, 5000, 'withdrawn');
+    await lab.until(async () => (await lab.bird.count()) === 500, patienceMs, 'withdrawn');
     rig.close();
     await lab.nodes[0].reset();
   });

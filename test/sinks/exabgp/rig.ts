@@ -36,7 +36,7 @@ export class Rig {
 
   /** The `number`th start of the sink, from 0. */
   async life(number: number): Promise<Life> {
-    return until(() => this.#lives[number] ?? false, 20_000, `start ${number} of the sink`);
+    return until(() => this.#lives[number] ?? false, 60_000, `start ${number} of the sink`);
   }
 
   close(): void {
@@ -59,7 +59,7 @@ function live(socket: Socket): Life {
     until: async (condition, what) => {
       await until(
         () => condition(told),
-        30_000,
+        60_000,
         what,
         () => JSON.stringify(told.slice(-20), null, 1),
       );

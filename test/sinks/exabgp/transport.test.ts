@@ -11,6 +11,9 @@ import { stdioTransport } from '../../../src/sinks/exabgp/stdio.ts';
 import type { Transport, TransportEvent } from '../../../src/sinks/exabgp/transport.ts';
 import { until } from '../../e2e/until.ts';
 
+/** Only a failure takes so long. */
+const patienceMs = 30_000;
+
 interface Heard {
   readonly events: string[];
   text: string;
@@ -39,9 +42,9 @@ describe('stdin and stdout', () => {
     transport.write('version\n');
     assert.equal(String(stdout.read()), 'version\n');
     stdin.write('done\n');
-    await until(() => heard.text === 'done\n', 1000, 'bytes');
+    await until(() => heard.text === 'done\n', patienceMs, 'bytes');
     stdin.end();
-    await until(() => heard.complete, 1000, 'complete');
+    await until(() => heard.complete, patienceMs, 'complete');
     assert.deepEqual(heard.events, ['opened', 'bytes', 'closed']);
   });
 
@@ -49,9 +52,9 @@ describe('stdin and stdout', () => {
     const child = spawn('true', { stdio: ['pipe', 'ignore', 'ignore'] });
     const transport = stdioTransport(new PassThrough(), child.stdin);
     const heard = listen(t, transport);
-    await until(() => child.exitCode !== null, 5000, 'the reader is gone');
+    await until(() => child.exitCode !== null, patienceMs, 'the reader is gone');
     transport.write('announce\n');
-    await until(() => heard.complete, 5000, 'complete');
+    await until(() => heard.complete, patienceMs, 'complete');
     assert.equal(transport.pendingBytes, 0);
   });
 
@@ -63,7 +66,7 @@ describe('stdin and stdout', () => {
     transport.write('0123456789\n');
     assert.equal(transport.ready, false);
     stdout.resume();
-    await until(() => heard.events.includes('drained'), 1000, 'drained');
+    await until(() => heard.events.includes('drained'), patienceMs, 'drained');
     assert.ok(transport.ready);
   });
 
@@ -80,14 +83,14 @@ describe('named pipes', () => {
     const { inPath, outPath } = make(t);
     const transport = pipeTransport(inPath, outPath);
     const heard = listen(t, transport);
-    await until(() => heard.events.includes('closed'), 5000, 'nobody there');
+    await until(() => heard.events.includes('closed'), patienceMs, 'nobody there');
     assert.equal(transport.ready, false);
     const exabgp = reader(t, inPath);
-    await until(() => transport.ready, 5000, 'opened');
+    await until(() => transport.ready, patienceMs, 'opened');
     transport.write('version\n');
-    await until(() => exabgp.read() === 'version\n', 5000, 'the command');
+    await until(() => exabgp.read() === 'version\n', patienceMs, 'the command');
     for (const line of ['exabgp 4.2.21\n', 'done\n', 'done\n']) answer(outPath, line);
-    await until(() => heard.text === 'exabgp 4.2.21\ndone\ndone\n', 5000, 'all answers');
+    await until(() => heard.text === 'exabgp 4.2.21\ndone\ndone\n', patienceMs, 'all answers');
     assert.deepEqual(
       heard.events.filter((kind) => kind !== 'bytes'),
       ['closed', 'opened'],
@@ -99,15 +102,19 @@ describe('named pipes', () => {
     const first = reader(t, inPath);
     const transport = pipeTransport(inPath, outPath);
     const heard = listen(t, transport);
-    await until(() => transport.ready, 5000, 'opened');
+    await until(() => transport.ready, patienceMs, 'opened');
     first.close();
-    await until(() => heard.events.at(-1) === 'closed', 5000, 'gone');
+    await until(() => heard.events.at(-1) === 'closed', patienceMs, 'gone');
     remake();
     reader(t, inPath);
-    await until(() => heard.events.at(-1) === 'opened', 5000, 'opened again');
+    await until(() => heard.events.at(-1) === 'opened', patienceMs, 'opened again');
     remake();
     reader(t, inPath);
-    await until(() => heard.events.filter((k) => k === 'opened').length === 3, 5000, 'made anew');
+    await until(
+      () => heard.events.filter((k) => k === 'opened').length === 3,
+      patienceMs,
+      'made anew',
+    );
     assert.equal(heard.complete, false);
   });
 
@@ -116,7 +123,7 @@ describe('named pipes', () => {
     rmSync(inPath);
     execFileSync('touch', [inPath]);
     const heard = listen(t, pipeTransport(inPath, outPath));
-    await until(() => heard.events.includes('closed'), 5000, 'refused');
+    await until(() => heard.events.includes('closed'), patienceMs, 'refused');
   });
 
   test('unsubscribing closes everything, even half open', async (t) => {
@@ -125,7 +132,7 @@ describe('named pipes', () => {
     const transport = pipeTransport(inPath, outPath);
     listen(t, transport).subscription.unsubscribe();
     const heard = listen(t, transport);
-    await until(() => transport.ready, 5000, 'opened');
+    await until(() => transport.ready, patienceMs, 'opened');
     heard.subscription.unsubscribe();
     exabgp.close();
     const canWrite = (): boolean => {
@@ -136,7 +143,7 @@ describe('named pipes', () => {
         return false;
       }
     };
-    await until(() => !canWrite(), 5000, 'nobody holds the pipe');
+    await until(() => !canWrite(), patienceMs, 'nobody holds the pipe');
     assert.equal(transport.ready, false);
   });
 });
