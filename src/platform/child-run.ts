@@ -33,11 +33,15 @@ export interface Run {
 }
 
 /**
- * Runs a child to its end and calls `done` once, never from inside this call. It sets no time
- * limit: whoever asked knows it, and cancels.
+ * Runs a child to its end and calls `done` once, never from inside this call; `begun` is called
+ * when it has its place. It sets no time limit: whoever asked knows it, and cancels.
  */
-export function runChild(spec: RunSpec, done: (result: RunResult) => void): Run {
-  const run = new QueuedRun(spec, done);
+export function runChild(
+  spec: RunSpec,
+  done: (result: RunResult) => void,
+  begun: () => void = () => {},
+): Run {
+  const run = new QueuedRun(spec, done, begun);
   places.add(run);
   return run;
 }
@@ -50,13 +54,15 @@ export function childCounts(): { readonly running: number; readonly waiting: num
 class QueuedRun implements Run {
   readonly #spec: RunSpec;
   #done: ((result: RunResult) => void) | null;
+  readonly #begun: () => void;
   #child: Child | null = null;
   readonly #stdout = new Head();
   readonly #stderr = new Head();
 
-  constructor(spec: RunSpec, done: (result: RunResult) => void) {
+  constructor(spec: RunSpec, done: (result: RunResult) => void, begun: () => void) {
     this.#spec = spec;
     this.#done = done;
+    this.#begun = begun;
   }
 
   get isWaiting(): boolean {
@@ -75,6 +81,7 @@ class QueuedRun implements Run {
         },
       },
     );
+    this.#begun();
   }
 
   cancel(): void {

@@ -58,11 +58,11 @@ routes: [{ prefix: ${route}, when: web, drain: 0s }]
     name: 'one that runs as another user has the rights of that one',
     config: `
 signals:
-  ours: { type: exec, command: [/bin/ls, state/], interval: 200ms, timeout: 150ms, rise: 1, fall: 1 }
+  ours: { type: exec, command: [/bin/ls, state/], interval: 10s, timeout: 9s, rise: 1, fall: 1 }
   nobodys:
-    { type: exec, command: [/bin/ls, state/], user: nobody, interval: 200ms, timeout: 150ms, rise: 1, fall: 1 }
+    { type: exec, command: [/bin/ls, state/], user: nobody, interval: 10s, timeout: 9s, rise: 1, fall: 1 }
   unknown:
-    { type: exec, command: [/bin/true], user: no-such-user, interval: 200ms, timeout: 150ms, lost_hold: 0s }
+    { type: exec, command: [/bin/true], user: no-such-user, interval: 10s, timeout: 9s, lost_hold: 0s }
 routes:
   - { prefix: ${route}, when: ours }
   - { prefix: 198.51.100.2/32, when: { any: [nobodys, unknown] } }

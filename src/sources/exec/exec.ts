@@ -1,4 +1,12 @@
-import { exhaustMap, map, Observable, of, timeout, timer, type SchedulerLike } from 'rxjs';
+import {
+  defer,
+  exhaustMap,
+  map,
+  Observable,
+  timer,
+  type SchedulerLike,
+  type Subscription,
+} from 'rxjs';
 import type { Config, ExecSignal } from '../../model/config.ts';
 import type { Observation } from '../../model/observation.ts';
 import { runChild } from '../../platform/child-run.ts';
@@ -8,6 +16,8 @@ import { verdictOf, type PluginVerdict } from '../../protocol/nagios.ts';
 
 /** First runs are spread over this, so that a start does not begin all children at once. */
 const FIRST_RUNS_MS = 1000;
+/** How long a run may wait for its turn, where more children are wanted than can be run. */
+export const TURN_MAX_MS = 10_000;
 
 /** What makes an exec signal run as it does; how its results settle does not. */
 type ExecRun = Omit<ExecSignal, 'settle' | 'type'>;
@@ -16,7 +26,9 @@ type ExecRun = Omit<ExecSignal, 'settle' | 'type'>;
  * Runs each `exec` signal's Nagios plugin every `intervalMs`, never two of one signal at once,
  * and emits one observation for each run: at its end, or at `timeoutMs` as `lost`, when the
  * child and its process group are ended. (A plugin that hangs says nothing about what it looks
- * at; where slow means down, give the plugin a time-out of its own below ours.)
+ * at; where slow means down, give the plugin a time-out of its own below ours.) The time-out
+ * begins when the child does: where too many are wanted each runs less often, and none of them is
+ * ended for the time that it waited.
  *
  * A signal that is the same in the next configuration goes on undisturbed. Never completes
  * before `config$`; errors only where `config$` does. Unsubscribing ends all children.
@@ -44,30 +56,48 @@ function runsOf({ signals }: Config): ExecRun[] {
   });
 }
 
+/** Emits what one run said, once; unsubscribing ends it. */
 function once(run: ExecRun, scheduler: SchedulerLike): Observable<Observation> {
-  const { name, timeoutMs } = run;
-  const startMs = scheduler.now();
-  return verdict(run).pipe(
-    timeout({ first: timeoutMs, scheduler, with: () => of(late(timeoutMs)) }),
-    map(({ state, reason, detail }): Observation => {
-      const atMs = scheduler.now();
-      const seen = { signal: name, state, reason, atMs, latencyMs: atMs - startMs };
-      return detail === '' ? seen : { ...seen, detail };
-    }),
-  );
-}
-
-/** Emits what the plugin said, once; unsubscribing ends it. */
-function verdict({ command, user }: ExecRun): Observable<PluginVerdict> {
-  return new Observable((subscriber) => {
-    const run = runChild({ command, user }, (result) => {
-      subscriber.next(verdictOf(result));
-      subscriber.complete();
-    });
-    return () => run.cancel();
+  return defer(() => {
+    let beganMs = scheduler.now();
+    const begun = (): void => {
+      beganMs = scheduler.now();
+    };
+    return verdict(run, begun, scheduler).pipe(
+      map(({ state, reason, detail }): Observation => {
+        const atMs = scheduler.now();
+        const seen = { signal: run.name, state, reason, atMs, latencyMs: atMs - beganMs };
+        return detail === '' ? seen : { ...seen, detail };
+      }),
+    );
   });
 }
 
-function late(timeoutMs: number): PluginVerdict {
-  return { state: 'lost', reason: `timed out after ${timeoutMs}ms`, detail: '' };
+function verdict(
+  { command, user, timeoutMs }: ExecRun,
+  begun: () => void,
+  scheduler: SchedulerLike,
+): Observable<PluginVerdict> {
+  return new Observable((subscriber) => {
+    const end = (said: PluginVerdict): void => {
+      subscriber.next(said);
+      subscriber.complete();
+    };
+    const lostIn = (ms: number, reason: string): Subscription =>
+      scheduler.schedule(() => end({ state: 'lost', reason, detail: '' }), ms);
+    let limit = lostIn(TURN_MAX_MS, `not started within ${TURN_MAX_MS}ms: too many children run`);
+    const child = runChild(
+      { command, user },
+      (result) => end(verdictOf(result)),
+      () => {
+        limit.unsubscribe();
+        limit = lostIn(timeoutMs, `timed out after ${timeoutMs}ms`);
+        begun();
+      },
+    );
+    return () => {
+      limit.unsubscribe();
+      child.cancel();
+    };
+  });
 }

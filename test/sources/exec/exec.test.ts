@@ -2,11 +2,20 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { filter, firstValueFrom, Subject, take, toArray } from 'rxjs';
+import {
+  filter,
+  firstValueFrom,
+  type SchedulerLike,
+  Subject,
+  take,
+  toArray,
+  VirtualAction,
+  VirtualTimeScheduler,
+} from 'rxjs';
 import type { Config, ExecSignal } from '../../../src/model/config.ts';
 import type { Observation } from '../../../src/model/observation.ts';
-import { childCounts } from '../../../src/platform/child-run.ts';
-import { exec } from '../../../src/sources/exec/exec.ts';
+import { childCounts, RUNNING_MAX, runChild } from '../../../src/platform/child-run.ts';
+import { exec, TURN_MAX_MS } from '../../../src/sources/exec/exec.ts';
 import { emptyConfig } from '../../empty-config.ts';
 import { SETTLE } from '../probes/fixtures.ts';
 
@@ -25,10 +34,10 @@ function configOf(...signals: ExecSignal[]): Config {
   return { ...emptyConfig, signals };
 }
 
-function running(t: TestContext) {
+function running(t: TestContext, scheduler?: SchedulerLike) {
   const config$ = new Subject<Config>();
   const observation$ = new Subject<Observation>();
-  const subscription = exec(config$, undefined, () => 0).subscribe(observation$);
+  const subscription = exec(config$, scheduler, () => 0).subscribe(observation$);
   t.after(() => subscription.unsubscribe());
   const next = async (name: string, count = 1): Promise<Observation[]> =>
     firstValueFrom(
@@ -98,6 +107,30 @@ describe('exec', () => {
     assert.deepEqual([state, reason], ['lost', 'timed out after 100ms']);
     assert.ok(latencyMs >= 99);
     while (childCounts().running > 0) await new Promise((resolve) => setImmediate(resolve));
+  });
+
+  test('the wait for a turn is not the time of the plugin, and is not endless', async (t) => {
+    const hogs = Array.from({ length: RUNNING_MAX }, () =>
+      runChild({ command: ['/bin/sleep', '600'], user: null }, () => {}),
+    );
+    const freed = (): void => {
+      for (const hog of hogs) hog.cancel();
+    };
+    t.after(freed);
+    while (childCounts().running < RUNNING_MAX) await new Promise((done) => setImmediate(done));
+    // Time passes only where the test lets it.
+    const [patient, late] = [TURN_MAX_MS - 1, TURN_MAX_MS].map((untilMs) => {
+      const scheduler = new VirtualTimeScheduler(VirtualAction, untilMs);
+      const { config$, next } = running(t, scheduler);
+      const first = next('it');
+      config$.next(configOf(signal('it', ['/bin/true'], { timeoutMs: 50 })));
+      scheduler.flush();
+      return first;
+    });
+    const reason = `not started within ${TURN_MAX_MS}ms: too many children run`;
+    assert.equal((await late)?.[0]?.reason, reason);
+    freed();
+    assert.equal((await patient)?.[0]?.state, 'up');
   });
 
   test('one that is killed, is not there, or ends in a way of its own is lost', async (t) => {
