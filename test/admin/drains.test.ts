@@ -58,7 +58,7 @@ describe('maintenance', () => {
     const rig = await openRig(t);
     await drain(rig, server, { for: '50ms' });
     const isEmpty = (): boolean => JSON.parse(readFileSync(file(rig), 'utf8')).drains.length === 0;
-    await until(isEmpty, 5_000, 'the file is empty');
+    await until(isEmpty, 30_000, 'the file is empty');
   });
 
   test('of a damaged file is told, and the file kept aside', async (t) => {

@@ -144,7 +144,7 @@ describe('a token file that cannot be used keeps TCP closed', () => {
       rig.config$.next({ ...value, admin: { ...value.admin, tokenFile: path } });
       await until(
         () => rig.notices.some(({ event }) => event === 'admin_token_unusable'),
-        5_000,
+        30_000,
         'it is told',
       );
       await assert.rejects(rig.ask('/healthz', { via: 'tcp' }), /ECONNREFUSED/u);

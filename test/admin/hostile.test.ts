@@ -41,7 +41,10 @@ describe('clients that mean no good', () => {
         await once(socket, 'close');
       }),
     );
-    assert.equal((await rig.ask('/healthz')).status, 200);
+    // On a busy machine these limits may be too short for an honest request as well.
+    const answers = async (): Promise<boolean> =>
+      (await rig.ask('/healthz').catch(() => null))?.status === 200;
+    await until(answers, 30_000, 'it goes on');
   });
 
   test('what is no HTTP is answered and cut off', async (t) => {
@@ -62,7 +65,7 @@ describe('clients that mean no good', () => {
     const fourth = dial(rig);
     await once(fourth, 'close');
     for (const socket of held) socket.destroy();
-    await until(async () => (await rig.ask('/healthz').catch(() => null)) !== null, 5_000, 'room');
+    await until(async () => (await rig.ask('/healthz').catch(() => null)) !== null, 30_000, 'room');
   });
 
   test('a flood of readers of /metrics costs less than each alone', async (t) => {
@@ -130,7 +133,7 @@ describe('the socket file', () => {
     const first = await openRig(t);
     const second = new Rig({ admin: { socket: first.socket } });
     t.after(() => second.close());
-    await until(failed(second), 5_000, 'a living one is refused');
+    await until(failed(second), 30_000, 'a living one is refused');
     assert.match(second.notices[0]?.message ?? '', /another process serves/u);
     assert.equal((await first.ask('/healthz')).status, 200);
 
@@ -141,7 +144,7 @@ describe('the socket file', () => {
     writeFileSync(third.socket, 'not a socket');
     const fourth = new Rig({ admin: { socket: third.socket } });
     t.after(() => fourth.close());
-    await until(failed(fourth), 5_000, 'a file is refused');
+    await until(failed(fourth), 30_000, 'a file is refused');
     assert.ok(existsSync(third.socket), 'what is not ours stays');
   });
 

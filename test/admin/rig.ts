@@ -107,7 +107,7 @@ export class Rig {
     const wanted = Number(socket !== null) + Number(listen !== null);
     const open = (): boolean =>
       this.notices.filter(({ event }) => event === 'admin_listens').length >= wanted;
-    await until(open, 5_000, 'the entrances are open', () => JSON.stringify(this.notices));
+    await until(open, 30_000, 'the entrances are open', () => JSON.stringify(this.notices));
     return this;
   }
 

@@ -10,8 +10,6 @@ const flips = 500;
 const flipsPerFrame = 20;
 /** More elements than this, and the list is not windowed any more. */
 const rowsMax = 40;
-/** Fifty frames of a storm may cost so many tasks above 50 ms, on a machine that does other things. */
-const longTasksMax = 15;
 
 describe(`the dashboard with ${servers} real servers`, () => {
   let browser: Browser;
@@ -29,7 +27,7 @@ describe(`the dashboard with ${servers} real servers`, () => {
     const { page, assertQuiet, close } = await visit(browser, node.url);
     const fold = page.locator('.fold', { hasText: '1800 of 1800 up' });
     await fold.waitFor();
-    assert.equal(await page.locator('.item .row').count(), (servers - 1800) * 1);
+    assert.equal(await page.locator('.item .row').count(), servers - 1800);
     await fold.click();
     const list = page.locator('.rows', {
       has: page.locator('ul[aria-label="real servers of edge"]'),
@@ -61,7 +59,8 @@ describe(`the dashboard with ${servers} real servers`, () => {
   test('stays smooth while a quarter of them falls and rises', async (context) => {
     const { page, assertQuiet, close } = await visit(browser, node.url);
     await page.locator('.fold', { hasText: '1800 of 1800 up' }).click();
-    await countLongTasks(page);
+    await page.locator('ul[aria-label="real servers of edge"] .row').first().waitFor();
+    await countDraws(page);
     const shown = whenShown(page, '.fold', `${1800 - flips} of 1800 up, ${flips} down`);
     const beganMs = Date.now();
     await flip(page, node, 'down');
@@ -69,11 +68,13 @@ describe(`the dashboard with ${servers} real servers`, () => {
     const risen = whenShown(page, '.fold', '1800 of 1800 up');
     await flip(page, node, 'up');
     await risen;
-    const tasksMs = await page.evaluate<readonly number[]>('globalThis.longTasks');
+    const { frames, draws, rowsAtMost, tasksMs } = await page.evaluate<Draws>('globalThis.draws');
     context.diagnostic(
       `${flips} falls, ${flipsPerFrame} a frame, shown after ${tookMs} ms; tasks above 50 ms: ${tasksMs.map(Math.round).join(', ') || 'none'}`,
     );
-    assert.ok(tasksMs.length <= longTasksMax, `tasks above 50 ms: ${tasksMs.join(', ')}`);
+    // How long a draw takes is this machine's; how many there are, and of how much, is ours.
+    assert.ok(draws > 0 && draws <= frames * 2, `${draws} draws in ${frames} frames`);
+    assert.ok(rowsAtMost < rowsMax, `${rowsAtMost} rows at once`);
     assertQuiet();
     await close();
   });
@@ -90,11 +91,30 @@ async function flip(page: Page, node: DashboardNode, to: 'up' | 'down'): Promise
   }
 }
 
-async function countLongTasks(page: Page): Promise<void> {
+interface Draws {
+  readonly frames: number;
+  /** How often the page changed what it shows. */
+  readonly draws: number;
+  /** Rows of the opened service. */
+  readonly rowsAtMost: number;
+  readonly tasksMs: readonly number[];
+}
+
+async function countDraws(page: Page): Promise<void> {
   await page.evaluate(`{
-    globalThis.longTasks = [];
+    const counted = (globalThis.draws = { frames: 0, draws: 0, rowsAtMost: 0, tasksMs: [] });
+    const rows = document.querySelector('ul[aria-label="real servers of edge"]');
+    new MutationObserver(() => {
+      counted.draws += 1;
+      counted.rowsAtMost = Math.max(counted.rowsAtMost, rows.querySelectorAll('.row').length);
+    }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+    const frame = () => {
+      counted.frames += 1;
+      requestAnimationFrame(frame);
+    };
+    frame();
     new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) globalThis.longTasks.push(duration);
+      for (const { duration } of list.getEntries()) counted.tasksMs.push(duration);
     }).observe({ type: 'longtask' });
   }`);
 }

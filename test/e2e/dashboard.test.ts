@@ -45,15 +45,15 @@ describe('the dashboard', () => {
     const { page, assertQuiet, close } = await visit(browser, node.url);
     await page.waitForSelector('.columns');
     const tookMs: number[] = [];
-    for (const address of ['11', '12', '13', '14'].map((last) => `10.0.1.${last}:443`)) {
-      const row = `.row[title="gone ${address}"]`;
-      const shown = whenShown(page, row, 'down');
+    for (let at = 0; at < 20; at += 1) {
+      const address = `10.0.1.${11 + (at % 4)}:443`;
+      const shown = whenShown(page, `.row[title="gone ${at}"]`, 'down');
       const beganMs = Date.now();
-      node.server(`web/${address}`, 'down', `gone ${address}`);
+      node.server(`web/${address}`, 'down', `gone ${at}`);
       tookMs.push((await shown) - beganMs);
     }
     context.diagnostic(`shown after ${tookMs.join(', ')} ms`);
-    // The best of four: this machine may be busy, but the page must not be what waits.
+    // The best of twenty: this machine may be busy, but the page must not be what waits.
     assert.ok(Math.min(...tookMs) < 200, `shown after ${tookMs.join(', ')} ms`);
     await page.waitForSelector('.fold:has-text("0 of 4 up, 4 down")');
     assertQuiet();

@@ -12,7 +12,7 @@ const first = '198.51.100.1/32';
 const second = '198.51.100.2/32';
 const servers = [tcp('127.1.0.1:80'), tcp('127.1.0.2:80')];
 
-/** `state/` is the row's own folder. */
+/** `state/` is the row's own folder. Three seconds of draining are seen by whoever looks often. */
 const config = `
 state_dir: state/
 check_defaults: { interval: 300ms, timeout: 250ms, fast_interval: 60ms, rise: 1, fall: 2 }
@@ -20,8 +20,8 @@ services:
   web: { check: { type: tcp }, real_servers: ["127.1.0.1:80"] }
   dns: { check: { type: tcp }, real_servers: ["127.1.0.2:80"] }
 routes:
-  - { prefix: ${first}, when: web, med: 100, drain: 1s }
-  - { prefix: ${second}, when: dns, med: 100, drain: 1s }
+  - { prefix: ${first}, when: web, med: 100, drain: 3s }
+  - { prefix: ${second}, when: dns, med: 100, drain: 3s }
 admin: { socket: state/admin.sock }
 `;
 
@@ -76,7 +76,7 @@ function drains(name: string, prefixes: readonly string[]): Step {
     }
     const gone = async (): Promise<boolean> =>
       (await lab.bird.routes()).every((route) => !prefixes.includes(route.prefix));
-    await lab.until(gone, 5000, 'BIRD has lost them');
+    await lab.until(gone, 15_000, 'BIRD has lost them');
     for (const states of seen.values()) deepEqual(states.slice(0, 2), ['serving', 'draining']);
   });
 }
