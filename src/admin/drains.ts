@@ -35,6 +35,7 @@ export class Drains {
   #saving: Promise<void> = Promise.resolve();
   #queued = false;
   #isKept = true;
+  #isClosed = false;
 
   /** @param stateDir `null`: nothing outlives the process. */
   constructor(stateDir: string | null, clock: WallClock, events: DrainEvents) {
@@ -93,6 +94,7 @@ export class Drains {
 
   /** Stops waiting. Nothing is lost: what could be written was written at once. */
   close(): void {
+    this.#isClosed = true;
     this.#expiry.close();
     this.#retry.close();
   }
@@ -124,7 +126,8 @@ export class Drains {
       this.#retry.close();
       this.#tellKept(true, `${path} is written again`);
     } catch (error) {
-      this.#retry.set(this.#clock.nowMs() + retryMs);
+      // An attempt that ends after the end of all must not wake us again.
+      if (!this.#isClosed) this.#retry.set(this.#clock.nowMs() + retryMs);
       const message = `cannot write ${path}, maintenance would not outlive a restart: ${messageOf(error)}`;
       this.#tellKept(false, message);
     }

@@ -1,4 +1,4 @@
-import type { DrainView, RouteView, ServiceView, View } from '../model/view.ts';
+import type { DrainView, RealServerView, RouteView, ServiceView, View } from '../model/view.ts';
 
 /** Lines made in one turn of the loop. */
 const SLICE_MAX = 500;
@@ -83,11 +83,11 @@ function families(view: View): readonly Family[] {
     })),
     gauge(
       'real_server_weight',
-      'What the weight in IPVS should be; 0 where it is removed; missing where nothing is decided.',
-      servers.filter(({ server }) => server.weight !== null),
+      'The weight it should have, in IPVS or, without IPVS, in its service; 0 where it carries nothing.',
+      servers.filter(({ server }) => weightOf(server) !== null),
       ({ service, server }) => ({
         labels: labelText({ service, address: server.address }),
-        value: typeof server.weight === 'number' ? server.weight : 0,
+        value: weightOf(server) ?? 0,
       }),
     ),
     gauge(
@@ -104,6 +104,12 @@ function families(view: View): readonly Family[] {
       value: 1,
     })),
   ];
+}
+
+/** Without IPVS nobody is told a weight: there it is what counts for the quorum. `null`: not known yet. */
+function weightOf({ weight, baseWeight, isPooled }: RealServerView): number | null {
+  if (weight === 'removed') return 0;
+  return weight ?? (isPooled ? baseWeight : 0);
 }
 
 function gauge<T>(

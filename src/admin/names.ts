@@ -24,7 +24,11 @@ export function findName(
   nearest: (name: string, known: Iterable<string>) => string | null,
 ): Named {
   if (names.includes(given)) return { kind: 'found', name: given };
-  const candidates = names.filter((name) => name.endsWith(`/${given}`) || isPrefixOf(given, name));
+  const isAddress = /^[[\da-f]*[.:]/iu.test(given);
+  const candidates = names.filter(
+    // The 32 of a prefix is nobody's name.
+    (name) => (isAddress && name.endsWith(`/${given}`)) || isPrefixOf(given, name),
+  );
   const [only, second] = candidates;
   if (only !== undefined && second === undefined) return { kind: 'found', name: only };
   if (only !== undefined)

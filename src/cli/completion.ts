@@ -36,7 +36,7 @@ ${cases.join('\n')}
   esac
   case $current in
     -*) COMPREPLY=($(compgen -W "$words" -- "$current")) ;;
-    *) COMPREPLY=($(compgen -f -- "$current")) ;;
+    *) local IFS=$'\\n' && COMPREPLY=($(compgen -f -- "$current")) ;;
   esac
 }
 complete -o filenames -F _routevane routevane

@@ -36,7 +36,7 @@ export const drain: Command = {
     const socket = socketPath(options);
     const answer = await ask(socket, drainPath(name), { method: 'POST', body });
     if (!answer.ok) return failed(`${name}: ${answer.message}`);
-    const full = isRecord(answer.value) ? textOf(answer.value, 'name') || name : name;
+    const full = fullName(name, answer);
     tell(full, answer);
     return patience === null ? exitCode.ok : waitUntilDrained(full, socket, patience);
   },
@@ -54,7 +54,7 @@ export const undrain: Command = {
     const how = { method: 'DELETE', body: { owner: ownerOf(options) } } as const;
     const answer = await ask(socketPath(options), drainPath(name), how);
     if (!answer.ok) return failed(`${name}: ${answer.message}`);
-    process.stdout.write(`${printable(name)}: maintenance has ended\n`);
+    process.stdout.write(`${printable(fullName(name, answer))}: maintenance has ended\n`);
     warnIfNotKept(answer);
     return exitCode.ok;
   },
@@ -96,6 +96,11 @@ function lengthOf(options: Options): { readonly for?: string } {
   const length = parseDuration(given);
   if (!length.ok || length.value === 0) throw new UsageError(`--for: ${durationExpected}`);
   return { for: given };
+}
+
+/** What a short name stands for: people should read what they changed. */
+function fullName(name: string, { value }: Answer & { readonly ok: true }): string {
+  return isRecord(value) ? textOf(value, 'name') || name : name;
 }
 
 function tell(name: string, answer: Answer & { readonly ok: true }): void {

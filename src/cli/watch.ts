@@ -58,7 +58,10 @@ async function follow(socket: string, show: (text: string) => void): Promise<End
     // `close` comes after it, always.
     stream.on('error', (error) => (failure = error));
     stream.on('close', (code, reason) => {
-      resolve({ wasOpen, reason: failure === null ? endText(code, reason) : unreachable(socket, failure) });
+      resolve({
+        wasOpen,
+        reason: failure === null ? endText(code, reason) : unreachable(socket, failure),
+      });
     });
   });
 }

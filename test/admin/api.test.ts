@@ -126,6 +126,8 @@ describe('the API over the unix socket', () => {
       'web/10.0.1.11:443',
     );
     assert.equal(errorOf(await rig.ask('/api/v1/explain/something-else')).nearest, null);
+    const { status } = await rig.ask('/api/v1/explain/32');
+    assert.equal(status, 404, 'the length of a prefix is no name');
   });
 
   test('healthz says when there is no core', async (t) => {

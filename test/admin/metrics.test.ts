@@ -66,6 +66,7 @@ describe('/metrics', () => {
       'routevane_real_server_weight{service="web",address="a"} 100',
       'routevane_real_server_weight{service="web",address="b"} 0',
       'routevane_real_server_weight{service="web",address="c"} 0',
+      'routevane_real_server_weight{service="web",address="d"} 100',
     ]);
     assert.deepEqual(starting(lines, 'route_announced'), [
       'routevane_route_announced{prefix="192.0.2.1/32"} 1',

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { completion } from '../../src/cli/completion.ts';
@@ -210,4 +213,11 @@ test('completion knows every command and option, and bash takes it', async (t) =
   const ask = `${script}\nCOMP_WORDS=(routevane drain --re); COMP_CWORD=2; _routevane; echo "\${COMPREPLY[@]}"`;
   const bash = spawnSync('bash', ['-c', ask], { encoding: 'utf8' });
   assert.deepEqual([bash.stdout, bash.stderr], ['--reason\n', '']);
+
+  const folder = mkdtempSync(join(tmpdir(), 'routevane-completion-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  writeFileSync(join(folder, 'two words.yaml'), '');
+  const file = `${script}\nCOMP_WORDS=(routevane status tw); COMP_CWORD=2; _routevane; printf '<%s>' "\${COMPREPLY[@]}"`;
+  const found = spawnSync('bash', ['-c', file], { cwd: folder, encoding: 'utf8' });
+  assert.deepEqual([found.stdout, found.stderr], ['<two words.yaml>', '']);
 });
