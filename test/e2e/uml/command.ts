@@ -1,5 +1,8 @@
 import { EventEmitter, once } from 'node:events';
 
+/** Nothing that a test waits for takes so long; a test that fails here says what it saw instead. */
+const SEEN_TIMEOUT_MS = 180_000;
+
 /** How a command inside ended. */
 export interface Ended {
   /** `null`: a signal ended it, or it could not be started. */
@@ -25,7 +28,7 @@ export interface Running {
   closeInput(): void;
   /** Signals the whole process group. */
   kill(signal: NodeJS.Signals): void;
-  /** Resolves with the match once the stream so far has one; rejects where it ends without. */
+  /** Resolves with the match once the stream so far has one; rejects where it ends without, or nothing comes. */
   seen(stream: 'stdout' | 'stderr', pattern: RegExp): Promise<RegExpExecArray>;
 }
 
@@ -78,13 +81,21 @@ export class Command implements Running {
   }
 
   async seen(stream: 'stdout' | 'stderr', pattern: RegExp): Promise<RegExpExecArray> {
+    const signal = AbortSignal.timeout(SEEN_TIMEOUT_MS);
     for (;;) {
       const match = pattern.exec(this.#output[stream]);
       if (match !== null) return match;
       if (this.#over) {
         throw new Error(`ended without ${String(pattern)}: ${this.stdout}${this.stderr}`);
       }
-      await once(this.#changes, 'output');
+      try {
+        await once(this.#changes, 'output', { signal });
+      } catch (error) {
+        if (!signal.aborted) throw error;
+        throw new Error(`no ${String(pattern)} so far: ${this.stdout}${this.stderr}`, {
+          cause: error,
+        });
+      }
     }
   }
 
