@@ -40,6 +40,11 @@ export class LoopClock {
     return loopMs + this.#stalledMs;
   }
 
+  /** Whether the loop stalled since that was taken last. */
+  get stalled(): boolean {
+    return this.#stalled;
+  }
+
   /** Whether the loop stalled since this was asked last. */
   takeStalled(): boolean {
     this.now();

@@ -41,6 +41,8 @@ export class Schedule {
   };
   readonly #targets = new Map<string, Target>();
   #wakeAtMs = Infinity;
+  /** The loop stalled, and what waited in the kernel meanwhile is still coming in. */
+  #catchesUp = false;
 
   constructor(deps: ScheduleDeps) {
     this.#deps = deps;
@@ -115,6 +117,7 @@ export class Schedule {
     this.#wakeAtMs = Infinity;
     // After a stall the sockets report first: what came in time is no time-out.
     const stalled = this.#clock.takeStalled();
+    this.#catchesUp = stalled;
     this.#clock.expect(Infinity);
     this.#wheel.advance(this.#deps.nowMs(), (target) => this.#turn(target));
     if (!stalled) this.#expire();
@@ -176,7 +179,9 @@ export class Schedule {
   #answered(target: Target, answer: Answer): void {
     if (!target.inFlight) return;
     const { timeoutMs } = target.spec.check;
-    const late = this.#clock.now() - target.startedLoopMs > timeoutMs;
+    const old = this.#clock.now() - target.startedLoopMs > timeoutMs;
+    // Hearing all that waited takes time, too, and says nothing about the servers.
+    const late = old && !this.#catchesUp && !this.#clock.stalled;
     this.#finish(target, late && answer.state === 'up' ? timedOut(timeoutMs) : answer);
     this.#pump();
   }

@@ -34,6 +34,8 @@ export interface FakeSentinel {
  */
 export class FakeWorld {
   nowMs = 0;
+  /** What it takes to hear one answer. */
+  answerMs = 0;
   readonly starts: Start[] = [];
   readonly observations: Observation[] = [];
   readonly notices: Notice[] = [];
@@ -87,16 +89,20 @@ export class FakeWorld {
     this.nowMs += forMs;
   }
 
-  /** Timers that are due, then sockets that are ready. */
-  turnOfTheLoop(): void {
+  /** Timers that are due, one of somebody else's that takes `othersMs`, then sockets that are ready. */
+  turnOfTheLoop(othersMs = 0): void {
     if (this.#alarmMs <= this.nowMs) {
       this.#alarmMs = Infinity;
       this.alarms += 1;
       this.schedule.wake();
     }
+    this.nowMs += othersMs;
     const ready = this.#pending.filter(({ atMs }) => atMs <= this.nowMs);
     this.#pending = this.#pending.filter(({ atMs }) => atMs > this.nowMs);
-    for (const { answer } of ready) answer();
+    for (const { answer } of ready) {
+      answer();
+      this.nowMs += this.answerMs;
+    }
   }
 
   startsOf(key: string): number[] {

@@ -157,6 +157,22 @@ describe('time-outs and stalls', () => {
     );
   });
 
+  test('nor are those that are heard one after another, long after the stall', () => {
+    const world = new FakeWorld(() => ({ afterMs: 3, answer: UP }));
+    world.answerMs = 0.5;
+    world.schedule.add(many(100, { check: tcpCheck({ intervalMs: 100, timeoutMs: 50 }) }));
+    // All of them are due at once, and then in flight at once: nothing but a time-out is expected.
+    world.block(150);
+    world.turnOfTheLoop();
+    assert.equal(world.inFlight, 100);
+    world.turnOfTheLoop(300);
+    assert.equal(world.observations.length, 100);
+    assert.deepEqual(
+      world.observations.filter(({ state }) => state !== 'up'),
+      [],
+    );
+  });
+
   test('a server that was silent before and through the stall still times out', () => {
     const world = new FakeWorld(() => 'silent');
     world.schedule.add(many(1));
