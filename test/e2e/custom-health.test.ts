@@ -23,7 +23,7 @@ const route = '198.51.100.9/32';
 const a = tcp('127.1.0.1:80');
 const pace =
   'check_defaults: { interval: 300ms, timeout: 250ms, fast_interval: 60ms, rise: 1, fall: 2 }';
-const printed = [1, 2, 3, 4, 5].map((host) => `198.51.100.${host}/32`);
+const printed = [1, 2, 3, 4, 5, 6, 7, 8].map((host) => `198.51.100.${host}/32`);
 const fixtures = fileURLToPath(new URL('../fixtures/plugins', import.meta.url));
 const examples = fileURLToPath(new URL('../../config', import.meta.url));
 
@@ -123,7 +123,7 @@ routes: [{ prefix: ${route}, when: web }]
 ${pace}
 signals:
   apart: { type: plugin, module: ${fixtures}/prints.mjs }
-  here: { type: plugin, module: ${fixtures}/prints-here.mjs, isolate: none }
+  here: { type: plugin, module: ${fixtures}/prints.mjs, isolate: none }
 services: { web: { check: { type: tcp }, real_servers: ["127.1.0.1:80"] } }
 routes:
 ${printed.map((prefix) => `  - { prefix: ${prefix}, when: [apart, here] }`).join('\n')}
@@ -137,6 +137,7 @@ ${printed.map((prefix) => `  - { prefix: ${prefix}, when: [apart, here] }`).join
       // What was printed is in the log, and was no order to ExaBGP.
       logs(/plugin apart: printed: withdraw route 198\.51\.100\.3/),
       logs(/plugin here: printed: withdraw route 198\.51\.100\.2/),
+      logs(/plugin here: printed: withdraw route 198\.51\.100\.8/),
       // A whole round through ExaBGP, in order, behind all that.
       closes(a),
       withdrawn(route),

@@ -1,7 +1,7 @@
 /** The program of a plugin's worker thread. */
 import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
-import { guardStandardStreams } from './guard-worker.ts';
+import { guardStandardStreams } from './guard.ts';
 import { loadModule } from './load.ts';
 import { runPlugin } from './run.ts';
 import {
@@ -22,7 +22,8 @@ function answer(): void {
 
 // What a plugin posts there by itself would wait for ever for somebody to read it.
 parentPort?.close();
-guardStandardStreams();
+// Its `process.stdout` is a stream to its owner anyway.
+guardStandardStreams(() => (text) => process.stdout.write(text));
 
 const abort = new AbortController();
 port.on('message', (order: WorkerOrder) => {
