@@ -25,7 +25,7 @@ export async function viewText(view: View): Promise<string> {
   let lines = 0;
   // What is read here is of one instant; only the writing takes turns with the rest of the daemon.
   for (const { name, type, help, samples } of families(view)) {
-    if (samples.length === 0) continue;
+    // Named without a sample, too, as the library does it: whoever looks finds all there can be.
     text += `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
     for (const sample of samples) {
       const { labels, value } = sample();

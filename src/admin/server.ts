@@ -69,7 +69,7 @@ export function entrance(door: Door, keys: Keys, desk: Desk, limits: ServerLimit
     transport.on('error', () => {});
     const refused = refuseUpgrade(request, door, keys);
     if (refused !== null) {
-      transport.end(rawReply(refused, 'Refused'));
+      cutOff(transport, refused);
       return;
     }
     request.socket.setTimeout(0);
@@ -116,5 +116,10 @@ function refuseGarbage(error: Error, transport: Duplex): void {
       : code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? failure(408, 'too_slow', 'the request took too long')
         : failure(400, 'bad_request', 'this is no HTTP');
+  cutOff(transport, reply);
+}
+
+/** Nobody waits for the other side to close, too: that may be never, and there is room for few. */
+function cutOff(transport: Duplex, reply: Reply): void {
   transport.end(rawReply(reply, 'Refused'), () => transport.destroy());
 }

@@ -47,6 +47,24 @@ describe('clients that mean no good', () => {
     await until(answers, 30_000, 'it goes on');
   });
 
+  test('a refused WebSocket has no connection any more, even if it does not close it', async (t) => {
+    const rig = await openRig(t, { limits: { idleMs: 60_000 } });
+    const socket = connect({ path: rig.socket, allowHalfOpen: true }).resume();
+    rig.own(() => socket.destroy());
+    socket.on('error', () => {});
+    const ended = once(socket, 'end');
+    socket.write(
+      'GET /api/v1/stream HTTP/1.1\r\nhost: localhost\r\norigin: http://evil.example\r\n' +
+        'connection: upgrade\r\nupgrade: websocket\r\n\r\n',
+    );
+    await ended;
+    const isCutOff = (): boolean => {
+      if (!socket.destroyed) socket.write('and on');
+      return socket.destroyed;
+    };
+    await until(isCutOff, 30_000, 'nobody takes more of it');
+  });
+
   test('what is no HTTP is answered and cut off', async (t) => {
     const rig = await openRig(t);
     const socket = dial(rig);

@@ -5,6 +5,7 @@ import { metrics, type Metrics } from '../../src/admin/metrics.ts';
 import { createCore, observe, takeTurn } from '../../src/core/turn.ts';
 import { viewOf as coreViewOf } from '../../src/core/view/view.ts';
 import type { ActionReport } from '../../src/model/report.ts';
+import type { View } from '../../src/model/view.ts';
 import { config, down, route, server, service, up } from '../core/fixtures.ts';
 import { rules, viewOf } from './metrics-fixtures.ts';
 
@@ -17,6 +18,14 @@ const action: ActionReport = {
   command: 'withdraw route 192.0.2.1/32 next-hop self',
   cause: { kind: 'observation', observation: down('web/a', 100) },
   atMs: 101.5,
+};
+
+/** A core without a configuration worth the name. */
+const nothing: View = {
+  ...viewOf(),
+  signals: () => [],
+  services: () => [],
+  routes: () => [],
 };
 
 function busy(): Metrics {
@@ -95,14 +104,29 @@ describe('/metrics', () => {
     assert.ok(lines.some((line) => line.startsWith('process_cpu_seconds_total ')));
   });
 
+  test('names what is promised before there is any of it', async () => {
+    const text = await metrics('1.2.3').scrape(nothing);
+    for (const name of [
+      'signal_up gauge',
+      'real_server_weight gauge',
+      'route_announced gauge',
+      'probe_duration_seconds histogram',
+      'actions_total counter',
+      'reaction_seconds histogram',
+    ]) {
+      assert.ok(text.includes(`\n# TYPE routevane_${name}\n`), name);
+    }
+  });
+
   test('is what promtool takes without a complaint', async () => {
-    const input = await busy().scrape(viewOf());
-    const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], {
-      input,
-      encoding: 'utf8',
-    });
-    assert.equal(`${stdout}${stderr}`, '');
-    assert.equal(status, 0);
+    for (const input of [await busy().scrape(viewOf()), await metrics('1').scrape(nothing)]) {
+      const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], {
+        input,
+        encoding: 'utf8',
+      });
+      assert.equal(`${stdout}${stderr}`, '');
+      assert.equal(status, 0);
+    }
   });
 
   test('is of one instant, though the core goes on while it is written', async () => {

@@ -98,6 +98,8 @@ export class Writer {
       this.#timer = null;
       this.#writing = this.#writeAll().finally(() => {
         this.#writing = null;
+        // What came after its last look, and found it still writing.
+        if (this.#pending.length > 0) this.#wake(FLUSH_MS);
       });
     }, delayMs);
   }
