@@ -3,7 +3,8 @@ import type { Imported } from './import/draft.ts';
 import { fromHealthcheck } from './import/from-healthcheck.ts';
 import { fromIpvs } from './import/from-ipvs.ts';
 import { fromKeepalived } from './import/from-keepalived.ts';
-import { readInput, readKernel, type Input } from './import/read-input.ts';
+import { readInput, type Input } from './import/read-input.ts';
+import { readKernel } from './import/read-kernel.ts';
 import { writeYaml } from './import/write-yaml.ts';
 
 const kinds: Readonly<Record<string, (text: string) => Imported>> = {
@@ -20,22 +21,22 @@ export const importer: Command = {
   example: 'routevane import ipvs > routevane.yaml',
   options: {},
   words: [1, 2],
-  run(_options, [kind = '', file]) {
+  async run(_options, [kind = '', file]) {
     const convert = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
     if (convert === undefined) {
       throw new UsageError(`import: expected one of ${Object.keys(kinds).join(', ')}`);
     }
-    return Promise.resolve(print(convert, kind, file));
+    return print(convert, kind, file);
   },
 };
 
-function print(
+async function print(
   convert: (text: string) => Imported,
   kind: string,
   file: string | undefined,
-): number {
+): Promise<number> {
   const from = file ?? 'the live table';
-  const input = inputOf(kind, file);
+  const input = await inputOf(kind, file);
   if (!input.ok) return complain(`${from}: ${input.reason}\n`);
   const imported = convert(input.text);
   if (!imported.ok) {
@@ -55,7 +56,7 @@ function print(
   return exitCode.ok;
 }
 
-function inputOf(kind: string, file: string | undefined): Input {
+async function inputOf(kind: string, file: string | undefined): Promise<Input> {
   if (file !== undefined) return readInput(file);
   if (kind === 'ipvs') return readKernel();
   throw new UsageError(`import ${kind}: FILE is missing ("-" is stdin)`);

@@ -3,8 +3,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { ipvsLab, stop } from './ipvs-lab.ts';
+import { lines as everyKind } from './ipvs-table-sample.ts';
 import { routevaneCommand } from './routevane.ts';
 import { tcp } from './servers.ts';
+import type { Ended } from './uml/kernel.ts';
 
 const lab = await ipvsLab({ after });
 
@@ -46,17 +48,37 @@ test('ipvsadm is found where PATH has no sbin', async () => {
   assert.match(stdout, /tcp-80-192\.0\.2\.10/u);
 });
 
-test('without ipvsadm there is one line that says what to do', async () => {
-  const hidden = 'mount -t tmpfs none /usr/sbin && exec "$@"';
-  const { code, stdout, stderr } = await lab.kernel.run([
+/** The same with these folders empty. */
+async function importWithout(...folders: readonly string[]): Promise<Ended> {
+  const hide = folders.map((folder) => `mount -t tmpfs none ${folder}`).join(' && ');
+  return lab.kernel.run([
     'unshare',
     '--mount',
     'sh',
-    '-c',
-    hidden,
+    '-ec',
+    `${hide} && exec "$@"`,
     'sh',
     ...routevaneCommand('import', 'ipvs'),
   ]);
+}
+
+/** ipvsadm has an order of its own. */
+function sortedLines(text: string): readonly string[] {
+  return text.split('\n').toSorted();
+}
+
+test('without ipvsadm the kernel is asked itself, and says the same', async () => {
+  await lab.kernel.must(['ipvsadm', '-C']);
+  await lab.kernel.must(['ipvsadm', '-R'], { input: `${everyKind}\n` });
+  const printed = await lab.kernel.run(routevaneCommand('import', 'ipvs'));
+  const asked = await importWithout('/usr/sbin');
+  assert.equal(asked.code, 0, asked.stderr);
+  assert.deepEqual(sortedLines(asked.stdout), sortedLines(printed.stdout));
+  assert.deepEqual(sortedLines(asked.stderr), sortedLines(printed.stderr));
+});
+
+test('with no way to the table there is one line that says what to do', async () => {
+  const { code, stdout, stderr } = await importWithout('/usr/sbin', 'node_modules/koffi');
   assert.deepEqual([code, stdout], [1, '']);
   assert.equal(
     stderr,

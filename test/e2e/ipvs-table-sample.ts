@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import type { Destination, TableService } from '../../src/protocol/ipvs/table.ts';
 
-const lines = `
+export const lines = `
 -A -t 192.0.2.10:443 -s wrr -p 300 -M 255.255.255.0
 -a -t 192.0.2.10:443 -r 10.0.1.11:443 -m -w 100 -x 1000 -y 500
 -a -t 192.0.2.10:443 -r 10.0.1.12:8443 -m -w 0

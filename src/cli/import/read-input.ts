@@ -1,8 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { closeSync, openSync, readSync } from 'node:fs';
 
 /** A table of 100,000 real servers takes 8 MB. */
-const INPUT_MAX_BYTES = 64 << 20;
+export const INPUT_MAX_BYTES = 64 << 20;
 const PIECE_BYTES = 1 << 16;
 const STDIN_FD = 0;
 
@@ -24,27 +23,6 @@ export function readInput(file: string): Input {
       reason: `cannot be read: ${error instanceof Error ? error.message : String(error)}`,
     };
   }
-}
-
-/** What the kernel's table holds now. */
-export function readKernel(): Input {
-  const { stdout, stderr, status, error } = spawnSync('ipvsadm', ['-Sn'], {
-    encoding: 'utf8',
-    maxBuffer: INPUT_MAX_BYTES,
-    // It lies in sbin, which not everybody's PATH has.
-    env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin` },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  if (error !== undefined) {
-    const isAbsent = 'code' in error && error.code === 'ENOENT';
-    const reason = isAbsent
-      ? 'it is not installed: install ipvsadm, or give a FILE'
-      : error.message;
-    return { ok: false, reason: `ipvsadm: ${reason}` };
-  }
-  if (status === 0) return { ok: true, text: stdout };
-  const line = stderr.split('\n').find((each) => each !== '') ?? '';
-  return { ok: false, reason: `ipvsadm -Sn ended with ${status}: ${line}` };
 }
 
 /** Reads in pieces up to the limit: it may be a device without an end. */

@@ -18,6 +18,8 @@ const methods: Readonly<Record<number, string>> = {
   [FORWARDING.direct]: '-g',
 };
 
+const NO_NAME = 'the service has no valid name';
+
 /**
  * A change as ipvsadm's line without the program's name, such as
  * `-e -t 192.0.2.10:443 -r 10.0.1.11:443 -m -w 0`. Nothing but numbers,
@@ -25,12 +27,18 @@ const methods: Readonly<Record<number, string>> = {
  */
 export function changeLine({ kind, service, destination }: TableChange): Line {
   const name = serviceWords(service);
-  if (name === null) return no('the service has no valid name');
+  if (name === null) return no(NO_NAME);
   const server = endpointWord(destination.address, destination.port);
   if (server === null) return no('the real server has no valid address and port');
   const values = kind === 'remove' ? [] : valueWords(destination);
   if (values === null) return no('the real server has a value that ipvsadm cannot say');
   return { ok: true, line: [commands[kind], ...name, '-r', server, ...values].join(' ') };
+}
+
+/** A service as ipvsadm saves it, such as `-A -t 192.0.2.10:443`, without what schedules it. */
+export function serviceLine(service: ServiceIdentity): Line {
+  const name = serviceWords(service);
+  return name === null ? no(NO_NAME) : { ok: true, line: ['-A', ...name].join(' ') };
 }
 
 function no(reason: string): Line {

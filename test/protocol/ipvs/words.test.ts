@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { changeLine } from '../../../src/protocol/ipvs/line.ts';
+import { changeLine, serviceLine } from '../../../src/protocol/ipvs/line.ts';
 import { parseHeading, parseListed, withCounts } from '../../../src/protocol/ipvs/listed.ts';
 import { parseSaved } from '../../../src/protocol/ipvs/saved.ts';
 import type { TableChange } from '../../../src/protocol/ipvs/table.ts';
@@ -69,6 +69,15 @@ test('lines for every kind of change', () => {
     ],
   ];
   for (const [change, line] of lines) assert.deepEqual(changeLine(change), { ok: true, line });
+});
+
+test('a service is named as ipvsadm saves it', () => {
+  assert.deepEqual(serviceLine(web), { ok: true, line: '-A -t 192.0.2.10:443' });
+  assert.deepEqual(serviceLine({ kind: 'fwmark', mark: 7, family: 6 }), {
+    ok: true,
+    line: '-A -f 7 -6',
+  });
+  assert.equal(serviceLine({ ...web, address: '10.0.0.1\n-C' }).ok, false);
 });
 
 test('a line of a change reads back as the same server', () => {
