@@ -1,14 +1,15 @@
 import type { Observation } from '../../model/observation.ts';
 import type { Notice } from '../../model/notice.ts';
-import { LinkedList } from '../../platform/linked-list.ts';
 import { LoopClock } from '../../platform/loop-clock.ts';
 import { TimerWheel } from '../../platform/timer-wheel.ts';
 import { Domains, isHot, noteFailure, type Domain } from './domains.ts';
 import { Flights, YOUNG_MS } from './flights.ts';
+import { observationOf } from './observation.ts';
 import { firstProbesMs, nextTurnMs, shuffledPlaces } from './phases.ts';
 import { timedOut, type Answer, type Prober, type ProbeTarget } from './prober.ts';
+import { Queues } from './queues.ts';
 import type { HeldSentinel, SentinelDeps } from './sentinel.ts';
-import { Target, type Urgency } from './target.ts';
+import { Target } from './target.ts';
 
 /** The world of a schedule; a test gives it another. */
 export interface ScheduleDeps {
@@ -34,11 +35,7 @@ export class Schedule {
   readonly #wheel: TimerWheel<Target>;
   readonly #flights = new Flights();
   readonly #domains = new Domains<Target>();
-  readonly #queues: Readonly<Record<Urgency, LinkedList<Target>>> = {
-    confirm: new LinkedList(),
-    sweep: new LinkedList(),
-    due: new LinkedList(),
-  };
+  readonly #queues = new Queues();
   readonly #targets = new Map<string, Target>();
   #wakeAtMs = Infinity;
   /** The loop stalled, and what waited in the kernel meanwhile is still coming in. */
@@ -136,12 +133,7 @@ export class Schedule {
   #turn(target: Target): void {
     // Its sweep may wait long behind silent servers; its own turn does not.
     const waits = target.queued.list === null || target.urgency === 'sweep';
-    if (waits && !target.inFlight) this.#queue(target, 'due');
-  }
-
-  #queue(target: Target, urgency: Urgency): void {
-    target.urgency = urgency;
-    this.#queues[urgency].push(target.queued);
+    if (waits && !target.inFlight) this.#queues.push(target, 'due');
   }
 
   /** Starts what is queued, the most urgent first, as far as the limits allow. */
@@ -162,9 +154,7 @@ export class Schedule {
   }
 
   #next(): Target | null {
-    const { confirm, sweep, due } = this.#queues;
-    const urgent = this.#flights.mayBeginExtra() ? (confirm.first ?? sweep.first) : null;
-    return (urgent ?? due.first)?.value ?? null;
+    return this.#queues.next(this.#flights.mayBeginExtra());
   }
 
   #expire(): void {
@@ -214,7 +204,7 @@ export class Schedule {
   #succeeded(target: Target, scheduled: boolean): void {
     target.streak.note('up');
     this.#endConfirmation(target, 'up');
-    if (target.sweepAfter) this.#queue(target, 'sweep');
+    if (target.sweepAfter) this.#queues.push(target, 'sweep');
     target.sweepAfter = false;
     if (scheduled) target.sentinel?.keep();
   }
@@ -235,8 +225,7 @@ export class Schedule {
     if (target.confirmsLeft === 0) return;
     // Before all others, in the place of the one that ended: the first verdict of
     // a mass failure must not wait for the first probe of the last server.
-    target.urgency = 'confirm';
-    this.#queues.confirm.unshift(target.queued);
+    this.#queues.pushFirst(target);
   }
 
   #lost(target: Target, answer: Answer): void {
@@ -274,7 +263,7 @@ export class Schedule {
     this.#abandon(target);
     target.hinted = true;
     target.confirmsLeft = target.spec.check.settle.fall;
-    this.#queue(target, 'confirm');
+    this.#queues.push(target, 'confirm');
     this.#pump();
   }
 
@@ -301,20 +290,7 @@ export class Schedule {
     } else if (member.queued.list === null || member.urgency === 'due') {
       const failing = member.streak.state === 'down';
       if (failing) member.confirmsLeft = member.streak.missing;
-      this.#queue(member, failing ? 'confirm' : 'sweep');
+      this.#queues.push(member, failing ? 'confirm' : 'sweep');
     }
   }
-}
-
-/** One shape for nearly all of them: what servers seldom say is only there where one said it. */
-function observationOf(target: Target, answer: Answer, atMs: number): Observation {
-  const { state, reason, weightPercent, detail } = answer;
-  const latencyMs = atMs - target.startedAtMs;
-  const observation = { signal: target.spec.key, state, reason, atMs, latencyMs };
-  if (weightPercent === undefined && detail === undefined) return observation;
-  return {
-    ...observation,
-    ...(weightPercent === undefined ? {} : { weightPercent }),
-    ...(detail === undefined ? {} : { detail }),
-  };
 }
