@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import * as api from '../../plugin.ts';
 import type { PluginRun } from '../../model/check.ts';
+import { packagePath } from './package-path.ts';
 
 /** Where the parts of this installation are: found by the daemon, handed to its workers. */
 export interface Installation {
@@ -43,13 +44,9 @@ function pathOf(module: string, folder: string): string {
     if (existsSync(module)) return module;
     throw new Error(`there is no file ${module}`);
   }
-  try {
-    return createRequire(`${folder}/package.json`).resolve(module);
-  } catch {
-    throw new Error(
-      `there is no package ${module} for ${folder}: a path begins with ./ or ../ or /`,
-    );
-  }
+  const path = packagePath(module, folder);
+  if (path !== null) return path;
+  throw new Error(`there is no package ${module} for ${folder}: a path begins with ./ or ../ or /`);
 }
 
 /** tsx and esbuild read these once, while they are loaded. */

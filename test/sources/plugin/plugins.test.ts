@@ -62,12 +62,21 @@ for (const isolate of ['worker', 'none'] as const) {
         mkdirSync(inPackage, { recursive: true });
         cpSync(`${fixtures}/common-js.cjs`, join(inPackage, 'index.cjs'));
         writeFileSync(join(inPackage, 'package.json'), '{ "main": "index.cjs" }');
+        // As packages are that know `import` only.
+        const modern = join(folder, 'node_modules', '@plugins', 'modern');
+        mkdirSync(modern, { recursive: true });
+        cpSync(`${fixtures}/environment.mjs`, join(modern, 'index.js'));
+        const exports = { '.': { import: './index.js' } };
+        writeFileSync(join(modern, 'package.json'), JSON.stringify({ type: 'module', exports }));
         const rig = new Rig({
           file: pluginRun(join(folder, 'steady.ts'), { isolate }),
           package: { ...pluginRun('', { isolate }), module: 'steady-plugin', folder },
+          modern: { ...pluginRun('', { isolate }), module: '@plugins/modern', folder },
         });
-        await rig.until(() => rig.of('file').length > 0 && rig.of('package').length > 0);
-        assert.deepEqual([rig.of('file')[0]?.state, rig.of('package')[0]?.state], ['up', 'up']);
+        const first = (): unknown[] =>
+          ['file', 'package', 'modern'].map((name) => rig.of(name)[0]?.state);
+        await rig.until(() => !first().includes(undefined));
+        assert.deepEqual(first(), ['up', 'up', 'up']);
         rig.close();
       } finally {
         rmSync(folder, { recursive: true });
