@@ -4,12 +4,13 @@ import type { Cause, Turn } from '../../model/turn.ts';
 import { type Found, sortRoutes } from './adoption.ts';
 import type { Want } from './entry.ts';
 import type { Finding } from './inspection.ts';
-import type { Answers, Ledger } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
 import { NAMES_MAX, SETTLE_MS } from './limits.ts';
 import type { Neighbors } from './neighbors.ts';
 import { ABSENT } from './print.ts';
 import type { Remembered } from './remembered.ts';
 import type { Reporter } from './reporter.ts';
+import type { Answers } from './silence.ts';
 
 type FoundExabgp = Extract<Finding, { kind: 'found' }>;
 

@@ -1,18 +1,15 @@
 import type { RouteAttributes, RouteIdentity } from '../../model/route.ts';
 import type { Cause } from '../../model/turn.ts';
 import type { SentAttributes, SentRoute } from '../../protocol/exabgp/reply.ts';
-import { type Entry, type Line, type Want, identityOf, isSatisfied } from './entry.ts';
+import { Entries } from './entries.ts';
+import { type Entry, type Line, type Want, isSatisfied } from './entry.ts';
 import { Flights } from './flights.ts';
-import {
-  IN_FLIGHT_MAX_BYTES,
-  POKES_MAX,
-  POKE_AFTER_MS,
-  RETRY_MAX_MS,
-  RETRY_MIN_MS,
-} from './limits.ts';
+import { IN_FLIGHT_MAX_BYTES, RETRY_MAX_MS, RETRY_MIN_MS } from './limits.ts';
 import type { Neighbors } from './neighbors.ts';
 import { planLines } from './plan.ts';
 import { ABSENT, printOf } from './print.ts';
+import { Queues } from './queues.ts';
+import { type Answers, Silence } from './silence.ts';
 import { Written } from './written.ts';
 
 /** What became of changes. `reason` is empty where there is nothing to add. */
@@ -32,15 +29,6 @@ export interface LedgerOptions {
 }
 
 /**
- * Who answers: an ExaBGP; something that says `done` but prints no headers, to
- * whom a poke would be one more line to say `done` to; or nobody.
- */
-export type Answers = 'exabgp' | 'script' | 'none';
-
-/** Asked for because its reply starts with a header that nothing else prints. */
-const POKE = 'show neighbor summary';
-
-/**
  * What should be at ExaBGP, what is, and the one change of each route that is
  * under way. Pure: time comes in as `nowMs`, lines and outcomes go out.
  *
@@ -51,17 +39,12 @@ export class Ledger {
   readonly #options: LedgerOptions;
   readonly #neighbors: Neighbors;
   readonly #report: (outcome: Outcome) => void;
-  readonly #entries = new Map<string, Entry>();
-  readonly #byPrefix = new Map<string, Entry[]>();
-  readonly #withdraws = new Set<Entry>();
-  readonly #announces = new Set<Entry>();
-  readonly #waiting = new Set<Entry>();
+  readonly #entries = new Entries();
+  readonly #queues = new Queues();
   readonly #flights: Flights;
   readonly #written = new Written();
-  #heardAtMs = 0;
-  #pokedAtMs = 0;
+  readonly #silence: Silence;
   #open = false;
-  #answers: Answers = 'exabgp';
   #suspect = false;
   #held: (key: string) => readonly string[] | null = () => null;
 
@@ -72,11 +55,12 @@ export class Ledger {
     this.#flights = new Flights(neighbors, options.settle, (text, wants) =>
       report({ result: 'confirmed', text, wants, reason: '' }),
     );
+    this.#silence = new Silence(this.#written, options.ackTimeoutMs);
   }
 
   /** Whether anything is under way or waits for its time: `tick` is needed. */
   get busy(): boolean {
-    return this.#flights.size > 0 || this.#waiting.size > 0 || this.#written.count > 0;
+    return this.#flights.size > 0 || this.#queues.waits || this.#written.count > 0;
   }
 
   /**
@@ -89,15 +73,12 @@ export class Ledger {
 
   /** Whether all that should be is confirmed. */
   get complete(): boolean {
-    for (const { want } of this.#entries.values()) if (want?.confirmed === false) return false;
-    return true;
+    return this.#entries.complete;
   }
 
   /** Routes that should be and are not confirmed. */
   get pending(): number {
-    let count = 0;
-    for (const { want } of this.#entries.values()) if (want?.confirmed === false) count += 1;
-    return count;
+    return this.#entries.pending;
   }
 
   /** Nothing is planned until `start`: what ExaBGP holds is being asked. */
@@ -107,10 +88,8 @@ export class Ledger {
     const quietUntilMs = nowMs + this.#flights.settleMs();
     this.#written.clear();
     this.#flights.clear();
-    this.#withdraws.clear();
-    this.#announces.clear();
-    this.#waiting.clear();
-    for (const entry of this.#entries.values()) {
+    this.#queues.clear();
+    for (const entry of this.#entries.all()) {
       if (entry.flight !== null) entry.notBeforeMs = Math.max(entry.notBeforeMs, quietUntilMs);
       entry.flight = null;
       entry.held = null;
@@ -126,20 +105,19 @@ export class Ledger {
     nowMs: number,
   ): void {
     this.#open = true;
-    this.#answers = answers;
     this.#suspect = false;
-    this.#heardAtMs = nowMs;
+    this.#silence.start(answers, nowMs);
     this.#held = held;
-    for (const entry of this.#entries.values()) {
+    for (const entry of this.#entries.all()) {
       entry.held = held(entry.route.key);
       entry.notBeforeMs = Math.max(entry.notBeforeMs, notBeforeMs);
     }
-    for (const entry of this.#entries.values()) this.#consider(entry, nowMs);
+    for (const entry of this.#entries.all()) this.#consider(entry, nowMs);
     this.#flights.report();
   }
 
   has(key: string): boolean {
-    return this.#entries.has(key);
+    return this.#entries.get(key) !== undefined;
   }
 
   /** Sets what should be for one route. `attributes` `null`: not announced. */
@@ -150,7 +128,7 @@ export class Ledger {
     cause: Cause,
     nowMs: number,
   ): void {
-    const entry = this.#entry(route);
+    const entry = this.#entries.obtain(route, this.#held);
     const print = attributes === null ? ABSENT : printOf(attributes);
     if (entry.want?.print === print) return;
     entry.want = { route: entry.route, attributes, nextHop, print, cause, confirmed: false };
@@ -164,7 +142,7 @@ export class Ledger {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
     entry.want = null;
-    this.#unqueue(entry);
+    this.#queues.remove(entry);
   }
 
   /** Reports what was satisfied or confirmed since the last call, a line and a cause at a time. */
@@ -175,27 +153,30 @@ export class Ledger {
   /** The lines to write now, withdraws first. They count as written. */
   plan(nowMs: number): readonly string[] {
     if (!this.#open) return [];
-    this.#wake(nowMs);
+    for (const entry of this.#queues.due(nowMs)) this.#consider(entry, nowMs);
     const texts: string[] = [];
-    for (const ready of [this.#withdraws, this.#announces]) {
+    const { withdraws, announces } = this.#queues;
+    for (const ready of [withdraws, announces]) {
       if (ready.size === 0) continue;
-      const { lines, refused } = planLines(ready, this.#room(), (want) => this.#forbid(want));
+      const { lines, refused } = planLines(ready, this.#room(), (want) =>
+        this.#neighbors.refusal(want),
+      );
       for (const { entry, want, reason } of refused) {
-        this.#unqueue(entry);
+        this.#queues.remove(entry);
         this.#fail(entry, want, nowMs);
         this.#report({ result: 'rejected', text: '', wants: [want], reason });
       }
       for (const { text, changes } of lines) {
-        const kind = ready === this.#withdraws ? 'withdraw' : 'announce';
+        const kind = ready === withdraws ? 'withdraw' : 'announce';
         const wants = changes.map(({ want }) => want);
         const line: Line = { text, kind, wants, sentAtMs: nowMs, overdue: false };
         for (const { entry, want } of changes) {
-          this.#unqueue(entry);
+          this.#queues.remove(entry);
           this.#flights.start(entry, want, line);
         }
         texts.push(text);
         this.#report({ result: 'sent', text, wants, reason: '' });
-        if (this.#answers !== 'none') this.#written.add(line);
+        if (this.#silence.answers !== 'none') this.#written.add(line);
         else this.#acknowledge(line, nowMs);
       }
       if (ready.size > 0) break;
@@ -205,7 +186,7 @@ export class Ledger {
 
   /** `done` came. `false`: nobody waits for one. */
   done(nowMs: number): boolean {
-    this.#heardAtMs = nowMs;
+    this.#silence.heard(nowMs);
     const line = this.#written.take();
     if (line === null) return false;
     this.#acknowledge(line, nowMs);
@@ -214,7 +195,7 @@ export class Ledger {
 
   /** `error` came: the change is tried again later, alone. */
   error(nowMs: number): boolean {
-    this.#heardAtMs = nowMs;
+    this.#silence.heard(nowMs);
     const line = this.#written.take();
     if (line === null) return false;
     this.#failLine(line, 'rejected', nowMs);
@@ -223,7 +204,7 @@ export class Ledger {
 
   /** A summary header came: what was written before it and not answered was passed over. */
   header(nowMs: number): boolean {
-    this.#heardAtMs = nowMs;
+    this.#silence.heard(nowMs);
     const passed = this.#written.passedOver();
     for (const line of passed ?? []) this.#failLine(line, 'unanswered', nowMs);
     return passed !== null;
@@ -237,7 +218,7 @@ export class Ledger {
     nowMs: number,
   ): void {
     for (const route of routes)
-      for (const entry of this.#byPrefix.get(route.prefix) ?? [])
+      for (const entry of this.#entries.ofPrefix(route.prefix))
         if (this.#flights.sent(entry, neighbor, route, attributes)) this.#consider(entry, nowMs);
   }
 
@@ -254,15 +235,15 @@ export class Ledger {
       if (line.kind !== 'poke')
         this.#report({ result: 'unanswered', text: line.text, wants: line.wants, reason: '' });
     }
-    this.#giveUp(nowMs);
-    return this.#poke(nowMs);
+    for (const line of this.#silence.givenUp(nowMs)) this.#failLine(line, 'unanswered', nowMs);
+    return this.#silence.poke(nowMs);
   }
 
   #acknowledge(line: Line, nowMs: number): void {
     for (const want of line.wants) {
       const entry = this.#entries.get(want.route.key);
       if (entry?.flight?.line !== line) continue;
-      if (this.#flights.acknowledge(entry, entry.flight, this.#answers !== 'none', nowMs))
+      if (this.#flights.acknowledge(entry, entry.flight, this.#silence.answers !== 'none', nowMs))
         this.#consider(entry, nowMs);
     }
   }
@@ -295,80 +276,19 @@ export class Ledger {
   /** Puts a route where it belongs: ready, waiting for its time, or nowhere. */
   #consider(entry: Entry, nowMs: number): void {
     if (!this.#open || entry.flight !== null) return;
-    this.#unqueue(entry);
+    this.#queues.remove(entry);
     const { want } = entry;
     if (want === null) return;
     if (isSatisfied(entry)) this.#flights.satisfied(want);
-    else if (entry.notBeforeMs > nowMs) this.#waiting.add(entry);
-    else (want.attributes === null ? this.#withdraws : this.#announces).add(entry);
-  }
-
-  #unqueue(entry: Entry): void {
-    this.#withdraws.delete(entry);
-    this.#announces.delete(entry);
-    this.#waiting.delete(entry);
-  }
-
-  #wake(nowMs: number): void {
-    for (const entry of this.#waiting) if (entry.notBeforeMs <= nowMs) this.#consider(entry, nowMs);
-  }
-
-  /** Nothing at all came for so long that the answers are taken for lost. */
-  #giveUp(nowMs: number): void {
-    if (this.#answers === 'exabgp') {
-      // It may only be slow: not before a poke went unanswered, too.
-      const silentMs = nowMs - Math.max(this.#heardAtMs, this.#pokedAtMs);
-      if (this.#written.pokes === 0 || silentMs < this.#options.ackTimeoutMs) return;
-    }
-    for (let line = this.#written.head; line?.overdue === true; line = this.#written.head) {
-      this.#written.take();
-      this.#failLine(line, 'unanswered', nowMs);
-    }
-  }
-
-  #poke(nowMs: number): readonly string[] {
-    const { head, pokes } = this.#written;
-    if (this.#answers !== 'exabgp' || head === null || pokes >= POKES_MAX) return [];
-    const sinceMs = Math.max(head.sentAtMs, this.#heardAtMs, this.#pokedAtMs);
-    // Each further one waits longer: the first one is what gets the reader moving.
-    if (nowMs - sinceMs < POKE_AFTER_MS * 2 ** (2 * pokes)) return [];
-    this.#pokedAtMs = nowMs;
-    this.#written.add({ text: POKE, kind: 'poke', wants: [], sentAtMs: nowMs, overdue: false });
-    return [POKE];
-  }
-
-  #forbid({ route, attributes, nextHop }: Want): string | null {
-    if (attributes === null || nextHop !== 'self') return null;
-    const address = this.#neighbors.selfIsFatalAt(route);
-    if (address === null) return null;
-    return `next-hop self would tear down the session with ${address}: name an address of the prefix's family`;
+    else this.#queues.add(entry, nowMs);
   }
 
   #room(): { lines: number; bytes: number } {
-    if (this.#answers === 'none')
+    if (this.#silence.answers === 'none')
       return { lines: this.#options.window, bytes: IN_FLIGHT_MAX_BYTES };
     return {
       lines: this.#options.window - this.#written.count,
       bytes: IN_FLIGHT_MAX_BYTES - this.#written.bytes,
     };
-  }
-
-  #entry(identity: RouteIdentity): Entry {
-    const known = this.#entries.get(identity.key);
-    if (known !== undefined) return known;
-    const route = identityOf(identity);
-    const entry: Entry = {
-      route,
-      want: null,
-      held: this.#held(route.key),
-      flight: null,
-      failures: 0,
-      notBeforeMs: 0,
-    };
-    this.#entries.set(route.key, entry);
-    const same = this.#byPrefix.get(route.prefix);
-    if (same === undefined) this.#byPrefix.set(route.prefix, [entry]);
-    else same.push(entry);
-    return entry;
   }
 }

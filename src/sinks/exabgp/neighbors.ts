@@ -1,5 +1,6 @@
 import type { NeighborConfig } from '../../protocol/exabgp/neighbor-config.ts';
 import type { RouteIdentity } from '../../model/route.ts';
+import type { Change } from '../../protocol/exabgp/encode.ts';
 import { addressFamily, prefixFamily } from '../../protocol/exabgp/syntax.ts';
 
 interface Neighbor {
@@ -64,13 +65,17 @@ export class Neighbors {
   }
 
   /**
-   * `self` is the session's own address. In a prefix of the other family it
-   * makes ExaBGP 4.2.21 write an UPDATE that tears the session down, again at
-   * each reconnection: all routes of that neighbor would be lost.
+   * Why a change must not be made; `null` if it may. As a next hop, `self` is the
+   * session's own address. In a prefix of the other family it makes ExaBGP 4.2.21
+   * write an UPDATE that tears the session down, again at each reconnection: all
+   * routes of that neighbor would be lost.
    */
-  selfIsFatalAt(route: RouteIdentity): string | null {
+  refusal({ route, attributes, nextHop }: Change): string | null {
+    if (attributes === null || nextHop !== 'self') return null;
     const family = prefixFamily(route.prefix);
-    return this.receivers(route).find((address) => addressFamily(address) !== family) ?? null;
+    const address = this.receivers(route).find((each) => addressFamily(each) !== family);
+    if (address === undefined) return null;
+    return `next-hop self would tear down the session with ${address}: name an address of the prefix's family`;
   }
 
   #neighbor(address: string): Neighbor {
