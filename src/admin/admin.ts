@@ -24,6 +24,7 @@ import type { View } from '../model/view.ts';
 import { hashOf } from '../platform/hash.ts';
 import { Board } from './board.ts';
 import type { AdminParts, Desk } from './desk.ts';
+import { drainNotice } from './drain-notice.ts';
 import { Drains } from './drains.ts';
 import { ourHosts, type Door, type Keys } from './guard.ts';
 import { History } from './history.ts';
@@ -73,7 +74,10 @@ export function admin(
   return {
     control$: merge(
       asked$,
-      defer(() => from(drains.load())).pipe(map((drain): Control => ({ kind: 'drain', drain }))),
+      defer(() => from(drains.load())).pipe(
+        tap((drain) => parts.log(drainNotice('resumed', drain, drain.owner, clock))),
+        map((drain): Control => ({ kind: 'drain', drain })),
+      ),
     ),
     observe(observation) {
       if (board.observe(observation) && isServed())
@@ -138,16 +142,13 @@ function createDesk(
     return { seq, status: await inSlices(statusPieces(snapshotOf(view), facts)) };
   });
   const stream: Stream = new Stream(clock, history, async () => status.get());
+  const tellDrain: Desk['tellDrain'] = (change, drain, by) => {
+    stream.push({ kind: 'drain', change, drain, by, atMs: clock.nowMs() });
+    parts.log(drainNotice(change, drain, by, clock));
+  };
   const drains = new Drains(config$.value.stateDir, clock, {
     notify: parts.notify,
-    expired: (drain) =>
-      stream.push({
-        kind: 'drain',
-        change: 'expired',
-        drain,
-        by: drain.owner,
-        atMs: clock.nowMs(),
-      }),
+    expired: (drain) => tellDrain('expired', drain, drain.owner),
   });
   return {
     parts,
@@ -159,6 +160,7 @@ function createDesk(
     drains,
     history,
     stream,
+    tellDrain,
     status,
     metrics: new SharedBuild(async () => {
       const view = inspect();

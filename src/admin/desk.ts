@@ -1,5 +1,6 @@
 import type { Config } from '../model/config.ts';
 import type { Control } from '../model/control.ts';
+import type { Drain } from '../model/drain.ts';
 import type { Notice } from '../model/notice.ts';
 import type { View } from '../model/view.ts';
 import type { Board } from './board.ts';
@@ -27,6 +28,8 @@ export interface AdminParts {
   /** The known name that is meant by a misspelt one. */
   readonly nearest: (name: string, known: Iterable<string>) => string | null;
   readonly notify: (notice: Notice) => void;
+  /** For what the stream has an event of its own for: the log and the metrics alone. */
+  readonly log: (notice: Notice) => void;
 }
 
 /** What the routes of the API work with. */
@@ -41,6 +44,8 @@ export interface Desk {
   readonly drains: Drains;
   readonly history: History;
   readonly stream: Stream;
+  /** Tells the stream and the log what became of a drain, and by whom. */
+  readonly tellDrain: (change: 'begun' | 'ended' | 'expired', drain: Drain, by: string) => void;
   /** `null`: as with `inspect`. */
   readonly status: SharedBuild<StreamSnapshot | null>;
   /** The same. */

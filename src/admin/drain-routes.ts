@@ -61,8 +61,7 @@ async function begin(
   const owner = asked.value.owner === '' ? by : asked.value.owner;
   const drain: Drain = { name, reason, owner, untilMs, sinceMs: clock.nowMs() };
   desk.send({ kind: 'drain', drain });
-  const atMs = drain.sinceMs;
-  desk.stream.push({ kind: 'drain', change: 'begun', drain, by: owner, atMs });
+  desk.tellDrain('begun', drain, owner);
   const isKept = await drains.begin(drain);
   const now = desk.inspect();
   const shown = now === null ? null : shownDrain(name, now, desk);
@@ -77,7 +76,7 @@ async function end(name: string, body: string, by: string, desk: Desk): Promise<
   if (drain === null) return failure(404, 'not_drained', `${name} is not in maintenance`);
   const owner = asked.value.owner === '' ? by : asked.value.owner;
   desk.send({ kind: 'undrain', name, owner });
-  desk.stream.push({ kind: 'drain', change: 'ended', drain, by: owner, atMs: clock.nowMs() });
+  desk.tellDrain('ended', drain, owner);
   const isKept = await drains.end(name);
   return json({ name, drain: null, kept: isKept });
 }

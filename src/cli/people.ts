@@ -21,9 +21,12 @@ export function people(config$: BehaviorSubject<Config>, tell: (notice: Notice) 
     type: metricsContentType,
     body: await meter.scrape(view),
   });
-  const notify = (notice: Notice): void => {
+  const log = (notice: Notice): void => {
     tell(notice);
     meter.noticed(notice);
+  };
+  const notify = (notice: Notice): void => {
+    log(notice);
     desk.notice(notice);
   };
   const desk: Admin = admin(config$, {
@@ -32,6 +35,7 @@ export function people(config$: BehaviorSubject<Config>, tell: (notice: Notice) 
     metrics: scrape,
     nearest,
     notify,
+    log,
     configured: meter.configured,
   });
   return {

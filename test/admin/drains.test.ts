@@ -34,6 +34,13 @@ describe('maintenance', () => {
     assert.deepEqual(JSON.parse(readFileSync(file(rig), 'utf8')).drains, []);
     const again = await rig.ask(`/api/v1/drain/${server}`, { method: 'DELETE' });
     assert.equal(errorOf(again).code, 'not_drained');
+    assert.deepEqual(
+      rig.logged.map((line) => line.replace(/until \d[^:]*T[^:]*:\d\d:[\d.]*Z/u, 'until …')),
+      [
+        `drain_begun maintenance of ${server} begins, by alice, until …: kernel`,
+        `drain_ended maintenance of ${server} was ended by unknown`,
+      ],
+    );
   });
 
   test('is in force again after a restart, until its time on the clock', async (t) => {
@@ -52,6 +59,11 @@ describe('maintenance', () => {
     assert.deepEqual([...second.drains.keys()], [server], 'what is over is not taken up again');
     const left = (second.drains.get(server)?.untilMs ?? 0) - performance.now();
     assert.ok(left > 3_500_000 && left <= 3_600_000, String(left));
+    assert.match(
+      second.logged.join('\n'),
+      /^drain_resumed .* goes on after the restart, by alice/u,
+    );
+    assert.equal(second.logged.length, 1);
   });
 
   test('that expired is forgotten in the file, too', async (t) => {
@@ -59,6 +71,7 @@ describe('maintenance', () => {
     await drain(rig, server, { for: '50ms' });
     const isEmpty = (): boolean => JSON.parse(readFileSync(file(rig), 'utf8')).drains.length === 0;
     await until(isEmpty, 30_000, 'the file is empty');
+    assert.match(rig.logged.at(-1) ?? '', /^drain_expired .* is over/u);
   });
 
   test('of a damaged file is told, and the file kept aside', async (t) => {

@@ -51,6 +51,8 @@ export class Rig {
   readonly admin: Admin;
   readonly config$: BehaviorSubject<Config>;
   readonly notices: Notice[] = [];
+  /** What only the log is told. */
+  readonly logged: string[] = [];
   readonly controls: Control[] = [];
   readonly drains = new Map<string, Drain>();
   readonly #undo: (() => void)[] = [];
@@ -81,6 +83,7 @@ export class Rig {
         configured: () => {},
         nearest,
         notify: (notice) => this.notices.push(notice),
+        log: ({ event, message }) => this.logged.push(`${event} ${message}`),
         ...options.parts,
       },
       { ...serverLimits, ...options.limits },
