@@ -1,6 +1,8 @@
 /** The test kit for authors of plugins: `import { runPlugin } from 'routevane/plugin-test'`. */
 import type { Plugin, PluginContext } from './plugin.ts';
+import { checkDelay } from './sources/plugin/delay.ts';
 import { optionsOf, pluginOf, problemText } from './sources/plugin/shape.ts';
+import type { CheckedSight } from './sources/plugin/messages.ts';
 import { sightOf } from './sources/plugin/sight.ts';
 import { iterated } from './sources/plugin/sights.ts';
 
@@ -37,13 +39,15 @@ export interface TestResult {
 
 /** A plugin that neither sleeps nor ends for so long, in real time, waits for something else. */
 const idleMaxMs = 5_000;
+/** One that yields so often without sleeping would go on for ever, and no time would pass. */
+const yieldsMax = 10_000;
 const defaultForMs = 60_000;
 
 /**
  * Runs a plugin on virtual time: each of its sleeps ends as soon as there is
  * nothing else to do, so that an hour takes milliseconds. What it reads, runs
  * and asks is real: point its options at files and servers of the test.
- * Rejects where the plugin waits for 5 s of real time without sleeping.
+ * Rejects where the plugin waits for 5 s of real time, or yields 10,000 times, without sleeping.
  */
 export async function runPlugin<Options>(
   plugin: Plugin<Options>,
@@ -71,15 +75,22 @@ export async function runPlugin<Options>(
     port: port ?? null,
   };
   let lost: string | null = null;
+  let yields = { atMs: 0, count: 0 };
+  const see = (sight: CheckedSight): void => {
+    const atMs = time.nowMs;
+    seen.push({ atMs, ...sight });
+    yields = { atMs, count: yields.atMs === atMs ? yields.count + 1 : 1 };
+    if (yields.count >= yieldsMax) abort.abort();
+  };
   const run = async (): Promise<void> => {
-    const reason = await follow(known, options.value, context, (sight) => {
-      seen.push({ atMs: time.nowMs, ...sight });
-    });
+    const reason = await follow(known, options.value, context, see);
     if (!abort.signal.aborted) lost = reason;
     time.end();
   };
   const running = run();
   await time.pass(forMs);
+  if (abort.signal.aborted)
+    throw new Error(`the plugin yielded ${yieldsMax} times without sleeping`);
   abort.abort();
   await Promise.race([running, new Promise(setImmediate)]);
   return { seen, log, lost };
@@ -89,7 +100,7 @@ async function follow(
   plugin: Plugin,
   options: unknown,
   context: PluginContext,
-  see: (sight: Exclude<ReturnType<typeof sightOf>, string>) => void,
+  see: (sight: CheckedSight) => void,
 ): Promise<string> {
   try {
     for await (const value of iterated(plugin.observe(options, context), context.signal)) {
@@ -117,10 +128,16 @@ class VirtualTime {
   #changed: () => void = () => {};
 
   async sleep(delayMs: number, signal: AbortSignal): Promise<void> {
+    checkDelay(delayMs);
     signal.throwIfAborted();
     await new Promise<void>((resolve, reject) => {
-      this.#sleepers.add({ untilMs: this.nowMs + delayMs, wake: resolve });
-      signal.addEventListener('abort', () => reject(new Error('aborted')), { once: true });
+      const aborted = (): void => reject(new Error('aborted'));
+      const wake = (): void => {
+        signal.removeEventListener('abort', aborted);
+        resolve();
+      };
+      this.#sleepers.add({ untilMs: this.nowMs + delayMs, wake });
+      signal.addEventListener('abort', aborted, { once: true });
       this.#changed();
     });
   }

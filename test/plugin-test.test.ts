@@ -59,6 +59,29 @@ describe('the test kit runs a plugin on virtual time', () => {
     assert.ok(ended);
   });
 
+  test('one that yields without ever sleeping is told from one that is done', async () => {
+    const floods = definePlugin({
+      name: 'floods',
+      async *observe() {
+        for (;;) yield up();
+      },
+    });
+    const message = 'the plugin yielded 10000 times without sleeping';
+    await assert.rejects(runPlugin(floods), { message });
+  });
+
+  test('a sleep of no time there is fails as in the daemon', async () => {
+    const plugin = definePlugin({
+      name: 'sleepless',
+      async *observe(_options, { sleep }) {
+        yield up();
+        await sleep(Number.NaN);
+      },
+    });
+    const { lost } = await runPlugin(plugin);
+    assert.equal(lost, 'it threw: sleep takes milliseconds from 0 to 2147483647, found NaN');
+  });
+
   test('what the daemon would call lost is said', async () => {
     assert.equal(await lostOf(throws), 'it threw: boom');
     assert.equal(await lostOf(() => of()), 'it ended');

@@ -1,6 +1,7 @@
 import type { Plugin, PluginContext, PluginLog } from '../../plugin.ts';
 import { printable } from '../../protocol/printable.ts';
 import { Chatter } from './chatter.ts';
+import { checkDelay } from './delay.ts';
 import { OBSERVATIONS_PER_S_MAX, REASON_MAX_CHARS } from './limits.ts';
 import { failed, type CheckedSight, type PluginSpec, type Tell } from './messages.ts';
 import { optionsOf, pluginOf, problemText } from './shape.ts';
@@ -90,9 +91,7 @@ function contextOf({ spec, signal, tell }: RunHow): PluginContext {
 }
 
 async function sleep(delayMs: number, signal: AbortSignal): Promise<void> {
-  if (!(delayMs >= 0 && delayMs < 2 ** 31)) {
-    throw new RangeError(`sleep takes milliseconds from 0 to ${2 ** 31 - 1}, found ${delayMs}`);
-  }
+  checkDelay(delayMs);
   signal.throwIfAborted();
   await new Promise<void>((resolve, reject) => {
     const aborted = (): void => {
