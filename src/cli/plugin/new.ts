@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { parseName } from '../../config/parse/name.ts';
 import { exitCode, UsageError, type Options } from '../command.ts';
 
@@ -12,13 +12,13 @@ export function newPlugin(name: string, options: Options): Promise<number> {
     [`${name}.test.ts`, testText(name)],
     [`${name}.yaml`, configText(name)],
   ] as const;
+  const there = files.map(([file]) => file).filter((file) => existsSync(file));
+  if (there.length > 0) return failed(`${there.join(', ')}: there already; nothing was written`);
   for (const [file, text] of files) {
     try {
       writeFileSync(file, text, { flag: 'wx' });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      process.stderr.write(`routevane: plugin new: ${file}: ${reason}\n`);
-      return Promise.resolve(exitCode.failure);
+      return failed(`${file}: ${error instanceof Error ? error.message : String(error)}`);
     }
     process.stdout.write(`${file}\n`);
   }
@@ -26,6 +26,11 @@ export function newPlugin(name: string, options: Options): Promise<number> {
     `try it: routevane plugin test ./${name}.ts --options '{"path":"/etc/hostname"}' --for 3s\n`,
   );
   return Promise.resolve(exitCode.ok);
+}
+
+function failed(reason: string): Promise<number> {
+  process.stderr.write(`routevane: plugin new: ${reason}\n`);
+  return Promise.resolve(exitCode.failure);
 }
 
 function pluginText(name: string): string {
@@ -78,8 +83,9 @@ test('down with the reason where it is not', async () => {
 }
 
 function configText(name: string): string {
+  // In quotes: a name such as `null` means something else in YAML.
   return `signals:
-  ${name}:
+  '${name}':
     type: plugin
     module: ./${name}.ts
     options: { path: /etc/hostname }

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -75,7 +83,16 @@ test('what routevane plugin new writes passes as it is', () => {
 
   const again = routevane('plugin', 'new', 'marker');
   assert.equal(again.status, 1);
-  assert.match(again.stderr, /marker\.ts: EEXIST/);
+  const names = 'marker.ts, marker.test.ts, marker.yaml';
+  assert.equal(
+    again.stderr,
+    `routevane: plugin new: ${names}: there already; nothing was written\n`,
+  );
+  rmSync(join(folder, 'marker.ts'));
+  assert.equal(routevane('plugin', 'new', 'marker').status, 1);
+  assert.ok(!existsSync(join(folder, 'marker.ts')));
+  for (const file of ['marker.test.ts', 'marker.yaml']) rmSync(join(folder, file));
+  assert.equal(routevane('plugin', 'new', 'marker').status, 0);
 
   const checked = routevane('check', '-c', 'marker.yaml');
   assert.equal(checked.stdout, 'marker.yaml: ok: 1 signal, 0 services, 0 real servers, 0 routes\n');
