@@ -33,6 +33,8 @@ export class Board {
     this.#names = new Set([...this.#signals, ...this.#services, ...servers]);
     this.#routes = routes.map(({ key }) => key);
     for (const name of this.#known.keys()) if (!this.#names.has(name)) this.#known.delete(name);
+    const keys = new Set(this.#routes);
+    for (const key of this.#routesKnown.keys()) if (!keys.has(key)) this.#routesKnown.delete(key);
   }
 
   turn({ changes, decisions, intents }: Turn): void {

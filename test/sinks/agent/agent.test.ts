@@ -97,6 +97,9 @@ describe('agent', () => {
     assert.equal(await asked(port, ''), 'up 0%\n');
     turn$.next(turnWithRoutes({ r: 'withdrawn', s: 'withdrawn' }, 'other'));
     assert.equal(await asked(port, ''), 'down #nothing is up\n');
+    config$.next(config);
+    config$.next({ ...config, routes: [route('r', 'web')] });
+    assert.equal(await asked(port, ''), '', 'a route that was gone is not known yet');
   });
 
   test('a name that is none is answered with silence, and told once', async (t) => {
