@@ -183,6 +183,19 @@ describe('on_down: remove', () => {
     assert.equal(it.table.weight(web, '10.0.0.1:80'), 5);
   });
 
+  test('what was back and is deleted by somebody else is not ours to add any more', async () => {
+    const it = await life(null, null, { onDown: 'remove' });
+    it.want({ [key]: 'removed' });
+    await it.settle();
+    it.want({ [key]: 5 });
+    await it.pass(10_000);
+    assert.equal(it.table.weight(web, '10.0.0.1:80'), 5);
+    it.table.edit(web, '10.0.0.1:80', null);
+    await it.pass(30_000);
+    assert.equal(it.table.server(web, '10.0.0.1:80'), undefined);
+    assert.deepEqual(it.lastTable()?.missing, new Set([key]));
+  });
+
   test('where it cannot be remembered, the server stays in at weight 0', async () => {
     const folder = stateDir();
     writeFileSync(join(folder, 'file'), '');
