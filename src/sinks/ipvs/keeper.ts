@@ -18,6 +18,14 @@ import { TakenOutServers } from './taken-out.ts';
 /** What is told of the table the first time it was read. */
 export type Advise = (access: TableAccess, services: readonly TableService[]) => Promise<void>;
 
+type Failed = Extract<ChangeResult, { ok: false }>;
+
+const NOT_IN_THE_TABLE: Failed = {
+  ok: false,
+  code: 'failed',
+  reason: 'ipvsadm did not complain, and the table does not have it',
+};
+
 /**
  * Keeps the kernel's table at what each turn says should be.
  *
@@ -181,27 +189,33 @@ export class Keeper {
   #compareWants(table: TableIndex): void {
     const unread = new Map(this.#unread.map((write) => [write.key, write]));
     this.#unread = [];
+    let isAgain = false;
     for (const [key, { weight, cause }] of this.#wants) {
       const server = this.#owned.servers.get(key);
       if (server === undefined) continue;
-      const plan = planServer(server, weight, table, this.#taken.all);
       const write = unread.get(key);
+      if (write !== undefined) {
+        if (planServer(server, write.weight, table, this.#taken.all).kind === 'right') {
+          this.#confirm(write);
+        } else this.#refuse(write, NOT_IN_THE_TABLE);
+      }
+      const plan = planServer(server, weight, table, this.#taken.all);
       if (plan.kind === 'right') {
-        if (write !== undefined) this.#confirm(write);
-        else if (this.#confirmed.get(key) !== weight) this.#right(key, weight, cause);
+        if (this.#confirmed.get(key) !== weight) this.#right(key, weight, cause);
         this.#pending.delete(key);
         continue;
       }
       this.#confirmed.delete(key);
-      if (plan.kind === 'changes' && this.#bases.isFreed(key)) {
+      if (plan.kind === 'missing') continue;
+      if (this.#bases.isFreed(key)) {
         // What others just gave it is not taken away for a moment; the next turn decides.
         this.#compareBy(this.#readAtMs + READ_BACK_MS);
-        continue;
-      }
-      if (plan.kind === 'changes') this.#pending.add(key);
-      if (write?.weight === weight) this.#tellAll(write, 'rejected');
+      } else if (write?.weight === weight) isAgain = true;
+      else this.#pending.add(key);
     }
-    if (this.#pending.size === 0) this.#reach.calm();
+    // What was said to be done and is not is not written again at once.
+    if (isAgain) this.#compareBy(this.#reach.retryAtMs());
+    else if (this.#pending.size === 0) this.#reach.calm();
   }
 
   async #write(table: TableIndex): Promise<void> {
@@ -236,7 +250,7 @@ export class Keeper {
       throw error;
     }
     let index = 0;
-    let failure: Extract<ChangeResult, { ok: false }> | null = null;
+    let failure: Failed | null = null;
     for (const write of writes) {
       const own = results.slice(index, (index += write.changes.length));
       const failed = own.find((result) => !result.ok);
@@ -251,7 +265,7 @@ export class Keeper {
     }
     if (failure?.code === 'denied') throw new Error(failure.reason);
     if (failure === null) {
-      this.#reach.calm();
+      if (this.#unread.length === 0) this.#reach.calm();
       this.#compareBy(this.#scheduler.now() + READ_BACK_MS);
     } else this.#compareBy(this.#reach.retryAtMs());
     if (this.#unread.length > 0) this.#compareAtMs = -Infinity;
@@ -269,7 +283,7 @@ export class Keeper {
     this.#tellAll(write, 'confirmed');
   }
 
-  #refuse(write: Write, { code, reason }: Extract<ChangeResult, { ok: false }>): void {
+  #refuse(write: Write, { code, reason }: Failed): void {
     this.#confirmed.delete(write.key);
     const refusal = `${write.weight} ${reason}`;
     if (this.#refused.get(write.key) === refusal) return;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { READ_BACK_MS } from '../../../src/sinks/ipvs/limits.ts';
+import { READ_BACK_MS, RETRY_MAX_MS } from '../../../src/sinks/ipvs/limits.ts';
 import { realServer, tableService } from './fake-table.ts';
 import { configOf, Rig, serviceOf, webVirtual } from './rig.ts';
 
@@ -84,6 +84,24 @@ describe('weights follow the intents', () => {
     it.want({ 'web/10.0.0.1:80': 0 });
     await it.settle();
     assert.equal(it.table.dumps, dumps + 1);
+    assert.equal(it.commands('confirmed').length, 1);
+  });
+
+  test('what ipvsadm is silent about and does not do is told once, and tried again at a bounded rate', async () => {
+    const it = rig();
+    it.table.via = 'ipvsadm';
+    it.table.refuse = () => ({ ok: true });
+    it.start();
+    await it.settle();
+    it.want({ 'web/10.0.0.1:80': 0 });
+    await it.pass(60_000);
+    assert.ok(it.table.batches.length > 5 && it.table.batches.length < 20);
+    assert.equal(it.commands('rejected').length, 1);
+    assert.deepEqual(it.commands('confirmed'), []);
+    assert.equal(it.notices('ipvs_failed').length, 1);
+    it.table.refuse = () => null;
+    await it.pass(RETRY_MAX_MS);
+    assert.equal(it.table.weight(web, '10.0.0.1:80'), 0);
     assert.equal(it.commands('confirmed').length, 1);
   });
 
