@@ -4,8 +4,9 @@ import { connectTcp, dropTcp, type Endpoint } from '../../platform/sockets.ts';
 import { AGENT_LINE_MAX_BYTES, readAgentLine } from '../../protocol/agent-check.ts';
 import { explain } from './errors.ts';
 import {
-  noAnswer,
-  timedOut,
+  checkOf,
+  endpointOf,
+  late,
   UP,
   type Answer,
   type Probe,
@@ -20,11 +21,8 @@ const LINE_ENDS = /[\r\n]/;
  * be reached or does not answer is `down`, as any service on that machine would be; one that
  * answers nonsense is `lost`.
  */
-export const agent: Prober = (target, answered) => {
-  const { check } = target;
-  if (check.type !== 'agent') throw new TypeError(`${target.key} has no agent check`);
-  return new AgentProbe(target, check, answered);
-};
+export const agent: Prober = (target, answered) =>
+  new AgentProbe(target, checkOf(target, 'agent'), answered);
 
 class AgentProbe implements Probe {
   readonly #to: Endpoint;
@@ -36,7 +34,7 @@ class AgentProbe implements Probe {
   #percent = 100;
 
   constructor(target: ProbeTarget, check: AgentCheck, answered: (answer: Answer) => void) {
-    this.#to = { address: target.address, port: target.port, source: check.source };
+    this.#to = endpointOf(target);
     this.#check = check;
     this.#answered = answered;
   }
@@ -55,10 +53,9 @@ class AgentProbe implements Probe {
   }
 
   expire(): Answer {
-    const { timeoutMs } = this.#check;
-    const isConnected = this.#socket?.connecting === false;
+    const answer = late(this.#socket, this.#check.timeoutMs);
     this.cancel();
-    return isConnected ? noAnswer(timeoutMs) : timedOut(timeoutMs);
+    return answer;
   }
 
   cancel(): void {

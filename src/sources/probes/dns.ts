@@ -2,7 +2,15 @@ import { Resolver } from 'node:dns';
 import { isIPv6 } from 'node:net';
 import type { DnsCheck } from '../../model/check.ts';
 import { explain } from './errors.ts';
-import { noAnswer, UP, type Answer, type Probe, type Prober, type ProbeTarget } from './prober.ts';
+import {
+  checkOf,
+  noAnswer,
+  UP,
+  type Answer,
+  type Probe,
+  type Prober,
+  type ProbeTarget,
+} from './prober.ts';
 
 /** The names of c-ares for what a server answered. */
 const RCODES: ReadonlyMap<string, string> = new Map([
@@ -18,11 +26,8 @@ const RCODES: ReadonlyMap<string, string> = new Map([
  * answers with `rcode`; NOERROR must also bring a record of the type, because a server that lost
  * its zones may well answer so, with nothing in it.
  */
-export const dns: Prober = (target, answered) => {
-  const { check } = target;
-  if (check.type !== 'dns') throw new TypeError(`${target.key} has no dns check`);
-  return new DnsProbe(target, check, answered);
-};
+export const dns: Prober = (target, answered) =>
+  new DnsProbe(target, checkOf(target, 'dns'), answered);
 
 class DnsProbe implements Probe {
   readonly #target: ProbeTarget;

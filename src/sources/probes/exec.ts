@@ -1,18 +1,15 @@
 import type { ExecCheck } from '../../model/check.ts';
 import { runChild, type Run, type RunResult } from '../../platform/child-run.ts';
 import { verdictOf } from '../../protocol/nagios.ts';
-import { UP, type Answer, type Probe, type Prober, type ProbeTarget } from './prober.ts';
+import { checkOf, UP, type Answer, type Probe, type Prober, type ProbeTarget } from './prober.ts';
 
 /**
  * Runs a Nagios plugin for one real server. At the time-out the plugin and its process group
  * are ended, and the result is `lost`: it says nothing about the server, which the plugin's own
  * time-out would.
  */
-export const exec: Prober = (target, answered) => {
-  const { check } = target;
-  if (check.type !== 'exec') throw new TypeError(`${target.key} has no exec check`);
-  return new ExecProbe(target, check, answered);
-};
+export const exec: Prober = (target, answered) =>
+  new ExecProbe(target, checkOf(target, 'exec'), answered);
 
 class ExecProbe implements Probe {
   readonly #command: readonly string[];

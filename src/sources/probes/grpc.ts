@@ -9,8 +9,9 @@ import {
 } from '../../protocol/grpc-health.ts';
 import { explain } from './errors.ts';
 import {
-  noAnswer,
-  timedOut,
+  checkOf,
+  endpointOf,
+  late,
   UP,
   type Answer,
   type Probe,
@@ -31,11 +32,8 @@ const GRPC_STATUSES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Asks grpc.health.v1 over HTTP/2 without TLS, on a fresh connection that is reset after it. */
-export const grpc: Prober = (target, answered) => {
-  const { check } = target;
-  if (check.type !== 'grpc') throw new TypeError(`${target.key} has no grpc check`);
-  return new GrpcProbe(target, check, answered);
-};
+export const grpc: Prober = (target, answered) =>
+  new GrpcProbe(target, checkOf(target, 'grpc'), answered);
 
 interface Exchange {
   readonly tcp: Socket;
@@ -53,7 +51,7 @@ class GrpcProbe implements Probe {
 
   constructor(target: ProbeTarget, check: GrpcCheck, answered: (answer: Answer) => void) {
     const { address, port } = target;
-    this.#to = { address, port, source: check.source };
+    this.#to = endpointOf(target);
     this.#authority = `http://${isIPv6(address) ? `[${address}]` : address}:${port}`;
     this.#check = check;
     this.#answered = answered;
@@ -74,10 +72,9 @@ class GrpcProbe implements Probe {
   }
 
   expire(): Answer {
-    const { timeoutMs } = this.#check;
-    const isConnected = this.#exchange?.tcp.connecting === false;
+    const answer = late(this.#exchange?.tcp ?? null, this.#check.timeoutMs);
     this.cancel();
-    return isConnected ? noAnswer(timeoutMs) : timedOut(timeoutMs);
+    return answer;
   }
 
   cancel(): void {

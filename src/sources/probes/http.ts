@@ -8,8 +8,9 @@ import { CertificateWatch, connectTls } from './certificate.ts';
 import { ANSWER_MAX_BYTES } from './expect.ts';
 import { explainHttp } from './http-errors.ts';
 import {
-  noAnswer,
-  timedOut,
+  checkOf,
+  endpointOf,
+  late,
   UP,
   type Answer,
   type Probe,
@@ -25,13 +26,8 @@ export const HEADERS_MAX_BYTES = 16 * 1024;
  * known: without `body` that is when the headers have come, with it when the whole body or its
  * first 64 KiB have. Redirects are not followed: a status of 302 is one of 200-399.
  */
-export const http: Prober = (target, answered, notify) => {
-  const { check } = target;
-  if (check.type !== 'http' && check.type !== 'https') {
-    throw new TypeError(`${target.key} has no http check`);
-  }
-  return new HttpProbe(target, check, answered, notify);
-};
+export const http: Prober = (target, answered, notify) =>
+  new HttpProbe(target, checkOf(target, 'http', 'https'), answered, notify);
 
 /** What is in flight. */
 interface Exchange {
@@ -55,7 +51,7 @@ class HttpProbe implements Probe {
     notify: (notice: Notice) => void,
   ) {
     const { address, port } = target;
-    this.#to = { address, port, source: check.source };
+    this.#to = endpointOf(target);
     this.#check = check;
     this.#answered = answered;
     this.#headers = {
@@ -85,10 +81,9 @@ class HttpProbe implements Probe {
   }
 
   expire(): Answer {
-    const { timeoutMs } = this.#check;
-    const isConnected = this.#exchange?.tcp.connecting === false;
+    const answer = late(this.#exchange?.tcp ?? null, this.#check.timeoutMs);
     this.cancel();
-    return isConnected ? noAnswer(timeoutMs) : timedOut(timeoutMs);
+    return answer;
   }
 
   cancel(): void {

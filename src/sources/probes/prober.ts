@@ -1,5 +1,6 @@
 import type { Check } from '../../model/check.ts';
 import type { Notice } from '../../model/notice.ts';
+import type { Endpoint } from '../../platform/sockets.ts';
 
 /** What is probed, and how. */
 export interface ProbeTarget {
@@ -47,6 +48,31 @@ export type Prober = (
   answered: (answer: Answer) => void,
   notify: (notice: Notice) => void,
 ) => Probe;
+
+/** The check of a target, for the prober of that type. Throws for any other: our own bug. */
+export function checkOf<Type extends Check['type']>(
+  { key, check }: ProbeTarget,
+  ...types: readonly Type[]
+): Extract<Check, { readonly type: Type }> {
+  if (!isOf(check, types)) throw new TypeError(`${key} has no ${types.join(' or ')} check`);
+  return check;
+}
+
+function isOf<Type extends Check['type']>(
+  check: Check,
+  types: readonly Type[],
+): check is Extract<Check, { readonly type: Type }> {
+  return types.some((type) => type === check.type);
+}
+
+export function endpointOf({ address, port, check }: ProbeTarget): Endpoint {
+  return { address, port, source: check.source };
+}
+
+/** What a time-out means: nobody answered on the connection, or there was not even one. */
+export function late(tcp: { readonly connecting: boolean } | null, timeoutMs: number): Answer {
+  return tcp?.connecting === false ? noAnswer(timeoutMs) : timedOut(timeoutMs);
+}
 
 export function timedOut(timeoutMs: number): Answer {
   return { state: 'down', reason: `timed out after ${timeoutMs}ms` };

@@ -4,8 +4,9 @@ import { connectTcp, dropTcp, type Endpoint } from '../../platform/sockets.ts';
 import { explain } from './errors.ts';
 import { ANSWER_MAX_BYTES, matches, unexpected } from './expect.ts';
 import {
-  noAnswer,
-  timedOut,
+  checkOf,
+  endpointOf,
+  late,
   UP,
   type Answer,
   type Probe,
@@ -17,11 +18,8 @@ import {
  * Connects and closes by reset. With `send` and `expect` the connection must
  * also give the expected answer within the same time-out.
  */
-export const tcp = ((target, answered) => {
-  const { check } = target;
-  if (check.type !== 'tcp') throw new TypeError(`${target.key} has no tcp check`);
-  return new TcpProbe(target, check, answered);
-}) satisfies Prober;
+export const tcp = ((target, answered) =>
+  new TcpProbe(target, checkOf(target, 'tcp'), answered)) satisfies Prober;
 
 class TcpProbe implements Probe {
   readonly #to: Endpoint;
@@ -32,7 +30,7 @@ class TcpProbe implements Probe {
   #received: Buffer | null = null;
 
   constructor(target: ProbeTarget, check: TcpCheck, answered: (answer: Answer) => void) {
-    this.#to = { address: target.address, port: target.port, source: check.source };
+    this.#to = endpointOf(target);
     this.#check = check;
     this.#answered = answered;
   }
@@ -63,9 +61,7 @@ class TcpProbe implements Probe {
 
   #late(): Answer {
     if (this.#received !== null) return unexpected(this.#received);
-    return this.#socket?.connecting === false
-      ? noAnswer(this.#check.timeoutMs)
-      : timedOut(this.#check.timeoutMs);
+    return late(this.#socket, this.#check.timeoutMs);
   }
 
   #connected(socket: Socket): void {

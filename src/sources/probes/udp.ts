@@ -3,7 +3,15 @@ import { isIPv6 } from 'node:net';
 import type { UdpCheck } from '../../model/check.ts';
 import { explain } from './errors.ts';
 import { matches, unexpected } from './expect.ts';
-import { noAnswer, UP, type Answer, type Probe, type Prober, type ProbeTarget } from './prober.ts';
+import {
+  checkOf,
+  noAnswer,
+  UP,
+  type Answer,
+  type Probe,
+  type Prober,
+  type ProbeTarget,
+} from './prober.ts';
 
 /**
  * Sends one datagram from a connected socket, which the kernel tells about ICMP
@@ -21,11 +29,8 @@ import { noAnswer, UP, type Answer, type Probe, type Prober, type ProbeTarget } 
  * IP_RECVERR, which Node cannot set, would show them), so a whole machine that
  * is gone is found by an expected reply or a tcp check, not by `none`.
  */
-export const udp = ((target, answered) => {
-  const { check } = target;
-  if (check.type !== 'udp') throw new TypeError(`${target.key} has no udp check`);
-  return new UdpProbe(target, check, answered);
-}) satisfies Prober;
+export const udp = ((target, answered) =>
+  new UdpProbe(target, checkOf(target, 'udp'), answered)) satisfies Prober;
 
 class UdpProbe implements Probe {
   readonly #target: ProbeTarget;
