@@ -1,6 +1,7 @@
 import type { SchedulerLike } from 'rxjs';
 import type { SinkReport } from '../../model/report.ts';
 import type { Cause } from '../../model/turn.ts';
+import type { Advice } from './advice.ts';
 import { ABSENT } from './print.ts';
 import type { Outcome } from './ledger.ts';
 import { Notices } from './notices.ts';
@@ -28,6 +29,11 @@ export class Reporter {
 
   adopted(keys: readonly string[]): void {
     this.#report({ kind: 'adopted', sink: SINK, keys });
+  }
+
+  tell(all: Iterable<Advice>): void {
+    for (const { level, event, message, about } of all)
+      this.notices.notice(level, event, message, this.#scheduler.now(), about);
   }
 
   outcome({ result, text, wants, reason }: Outcome): void {

@@ -1,4 +1,4 @@
-import { Subject, type Observable, type SchedulerLike, type Subscription } from 'rxjs';
+import { Subject, type Observable, type SchedulerLike } from 'rxjs';
 import type { Config } from '../../model/config.ts';
 import type { SinkReport } from '../../model/report.ts';
 import type { Turn } from '../../model/turn.ts';
@@ -6,6 +6,8 @@ import { decodeLine } from '../../protocol/exabgp/decode.ts';
 import { LineReader } from '../../protocol/exabgp/lines.ts';
 import type { Reply } from '../../protocol/exabgp/reply.ts';
 import { Adopter } from './adopter.ts';
+import { adviceOn, newsOf, shortcoming } from './advice.ts';
+import { Errand } from './errand.ts';
 import { type Finding, Inspection } from './inspection.ts';
 import { Ledger } from './ledger.ts';
 import { ASK_AGAIN_MIN_MS, TICK_MS } from './limits.ts';
@@ -35,6 +37,9 @@ export class Session {
   readonly #lines = new LineReader();
   readonly #ledger: Ledger;
   readonly #adopter: Adopter;
+  /** One write for all that one turn of the loop brings. */
+  readonly #flushing: Errand;
+  readonly #ticking: Errand;
   #inspection: Inspection | null = null;
   #phase: 'closed' | 'asking' | 'running' = 'closed';
   /** Whether an ExaBGP we know answered. If not, one may still turn up. */
@@ -43,8 +48,6 @@ export class Session {
   #askedAtMs = 0;
   /** Whether every key that may be announced is on disk. */
   #onDisk = false;
-  #flushing: Subscription | null = null;
-  #ticking: Subscription | null = null;
 
   constructor(
     options: SessionOptions,
@@ -57,17 +60,18 @@ export class Session {
     this.#transport = transport;
     this.#remembered = remembered;
     this.#scheduler = scheduler;
+    this.#flushing = new Errand(scheduler, 0, () => this.#flush());
+    this.#ticking = new Errand(scheduler, TICK_MS, () => {
+      this.#onTick();
+      this.#later();
+    });
     const reporter = new Reporter(scheduler, report);
     this.#reporter = reporter;
-    const { ackTimeoutMs, window, acknowledged } = options;
-    this.#ledger = new Ledger(
-      { ackTimeoutMs, window, settle: acknowledged },
-      this.#neighbors,
-      (outcome) => {
-        reporter.outcome(outcome);
-        if (outcome.result === 'confirmed') this.#adopter.confirmed(outcome.wants);
-      },
-    );
+    const ledgerOptions = { ...options, settle: options.acknowledged };
+    this.#ledger = new Ledger(ledgerOptions, this.#neighbors, (outcome) => {
+      reporter.outcome(outcome);
+      if (outcome.result === 'confirmed') this.#adopter.confirmed(outcome.wants);
+    });
     const cause = { kind: 'config', atMs: scheduler.now() } as const;
     this.#adopter = new Adopter(this.#ledger, this.#neighbors, remembered, reporter, cause);
   }
@@ -132,10 +136,8 @@ export class Session {
     this.#ledger.pause(this.#scheduler.now());
     this.#lines.reset();
     this.#neighbors.clear();
-    this.#flushing?.unsubscribe();
-    this.#ticking?.unsubscribe();
-    this.#flushing = null;
-    this.#ticking = null;
+    this.#flushing.cancel();
+    this.#ticking.cancel();
   }
 
   #opened(): void {
@@ -217,41 +219,21 @@ export class Session {
     this.#phase = 'running';
     this.#found = finding.kind === 'found';
     if (finding.kind === 'found') this.#adopt(finding);
-    else this.#adopter.startBlind(finding.kind === 'bare' ? 'script' : 'none', nowMs);
-    if (finding.kind !== 'found') {
-      const reason =
-        finding.kind === 'bare'
-          ? 'what answers does not list its neighbors: taken for a script, nothing is adopted'
-          : 'acknowledgements are missing: commands are written without waiting for them';
-      this.#reporter.state('connected', null, reason);
-      this.notice('warn', 'ack_missing', reason);
+    else {
+      this.#adopter.startBlind(finding.kind === 'bare' ? 'script' : 'none', nowMs);
+      this.#reporter.state('connected', null, shortcoming(finding.kind));
+      this.#reporter.tell(adviceOn(finding, this.#options.events));
     }
     this.#ledger.report();
     this.#later();
   }
 
   #adopt(finding: Extract<Finding, { kind: 'found' }>): void {
-    const { version, acks, configs, established } = finding;
+    const { version, configs, established } = finding;
     this.#neighbors.configured(configs, this.#options.events);
     for (const address of established) this.#neighbors.setUp(address, true);
     this.#reporter.state('connected', version, '');
-    if (!acks) this.notice('warn', 'ack_missing', 'acknowledgements are switched off in ExaBGP');
-    for (const { address, risks, sendEvents } of configs) {
-      if (risks.length > 0)
-        this.notice(
-          'warn',
-          'neighbor_risky',
-          `neighbor ${address} has ${risks.join(', ')}`,
-          address,
-        );
-      if (!sendEvents && this.#options.events)
-        this.notice(
-          'info',
-          'send_events_missing',
-          `neighbor ${address} lacks "send { parsed; update; }": changes of one route are spaced by time`,
-          address,
-        );
-    }
+    this.#reporter.tell(adviceOn(finding, this.#options.events));
     this.#adopter.adopt(finding, this.#scheduler.now());
   }
 
@@ -260,12 +242,7 @@ export class Session {
     if (state === 'connected') return;
     this.#neighbors.setUp(address, state === 'up');
     if (state === 'down') this.#ledger.neighborDown(address);
-    this.notice(
-      state === 'up' ? 'info' : 'warn',
-      `neighbor_${state}`,
-      `neighbor ${address} is ${state}${reason === '' ? '' : `: ${reason}`}`,
-      address,
-    );
+    this.#reporter.tell([newsOf(address, state, reason)]);
     // A neighbor that a reload added holds none of our routes.
     if (unknown && this.#found) this.#askAgain = true;
   }
@@ -282,14 +259,9 @@ export class Session {
     this.notice('warn', 'garbage', 'ExaBGP wrote something that is no reply and no event');
   }
 
-  /** One write for all that one turn of the loop brings. */
   #later(): void {
     this.#tickLater();
-    if (this.#flushing !== null || this.#phase !== 'running') return;
-    this.#flushing = this.#scheduler.schedule(() => {
-      this.#flushing = null;
-      this.#flush();
-    });
+    if (this.#phase === 'running') this.#flushing.ask();
   }
 
   #flush(): void {
@@ -304,12 +276,7 @@ export class Session {
 
   #tickLater(): void {
     const busy = this.#inspection !== null || this.#askAgain || this.#ledger.busy;
-    if (this.#phase === 'closed' || !busy || this.#ticking !== null) return;
-    this.#ticking = this.#scheduler.schedule(() => {
-      this.#ticking = null;
-      this.#onTick();
-      this.#later();
-    }, TICK_MS);
+    if (this.#phase !== 'closed' && busy) this.#ticking.ask();
   }
 
   #onTick(): void {
