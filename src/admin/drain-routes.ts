@@ -34,7 +34,7 @@ export async function changeDrain(
   if (!body.ok) return body.reply;
   const by = door.kind === 'socket' ? 'unknown' : addressOf(request);
   return request.method === 'DELETE'
-    ? end(name, body.text, by, desk)
+    ? end(name, body.text, by, view, desk)
     : begin(name, body.text, by, view, desk);
 }
 
@@ -68,17 +68,25 @@ async function begin(
   return json({ name, drain: shown ?? drainJson(asJustBegun(drain), clock), kept: isKept });
 }
 
-async function end(name: string, body: string, by: string, desk: Desk): Promise<Reply> {
+async function end(name: string, body: string, by: string, view: View, desk: Desk): Promise<Reply> {
   const { clock, drains } = desk;
   const asked = parseDrainRequest(body, clock);
   if (!asked.ok) return failure(400, 'bad_request', asked.message);
   const drain = drains.get(name);
-  if (drain === null) return failure(404, 'not_drained', `${name} is not in maintenance`);
+  if (drain === null) return failure(404, 'not_drained', notDrained(name, view));
   const owner = asked.value.owner === '' ? by : asked.value.owner;
   desk.send({ kind: 'undrain', name, owner });
   desk.tellDrain('ended', drain, owner);
   const isKept = await drains.end(name);
   return json({ name, drain: null, kept: isKept });
+}
+
+/** A server may be out of service because its service is: then only that one can be ended. */
+function notDrained(name: string, view: View): string {
+  const whole = drainOf(name, view)?.drain.name;
+  return whole === undefined
+    ? `${name} is not in maintenance`
+    : `${name} is in maintenance with ${whole}: undrain ${whole}`;
 }
 
 function shownDrain(name: string, view: View, { clock, board }: Desk): object | null {

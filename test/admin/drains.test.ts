@@ -141,6 +141,16 @@ describe('maintenance', () => {
     assert.deepEqual(await shown(), [true, 0]);
   });
 
+  test('of a service is ended by its name and not by that of a server', async (t) => {
+    const rig = await openRig(t, { view: wholeView });
+    await drain(rig, 'web', { force: true });
+    const refused = errorOf(await rig.ask(`/api/v1/drain/${server}`, { method: 'DELETE' }));
+    assert.deepEqual(
+      [refused.code, refused.message],
+      ['not_drained', `${server} is in maintenance with web: undrain web`],
+    );
+  });
+
   test('signals cannot be drained, unknown names neither', async (t) => {
     const rig = await openRig(t);
     assert.equal(errorOf(await drain(rig, 'tor-a', {})).code, 'not_drainable');
@@ -207,6 +217,18 @@ function overView(drains: ReadonlyMap<string, Drain>): View {
   const { drain: shown } = first;
   const over = { ...first, drain: shown === null ? null : { ...shown, isDone: true } };
   return { ...view, routes: () => [over] };
+}
+
+/** The servers are in maintenance with their service. */
+function wholeView(drains: ReadonlyMap<string, Drain>): View {
+  const view = sampleView(drains);
+  const services = view.services().map((service) => {
+    const realServers = service.realServers.map((each) =>
+      Object.assign({}, each, { drain: service.drain }),
+    );
+    return Object.assign({}, service, { realServers });
+  });
+  return { ...view, services: () => services };
 }
 
 /** The service needs more than one of its servers. */

@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { token } from '../admin/rig.ts';
 import { openBrowser, visit } from './dashboard-browser.ts';
 import { DashboardNode } from './dashboard-node.ts';
-import { everyState } from './dashboard-states.ts';
+import { drainView, everyState } from './dashboard-states.ts';
 
 describe('maintenance from the dashboard', () => {
   let browser: Browser;
@@ -60,6 +60,26 @@ describe('maintenance from the dashboard', () => {
       await page.getByLabel('drain it all the same').check();
       await button.click();
       await page.locator('.row.is-draining', { hasText: '10.0.1.14:443' }).waitFor();
+    } finally {
+      await page.context().close();
+      node.close();
+    }
+  });
+
+  test('is not offered for what is in maintenance with something larger', async () => {
+    const parts = everyState();
+    const [syslog] = parts.services.filter(({ name }) => name === 'syslog');
+    const [first] = syslog?.realServers ?? [];
+    assert.ok(syslog !== undefined && first !== undefined);
+    syslog.realServers[0] = { ...first, drain: drainView('syslog') };
+    const node = await DashboardNode.start(parts, { withToken: true });
+    const { page, assertQuiet } = await visit(browser, node.url);
+    try {
+      await logIn(page, token);
+      await page.locator('.row', { hasText: first.address }).click();
+      await page.locator('dialog .note', { hasText: 'in maintenance with syslog' }).waitFor();
+      assert.equal(await page.locator('dialog form').count(), 0);
+      assertQuiet();
     } finally {
       await page.context().close();
       node.close();

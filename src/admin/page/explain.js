@@ -30,8 +30,11 @@ export function Explain({ name, change, mayDrain, onClose }) {
   const askedAtMs = useRef(-Infinity);
   useEffect(() => {
     const ask = async () => {
-      askedAtMs.current = performance.now();
-      setAnswer(await explain(name));
+      const atMs = performance.now();
+      askedAtMs.current = atMs;
+      const fresh = await explain(name);
+      // Two may be under way, and the older one must not come last.
+      if (askedAtMs.current === atMs) setAnswer(fresh);
     };
     const inMs = Math.max(0, askedAtMs.current + askGapMs - performance.now());
     const timer = setTimeout(() => void ask(), inMs);
@@ -47,19 +50,34 @@ export function Explain({ name, change, mayDrain, onClose }) {
         </ul>
         ${
           drainable.has(answer.body.chain.kind) &&
-          (mayDrain
-            ? html`<${DrainForm}
-                name=${name}
-                drain=${answer.body.chain.drain}
-                onDone=${() => setAsked(asked + 1)}
-              />`
-            : html`<p class="note">
-                Maintenance from this page needs <code>admin.token_file</code>. On the node it is
-                ${' '}<code>routevane drain ${name}</code>
-              </p>`)
+          html`<${Maintenance}
+            name=${name}
+            drain=${answer.body.chain.drain}
+            mayDrain=${mayDrain}
+            onDone=${() => setAsked(asked + 1)}
+          />`
         }`
     }
   <//>`;
+}
+
+/**
+ * @param {object} props
+ * @param {string} props.name
+ * @param {import('./types.d.ts').DrainInfo | null} props.drain
+ * @param {boolean} props.mayDrain
+ * @param {() => void} props.onDone
+ */
+function Maintenance({ name, drain, mayDrain, onDone }) {
+  if (drain !== null && drain.name !== name) {
+    return html`<p class="note">It is in maintenance with ${drain.name}, and ends with it.</p>`;
+  }
+  if (mayDrain) return html`<${DrainForm} name=${name} drain=${drain} onDone=${onDone} />`;
+  return html`<p class="note">
+    Maintenance from this page needs <code>admin.token_file</code>. On the node it is ${' '}<code
+      >routevane ${drain === null ? 'drain' : 'undrain'} ${name}</code
+    >
+  </p>`;
 }
 
 /** @param {{ step: ExplainStep }} props */

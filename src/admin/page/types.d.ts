@@ -6,6 +6,8 @@ export type RouteState = 'pending' | 'announced' | 'withdrawn' | 'draining' | 'h
 export type State = Health | RouteState;
 
 export interface DrainInfo {
+  /** What was drained: a server may be in maintenance with its service, or with the node. */
+  readonly name: string;
   readonly reason: string;
   readonly owner: string;
   readonly until: string | null;
