@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import type { Page } from '../../src/admin/desk.ts';
@@ -130,9 +131,18 @@ describe('the API over the unix socket', () => {
     assert.equal(status, 404, 'the length of a prefix is no name');
   });
 
-  test('healthz says when there is no core', async (t) => {
-    const rig = await openRig(t);
-    assert.equal((await rig.ask('/healthz')).status, 200);
+  test('while there is no core, everything that needs it says so', async (t) => {
+    const rig = await openRig(t, { withoutCore: true, parts: { metrics } });
+    for (const path of ['/healthz', '/metrics', '/api/v1/status', '/api/v1/explain/web']) {
+      const answer = await rig.ask(path);
+      assert.deepEqual([answer.status, errorOf(answer).code], [503, 'starting'], path);
+    }
+    const client = rig.listen();
+    const [code] = await once(client, 'close');
+    assert.equal(code, 1013);
+
+    const running = await openRig(t);
+    assert.equal((await running.ask('/healthz')).status, 200);
   });
 
   test('pages and metrics are what they are given', async (t) => {

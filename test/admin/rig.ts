@@ -3,7 +3,7 @@ import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { BehaviorSubject } from 'rxjs';
+import { BehaviorSubject, Subscription } from 'rxjs';
 import { WebSocket } from 'ws';
 import { admin, type Admin } from '../../src/admin/admin.ts';
 import type { AdminParts } from '../../src/admin/desk.ts';
@@ -40,6 +40,8 @@ export interface RigOptions {
   readonly parts?: Partial<AdminParts>;
   readonly withToken?: boolean;
   readonly view?: (drains: ReadonlyMap<string, Drain>) => View;
+  /** As it is while the daemon starts: nobody answers the admin interface. */
+  readonly withoutCore?: boolean;
   /** An earlier rig whose state_dir is used again. */
   readonly folder?: string;
 }
@@ -89,7 +91,10 @@ export class Rig {
       { ...serverLimits, ...options.limits },
     );
     const view = options.view ?? sampleView;
-    const core = this.admin.control$.subscribe((control) => this.#control(control, view));
+    const core =
+      options.withoutCore === true
+        ? new Subscription()
+        : this.admin.control$.subscribe((control) => this.#control(control, view));
     const serving = this.admin.serve$.subscribe();
     this.#undo.push(
       () => core.unsubscribe(),

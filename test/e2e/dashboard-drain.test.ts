@@ -68,7 +68,7 @@ describe('maintenance from the dashboard', () => {
 
   test('is not offered for what is in maintenance with something larger', async () => {
     const parts = everyState();
-    const [syslog] = parts.services.filter(({ name }) => name === 'syslog');
+    const syslog = parts.services.find(({ name }) => name === 'syslog');
     const [first] = syslog?.realServers ?? [];
     assert.ok(syslog !== undefined && first !== undefined);
     syslog.realServers[0] = { ...first, drain: drainView('syslog') };
