@@ -133,6 +133,23 @@ describe('changes that the kernel refuses', () => {
     assert.equal(it.table.weight(web, '10.0.0.1:80'), 0);
   });
 
+  test('many of them are one line a minute in the log, and an action each', async () => {
+    const it = rig();
+    it.table.refuse = () => ({ ok: false, code: 'refused', reason: 'invalid argument' });
+    it.start();
+    await it.settle();
+    for (const weight of [1, 2, 3]) {
+      it.want({ [key]: weight });
+      await it.settle();
+    }
+    assert.equal(it.commands('rejected').length, 3);
+    assert.deepEqual(it.notices('ipvs_refused'), [`${key}: weight 1: invalid argument`]);
+    await it.pass(60_000);
+    it.want({ [key]: 4 });
+    await it.settle();
+    assert.equal(it.notices('ipvs_refused').length, 2);
+  });
+
   test('for want of permission the table is lost', async () => {
     const it = rig();
     it.table.refuse = () => ({ ok: false, code: 'denied', reason: 'CAP_NET_ADMIN is missing' });
@@ -158,6 +175,29 @@ describe('dry run', () => {
     assert.deepEqual(it.commands('sent'), [], 'nothing was handed over');
     assert.deepEqual(it.commands('confirmed'), ['']);
     assert.deepEqual(it.notices('ipvs_drift'), []);
+  });
+});
+
+describe('dry run with on_down: remove', () => {
+  test('says once what it would take out, and once what it would put back', async () => {
+    const it = new Rig(
+      configOf([serviceOf('web', webVirtual, [{ address: '10.0.0.1' }], 'remove')], {
+        ipvs: { via: 'netlink', dryRun: true },
+      }),
+    );
+    fill(it.table);
+    it.start();
+    await it.settle();
+    it.want({ [key]: 'removed' });
+    await it.pass(30_000);
+    it.want({ [key]: 100 });
+    await it.pass(30_000);
+    assert.deepEqual(it.notices('ipvs_dry_run'), [
+      'would run: ipvsadm -d -t 192.0.2.10:80 -r 10.0.0.1:80',
+      'would run: ipvsadm -a -t 192.0.2.10:80 -r 10.0.0.1:80 -g -w 100',
+    ]);
+    assert.deepEqual(it.notices('ipvs_missing'), []);
+    assert.equal(it.table.batches.length, 0);
   });
 });
 

@@ -142,6 +142,27 @@ describe('weights follow the intents', () => {
   });
 });
 
+describe('port 0 behind a firewall mark', () => {
+  test('is no server that the configuration names with two ports', async () => {
+    const it = new Rig(
+      configOf([
+        serviceOf('any', { kind: 'fwmark', mark: 7 }, [
+          { address: '10.0.0.1', port: 80 },
+          { address: '10.0.0.1', port: 81 },
+        ]),
+      ]),
+    );
+    it.table.add(
+      tableService({ kind: 'fwmark', mark: 7, family: 4 }, [realServer('10.0.0.1', 0, 3)]),
+    );
+    it.start();
+    it.want({ 'any/10.0.0.1:80': 0, 'any/10.0.0.1:81': 5 });
+    await it.pass(10_000);
+    assert.equal(it.table.weight('fwmark 7 (IPv4)', '10.0.0.1:0'), 3);
+    assert.deepEqual(it.lastTable()?.missing, new Set(['any/10.0.0.1:80', 'any/10.0.0.1:81']));
+  });
+});
+
 describe('the table belongs to others, too', () => {
   test('a weight that others change is told and put right at the next look', async () => {
     const it = rig();
