@@ -19,7 +19,8 @@ type Write = (
 export function jsonTeller(log: Log, timeMs?: number): Teller {
   const write: Write = (level, event, message, fields) =>
     log.write(level, event, message, fields, timeMs);
-  const notice: Teller['notice'] = ({ level, event, message }) => write(level, event, message);
+  const notice: Teller['notice'] = ({ level, event, message, fields }) =>
+    write(level, event, message, fields === undefined ? undefined : { fields });
   return {
     notice,
     turn({ changes, decisions, weightDecisions, notices }) {

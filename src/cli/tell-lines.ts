@@ -13,7 +13,8 @@ export function lineTeller(
     const seconds = ((nowMs() - startMs) / 1000).toFixed(2).padStart(7);
     write(`${seconds} s  ${printable(text)}\n`);
   };
-  const notice: Teller['notice'] = ({ message }) => line(`note: ${message}`);
+  const notice: Teller['notice'] = ({ message, fields }) =>
+    line(`note: ${message}${fields === undefined ? '' : ` ${JSON.stringify(fields)}`}`);
   return {
     notice,
     turn({ changes, decisions, weightDecisions, notices }) {

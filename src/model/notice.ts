@@ -4,4 +4,6 @@ export interface Notice {
   /** A stable name for filters: `ack_missing`, `sentinel_closed_by_server`. */
   readonly event: string;
   readonly message: string;
+  /** Besides, for machines: plain data. */
+  readonly fields?: Readonly<Record<string, unknown>>;
 }

@@ -78,6 +78,7 @@ describe('telling a terminal', () => {
     now = 2500;
     teller.turn(turn);
     teller.report(action);
+    teller.notice({ level: 'info', event: 'plugin_log', message: 'looked', fields: { left: 4 } });
     assert.deepEqual(lines, [
       '   2.50 s  web is down: bad ?[31m?answer\n',
       '   2.50 s  route 192.0.2.10/32 is withdrawn: web is down\n',
@@ -85,6 +86,7 @@ describe('telling a terminal', () => {
       '   2.50 s  web/10.0.0.2:80 is taken out of the table, was 100: down: refused\n',
       '   2.50 s  note: 5 withdraws are held\n',
       '   2.50 s  exabgp: sent 1.5 ms after the observation: withdraw route 192.0.2.10/32 next-hop self\n',
+      '   2.50 s  note: looked {"left":4}\n',
     ]);
   });
 });
@@ -114,6 +116,14 @@ describe('telling the log', () => {
       ['info', 'action_sent', root],
       ['error', 'action_rejected', root],
     ]);
+  });
+
+  test('keeps the fields of a notice together, apart from its own', () => {
+    const written: unknown[] = [];
+    const teller = jsonTeller({ write: (...line) => written.push(line), flush: () => {} });
+    const fields = { level: 'none', left: 4 };
+    teller.notice({ level: 'info', event: 'plugin_log', message: 'looked', fields });
+    assert.deepEqual(written, [['info', 'plugin_log', 'looked', { fields }, undefined]]);
   });
 
   test('names the server of a weight, and not a route', () => {

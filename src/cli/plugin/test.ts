@@ -2,6 +2,7 @@ import { resolve as resolvePath } from 'node:path';
 import { parseDuration, parseEndpoint } from '../../config/parse.ts';
 import { nowMs } from '../../platform/clock.ts';
 import type { CheckedSight, PluginEvent, PluginSpec } from '../../sources/plugin/messages.ts';
+import { printable } from '../../protocol/printable.ts';
 import { Pulse } from '../../sources/plugin/pulse.ts';
 import { startWorker } from '../../sources/plugin/worker-thread.ts';
 import { exitCode, UsageError, type Options } from '../command.ts';
@@ -33,7 +34,7 @@ export async function testPlugin(module: string, options: Options): Promise<numb
           process.stderr.write(line(`dropped: ${event.count} observations, too fast to be used`));
           return;
         case 'said':
-          process.stderr.write(line(`${event.level}: ${event.message}`));
+          process.stderr.write(line(`${event.level}: ${event.message}${fieldsText(event)}`));
           return;
         case 'failed':
           clearTimeout(timer);
@@ -56,6 +57,10 @@ export async function testPlugin(module: string, options: Options): Promise<numb
 function sightText({ state, reason, weightPercent, detail }: CheckedSight): string {
   const weight = weightPercent === undefined ? '' : `, weight ${weightPercent}%`;
   return `${state}${reason === '' ? '' : `: ${reason}`}${weight}${detail === undefined ? '' : ` (${detail})`}`;
+}
+
+function fieldsText({ fields }: Extract<PluginEvent, { kind: 'said' }>): string {
+  return fields === undefined ? '' : ` ${printable(JSON.stringify(fields), Infinity)}`;
 }
 
 function specOf(module: string, { options, server }: Options): PluginSpec {

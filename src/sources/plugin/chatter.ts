@@ -1,4 +1,5 @@
 import { printable } from '../../protocol/printable.ts';
+import type { LogFields } from './messages.ts';
 import { LOG_LINE_MAX_CHARS, LOG_LINES_PER_S_MAX } from './limits.ts';
 
 const PERIOD_MS = 1_000;
@@ -9,13 +10,13 @@ const PERIOD_MS = 1_000;
  */
 export class Chatter {
   readonly #nowMs: () => number;
-  readonly #say: (line: string) => void;
+  readonly #say: (line: string, fields?: LogFields) => void;
   #sinceMs = -Infinity;
   #told = 0;
   #untold = 0;
   #rest = '';
 
-  constructor(nowMs: () => number, say: (line: string) => void) {
+  constructor(nowMs: () => number, say: (line: string, fields?: LogFields) => void) {
     this.#nowMs = nowMs;
     this.#say = say;
   }
@@ -30,9 +31,9 @@ export class Chatter {
     if (this.#rest !== rest) this.line(rest);
   }
 
-  line(text: string): void {
+  line(text: string, fields?: LogFields): void {
     const line = printable(text, LOG_LINE_MAX_CHARS);
-    if (line === '') return;
+    if (line === '' && fields === undefined) return;
     const nowMs = this.#nowMs();
     if (nowMs - this.#sinceMs >= PERIOD_MS) {
       this.#sinceMs = nowMs;
@@ -45,6 +46,6 @@ export class Chatter {
     this.#told += 1;
     const untold = this.#untold;
     this.#untold = 0;
-    this.#say(untold === 0 ? line : `${line} (after ${untold} lines that came too fast)`);
+    this.#say(untold === 0 ? line : `${line} (after ${untold} lines that came too fast)`, fields);
   }
 }

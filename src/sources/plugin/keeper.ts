@@ -2,7 +2,7 @@ import type { Notice } from '../../model/notice.ts';
 import type { Observation } from '../../model/observation.ts';
 import { Alarm } from '../../platform/alarm.ts';
 import { BACKOFF_MAX_MS, BACKOFF_MIN_MS } from './limits.ts';
-import type { CheckedSight, PluginEvent, PluginSpec, Start } from './messages.ts';
+import type { CheckedSight, LogFields, PluginEvent, PluginSpec, Start } from './messages.ts';
 import type { Starts } from './starts.ts';
 
 export interface KeeperDeps {
@@ -65,7 +65,7 @@ export class Keeper {
         this.#tellDropped(event.count);
         return;
       case 'said':
-        this.#notify(event.level, 'plugin_log', event.message);
+        this.#notify(event.level, 'plugin_log', event.message, event.fields);
         return;
       case 'failed':
         this.#fail(event.reason);
@@ -116,7 +116,8 @@ export class Keeper {
     this.#endTurn();
   }
 
-  #notify(level: Notice['level'], event: string, message: string): void {
-    this.#deps.notify({ level, event, message: `plugin ${this.spec.key}: ${message}` });
+  #notify(level: Notice['level'], event: string, text: string, fields?: LogFields): void {
+    const message = `plugin ${this.spec.key}: ${text}`;
+    this.#deps.notify({ level, event, message, ...(fields === undefined ? {} : { fields }) });
   }
 }

@@ -16,6 +16,9 @@ export interface OptionProblem {
   readonly message: string;
 }
 
+/** What a plugin logs beside a message: plain data, bounded as a whole. */
+export type LogFields = Readonly<Record<string, unknown>>;
+
 /** A sight that was checked: short, printable, in range. */
 export interface CheckedSight {
   readonly state: 'up' | 'down';
@@ -35,6 +38,7 @@ export type PluginEvent =
       readonly kind: 'said';
       readonly level: 'info' | 'warn' | 'error';
       readonly message: string;
+      readonly fields?: LogFields;
     }
   /** It is over. Always the last event. */
   | {

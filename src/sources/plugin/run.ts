@@ -2,8 +2,14 @@ import type { Plugin, PluginContext, PluginLog } from '../../plugin.ts';
 import { printable } from '../../protocol/printable.ts';
 import { Chatter } from './chatter.ts';
 import { checkDelay } from './delay.ts';
-import { OBSERVATIONS_PER_S_MAX, REASON_MAX_CHARS } from './limits.ts';
-import { failed, type CheckedSight, type PluginSpec, type Tell } from './messages.ts';
+import { LOG_LINE_MAX_CHARS, OBSERVATIONS_PER_S_MAX, REASON_MAX_CHARS } from './limits.ts';
+import {
+  failed,
+  type CheckedSight,
+  type LogFields,
+  type PluginSpec,
+  type Tell,
+} from './messages.ts';
 import { optionsOf, pluginOf, problemText } from './shape.ts';
 import { iterated } from './sights.ts';
 import { sightOf } from './sight.ts';
@@ -111,19 +117,28 @@ function logOf(tell: Tell): PluginLog {
   const at = (level: 'info' | 'warn' | 'error'): PluginLog['info'] => {
     const chatter = new Chatter(
       () => performance.now(),
-      (message) => tell({ kind: 'said', level, message }),
+      (message, fields) =>
+        tell({ kind: 'said', level, message, ...(fields === undefined ? {} : { fields }) }),
     );
-    return (message: unknown, fields?: unknown) => {
-      chatter.line(`${String(message)}${fields === undefined ? '' : ` ${fieldsText(fields)}`}`);
-    };
+    return (message: unknown, fields?: unknown) => chatter.line(String(message), plain(fields));
   };
   return { info: at('info'), warn: at('warn'), error: at('error') };
 }
 
-function fieldsText(fields: unknown): string {
+/** A copy that may cross threads: whatever a plugin gives, as JSON has it, and not too much of it. */
+function plain(fields: unknown): LogFields | undefined {
+  if (fields === undefined) return undefined;
+  const text = jsonOf(fields);
+  if (text === undefined) return { note: 'fields that are no plain data' };
+  if (text.length > LOG_LINE_MAX_CHARS) return { note: printable(text, LOG_LINE_MAX_CHARS) };
+  const copy: unknown = JSON.parse(text);
+  return typeof copy === 'object' && copy !== null ? { ...copy } : { value: copy };
+}
+
+function jsonOf(value: unknown): string | undefined {
   try {
-    return JSON.stringify(fields);
+    return JSON.stringify(value);
   } catch {
-    return '(fields that are no plain data)';
+    return undefined;
   }
 }

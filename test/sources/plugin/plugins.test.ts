@@ -133,6 +133,27 @@ test('a reload ends what is gone, restarts what changed, and leaves the rest alo
   rig.close();
 });
 
+test('what a plugin logs has its fields as data, as far as they are', async () => {
+  for (const isolate of ['worker', 'none'] as const) {
+    const rig = new Rig({ logs: pluginRun('logs.mjs', { isolate }) });
+    await rig.until(() => rig.of('logs').length > 0);
+    rig.close();
+    const long = String(rig.notices[3]?.fields?.['note']);
+    assert.deepEqual([long.length, long.slice(0, 12)], [500, '{"text":"xxx']);
+    const event = 'plugin_log';
+    assert.deepEqual(rig.notices.slice(0, 3), [
+      { level: 'info', event, message: 'plugin logs: plain', fields: { leftPct: 4, of: ['a'] } },
+      { level: 'warn', event, message: 'plugin logs: no object', fields: { value: 7 } },
+      {
+        level: 'warn',
+        event,
+        message: 'plugin logs: in circles',
+        fields: { note: 'fields that are no plain data' },
+      },
+    ]);
+  }
+});
+
 test('a worker sees of the environment only what programs need', async () => {
   process.env['ROUTEVANE_SECRET'] = 'x';
   const rig = new Rig({ environment: pluginRun('environment.mjs') });
