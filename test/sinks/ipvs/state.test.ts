@@ -87,6 +87,21 @@ describe('base weights', () => {
     assert.deepEqual(it.lastTable()?.bases.get(key), { weight: 9, isDrained: false });
   });
 
+  for (const [four, six, weight] of [
+    [7, 9, 7],
+    [0, 9, 9],
+  ] as const) {
+    test(`at ${four} for IPv4 and ${six} for IPv6 of a firewall mark it is ${weight}`, async () => {
+      const mark = { kind: 'fwmark', mark: 7 } as const;
+      const it = new Rig(configOf([serviceOf('web', mark, one)]));
+      it.table.add(tableService({ ...mark, family: 4 }, [realServer('10.0.0.1', 80, four)]));
+      it.table.add(tableService({ ...mark, family: 6 }, [realServer('10.0.0.1', 80, six)]));
+      it.start();
+      await it.settle();
+      assert.deepEqual(it.lastTable()?.bases.get(key), { weight, isDrained: false });
+    });
+  }
+
   test('what somebody gives a drained server is not taken away before the next turn knows', async () => {
     const it = await life(null, null, { weight: 0 });
     it.want({ [key]: 0 });
@@ -194,6 +209,23 @@ describe('on_down: remove', () => {
     await it.pass(30_000);
     assert.equal(it.table.server(web, '10.0.0.1:80'), undefined);
     assert.deepEqual(it.lastTable()?.missing, new Set([key]));
+  });
+
+  test('what was taken out is missing only while there is no service to put it back to', async () => {
+    const it = await life(null, null, { onDown: 'remove' });
+    it.want({ [key]: 'removed' });
+    await it.pass(10_000);
+    assert.deepEqual(it.lastTable()?.missing, new Set());
+    const saved = it.table.services.get(web);
+    assert.ok(saved);
+    it.table.services.clear();
+    await it.pass(10_000);
+    assert.deepEqual(it.lastTable()?.missing, new Set(['web', key]));
+    it.table.add(saved);
+    it.want({ [key]: 100 });
+    await it.pass(10_000);
+    assert.deepEqual(it.lastTable()?.missing, new Set());
+    assert.equal(it.table.weight(web, '10.0.0.1:80'), 100);
   });
 
   test('where it cannot be remembered, the server stays in at weight 0', async () => {
