@@ -66,7 +66,7 @@ routes:
   {
     name: 'a sentinel connection tells of a death between two probes',
     config: `
-check_defaults: { interval: 10m, timeout: 1s, fast_interval: 100ms, rise: 1, fall: 2 }
+check_defaults: { interval: 1h, timeout: 1s, fast_interval: 100ms, rise: 1, fall: 2 }
 services: { web: { check: { type: tcp, mode: hold }, real_servers: ["127.1.0.1:80"] } }
 routes: [{ prefix: ${route}, when: web }]
 `,
