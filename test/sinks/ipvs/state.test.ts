@@ -1,10 +1,18 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import type { Destination } from '../../../src/protocol/ipvs/table.ts';
 import { until } from '../../e2e/until.ts';
+import { STATE_FILE_MAX_BYTES } from '../../../src/sinks/ipvs/limits.ts';
 import { realServer, type FakeTable, tableService } from './fake-table.ts';
 import { configOf, Rig, serviceOf, webVirtual, type SampleServer } from './rig.ts';
 
@@ -138,6 +146,15 @@ describe('base weights', () => {
       assert.equal(readFileSync(join(folder, 'base-weights.json.damaged'), 'utf8'), text);
     });
   }
+
+  test('a file that nobody wrote as long is not read', async () => {
+    const folder = stateDir();
+    const file = join(folder, 'base-weights.json');
+    writeFileSync(file, '');
+    truncateSync(file, STATE_FILE_MAX_BYTES + 1);
+    const it = await life(folder, null);
+    assert.match(it.notices('state_unusable').join('\n'), /damaged \(it is too large\)/u);
+  });
 
   test('a folder that cannot be written is told, and the rest goes on', async () => {
     const folder = stateDir();
