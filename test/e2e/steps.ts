@@ -6,6 +6,7 @@ import type { ServerSpec } from './servers.ts';
 
 /** Generous: a loaded machine with two cores must not fail here. */
 const withinMs = 30_000;
+const shownLogChars = 4000;
 
 /** BIRD has the prefix, with all that `like` names. */
 export function announced(
@@ -135,7 +136,8 @@ export function updatesSince(count: number): Step {
   return {
     what: `BIRD received ${count} UPDATEs since they were counted`,
     run: async (world) => {
-      equal((await received(world)) - (world.memory.get('updates') ?? 0), count);
+      const since = (await received(world)) - (world.memory.get('updates') ?? 0);
+      equal(since, count, `${since} UPDATEs\n${world.exabgp.helper.log().slice(-shownLogChars)}`);
     },
   };
 }
@@ -146,7 +148,7 @@ export function updatesAtMost(count: number): Step {
     what: `BIRD received at most ${count} UPDATEs since they were counted`,
     run: async (world) => {
       const since = (await received(world)) - (world.memory.get('updates') ?? 0);
-      ok(since <= count, `${since} UPDATEs`);
+      ok(since <= count, `${since} UPDATEs\n${world.exabgp.helper.log().slice(-shownLogChars)}`);
     },
   };
 }
