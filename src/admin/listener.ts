@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Observable } from 'rxjs';
 import type { ListenAddress } from '../model/config.ts';
 import type { Notice } from '../model/notice.ts';
+import { messageOf } from '../platform/error.ts';
 import type { Entrance } from './server.ts';
 import { clearSocketFile, openToGroup } from './socket-file.ts';
 
@@ -66,7 +67,7 @@ async function listen(
     await once(server, 'listening');
     return null;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }
 

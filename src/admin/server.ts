@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { messageOf } from '../platform/error.ts';
 import type { Desk } from './desk.ts';
 import { refuseOrigin, refuseStranger, type Door, type Keys } from './guard.ts';
 import { failure, rawReply, send, type Reply } from './reply.ts';
@@ -94,8 +95,11 @@ async function answered(context: Parameters<typeof answer>[0]): Promise<Reply> {
   try {
     return await answer(context);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    context.keys.notify({ level: 'error', event: 'admin_bug', message: `a bug: ${message}` });
+    context.keys.notify({
+      level: 'error',
+      event: 'admin_bug',
+      message: `a bug: ${messageOf(error)}`,
+    });
     return failure(500, 'bug', 'a bug of the daemon: see its log');
   }
 }

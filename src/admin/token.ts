@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
+import { messageOf } from '../platform/error.ts';
 
 /** Shorter ones can be guessed: 16 characters are the least. */
 const tokenMinChars = 16;
@@ -21,7 +22,10 @@ export type TokenResult =
 /** Reads the token: the file's text without the space around it. The token is in no message. */
 export function readToken(path: string): TokenResult {
   try {
-    const { mode, size } = statSync(path);
+    const found = statSync(path);
+    // A pipe would be waited for, and the whole daemon with it.
+    if (!found.isFile()) return { ok: false, reason: `${path} is no file` };
+    const { mode, size } = found;
     if ((mode & tooOpenMode) !== 0) {
       return { ok: false, reason: `${path} is open to others: chmod 0640 or 0600` };
     }
@@ -31,7 +35,7 @@ export function readToken(path: string): TokenResult {
     const expected = `expected at least ${tokenMinChars} printable ASCII characters without spaces`;
     return { ok: false, reason: `${path} holds no token: ${expected}` };
   } catch (error) {
-    return { ok: false, reason: error instanceof Error ? error.message : String(error) };
+    return { ok: false, reason: messageOf(error) };
   }
 }
 

@@ -1,5 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { didYouMean } from '../config/suggest.ts';
+import { messageOf } from '../platform/error.ts';
 
 /** Exit codes of every command (sysexits.h names 78 EX_CONFIG). */
 export const exitCode = { ok: 0, failure: 1, usage: 2, badConfig: 78 } as const;
@@ -67,8 +68,7 @@ function parse(command: Command, words: string[]): { values: Options; positional
     const allowPositionals = command.words !== undefined;
     return parseArgs({ args: words, options, strict: true, allowPositionals });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${command.name}: ${reason}`);
+    throw new UsageError(`${command.name}: ${messageOf(error)}`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { messageOf } from '../platform/error.ts';
 import { hashOf } from '../platform/hash.ts';
 import { exitCode, required, type Command } from './command.ts';
 import { loadConfig, problemLines } from './config-file.ts';
@@ -38,8 +39,7 @@ export const replay: Command = {
     try {
       await play(file, replayer);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      process.stderr.write(`routevane: ${file}: ${reason}\n`);
+      process.stderr.write(`routevane: ${file}: ${messageOf(error)}\n`);
       return exitCode.failure;
     }
     tellLimits(replayer);

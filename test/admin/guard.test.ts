@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { WebSocket } from 'ws';
+import { readToken } from '../../src/admin/token.ts';
 import { until } from '../e2e/until.ts';
 import { errorOf, openRig, Rig, token } from './rig.ts';
 
@@ -132,6 +135,16 @@ describe('a token file that cannot be used keeps TCP closed', () => {
     ['empty', '', 0o600],
     ['two words', 'a-token-of-many characters', 0o600],
   ];
+  test('a folder or a pipe', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'routevane-token-'));
+    const pipe = join(folder, 'pipe');
+    spawnSync('mkfifo', ['-m', '600', pipe]);
+    for (const path of [folder, pipe]) {
+      assert.deepEqual(readToken(path), { ok: false, reason: `${path} is no file` });
+    }
+    rmSync(folder, { recursive: true });
+  });
+
   for (const [what, text, mode] of bad) {
     test(what, async (t) => {
       const listen = await freeAddress();

@@ -1,8 +1,11 @@
 import * as z from 'zod';
 import { FORMAT } from '../../sinks/journal/record.ts';
 
+/** Some 30,000 years: the sum of two such times is still a date. */
+const timeMaxMs = 1e15;
+
 /** What of a journal a replay needs, checked: the file may be of any origin. */
-const atMs = z.number();
+const atMs = z.number().min(-timeMaxMs).max(timeMaxMs);
 const key = z.string();
 const weight = z.union([z.number(), z.literal('removed')]);
 
@@ -56,7 +59,7 @@ const attributes = z.object({
 const head = {
   format: z.literal(FORMAT, { error: `the journal is not of format ${FORMAT}` }),
   atMs,
-  wallMs: z.number(),
+  wallMs: atMs,
   node: z.string(),
   version: z.string(),
   config: z.string(),

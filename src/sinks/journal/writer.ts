@@ -1,4 +1,5 @@
 import type { SinkReport } from '../../model/report.ts';
+import { messageOf } from '../../platform/error.ts';
 import { RotatingFile, type FileLimits } from '../../platform/rotating-file.ts';
 import { Known } from './known.ts';
 import type { JournalRecord } from './record.ts';
@@ -123,7 +124,7 @@ export class Writer {
         this.#tell('connected', '');
       }
     } catch (error) {
-      this.#tell('lost', error instanceof Error ? error.message : String(error));
+      this.#tell('lost', messageOf(error));
       // Whoever adds a record meanwhile finds us waking already.
       this.#wake(RETRY_MS);
     }

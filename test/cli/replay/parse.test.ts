@@ -5,7 +5,7 @@ import { parseRecord } from '../../../src/cli/replay/parse.ts';
 
 describe('a line of the journal', () => {
   test('that is a turn is the same by the short way and by JSON', () => {
-    const anyMs = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.nat());
+    const anyMs = fc.oneof(fc.double({ noNaN: true, min: -1e15, max: 1e15 }), fc.nat());
     fc.assert(
       fc.property(anyMs, (atMs) => {
         const text = JSON.stringify({ kind: 'turn', atMs });
@@ -21,6 +21,11 @@ describe('a line of the journal', () => {
       ['{"kind":"turn","atMs":"1"}', /^atMs: /u],
       ['{"kind":"turn","atMs":01}', /not a whole line/u],
       ['{"kind":"start","format":2,"atMs":0}', /format 1/u],
+      ['{"kind":"turn","atMs":1e16}', /^atMs: /u],
+      [
+        '{"kind":"start","format":1,"atMs":0,"wallMs":1e300,"node":"","version":"","config":""}',
+        /^wallMs: /u,
+      ],
       ['[]', /./u],
     ];
     for (const [text, expected] of wrong) {
