@@ -1,5 +1,13 @@
 import * as z from 'zod';
-import { bad, good, type Parsed, parseExpect, parsePayload, parseRegex } from '../parse.ts';
+import {
+  bad,
+  good,
+  parseAddress,
+  type Parsed,
+  parseExpect,
+  parsePayload,
+  parseRegex,
+} from '../parse.ts';
 import {
   address,
   duration,
@@ -59,11 +67,14 @@ const status = z.union([
 ]);
 
 const replyKeys = { send: payload.optional(), expect: expect.optional() };
+const hostExpected = 'expected a host such as www.example.net or www.example.net:8443';
 const httpKeys = {
   path: textOf('expected a path such as /healthz', parseHttpPath, {
     description: 'The path to get; default /.',
   }).optional(),
-  host: text('a host name').optional(),
+  host: textOf(hostExpected, parseHttpHost, {
+    description: 'The Host header, and the server name; default the address.',
+  }).optional(),
   status: status.optional(),
   body: regex.optional(),
   verify: yesNo.optional().meta({ description: 'Check the certificate; default true.' }),
@@ -73,6 +84,12 @@ function parseHttpPath(value: string): Parsed<string> {
   return /^\/[\x21-\x7e]{0,2000}$/.test(value)
     ? good(value)
     : bad('expected a path such as /healthz');
+}
+
+/** What may stand in a header and be asked for as server name: a name of ASCII, or an address. */
+function parseHttpHost(value: string): Parsed<string> {
+  const isHost = /^(?:[\w.-]{1,253}|\[[\da-f:.]{2,45}\])(?::\d{1,5})?$/i.test(value);
+  return isHost || parseAddress(value).ok ? good(value) : bad(hostExpected);
 }
 
 /** The keys that only one type (or two) knows. */
