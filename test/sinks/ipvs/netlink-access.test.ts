@@ -176,3 +176,14 @@ test('what cannot be said is refused without asking', async () => {
   assert.equal(sent.length, 1);
   access.close();
 });
+
+test('an answer to something else is passed over', async () => {
+  const [family = new Uint8Array()] = conversation('the size').answered;
+  const stale = failure(12, 99);
+  const reading = netlinkAccess(playing([family, stale, failure(1, 2)]).open);
+  await assert.rejects(reading.dump(), isTableError('no_permission'));
+  const writing = netlinkAccess(playing([family, stale, failure(0, 2)]).open);
+  const set: TableChange = { kind: 'set', service: web, destination: first };
+  assert.deepEqual(await writing.apply([set]), [{ ok: true }]);
+  writing.close();
+});
