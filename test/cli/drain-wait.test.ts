@@ -19,7 +19,7 @@ describe('drain --wait', () => {
     const progress = { isDone: false, isOut: true, activeConnections: 3 };
     const rig = await openRig(t, { view: draining(progress) });
     const running = start(t, rig, '--wait');
-    await until(() => rig.controls.length > 0, 15_000, 'the drain has begun');
+    await until(() => rig.controls.length > 0, 30_000, 'the drain has begun');
     assert.equal(running.code(), null);
     Object.assign(progress, { isDone: true, activeConnections: 0 });
     assert.equal(await running.end, 0, running.text());

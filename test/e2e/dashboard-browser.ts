@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
+/** A busy machine starts a browser slowly. */
+const patienceMs = 90_000;
+
 /** Debian's package `chromium`. */
 const executablePath = '/usr/bin/chromium';
 
 /** Without its sandbox, because the tests run as root; they open nothing but our own page. */
 export async function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+  return chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-gpu'],
+    timeout: patienceMs,
+  });
 }
 
 /** One page, with everything it complained about and every address it asked. */
@@ -26,6 +33,7 @@ export async function visit(
   options: BrowserContextOptions = {},
 ): Promise<Visit> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  context.setDefaultTimeout(patienceMs);
   const page = await context.newPage();
   const complaints: string[] = [];
   const requests: string[] = [];
@@ -37,8 +45,9 @@ export async function visit(
   const { host } = new URL(url);
   await context.route('**/*', async (route) => {
     requests.push(route.request().url());
-    if (new URL(route.request().url()).host === host) await route.continue();
-    else await route.abort();
+    const isOurs = new URL(route.request().url()).host === host;
+    // A page that closes takes its requests with it.
+    await (isOurs ? route.continue() : route.abort()).catch(() => {});
   });
   await page.goto(url);
   return {
