@@ -2,6 +2,7 @@ import { doesNotMatch } from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import {
   bfdConfig,
+  bothUp,
   continuesVswitchd,
   ovs,
   recoveredMs,
@@ -45,6 +46,7 @@ check('daemons of Open vSwitch that go away', {}, [
     name: 'vswitchd is killed: kept for lost_hold, then withdrawn, whatever the database says',
     config: short,
     steps: [
+      bothUp(pair),
       announced(route, {}, recoveredMs),
       counts,
       starts,
@@ -61,6 +63,7 @@ check('daemons of Open vSwitch that go away', {}, [
     name: 'vswitchd is killed and started within lost_hold: the session fell, so it is withdrawn',
     config: long,
     steps: [
+      bothUp(pair),
       announced(route, {}, recoveredMs),
       counts,
       killsVswitchd,
@@ -108,6 +111,7 @@ routes:
     name: 'ovsdb-server is away for longer than lost_hold',
     config: short,
     steps: [
+      bothUp(pair),
       announced(route, {}, recoveredMs),
       counts,
       starts,
@@ -129,6 +133,7 @@ routes:
   - { prefix: ${other}, when: steady, med: 100 }
 `,
     steps: [
+      bothUp(pair),
       announced(route, {}, recoveredMs),
       announced(other),
       counts,

@@ -36,6 +36,11 @@ export function ovs(what: string, work: () => unknown): Step {
   });
 }
 
+/** The peer comes up a little later; until then what is up here may fall once more. */
+export function bothUp(pair: OvsPair): Step {
+  return ovs('the session is up on both sides', () => pair.untilUp());
+}
+
 export function stopsVswitchd(node: OvsNode): Step {
   return ovs(`stops vswitchd of ${node.device}`, () => node.signalVswitchd('SIGSTOP'));
 }

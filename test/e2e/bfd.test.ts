@@ -1,6 +1,7 @@
 import { EMPTY_GRACE_MS } from '../../src/sources/bfd/sight.ts';
 import {
   bfdConfig,
+  bothUp,
   continuesVswitchd,
   detectedMs,
   ovs,
@@ -81,6 +82,7 @@ check('a BFD session whose path breaks', {}, [
     name: 'BFD is disabled: the route is kept for a grace, then withdrawn; enabled again',
     config,
     steps: [
+      bothUp(pair),
       announced(route, {}, recoveredMs),
       counts,
       starts,
@@ -117,9 +119,11 @@ check('a BFD session whose path breaks', {}, [
     ],
   },
   {
-    name: 'updelay, 3s by default: a session that is up again is announced when it held',
-    config: `${bfdConfig(pair, 'lost_hold: 10s')}${routes}`,
+    name: 'updelay: a session that is up again is announced when it held',
+    // Not 3 s, after which a session that is only half up falls again.
+    config: `${bfdConfig(pair, 'updelay: 5s')}${routes}`,
     steps: [
+      bothUp(pair),
       announced(route, {}, recoveredMs),
       counts,
       stopsVswitchd(b),
@@ -127,7 +131,7 @@ check('a BFD session whose path breaks', {}, [
       starts,
       continuesVswitchd(b),
       announced(route, {}, recoveredMs),
-      tookAtLeast(3000),
+      tookAtLeast(5000),
       updatesSince(2),
     ],
   },
