@@ -1,6 +1,7 @@
 import { fromEvent, lastValueFrom, merge, type Observable } from 'rxjs';
 import { filter, map, tap } from 'rxjs/operators';
 import type { Log } from '../platform/log.ts';
+import { wasThrownByPlugin } from '../sources/plugin/guard-here.ts';
 import { exitCode } from './command.ts';
 
 /** The first SIGTERM or SIGINT asks for an orderly stop; the second ends the process at once. */
@@ -20,9 +21,13 @@ export async function finished(flow$: Observable<unknown>): Promise<void> {
   await lastValueFrom(flow$, { defaultValue: undefined });
 }
 
-/** A bug ends the process with its stack in the log; what was announced stays announced. */
+/**
+ * A bug ends the process with its stack in the log; what was announced stays announced. An error
+ * of a plugin in our own thread ends that plugin only.
+ */
 export function logCrashes(log: Log, tellRest: () => void): void {
   process.on('uncaughtException', (error) => {
+    if (wasThrownByPlugin(error)) return;
     tellRest();
     log.write('error', 'crashed', `a bug: ${error.message}`, { stack: error.stack });
     log.flush();

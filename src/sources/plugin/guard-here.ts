@@ -1,26 +1,38 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { guardStandardStreams } from './guard.ts';
 
-type Print = (text: string) => void;
+/** Where to a plugin's deeds go that would otherwise be the daemon's own. */
+interface Plugin {
+  readonly print: (text: string) => void;
+  /** Of an error that nobody caught: in a timer, in a promise that nobody waits for. */
+  readonly threw: (error: unknown) => void;
+}
 
 /** Whose code is running: set while a plugin of this very thread runs. */
-const printing = new AsyncLocalStorage<Print | null>();
+const running = new AsyncLocalStorage<Plugin | null>();
 
 let isGuarding = false;
 
 /** Runs a plugin's code: what it prints, then and later, goes to `print` and nowhere else. */
-export function asPlugin<T>(print: Print, work: () => T): T {
+export function asPlugin<T>(plugin: Plugin, work: () => T): T {
   guard();
-  return printing.run(print, work);
+  return running.run(plugin, work);
+}
+
+/** Within `uncaughtException`: whether the error was a plugin's, which is told of it. */
+export function wasThrownByPlugin(error: unknown): boolean {
+  const plugin = running.getStore() ?? null;
+  plugin?.threw(error);
+  return plugin !== null;
 }
 
 /** Runs our own code again, be it called by a plugin's. */
 export function asOurselves<T>(work: () => T): T {
-  return printing.run(null, work);
+  return running.run(null, work);
 }
 
-function printOf(): Print | null {
-  return printing.getStore() ?? null;
+function printOf(): Plugin['print'] | null {
+  return running.getStore()?.print ?? null;
 }
 
 /** From now on whatever leads to stdout, and to the log on stderr, asks who is calling. */

@@ -9,7 +9,8 @@ import { findInstallation } from './worker-thread.ts';
 /**
  * Runs a plugin in the daemon's own thread (`isolate: none`): it costs next to
  * nothing, and nothing protects the daemon from it but what is written here: a
- * throw or an end is told, a flood is sieved, and what it prints goes to the log.
+ * throw, also a late one, or an end is told, a flood is sieved, and what it prints
+ * goes to the log.
  */
 export function startHere(spec: PluginSpec, tell: Tell): () => void {
   const abort = new AbortController();
@@ -23,7 +24,10 @@ export function startHere(spec: PluginSpec, tell: Tell): () => void {
   // Later: whoever starts it has not finished its own work.
   const immediate = setImmediate(() => {
     asPlugin(
-      (text) => chatter.print(text),
+      {
+        print: (text) => chatter.print(text),
+        threw: (error) => outside(failed(`it threw: ${reasonOf(error)}`)),
+      },
       () => {
         const how = { spec, tell: outside, signal, onlyCheck: false };
         runPlugin(() => loadModule(spec.run, findInstallation()), how).catch((error: unknown) => {

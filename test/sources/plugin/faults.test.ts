@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { after, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { fixtures, pluginRun, Rig } from './rig.ts';
 
 /** What a plugin does → the reason it is lost for. */
@@ -58,4 +60,13 @@ test('in the daemon’s own thread a failure has the same reasons', async () => 
   assert.match(await rig.lost('ends'), /^it ended/);
   assert.match(await rig.lost('package'), /^there is no package no-such-package for /);
   rig.close();
+});
+
+test('there, too, what it throws late ends the plugin and not the daemon, which its own bugs end', () => {
+  const child = fileURLToPath(new URL('throws-child.ts', import.meta.url));
+  const words = ['--import', 'tsx', child];
+  const { status, stdout } = spawnSync(process.execPath, words, { encoding: 'utf8' });
+  const reasons = ['it threw: boom in a timer', 'it threw: nobody waits for this'];
+  assert.deepEqual(stdout.split('\n'), [...reasons, 'a bug: ours', '']);
+  assert.equal(status, 1);
 });
