@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { isRecord, textOf } from './loose-json.ts';
 import { exitCode, UsageError, type Options } from './command.ts';
-import { printable } from './printable.ts';
+import { cut, printable } from './printable.ts';
 
 /** Where the daemon's unit puts it. */
 const defaultSocket = '/run/routevane/admin.sock';
@@ -10,6 +10,9 @@ const answerMaxMs = 10_000;
 
 /** 20,000 real servers are 6 MB; a node explained is about the same. */
 const answerMaxBytes = 64 << 20;
+
+/** More of a name is no name, and would hide what is said about it. */
+const nameShownMax = 100;
 
 /** The option that all commands that ask the daemon have. */
 export const socketOption = { socket: { type: 'string' } } as const;
@@ -69,6 +72,11 @@ export async function ask(socket: string, path: string, how: Ask = {}): Promise<
 export function failed(message: string): number {
   process.stderr.write(`routevane: ${printable(message)}\n`);
   return exitCode.failure;
+}
+
+/** The same, of a name that somebody typed. */
+export function failedFor(name: string, message: string): number {
+  return failed(`${cut(name, nameShownMax)}: ${message}`);
 }
 
 /** Why nobody answers at this socket, and what to do about it. */

@@ -49,7 +49,7 @@ export async function dispatch(
     if (values['help'] === true) return print(help(command));
     const { words: wanted = 0 } = command;
     const [min, max] = typeof wanted === 'number' ? [wanted, wanted] : wanted;
-    if (positionals.length < min || positionals.length > max) {
+    if (positionals.length < min || positionals.length > max || positionals.includes('')) {
       const amount = min === max ? min : `${min} to ${max}`;
       const noun = max === 1 ? 'word' : 'words';
       throw new UsageError(`routevane ${command.name} takes ${amount} ${noun}: ${command.usage}`);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ask, failed } from './admin-client.ts';
+import { ask, failed, failedFor } from './admin-client.ts';
 import { exitCode } from './command.ts';
 import { isRecord, numberOf, recordOf, textOf, type JsonRecord } from './loose-json.ts';
 import { cut, printable, timeText } from './printable.ts';
@@ -37,9 +37,9 @@ export async function waitUntilDrained(
   for (;;) {
     const answer = await ask(socket, drainPath(name));
     progress.clear();
-    if (!answer.ok) return failed(`${name}: ${answer.message}`);
+    if (!answer.ok) return failedFor(name, answer.message);
     const view = isRecord(answer.value) ? recordOf(answer.value, 'drain') : null;
-    if (view === null) return failed(`${name}: the maintenance was ended meanwhile`);
+    if (view === null) return failedFor(name, 'the maintenance was ended meanwhile');
     const left = connectionsLeft(view);
     const isFew = view['out'] === true && left !== null && left <= connectionsMax;
     if (view['done'] === true || isFew) return told(name, left);

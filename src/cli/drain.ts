@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { durationExpected, parseDuration } from '../config/parse/duration.ts';
-import { ask, failed, socketOption, socketPath, type Answer } from './admin-client.ts';
+import { ask, failedFor, socketOption, socketPath, type Answer } from './admin-client.ts';
 import { exitCode, UsageError, type Command, type Options } from './command.ts';
 import { drainPath, waitUntilDrained, type Patience } from './drain-wait.ts';
 import { isRecord, recordOf, textOf } from './loose-json.ts';
@@ -35,7 +35,7 @@ export const drain: Command = {
     };
     const socket = socketPath(options);
     const answer = await ask(socket, drainPath(name), { method: 'POST', body });
-    if (!answer.ok) return failed(`${name}: ${answer.message}`);
+    if (!answer.ok) return failedFor(name, answer.message);
     const full = fullName(name, answer);
     tell(full, answer);
     return patience === null ? exitCode.ok : waitUntilDrained(full, socket, patience);
@@ -53,7 +53,7 @@ export const undrain: Command = {
   async run(options, [name = '']) {
     const how = { method: 'DELETE', body: { owner: ownerOf(options) } } as const;
     const answer = await ask(socketPath(options), drainPath(name), how);
-    if (!answer.ok) return failed(`${name}: ${answer.message}`);
+    if (!answer.ok) return failedFor(name, answer.message);
     process.stdout.write(`${printable(fullName(name, answer))}: maintenance has ended\n`);
     warnIfNotKept(answer);
     return exitCode.ok;
@@ -68,7 +68,7 @@ function patienceOf({ wait, connections, within }: Options): Patience | null {
     throw new UsageError('--connections: expected a whole number of connections that may be left');
   }
   const length = typeof within === 'string' ? parseDuration(within) : null;
-  if (length?.ok === false) throw new UsageError(`--within: ${durationExpected}`);
+  if (length?.ok === false) throw new UsageError(`--within: ${length.message}`);
   return {
     connectionsMax: isCount ? Number(connections) : 0,
     withinMs: length === null ? Infinity : length.value,
@@ -94,7 +94,8 @@ function lengthOf(options: Options): { readonly for?: string } {
   const given = options['for'];
   if (typeof given !== 'string') return {};
   const length = parseDuration(given);
-  if (!length.ok || length.value === 0) throw new UsageError(`--for: ${durationExpected}`);
+  if (!length.ok) throw new UsageError(`--for: ${length.message}`);
+  if (length.value === 0) throw new UsageError(`--for: ${durationExpected}`);
   return { for: given };
 }
 

@@ -1,4 +1,4 @@
-import { ask, failed, socketOption, socketPath } from './admin-client.ts';
+import { ask, failed, failedFor, socketOption, socketPath } from './admin-client.ts';
 import { exitCode, type Command } from './command.ts';
 import { explainLines } from './explain-text.ts';
 import { isRecord, recordOf } from './loose-json.ts';
@@ -15,7 +15,7 @@ export const explain: Command = {
   async run(options, [name = '']) {
     const path = `/api/v1/explain/${encodeURIComponent(name)}`;
     const answer = await ask(socketPath(options), path);
-    if (!answer.ok) return failed(`${name}: ${answer.message}`);
+    if (!answer.ok) return failedFor(name, answer.message);
     if (options['json'] === true) {
       process.stdout.write(`${answer.text.trimEnd()}\n`);
       return exitCode.ok;

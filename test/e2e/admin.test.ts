@@ -99,7 +99,13 @@ describe('the commands for people, against a daemon with real servers', () => {
     assert.deepEqual([unknown.code, unknown.stdout], [1, '']);
     assert.match(unknown.stderr, /^routevane: wbe: .*did you mean web\?\n$/u);
     assert.equal((await run('explain')).code, 2);
+    assert.equal((await run('explain', '')).code, 2);
+    const long = await run('explain', 'x'.repeat(2000));
+    assert.equal(long.code, 1);
+    assert.ok(long.stderr.length < 300, long.stderr);
     assert.equal((await run('drain', 'web', '--for', 'long')).code, 2);
+    const tooLong = await run('drain', 'web', '--for', '9000h');
+    assert.deepEqual([tooLong.code, tooLong.stderr.includes('at most')], [2, true]);
     assert.equal((await run('status', 'x')).code, 2);
   });
 
