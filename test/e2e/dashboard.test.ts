@@ -88,6 +88,18 @@ describe('the dashboard', () => {
     await close();
   });
 
+  test('counts ages by the clock of the node, whatever that of the reader says', async () => {
+    const { page, close } = await visit(browser, node.url);
+    await page.clock.setSystemTime(Date.now() + 20 * 60_000);
+    await page.reload();
+    // It has been so for 31 minutes and not for 51, and nothing happens that would tell the time.
+    await page
+      .locator('.item', { hasText: '192.0.2.25/32' })
+      .locator('.age', { hasText: /^3[1-9]m/u })
+      .waitFor({ timeout: 10_000 });
+    await close();
+  });
+
   test('tells a screen reader what changed, in a sentence', async () => {
     const { page, close } = await visit(browser, node.url);
     await page.waitForSelector('.columns');

@@ -84,6 +84,8 @@ export class Model {
   /** @param {Snapshot} snapshot */
   #begin(snapshot) {
     forgetClock();
+    // Where nothing happens, it is all that tells the node's time.
+    judgeClock(parseTime(snapshot.at) ?? Date.now());
     const nowMs = this.#hear();
     this.startedAt = new Date(nowMs - snapshot.uptime_s * 1000).toISOString();
     this.#seq = snapshot.seq;
