@@ -114,7 +114,7 @@ export class IpvsLab {
       },
       TIMEOUT_MS,
       what,
-      () => `${JSON.stringify([...last].slice(0, 40))}\n${daemon?.stderr.slice(-6000) ?? ''}`,
+      () => `${weightsText(last)}\n${daemon === undefined ? '' : logText(daemon)}`,
     );
   }
 
@@ -124,6 +124,22 @@ export class IpvsLab {
     writeFileSync(file, `node: lb-a\n${yaml}`);
     return this.kernel.start(routevaneCommand('run', '-c', file));
   }
+}
+
+/** How many have each weight, and which. */
+function weightsText(weights: ReadonlyMap<string, number>): string {
+  const byWeight = new Map<number, [string, number][]>();
+  for (const each of weights) byWeight.set(each[1], [...(byWeight.get(each[1]) ?? []), each]);
+  return [...byWeight]
+    .map(([weight, all]) => `${all.length} at ${weight}: ${all.map(([name]) => name).join(', ')}`)
+    .map((line) => line.slice(0, 30_000))
+    .join('\n');
+}
+
+/** What is no matter of course, and the end. */
+function logText({ stderr }: Running): string {
+  const notable = stderr.split('\n').filter((line) => /"level":"(?:warn|error)"/u.test(line));
+  return `${notable.slice(-50).join('\n')}\n…\n${stderr.slice(-6000)}`;
 }
 
 type Log = readonly Readonly<Record<string, unknown>>[];
