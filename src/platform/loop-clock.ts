@@ -7,12 +7,16 @@ export const STALL_MS = 10;
  * An answer that waited in the kernel while this process could not look must
  * not count as late. The clock is told when the loop's next timer should ring;
  * what passes beyond that, more than a usual delay, is a stall and not time.
+ * Where turn after turn is late, only the first of them is one: on a machine
+ * that is always overloaded this clock goes on, and silence has an end.
  */
 export class LoopClock {
   readonly #nowMs: () => number;
   #expectedMs = Infinity;
   #stalledMs = 0;
   #stalled = false;
+  /** The turn before was late, too. */
+  #isLateAgain = false;
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs;
@@ -28,7 +32,7 @@ export class LoopClock {
     const nowMs = this.#nowMs();
     const lateMs = nowMs - this.#expectedMs;
     if (lateMs > STALL_MS) {
-      this.#stalledMs += lateMs;
+      if (!this.#isLateAgain) this.#stalledMs += lateMs;
       this.#expectedMs = nowMs;
       this.#stalled = true;
     }
@@ -45,11 +49,12 @@ export class LoopClock {
     return this.#stalled;
   }
 
-  /** Whether the loop stalled since this was asked last. */
+  /** Whether the loop stalled since this was asked last. To be asked once a turn. */
   takeStalled(): boolean {
     this.now();
     const stalled = this.#stalled;
     this.#stalled = false;
+    this.#isLateAgain = stalled;
     return stalled;
   }
 }

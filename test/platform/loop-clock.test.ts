@@ -25,6 +25,21 @@ describe('loop clock', () => {
     assert.equal(clock.toReal(110), 5110);
   });
 
+  test('goes on where turn after turn is late, and stands still again once one was not', () => {
+    let nowMs = 0;
+    const clock = new LoopClock(() => nowMs);
+    const turn = (lateMs: number): boolean => {
+      clock.expect(nowMs);
+      nowMs += lateMs;
+      return clock.takeStalled();
+    };
+    assert.deepEqual([turn(50), clock.now()], [true, 0]);
+    assert.deepEqual([turn(50), clock.now()], [true, 50]);
+    assert.deepEqual([turn(50), clock.now()], [true, 100]);
+    assert.deepEqual([turn(1), clock.now()], [false, 101]);
+    assert.deepEqual([turn(50), clock.now()], [true, 101]);
+  });
+
   test('knows no stall while nothing is expected', () => {
     let nowMs = 0;
     const clock = new LoopClock(() => nowMs);

@@ -40,6 +40,8 @@ export class Schedule {
   #wakeAtMs = Infinity;
   /** The loop stalled, and what waited in the kernel meanwhile is still coming in. */
   #catchesUp = false;
+  /** What came in until then was heard; by the clock that stands still in stalls. */
+  #heardLoopMs = 0;
 
   constructor(deps: ScheduleDeps) {
     this.#deps = deps;
@@ -112,12 +114,14 @@ export class Schedule {
   /** To be called when the alarm rings. */
   wake(): void {
     this.#wakeAtMs = Infinity;
-    // After a stall the sockets report first: what came in time is no time-out.
     const stalled = this.#clock.takeStalled();
+    const loopMs = this.#clock.now();
     this.#catchesUp = stalled;
     this.#clock.expect(Infinity);
     this.#wheel.advance(this.#deps.nowMs(), (target) => this.#turn(target));
-    if (!stalled) this.#expire();
+    // After a stall the sockets report first: what came in time is no time-out.
+    this.#expire(stalled ? this.#heardLoopMs : loopMs);
+    this.#heardLoopMs = loopMs;
     this.#pump();
     this.#wakeBy(stalled ? this.#deps.nowMs() : this.#wheel.nextMs());
     this.#wakeBy(this.#clock.toReal(this.#flights.nextDeadlineMs()));
@@ -157,8 +161,7 @@ export class Schedule {
     return this.#queues.next(this.#flights.mayBeginExtra());
   }
 
-  #expire(): void {
-    const loopMs = this.#clock.now();
+  #expire(loopMs: number): void {
     let target = this.#flights.expired(loopMs);
     while (target !== null) {
       if (target.probe !== null) this.#finish(target, target.probe.expire());

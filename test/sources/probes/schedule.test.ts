@@ -184,6 +184,30 @@ describe('time-outs and stalls', () => {
     assert.deepEqual(world.statesOf('web/0').slice(0, 1), ['down']);
   });
 
+  test('a server that is silent times out although every turn of the loop is late', () => {
+    const world = new FakeWorld(() => 'silent');
+    world.schedule.add(many(1));
+    for (let turn = 0; turn < 30; turn += 1) {
+      world.block(40);
+      world.turnOfTheLoop();
+    }
+    assert.deepEqual(world.statesOf('web/0').slice(0, 1), ['down']);
+  });
+
+  test('answers that wait in each of many long stalls are no time-outs', () => {
+    const world = new FakeWorld(() => ({ afterMs: 3, answer: UP }));
+    world.schedule.add(many(50, { check: tcpCheck({ timeoutMs: 50 }) }));
+    for (let turn = 0; turn < 30; turn += 1) {
+      world.block(600);
+      world.turnOfTheLoop();
+    }
+    assert.ok(world.observations.length > 100);
+    assert.deepEqual(
+      world.observations.filter(({ state }) => state !== 'up'),
+      [],
+    );
+  });
+
   test('after a stall the probes that are overdue begin in bounded number, and keep their phases', () => {
     const world = new FakeWorld(() => 'silent');
     world.schedule.add(many(5000, { check: tcpCheck({ sweep: false }) }));
