@@ -139,9 +139,10 @@ function actionEvent(report: ActionReport, clock: WallClock): StreamEvent {
 }
 
 function noticeEvent(
-  { level, event, message }: Notice,
+  { level, event, message, fields: data }: Notice,
   sink: string | null,
   atMs: number,
 ): StreamEvent {
-  return { type: 'notice', atMs, fields: { level, event, message, sink } };
+  const fields = { level, event, message, sink, ...(data !== undefined && { fields: data }) };
+  return { type: 'notice', atMs, fields };
 }

@@ -52,7 +52,7 @@ export async function dispatch(
     if (positionals.length < min || positionals.length > max || positionals.includes('')) {
       const amount = min === max ? min : `${min} to ${max}`;
       const noun = max === 1 ? 'word' : 'words';
-      throw new UsageError(`routevane ${command.name} takes ${amount} ${noun}: ${command.usage}`);
+      throw new UsageError(`${command.name} takes ${amount} ${noun}: ${command.usage}`);
     }
     return await command.run(values, positionals);
   } catch (error) {
