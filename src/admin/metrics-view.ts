@@ -1,4 +1,5 @@
-import type { DrainView, RealServerView, RouteView, ServiceView, View } from '../model/view.ts';
+import type { DrainView, RouteView, ServiceView, View } from '../model/view.ts';
+import { weightOf } from './wire.ts';
 
 /** Lines made in one turn of the loop. */
 const SLICE_MAX = 500;
@@ -104,12 +105,6 @@ function families(view: View): readonly Family[] {
       value: 1,
     })),
   ];
-}
-
-/** Without IPVS nobody is told a weight: there it is what counts for the quorum. `null`: not known yet. */
-function weightOf({ weight, baseWeight, isPooled }: RealServerView): number | null {
-  if (weight === 'removed') return 0;
-  return weight ?? (isPooled ? baseWeight : 0);
 }
 
 function gauge<T>(

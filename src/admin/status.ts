@@ -9,7 +9,7 @@ import type {
 import { nowMs } from '../platform/clock.ts';
 import type { Board, SinkFacts } from './board.ts';
 import type { WallClock } from './wall-clock.ts';
-import { awaitedByDrain, drainJson, roundMs, virtualText } from './wire.ts';
+import { awaitedByDrain, drainJson, roundMs, virtualText, weightOf } from './wire.ts';
 
 /** Items that become text in one go: some 100 take a quarter of a millisecond. */
 const chunkItems = 100;
@@ -127,7 +127,7 @@ function serviceJson(service: ServiceView, clock: WallClock, drain: ToJson): obj
     reason: service.reason,
     since: clock.text(service.sinceMs),
     virtual: virtualText(service.virtual),
-    capacity_pct: Math.round(service.capacityPercent),
+    capacity_pct: Math.floor(service.capacityPercent),
     quorum: service.quorum,
     drain: drain(service.drain),
   };
@@ -141,8 +141,7 @@ function serverJson(server: RealServerView, board: Board, clock: WallClock, drai
     reason: server.reason,
     since: clock.text(server.sinceMs),
     flaps: server.flaps,
-    // A server that was taken out of the table carries nothing.
-    weight: server.weight === 'removed' ? 0 : server.weight,
+    weight: weightOf(server),
     base_weight: server.baseWeight,
     pooled: server.isPooled,
     active_connections: server.activeConnections,

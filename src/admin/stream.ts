@@ -57,10 +57,6 @@ export class Stream {
     return this.#seq;
   }
 
-  get clientCount(): number {
-    return this.#clients.size;
-  }
-
   /** Takes what happened. Costs nothing worth mentioning: everything else comes later. */
   push(happening: Happening): void {
     const isObservation = happening.kind === 'observation';

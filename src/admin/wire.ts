@@ -1,7 +1,7 @@
 /** How parts of the model are written as JSON: the names of the contract, in snake_case. */
 import type { Service } from '../model/service.ts';
 import type { Cause } from '../model/turn.ts';
-import type { DrainView, Explanation, RouteView } from '../model/view.ts';
+import type { DrainView, Explanation, RealServerView, RouteView } from '../model/view.ts';
 import type { WallClock } from './wall-clock.ts';
 
 /** Digits behind the point of a latency or reaction time in milliseconds: microseconds. */
@@ -16,6 +16,15 @@ export function virtualText(virtual: Service['virtual']): string | null {
 
 export function roundMs(ms: number): number {
   return Number(ms.toFixed(msDigits));
+}
+
+/**
+ * What a real server carries; 0 where it was taken out of the table. Without IPVS nobody is told a
+ * weight: there it is what counts for the quorum. `null`: not known yet.
+ */
+export function weightOf({ weight, baseWeight, isPooled }: RealServerView): number | null {
+  if (weight === 'removed') return 0;
+  return weight ?? (isPooled ? baseWeight : 0);
 }
 
 /** A drain with routes that ExaBGP has not confirmed yet is not over, whatever we told it. */

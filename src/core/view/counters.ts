@@ -16,7 +16,9 @@ export function countersOfTarget(target: Target, atMs: number): readonly Counter
   const counters: Counter[] = [];
   const add = (label: string, value: string): number => counters.push({ label, value });
   if (state.run > 0) add('rise', `${state.run} of ${settle.rise}`);
-  if (state.run < 0) add('fall', `${-state.run} of ${settle.fall}`);
+  else if (state.run < 0) add('fall', `${-state.run} of ${settle.fall}`);
+  else if (state.settled === 'up') add('rise', `${settle.rise} of ${settle.rise}`);
+  else if (state.settled === 'down') add('fall', `${settle.fall} of ${settle.fall}`);
   const leftS = Math.max(0, Math.ceil((nextDueMs(state, settle) - atMs) / 1000));
   if (state.lost !== null) add('observer lost', `last health kept for ${leftS}s more`);
   else if (state.settled !== state.verdict) add(`becomes ${state.settled}`, `in ${leftS}s`);

@@ -238,10 +238,13 @@ describe('explain', () => {
     const drive = new Drive(held);
     drive.at(1, up('x', 0));
     const told = (atMs: number): unknown => look(drive, atMs).explain('x')?.counters;
-    assert.deepEqual(told(1001), [{ label: 'becomes up', value: 'in 4s' }]);
+    const rise = { label: 'rise', value: '1 of 1' };
+    assert.deepEqual(told(1001), [rise, { label: 'becomes up', value: 'in 4s' }]);
     drive.at(6000);
+    assert.deepEqual(told(6001), [rise]);
     drive.at(7000, { ...down('x', 0), state: 'lost' });
     assert.deepEqual(told(8000), [
+      rise,
       { label: 'observer lost', value: 'last health kept for 8s more' },
     ]);
   });
