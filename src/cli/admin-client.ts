@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { isRecord, textOf } from './loose-json.ts';
 import { exitCode, UsageError, type Options } from './command.ts';
 import { cut, printable } from './printable.ts';
@@ -45,7 +46,8 @@ export async function ask(socket: string, path: string, how: Ask = {}): Promise<
     const length = Buffer.byteLength(text);
     const headers = { 'content-type': 'application/json', 'content-length': length };
     const request = httpRequest(
-      { socketPath: socket, host: 'localhost', path, method, headers, agent: false },
+      // Without an agent, which would look at the host's name for TLS that nobody speaks here.
+      { createConnection: () => connect(socket), host: 'localhost', path, method, headers },
       (response) => {
         const chunks: Buffer[] = [];
         let bytes = 0;

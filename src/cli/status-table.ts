@@ -20,7 +20,7 @@ const colourOf: Readonly<Record<string, 'green' | 'red' | 'yellow'>> = {
 
 /** The status for a person: lines of at most 100 columns. */
 export function statusLines(status: JsonRecord, paint: Paint, wallMs: number): readonly string[] {
-  const how: How = { paint, wallMs };
+  const how: How = { paint, wallMs, states: new Map() };
   return [
     paint(cut(headLine(status), widthMax), 'bold'),
     ...nodeLines(status, paint),
@@ -62,6 +62,8 @@ export function drainText(drain: JsonRecord | null): string {
 interface How {
   readonly paint: Paint;
   readonly wallMs: number;
+  /** The cells of states: 5,000 servers have three. */
+  readonly states: Map<string, Cell>;
 }
 
 function headLine(status: JsonRecord): string {
@@ -103,24 +105,24 @@ function serviceLines(services: readonly JsonRecord[], how: How): readonly strin
   ];
 }
 
-function signalRow(signal: JsonRecord, { paint, wallMs }: How): readonly (string | Cell)[] {
+function signalRow(signal: JsonRecord, how: How): readonly (string | Cell)[] {
   const suppressed = textOf(signal, 'suppressed_until');
   const held = suppressed === '' ? '' : `held down by damping until ${timeText(suppressed)}`;
   return [
     textOf(signal, 'name'),
-    stateCell(signal, paint),
-    agoText(textOf(signal, 'since'), wallMs),
+    stateCell(signal, how),
+    agoText(textOf(signal, 'since'), how.wallMs),
     textOf(signal, 'type'),
     flapsText(signal),
     joined(held, textOf(signal, 'reason')),
   ];
 }
 
-function serviceRow(service: JsonRecord, { paint, wallMs }: How): readonly (string | Cell)[] {
+function serviceRow(service: JsonRecord, how: How): readonly (string | Cell)[] {
   return [
     textOf(service, 'name'),
-    stateCell(service, paint),
-    agoText(textOf(service, 'since'), wallMs),
+    stateCell(service, how),
+    agoText(textOf(service, 'since'), how.wallMs),
     textOf(service, 'virtual') || 'no IPVS',
     `capacity ${numberOf(service, 'capacity_pct') ?? '-'}%`,
     joined(
@@ -131,14 +133,14 @@ function serviceRow(service: JsonRecord, { paint, wallMs }: How): readonly (stri
   ];
 }
 
-function serverRow(server: JsonRecord, { paint, wallMs }: How): readonly (string | Cell)[] {
+function serverRow(server: JsonRecord, how: How): readonly (string | Cell)[] {
   const latency = numberOf(server, 'latency_ms');
   const active = numberOf(server, 'active_connections');
   const isKept = server['pooled'] === true && textOf(server, 'state') === 'down';
   return [
     textOf(server, 'address'),
-    stateCell(server, paint),
-    agoText(textOf(server, 'since'), wallMs),
+    stateCell(server, how),
+    agoText(textOf(server, 'since'), how.wallMs),
     weightText(server),
     active === null ? '' : `${active} active`,
     latency === null ? '' : `${latency.toFixed(1)} ms`,
@@ -150,33 +152,37 @@ function serverRow(server: JsonRecord, { paint, wallMs }: How): readonly (string
   ];
 }
 
-function routeRow(route: JsonRecord, { paint, wallMs }: How): readonly (string | Cell)[] {
+function routeRow(route: JsonRecord, how: How): readonly (string | Cell)[] {
   const med = numberOf(route, 'med');
   return [
     textOf(route, 'key') || textOf(route, 'prefix'),
-    stateCell(route, paint),
-    agoText(textOf(route, 'since'), wallMs),
+    stateCell(route, how),
+    agoText(textOf(route, 'since'), how.wallMs),
     med === null ? '' : `MED ${med}`,
     route['confirmed'] === true ? 'confirmed' : 'unconfirmed',
     joined(drainText(recordOf(route, 'drain')), textOf(route, 'because')),
   ];
 }
 
-function sinkRow(sink: JsonRecord, { paint }: How): readonly (string | Cell)[] {
+function sinkRow(sink: JsonRecord, how: How): readonly (string | Cell)[] {
   const pending = numberOf(sink, 'pending') ?? 0;
   const rejected = numberOf(sink, 'rejected') ?? 0;
   return [
     textOf(sink, 'name'),
-    stateCell(sink, paint),
+    stateCell(sink, how),
     textOf(sink, 'peer_version'),
     joined(`${pending} pending, ${rejected} rejected`, textOf(sink, 'reason')),
   ];
 }
 
-function stateCell(record: JsonRecord, paint: Paint): Cell {
+function stateCell(record: JsonRecord, { paint, states }: How): Cell {
   const text = textOf(record, 'state');
+  const known = states.get(text);
+  if (known !== undefined) return known;
   const colour = colourOf[text];
-  return colour === undefined ? { text } : { text, paint: (fitted) => paint(fitted, colour) };
+  const cell = colour === undefined ? { text } : { text, paint: (on: string) => paint(on, colour) };
+  states.set(text, cell);
+  return cell;
 }
 
 function weightText(server: JsonRecord): string {

@@ -120,6 +120,10 @@ function usedBy(widths: readonly number[]): number {
 function rowOf(cells: readonly (string | Cell)[]): Row {
   const texts = cells.map((cell) => (typeof cell === 'string' ? cell : cell.text));
   return isPlain(texts.join(''))
-    ? { texts, width: (text) => text.length }
+    ? { texts, width: lengthOf }
     : { texts: texts.map(printable), width: widthOf };
+}
+
+function lengthOf(text: string): number {
+  return text.length;
 }
