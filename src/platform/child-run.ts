@@ -4,6 +4,8 @@ import { startChild, type Child, type ChildEnd } from './child.ts';
 export const RUNNING_MAX = 32;
 /** Those that wait for their turn; more are refused at once. */
 export const WAITING_MAX = 4096;
+/** How long a child should be let wait for its turn, where more are wanted than can be run. */
+export const TURN_MAX_MS = 10_000;
 /** What is kept of each output; the rest is read and thrown away … */
 export const OUTPUT_KEPT_BYTES = 8 * 1024;
 /** … up to this much, and then the child is ended. */

@@ -9,15 +9,13 @@ import {
 } from 'rxjs';
 import type { Config, ExecSignal } from '../../model/config.ts';
 import type { Observation } from '../../model/observation.ts';
-import { runChild } from '../../platform/child-run.ts';
+import { runChild, TURN_MAX_MS } from '../../platform/child-run.ts';
 import { eachOf } from '../../platform/each-of.ts';
 import { monotonicScheduler } from '../../platform/scheduler.ts';
 import { verdictOf, type PluginVerdict } from '../../protocol/nagios.ts';
 
 /** First runs are spread over this, so that a start does not begin all children at once. */
 const FIRST_RUNS_MS = 1000;
-/** How long a run may wait for its turn, where more children are wanted than can be run. */
-export const TURN_MAX_MS = 10_000;
 
 /** What makes an exec signal run as it does; how its results settle does not. */
 type ExecRun = Omit<ExecSignal, 'settle' | 'type'>;

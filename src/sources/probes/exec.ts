@@ -1,39 +1,51 @@
 import type { ExecCheck } from '../../model/check.ts';
-import { runChild, type Run, type RunResult } from '../../platform/child-run.ts';
+import { runChild, TURN_MAX_MS, type Run, type RunResult } from '../../platform/child-run.ts';
 import { verdictOf } from '../../protocol/nagios.ts';
 import { checkOf, UP, type Answer, type Probe, type Prober, type ProbeTarget } from './prober.ts';
 
 /**
  * Runs a Nagios plugin for one real server. At the time-out the plugin and its process group
  * are ended, and the result is `lost`: it says nothing about the server, which the plugin's own
- * time-out would.
+ * time-out would. The time-out begins with the child: where more are wanted than can be run, each
+ * runs less often, and none is lost for the time that it waited.
  */
-export const exec: Prober = (target, answered) =>
-  new ExecProbe(target, checkOf(target, 'exec'), answered);
+export const exec: Prober = (target, answered, _notify, begun = () => {}) =>
+  new ExecProbe(target, checkOf(target, 'exec'), answered, begun);
 
 class ExecProbe implements Probe {
   readonly #command: readonly string[];
   readonly #check: ExecCheck;
   readonly #answered: (answer: Answer) => void;
+  readonly #begun: () => void;
   #run: Run | null = null;
+  #waitedMs = 0;
 
-  constructor(target: ProbeTarget, check: ExecCheck, answered: (answer: Answer) => void) {
+  constructor(
+    target: ProbeTarget,
+    check: ExecCheck,
+    answered: (answer: Answer) => void,
+    begun: () => void,
+  ) {
     this.#command = check.command.map((argument) => filledIn(argument, target));
     this.#check = check;
     this.#answered = answered;
+    this.#begun = begun;
   }
 
   start(): void {
-    const { user } = this.#check;
-    this.#run = runChild({ command: this.#command, user }, (result) => this.#ended(result));
+    const spec = { command: this.#command, user: this.#check.user };
+    this.#waitedMs = 0;
+    this.#run = runChild(spec, (result) => this.#ended(result), this.#begun);
   }
 
-  expire(): Answer {
-    const isWaiting = this.#run?.isWaiting === true;
-    this.cancel();
+  expire(): Answer | null {
     const { timeoutMs } = this.#check;
+    const isWaiting = this.#run?.isWaiting === true;
+    if (isWaiting) this.#waitedMs += timeoutMs;
+    if (isWaiting && this.#waitedMs < TURN_MAX_MS) return null;
+    this.cancel();
     const reason = isWaiting
-      ? `not started within ${timeoutMs}ms: too many children run`
+      ? `not started within ${this.#waitedMs}ms: too many children run`
       : `timed out after ${timeoutMs}ms`;
     return { state: 'lost', reason };
   }

@@ -31,8 +31,11 @@ export const UP: Answer = { state: 'up', reason: '' };
 export interface Probe {
   /** Begins one probe. It ends with one call of `answered`, or by `expire` or `cancel`. */
   start(): void;
-  /** Ends the probe in flight at its time-out, and says what that means. */
-  expire(): Answer;
+  /**
+   * Ends the probe in flight at its time-out, and says what that means. `null`: it goes on, for
+   * it still waits for its turn, and is given its time once more.
+   */
+  expire(): Answer | null;
   /** Ends the probe in flight without a result; nothing where none is. */
   cancel(): void;
   /** Closes all sockets. */
@@ -41,12 +44,14 @@ export interface Probe {
 
 /**
  * One per protocol. `answered` is never called after `expire`, `cancel` or `close`. `notify`
- * is for what the operator should know although the server is up; its rate is limited.
+ * is for what the operator should know although the server is up; its rate is limited. `begun`
+ * says that a probe which may have had to wait for its turn begins: its time counts from here.
  */
 export type Prober = (
   target: ProbeTarget,
   answered: (answer: Answer) => void,
   notify: (notice: Notice) => void,
+  begun?: () => void,
 ) => Probe;
 
 /** The check of a target, for the prober of that type. Throws for any other: our own bug. */

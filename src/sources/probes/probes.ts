@@ -62,10 +62,10 @@ export function probes(
   });
 }
 
-const open: Prober = (target, answered, notify) => {
+const open: Prober = (target, answered, notify, begun) => {
   const prober = PROBERS.get(target.check.type);
   if (prober === undefined) throw new TypeError(`no prober for check type ${target.check.type}`);
-  return prober(target, answered, notify);
+  return prober(target, answered, notify, begun);
 };
 
 function openSentinel(target: ProbeTarget, deps: SentinelDeps): Sentinel | null {

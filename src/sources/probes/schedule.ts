@@ -69,6 +69,7 @@ export class Schedule {
         spec,
         (answer) => this.#answered(target, answer),
         this.#deps.notify,
+        () => this.#beginAgain(target),
       );
       target.sentinel = this.#deps.openSentinel(spec, {
         nowMs: this.#deps.nowMs,
@@ -130,7 +131,8 @@ export class Schedule {
   #wakeBy(atMs: number): void {
     if (atMs >= this.#wakeAtMs) return;
     this.#wakeAtMs = atMs;
-    this.#clock.expect(atMs);
+    // What is overdue already wakes us now, and not in the past: that would look like a stall.
+    this.#clock.expect(Math.max(atMs, this.#deps.nowMs()));
     this.#deps.setAlarm(atMs);
   }
 
@@ -150,11 +152,23 @@ export class Schedule {
       }
       next.queued.unlink();
       this.#wheel.cancel(next.timer);
-      next.startedAtMs = this.#deps.nowMs();
-      this.#flights.begin(next, loopMs);
-      this.#wakeBy(this.#clock.toReal(loopMs + next.spec.check.timeoutMs));
+      this.#begin(next, loopMs);
       next.probe?.start();
     }
+  }
+
+  #begin(target: Target, loopMs: number): void {
+    target.startedAtMs = this.#deps.nowMs();
+    this.#flights.begin(target, loopMs);
+    this.#wakeBy(this.#clock.toReal(loopMs + target.spec.check.timeoutMs));
+  }
+
+  /** It had to wait for its turn, which is not held against it. */
+  #beginAgain(target: Target): void {
+    if (!target.inFlight) return;
+    const loopMs = this.#clock.now();
+    this.#flights.end(target, loopMs);
+    this.#begin(target, loopMs);
   }
 
   #next(): Target | null {
@@ -164,7 +178,9 @@ export class Schedule {
   #expire(loopMs: number): void {
     let target = this.#flights.expired(loopMs);
     while (target !== null) {
-      if (target.probe !== null) this.#finish(target, target.probe.expire());
+      const answer = target.probe?.expire() ?? null;
+      if (answer === null) this.#beginAgain(target);
+      else this.#finish(target, answer);
       target = this.#flights.expired(loopMs);
     }
   }

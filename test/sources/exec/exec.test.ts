@@ -14,8 +14,13 @@ import {
 } from 'rxjs';
 import type { Config, ExecSignal } from '../../../src/model/config.ts';
 import type { Observation } from '../../../src/model/observation.ts';
-import { childCounts, RUNNING_MAX, runChild } from '../../../src/platform/child-run.ts';
-import { exec, TURN_MAX_MS } from '../../../src/sources/exec/exec.ts';
+import {
+  childCounts,
+  RUNNING_MAX,
+  runChild,
+  TURN_MAX_MS,
+} from '../../../src/platform/child-run.ts';
+import { exec } from '../../../src/sources/exec/exec.ts';
 import { emptyConfig } from '../../empty-config.ts';
 import { SETTLE } from '../probes/fixtures.ts';
 

@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { childCounts, RUNNING_MAX, runChild } from '../../../src/platform/child-run.ts';
+import {
+  childCounts,
+  RUNNING_MAX,
+  runChild,
+  TURN_MAX_MS,
+} from '../../../src/platform/child-run.ts';
 import { exec } from '../../../src/sources/probes/exec.ts';
-import { freePort, tcpServer } from './fixtures.ts';
+import { UP, type Answer } from '../../../src/sources/probes/prober.ts';
+import { freePort, probeTarget, tcpServer } from './fixtures.ts';
 import { execCheck, expired, probeOnce } from './one-probe.ts';
 
 const CHECK_TCP = ['/usr/lib/nagios/plugins/check_tcp', '-H', '{address}', '-p', '{port}'];
@@ -42,19 +48,38 @@ test('at the time-out a plugin is lost and ended, and says nothing more', async 
   while (childCounts().running > 0) await new Promise((resolve) => setImmediate(resolve));
 });
 
-test('one that had no turn in time says so', async (t) => {
+test('the wait for a turn is not the time of the plugin, and is not endless', async (t) => {
   const hogs = Array.from({ length: RUNNING_MAX }, () =>
     runChild({ command: ['/bin/sleep', '600'], user: null }, () => {}),
   );
-  t.after(() => {
+  const freed = (): void => {
     for (const hog of hogs) hog.cancel();
-  });
+  };
+  t.after(freed);
   await running(RUNNING_MAX);
-  const answer = await expired(t, exec, { port: 1, check: execCheck(['/bin/true']) }, () =>
-    running(RUNNING_MAX),
-  );
-  assert.deepEqual(answer, {
-    state: 'lost',
-    reason: 'not started within 500ms: too many children run',
+  const check = execCheck(['/bin/true']);
+  const waits = TURN_MAX_MS / check.timeoutMs;
+  const begun: string[] = [];
+  const [patient, late] = ['patient', 'late'].map((name) => {
+    const answers: Answer[] = [];
+    const probe = exec(
+      probeTarget({ port: 1, check }),
+      (answer) => answers.push(answer),
+      () => {},
+      () => begun.push(name),
+    );
+    t.after(() => probe.close());
+    probe.start();
+    for (let wait = 1; wait < waits; wait += 1) assert.equal(probe.expire(), null);
+    return { answers, probe };
   });
+  assert.deepEqual(late?.probe.expire(), {
+    state: 'lost',
+    reason: `not started within ${TURN_MAX_MS}ms: too many children run`,
+  });
+  assert.deepEqual(begun, []);
+  freed();
+  while (patient?.answers.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(patient?.answers, [UP]);
+  assert.deepEqual(begun, ['patient']);
 });

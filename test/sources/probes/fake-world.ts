@@ -7,8 +7,9 @@ import type { HeldSentinel, SentinelDeps } from '../../../src/sources/probes/sen
 export const UP: Answer = { state: 'up', reason: '' };
 export const REFUSED: Answer = { state: 'down', reason: 'refused' };
 
-/** How one probe goes: its answer after a while, or silence until the time-out. */
-export type Outcome = { readonly afterMs: number; readonly answer: Answer } | 'silent';
+/** How one probe goes: its answer after a while, maybe of waiting for its turn, or silence until the time-out. */
+export type Outcome =
+  { readonly afterMs: number; readonly answer: Answer; readonly waitMs?: number } | 'silent';
 
 interface Start {
   readonly key: string;
@@ -113,8 +114,9 @@ export class FakeWorld {
     return this.observations.filter(({ signal }) => signal === key).map(({ state }) => state);
   }
 
-  readonly #open: Prober = (target, answered) => {
+  readonly #open: Prober = (target, answered, _notify, begun = () => {}) => {
     let current: Pending | null = null;
+    let isWaiting = false;
     const end = (): void => {
       if (current === null) return;
       this.#pending = this.#pending.filter((pending) => pending !== current);
@@ -132,11 +134,24 @@ export class FakeWorld {
           end();
           if (outcome !== 'silent') answered(outcome.answer);
         };
-        const atMs = outcome === 'silent' ? Infinity : this.nowMs + outcome.afterMs;
-        current = { atMs, answer };
+        const work = (): void => {
+          const atMs = outcome === 'silent' ? Infinity : this.nowMs + outcome.afterMs;
+          current = { atMs, answer };
+          this.#insert(current);
+        };
+        const waitMs = outcome === 'silent' ? 0 : (outcome.waitMs ?? 0);
+        isWaiting = waitMs > 0;
+        if (!isWaiting) return work();
+        const turn = (): void => {
+          isWaiting = false;
+          begun();
+          work();
+        };
+        current = { atMs: this.nowMs + waitMs, answer: turn };
         this.#insert(current);
       },
       expire: () => {
+        if (isWaiting) return null;
         end();
         return { state: 'down', reason: `timed out after ${target.check.timeoutMs}ms` };
       },

@@ -88,7 +88,7 @@ export async function expired(
   prober: Prober,
   to: { readonly port: number; readonly check: Check },
   reached: () => Promise<unknown>,
-): Promise<Answer> {
+): Promise<Answer | null> {
   const probe = prober(
     probeTarget(to),
     () => assert.fail('answered'),

@@ -141,6 +141,21 @@ describe('time-outs and stalls', () => {
     assert.deepEqual(world.statesOf('web/0'), ['down']);
   });
 
+  test('the time of a probe that has to wait for its turn begins with it', () => {
+    const world = new FakeWorld(({ key }) => ({
+      waitMs: 1300,
+      afterMs: key === 'web/0' ? 400 : 600,
+      answer: UP,
+    }));
+    world.schedule.add(many(2));
+    world.run(5000);
+    const told = world.observations.map(
+      ({ signal, state, latencyMs }) => `${signal} ${state} ${latencyMs}`,
+    );
+    assert.deepEqual(new Set(told), new Set(['web/0 up 400', 'web/1 down 500']));
+    assert.deepEqual(world.doubled, []);
+  });
+
   test('answers that waited while the loop was stalled are no time-outs', () => {
     const world = new FakeWorld(() => ({ afterMs: 3, answer: UP }));
     world.schedule.add(many(200, { check: tcpCheck({ timeoutMs: 50 }) }));

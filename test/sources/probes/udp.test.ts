@@ -86,7 +86,7 @@ describe('udp', () => {
         probe.start();
         await heard;
         if (name === 'none') assert.deepEqual(probe.expire(), { state: 'up', reason: '' });
-        else assert.equal(probe.expire().reason, 'no answer within 500ms');
+        else assert.equal(probe.expire()?.reason, 'no answer within 500ms');
       });
     }
   }
@@ -98,7 +98,7 @@ describe('udp', () => {
     let message = once(server, 'message');
     probe.start();
     await message;
-    assert.equal(probe.expire().reason, 'no answer within 500ms');
+    assert.equal(probe.expire()?.reason, 'no answer within 500ms');
 
     message = once(server, 'message');
     const second = ask();
@@ -128,7 +128,7 @@ describe('udp', () => {
     const heard = once(server, 'message');
     probe.start();
     await heard;
-    assert.equal(probe.expire().reason, 'no answer within 500ms');
+    assert.equal(probe.expire()?.reason, 'no answer within 500ms');
   });
 
   test('a source address of another node is our fault, not the server’s', async (t) => {
