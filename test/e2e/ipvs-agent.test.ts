@@ -38,6 +38,7 @@ test('weights follow what agents say, and come back with up', async () => {
   const daemon = lab.routevane(yaml);
   const steps = [
     ['up 75%', 150],
+    ['down', 0],
     ['up', 150],
     ['drain', 0],
     ['ready', 150],
