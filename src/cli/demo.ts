@@ -53,7 +53,7 @@ export function demo(flow: Flow): Command {
         }),
       );
       failures.unsubscribe();
-      log.flush();
+      await log.end();
       return process.exit(exitCode.ok);
     },
   };

@@ -25,12 +25,12 @@ export async function finished(flow$: Observable<unknown>): Promise<void> {
  * A bug ends the process with its stack in the log; what was announced stays announced. An error
  * of a plugin in our own thread ends that plugin only.
  */
-export function logCrashes(log: Log, tellRest: () => void): void {
+export function logCrashes(log: Pick<Log, 'write' | 'flushNow'>, tellRest: () => void): void {
   process.on('uncaughtException', (error) => {
     if (wasThrownByPlugin(error)) return;
     tellRest();
     log.write('error', 'crashed', `a bug: ${error.message}`, { stack: error.stack });
-    log.flush();
+    log.flushNow();
     process.exit(exitCode.failure);
   });
 }

@@ -50,7 +50,7 @@ export function run(flow: Flow): Command {
       reload.unsubscribe();
       teller.flush();
       log.write('info', 'stopped', 'stopped in order');
-      log.flush();
+      await log.end();
       // Sinks have drained stdout; nothing that is still open may keep us alive.
       return process.exit(exitCode.ok);
     },

@@ -16,7 +16,7 @@ type Write = (
  *
  * @param timeMs when it happened, wall clock; default: now.
  */
-export function jsonTeller(log: Log, timeMs?: number): Teller {
+export function jsonTeller(log: Pick<Log, 'write'>, timeMs?: number): Teller {
   const write: Write = (level, event, message, fields) =>
     log.write(level, event, message, fields, timeMs);
   const notice: Teller['notice'] = ({ level, event, message, fields }) =>

@@ -9,6 +9,8 @@ export function terminalLog(level: Level, write: (line: string) => void): Log {
     write(at, _event, message) {
       if (order[at] >= order[level]) write(`${printable(message)}\n`);
     },
-    flush() {},
+    // A terminal is written to at once.
+    async end() {},
+    flushNow() {},
   };
 }

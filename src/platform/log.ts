@@ -12,8 +12,10 @@ export interface Log {
     fields?: Readonly<Record<string, unknown>>,
     timeMs?: number,
   ): void;
-  /** Hands what is buffered to the operating system, as far as it takes it. */
-  flush(): void;
+  /** Takes no more lines. Resolves when all were handed over, in order, or cannot be. */
+  end(): Promise<void>;
+  /** Hands over what is buffered within this call: for a process that cannot go on. */
+  flushNow(): void;
 }
 
 const stderrFd = 2;
@@ -25,6 +27,12 @@ const stderrFd = 2;
  */
 const bufferMaxBytes = 16 * 1024 * 1024;
 
+/** What is left is written within this, or not at all: stderr may be closed. */
+const endMaxMs = 1000;
+
+/** What is being written is so in a thread of its own, which has this long to have done it. */
+const inFlightMs = 50;
+
 /** JSON lines on stderr, written without ever blocking the event loop. */
 export function stderrLog(level: Level): Log {
   const destination = pino.destination({
@@ -35,6 +43,7 @@ export function stderrLog(level: Level): Log {
   // A stderr that was closed is no reason to die.
   destination.on('error', () => {});
   let dropped = 0;
+  let isEnded = false;
   destination.on('drop', () => {
     dropped += 1;
   });
@@ -58,9 +67,19 @@ export function stderrLog(level: Level): Log {
   });
   return {
     write: (at, event, message, fields, timeMs = Date.now()) => {
+      if (isEnded) return;
       logger[at]({ time: new Date(timeMs).toISOString(), event, ...fields }, message);
     },
-    flush: () => {
+    end: () =>
+      new Promise((resolve) => {
+        isEnded = true;
+        setTimeout(resolve, endMaxMs).unref();
+        destination.once('close', resolve);
+        destination.end();
+      }),
+    flushNow: () => {
+      // Else what is buffered would overtake what is being written.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, inFlightMs);
       try {
         destination.flushSync();
       } catch {

@@ -96,7 +96,6 @@ describe('telling the log', () => {
     const written: [string, string, unknown][] = [];
     const teller = jsonTeller({
       write: (level, event, _message, fields) => written.push([level, event, fields?.['cause']]),
-      flush: () => {},
     });
     teller.turn(turn);
     teller.report(action);
@@ -120,7 +119,7 @@ describe('telling the log', () => {
 
   test('keeps the fields of a notice together, apart from its own', () => {
     const written: unknown[] = [];
-    const teller = jsonTeller({ write: (...line) => written.push(line), flush: () => {} });
+    const teller = jsonTeller({ write: (...line) => written.push(line) });
     const fields = { level: 'none', left: 4 };
     teller.notice({ level: 'info', event: 'plugin_log', message: 'looked', fields });
     assert.deepEqual(written, [['info', 'plugin_log', 'looked', { fields }, undefined]]);
@@ -130,7 +129,6 @@ describe('telling the log', () => {
     const written: (Readonly<Record<string, unknown>> | undefined)[] = [];
     const teller = jsonTeller({
       write: (_level, _event, _message, more) => written.push(more),
-      flush: () => {},
     });
     const keys = ['web/10.0.0.1:80'];
     teller.report({ ...action, sink: 'ipvs', action: 'weight', keys, weight: 0 });
@@ -145,7 +143,6 @@ describe('telling the log', () => {
     const causes: unknown[] = [];
     const teller = jsonTeller({
       write: (_level, _event, _message, fields) => causes.push(fields?.['cause']),
-      flush: () => {},
     });
     const who = { name: 'web', owner: 'ann', reason: 'kernel update' };
     const drain = { ...who, untilMs: null, sinceMs: 1 };

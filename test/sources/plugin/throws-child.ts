@@ -3,7 +3,7 @@ import { pluginRun, Rig } from './rig.ts';
 
 /** Runs plugins in its own thread that throw where nobody catches it, and prints why they are lost. Then it throws itself. */
 logCrashes(
-  { write: (_level, _event, message) => process.stdout.write(`${message}\n`), flush: () => {} },
+  { write: (_level, _event, message) => process.stdout.write(`${message}\n`), flushNow: () => {} },
   () => {},
 );
 const late = (how: string) => pluginRun('throws.mjs', { isolate: 'none', options: { how } });
