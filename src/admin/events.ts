@@ -123,7 +123,8 @@ function reportEvents(report: SinkReport, atMs: number, clock: WallClock): reado
 }
 
 function actionEvent(report: ActionReport, clock: WallClock): StreamEvent {
-  const { sink, action, keys, result, command, cause, atMs } = report;
+  const { sink, action, keys, result, command, cause, atMs, isRepeat } = report;
+  const isReaction = cause.kind === 'observation' && isRepeat !== true;
   const fields = {
     sink,
     action,
@@ -132,7 +133,7 @@ function actionEvent(report: ActionReport, clock: WallClock): StreamEvent {
     result,
     ...(report.weight !== undefined && { weight: report.weight }),
     command: command.slice(0, commandMaxChars),
-    reaction_ms: cause.kind === 'observation' ? roundMs(atMs - cause.observation.atMs) : null,
+    reaction_ms: isReaction ? roundMs(atMs - cause.observation.atMs) : null,
     cause: causeJson(cause, clock),
   };
   return { type: 'action', atMs, fields };

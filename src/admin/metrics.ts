@@ -5,6 +5,7 @@ import type { Observation } from '../model/observation.ts';
 import type { ActionReport, SinkReport } from '../model/report.ts';
 import type { Turn } from '../model/turn.ts';
 import type { View } from '../model/view.ts';
+import { loopLag } from './loop-lag.ts';
 import { viewText } from './metrics-view.ts';
 
 /** From an eighth of a millisecond, as on loopback, to what a patient timeout allows. */
@@ -35,8 +36,8 @@ export interface Metrics {
 
 export const metricsContentType = 'text/plain; version=0.0.4; charset=utf-8';
 
-/** How often the library looks at the event loop; its own 10 ms would wake an idle process all the time. */
-const loopPrecisionMs = 500;
+/** The library's own watch over the event loop, which `loopLag` replaces, wakes the process as rarely as it may. */
+const unusedPrecisionMs = 60_000;
 
 /**
  * What Prometheus is told. Events are counted as they come; whatever has a state is read from
@@ -45,7 +46,8 @@ const loopPrecisionMs = 500;
  */
 export function metrics(version: string): Metrics {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: loopPrecisionMs });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: unusedPrecisionMs });
+  loopLag(registry);
   for (const name of misnamed) registry.removeSingleMetric(name);
   const count = counters(registry, version);
   let probes: ReadonlyMap<string, Observe> = new Map();
@@ -146,9 +148,9 @@ function counters(registry: Registry, version: string) {
 }
 
 function countAction(report: ActionReport, { actions, reaction }: Counters): void {
-  const { sink, action: kind, result, cause, atMs } = report;
+  const { sink, action: kind, result, cause, atMs, isRepeat } = report;
   actions.inc({ sink, kind, result });
   // Whatever comes later for the same action, be it confirmed or refused, was handed over before.
-  if (result !== 'sent' || cause.kind !== 'observation') return;
+  if (result !== 'sent' || isRepeat === true || cause.kind !== 'observation') return;
   reaction.observe((atMs - cause.observation.atMs) / 1000);
 }

@@ -105,13 +105,13 @@ const actionLevel = {
 } as const satisfies Record<ActionReport['result'], Level>;
 
 function tellAction(write: Write, report: ActionReport): void {
-  const { sink, action, result, command, keys, weight, cause, atMs } = report;
+  const { sink, action, result, command, keys, weight, cause } = report;
   const isRoute = action === 'announce' || action === 'withdraw';
   write(actionLevel[result], `action_${result}`, command || 'nothing was written', {
     sink,
     action,
     ...(isRoute ? { routes: keys.length, route: keys[0] } : { server: keys[0], weight }),
-    reactionMs: reactionMs(cause, atMs),
+    reactionMs: reactionMs(report),
     cause: causeFields(cause),
   });
 }
@@ -121,9 +121,13 @@ export function weightWords(weight: number | 'removed'): string {
   return weight === 'removed' ? 'is taken out of the table' : `has weight ${weight}`;
 }
 
-/** From the observation at the root to the action; `null` where no observation is the cause. */
-export function reactionMs(cause: Cause, atMs: number): number | null {
-  return cause.kind === 'observation'
+/** From the observation at the root to the action; `null` where it is none, or was sent before. */
+export function reactionMs({
+  cause,
+  atMs,
+  isRepeat,
+}: Pick<ActionReport, 'cause' | 'atMs' | 'isRepeat'>): number | null {
+  return cause.kind === 'observation' && isRepeat !== true
     ? Math.round((atMs - cause.observation.atMs) * 1000) / 1000
     : null;
 }

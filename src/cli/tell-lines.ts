@@ -51,7 +51,7 @@ function reportText(report: SinkReport): string | null {
       if (result === 'confirmed') return null;
       if (result !== 'sent')
         return `${report.sink}: ${result}: ${command || report.keys.join(', ')}`;
-      const reaction = reactionMs(report.cause, report.atMs);
+      const reaction = reactionMs(report);
       if (reaction === null) return null;
       return `${report.sink}: sent ${reaction.toFixed(1)} ms after the observation: ${report.command}`;
     }

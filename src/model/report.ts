@@ -53,6 +53,8 @@ export interface ActionReport {
   /** The line as it was written (of a weight: as ipvsadm would take it), without its newline; empty where nothing had to be, or could be, written. */
   readonly command: string;
   readonly cause: Cause;
+  /** Sent for the same cause before: drift is repaired, or a command tried again. No reaction. */
+  readonly isRepeat?: boolean;
   /** Monotonic, milliseconds. */
   readonly atMs: number;
 }

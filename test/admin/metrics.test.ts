@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, test } from 'node:test';
+import { setTimeout as passed } from 'node:timers/promises';
 import { metrics, type Metrics } from '../../src/admin/metrics.ts';
 import { createCore, observe, takeTurn } from '../../src/core/turn.ts';
 import { viewOf as coreViewOf } from '../../src/core/view/view.ts';
@@ -37,6 +38,7 @@ function busy(): Metrics {
   meter.observed({ ...up('somebody else', 1), latencyMs: 30 });
   meter.reported(action);
   meter.reported({ ...action, result: 'confirmed', atMs: 300 });
+  meter.reported({ ...action, sink: 'ipvs', action: 'weight', isRepeat: true, atMs: 48_000 });
   meter.reported({
     kind: 'state',
     sink: 'journal',
@@ -102,6 +104,16 @@ describe('/metrics', () => {
       assert.ok(lines.includes(line), line);
     }
     assert.ok(lines.some((line) => line.startsWith('process_cpu_seconds_total ')));
+  });
+
+  test('reads the lag of an idle loop below the interval at which it is sampled', async () => {
+    const meter = metrics('1.2.3');
+    // Time is what is measured here: a few samples of the idle loop.
+    await passed(400);
+    const lines = await linesOf(meter);
+    const p50 = lines.find((line) => line.startsWith('nodejs_eventloop_lag_p50_seconds '));
+    assert.ok(Number(p50?.split(' ')[1]) < 0.05, p50);
+    assert.equal(lines.filter((line) => line.startsWith('nodejs_eventloop_lag_seconds')).length, 0);
   });
 
   test('names what is promised before there is any of it', async () => {

@@ -151,7 +151,8 @@ describe('telling the log', () => {
   });
 
   test('a reaction has a time only where an observation is the cause', () => {
-    assert.equal(reactionMs(cause, 101.5), 1.5);
-    assert.equal(reactionMs({ kind: 'stop', atMs: 1 }, 5), null);
+    assert.equal(reactionMs({ cause, atMs: 101.5 }), 1.5);
+    assert.equal(reactionMs({ cause, atMs: 101.5, isRepeat: true }), null);
+    assert.equal(reactionMs({ cause: { kind: 'stop', atMs: 1 }, atMs: 5 }), null);
   });
 });

@@ -1,6 +1,7 @@
 import type { SchedulerLike } from 'rxjs';
 import type { SinkReport } from '../../model/report.ts';
 import type { Cause } from '../../model/turn.ts';
+import { FirstTime } from '../../platform/first-time.ts';
 import type { Advice } from './advice.ts';
 import { ABSENT } from './print.ts';
 import type { Outcome } from './ledger.ts';
@@ -15,6 +16,7 @@ type State = 'connected' | 'lost' | 'off';
 export class Reporter {
   readonly #scheduler: SchedulerLike;
   readonly #report: (report: SinkReport) => void;
+  readonly #handedOver = new FirstTime();
   readonly notices: Notices;
 
   constructor(scheduler: SchedulerLike, report: (report: SinkReport) => void) {
@@ -40,6 +42,10 @@ export class Reporter {
     const atMs = this.#scheduler.now();
     for (const [cause, same] of byCause(wants)) {
       const keys = same.map(({ route }) => route.key);
+      // A command that is tried again, or written anew after a reconnection, is no reaction.
+      const isRepeat =
+        result === 'sent' &&
+        keys.filter((key) => this.#handedOver.isFirst(cause, key)).length === 0;
       const action = same[0]?.print === ABSENT ? 'withdraw' : 'announce';
       this.#report({
         kind: 'action',
@@ -49,6 +55,7 @@ export class Reporter {
         result,
         command: text,
         cause,
+        ...(isRepeat ? { isRepeat } : {}),
         atMs,
       });
     }

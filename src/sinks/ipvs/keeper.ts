@@ -241,12 +241,12 @@ export class Keeper {
     if (changes.length === 0) return;
     // Handed over first, told afterwards.
     const applied = access.apply(changes);
-    for (const write of writes) this.#tellAll(write, 'sent');
+    for (const write of writes) this.#reporter.write(write, 'sent');
     let results: readonly ChangeResult[];
     try {
       results = await applied;
     } catch (error) {
-      for (const write of writes) this.#tellAll(write, 'unanswered');
+      for (const write of writes) this.#reporter.write(write, 'unanswered');
       throw error;
     }
     let index = 0;
@@ -280,7 +280,7 @@ export class Keeper {
   #confirm(write: Write): void {
     this.#confirmed.set(write.key, write.weight);
     this.#refused.delete(write.key);
-    this.#tellAll(write, 'confirmed');
+    this.#reporter.write(write, 'confirmed');
   }
 
   #refuse(write: Write, { code, reason }: Failed): void {
@@ -288,14 +288,8 @@ export class Keeper {
     const refusal = `${write.weight} ${reason}`;
     if (this.#refused.get(write.key) === refusal) return;
     this.#refused.set(write.key, refusal);
-    this.#tellAll(write, 'rejected');
+    this.#reporter.write(write, 'rejected');
     this.#reporter.trouble(`ipvs_${code}`, `${write.key}: weight ${write.weight}: ${reason}`);
-  }
-
-  #tellAll(write: Write, result: 'sent' | 'confirmed' | 'rejected' | 'unanswered'): void {
-    for (const { change } of write.changes) {
-      this.#reporter.change(write.key, change, result, write.cause);
-    }
   }
 
   #compareBy(atMs: number): void {

@@ -4,7 +4,9 @@ import type { ActionReport, BaseWeight, SinkReport } from '../../model/report.ts
 import type { Cause } from '../../model/turn.ts';
 import { changeLine } from './change-line.ts';
 import { LINES_MAX, NOTICE_PERIOD_MS } from './limits.ts';
+import { FirstTime } from '../../platform/first-time.ts';
 import type { TableChange } from '../../protocol/ipvs/table.ts';
+import type { Write } from './batch.ts';
 
 export const SINK = 'ipvs';
 
@@ -20,6 +22,7 @@ export class Reporter {
   readonly #isDryRun: boolean;
   #lastState = '';
   readonly #saidAtMs = new Map<string, number>();
+  readonly #handedOver = new FirstTime();
 
   constructor(scheduler: SchedulerLike, isDryRun: boolean, report: (report: SinkReport) => void) {
     this.#scheduler = scheduler;
@@ -43,8 +46,20 @@ export class Reporter {
     this.#report({ kind: 'connections', sink: SINK, active });
   }
 
-  /** What became of a change. */
-  change(key: string, change: TableChange, result: ActionReport['result'], cause: Cause): void {
+  /** What became of all that was written for one real server. */
+  write({ key, cause, changes }: Write, result: ActionReport['result']): void {
+    // Whoever undoes a weight is answered with the same intent, of the same cause: a repair.
+    const isRepeat = result === 'sent' && !this.#handedOver.isFirst(cause, key);
+    for (const { change } of changes) this.#change(key, change, result, cause, isRepeat);
+  }
+
+  #change(
+    key: string,
+    change: TableChange,
+    result: ActionReport['result'],
+    cause: Cause,
+    isRepeat: boolean,
+  ): void {
     if (this.#isDryRun && result === 'sent') return;
     this.#report({
       kind: 'action',
@@ -55,12 +70,14 @@ export class Reporter {
       result,
       command: this.#isDryRun ? '' : changeLine(change),
       cause,
+      ...(isRepeat ? { isRepeat } : {}),
       atMs: this.#scheduler.now(),
     });
   }
 
   /** It is as it should be, and nothing had to be written. */
   right(key: string, weight: number | 'removed', cause: Cause): void {
+    this.#handedOver.isFirst(cause, key);
     this.#report({
       kind: 'action',
       sink: SINK,

@@ -178,6 +178,8 @@ describe('the table belongs to others, too', () => {
       'changed by others: tcp 192.0.2.10:80 -> 10.0.0.2:80: weight 200 -> 6',
     ]);
     assert.equal(it.table.weight(web, '10.0.0.1:80'), 100);
+    const repairs = it.actions('sent').map(({ isRepeat }) => isRepeat);
+    assert.deepEqual(repairs, [true], 'a repair is no reaction to what was observed before');
     assert.equal(it.table.weight(web, '10.0.0.2:80'), 6, 'no intent: left as it is');
     assert.equal(it.table.weight(web, '10.9.9.9:80'), 8, 'not ours: neither told nor touched');
   });
