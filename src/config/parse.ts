@@ -16,7 +16,8 @@ export {
 } from './parse/duration.ts';
 export { endpointExpected, endpointText, parseEndpoint, parseListen } from './parse/endpoint.ts';
 export { nameExpected, namePattern, parseName } from './parse/name.ts';
-export { parseExpect, parsePayload, parseRegex } from './parse/payload.ts';
+export { parseExpect, parsePayload } from './parse/payload.ts';
+export { parseRegex } from './parse/regex.ts';
 export {
   parsePercent,
   parsePositivePercent,

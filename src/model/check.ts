@@ -1,3 +1,5 @@
+import type { Pattern } from './pattern.ts';
+
 /** How results of one signal or check become health (design: Settle). */
 export interface SettleRules {
   /** Consecutive `up` results needed to become up. */
@@ -27,7 +29,7 @@ export type Expect =
   | { readonly kind: 'none' }
   /** The reply contains these bytes. */
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
-  | { readonly kind: 'regex'; readonly regex: RegExp };
+  | { readonly kind: 'regex'; readonly regex: Pattern };
 
 interface CheckCommon {
   readonly intervalMs: number;
@@ -67,7 +69,7 @@ export interface HttpCheck extends CheckCommon {
   /** Both ends belong to it. */
   readonly statusFrom: number;
   readonly statusTo: number;
-  readonly body: RegExp | null;
+  readonly body: Pattern | null;
   /** Whether the certificate is verified. */
   readonly verify: boolean;
 }

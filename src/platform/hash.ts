@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 
 /**
- * A short name for a value of plain data, patterns and bytes: the same for the same data in the
+ * A short name for a value of plain data and bytes: the same for the same data in the
  * same order, another for any other. 16 hexadecimal digits of SHA-256.
  */
 export function hashOf(value: unknown): string {
   const json = JSON.stringify(value, (_key, part: unknown) => {
-    if (part instanceof RegExp) return `regex ${part.source}/${part.flags}`;
     if (part instanceof Uint8Array) return `bytes ${Buffer.from(part).toString('hex')}`;
     return part;
   });

@@ -107,10 +107,11 @@ describe('what is sent and expected', () => {
       kind: 'bytes',
       bytes: new Uint8Array([0x81, 0x80]),
     });
-    assert.deepEqual(udpOf('{ type: udp, expect: /^ok/i }').expect, {
-      kind: 'regex',
-      regex: /^ok/i,
-    });
+    const { expect } = udpOf('{ type: udp, expect: /^ok/i }');
+    assert.ok(expect.kind === 'regex');
+    const { source, flags } = expect.regex;
+    assert.deepEqual({ source, flags }, { source: '^ok', flags: 'i' });
+    assert.ok(expect.regex.test('OK then') && !expect.regex.test('not OK'));
   });
 
   test('the source address of probes is canonical', () => {

@@ -1,4 +1,5 @@
 import type { Expect } from '../../model/check.ts';
+import { parseRegex } from './regex.ts';
 import { bad, good, type Parsed } from './result.ts';
 
 /** What one probe may send or look for; a datagram above this would be fragmented anyway. */
@@ -28,19 +29,6 @@ export function parseExpect(text: string): Parsed<Expect> {
   const bytes = parsePayload(text);
   if (bytes.ok && bytes.value.length === 0) return bad('expected none, text, hex: or /regex/');
   return bytes.ok ? good({ kind: 'bytes', bytes: bytes.value }) : bytes;
-}
-
-/** `/regex/` or `/regex/i`; no flag that keeps state between two replies. */
-export function parseRegex(text: string): Parsed<RegExp> {
-  const match = /^\/(.+)\/([imsu]*)$/s.exec(text);
-  if (match === null)
-    return bad('expected a regular expression between slashes, such as /ok|ready/');
-  try {
-    return good(new RegExp(match[1] ?? '', match[2]));
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return bad(`the regular expression does not compile: ${JSON.stringify(why.slice(0, 120))}`);
-  }
 }
 
 function hexBytes(text: string): Parsed<Uint8Array> {

@@ -2,6 +2,7 @@ import { request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { isIP, isIPv6, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { HttpCheck } from '../../model/check.ts';
+import type { Pattern } from '../../model/pattern.ts';
 import type { Notice } from '../../model/notice.ts';
 import { connectTcp, dropTcp, type Endpoint } from '../../platform/sockets.ts';
 import { CertificateWatch, connectTls } from './certificate.ts';
@@ -152,10 +153,12 @@ class HttpProbe implements Probe {
   }
 }
 
-function judgeBody(body: RegExp, text: string): Answer {
-  body.lastIndex = 0;
+function judgeBody(body: Pattern, text: string): Answer {
   if (body.test(text)) return UP;
-  return { state: 'down', reason: `the body does not match ${String(body).slice(0, 80)}` };
+  return {
+    state: 'down',
+    reason: `the body does not match ${`/${body.source}/${body.flags}`.slice(0, 80)}`,
+  };
 }
 
 function hostOf({ type }: HttpCheck, address: string, port: number): string {
