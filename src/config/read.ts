@@ -1,3 +1,4 @@
+import { reportIcmpPace } from './icmp-pace.ts';
 import type { Config } from '../model/config.ts';
 import { decodeFile } from './bytes.ts';
 import { checkTogether } from './checks/index.ts';
@@ -84,6 +85,7 @@ function accepted(
   reportLater(data, later.report);
   reportWarnings(data, warnings.report);
   const config = resolveConfig(data, node, folder);
+  reportIcmpPace(config, warnings.report);
   return {
     ok: true,
     config,

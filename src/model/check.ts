@@ -58,6 +58,8 @@ export interface UdpCheck extends CheckCommon {
   readonly send: Uint8Array;
   /** `none`: up unless ICMP says unreachable within `timeoutMs`. */
   readonly expect: Expect;
+  /** With `none`: how far apart all such probes of one address are, for its limit of ICMP errors. */
+  readonly icmpIntervalMs: number;
 }
 
 export interface HttpCheck extends CheckCommon {

@@ -1,10 +1,20 @@
 import type { Check, SettleRules, TcpCheck } from '../../model/check.ts';
-import { known, parseAddress, parseExpect, parsePayload, parseRegex } from '../parse.ts';
+import {
+  known,
+  parseAddress,
+  parseDuration,
+  parseExpect,
+  parsePayload,
+  parseRegex,
+} from '../parse.ts';
 import type { CheckDefaultsFile, CheckFile, CheckOverrideFile, CheckType } from '../schema.ts';
 import { timingOf } from '../timing.ts';
 import { Interned } from './intern.ts';
 import { pluginOf } from './plugin.ts';
 import { polled, settleOf, told } from './settle.ts';
+
+/** Above the second that Linux leaves between two ICMP errors to one asker. */
+const ICMP_INTERVAL = '1100ms';
 
 /** Lays defaults, check and a server's own keys over each other. Equal checks are one object. */
 export class CheckResolver {
@@ -43,7 +53,8 @@ export class CheckResolver {
     }
     if (file.type === 'udp') {
       // An empty datagram is enough for ICMP to say that nobody listens.
-      return { type: 'udp', ...common, send: send ?? new Uint8Array(), expect };
+      const icmpIntervalMs = known(parseDuration(file.icmp_interval ?? ICMP_INTERVAL));
+      return { type: 'udp', ...common, send: send ?? new Uint8Array(), expect, icmpIntervalMs };
     }
     if (file.type === 'plugin') {
       if (file.module === undefined) throw new Error('bug: a plugin without a module was resolved');

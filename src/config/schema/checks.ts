@@ -95,7 +95,13 @@ function parseHttpHost(value: string): Parsed<string> {
 /** The keys that only one type (or two) knows. */
 const typeKeys = {
   tcp: { mode: oneOf(['connect', 'hold']).optional(), ...replyKeys },
-  udp: replyKeys,
+  udp: {
+    ...replyKeys,
+    icmp_interval: duration(
+      1,
+      'With expect: none, how far apart probes of one address are; default 1100ms.',
+    ).optional(),
+  },
   http: httpKeys,
   https: httpKeys,
   dns: {
@@ -164,6 +170,7 @@ export const checkOverride = mapping({
   type: oneOf(checkTypes).optional(),
   ...commonKeys,
   ...typeKeys.tcp,
+  ...typeKeys.udp,
   ...typeKeys.http,
   ...typeKeys.dns,
   ...typeKeys.exec,

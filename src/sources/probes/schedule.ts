@@ -4,6 +4,7 @@ import { LoopClock } from '../../platform/loop-clock.ts';
 import { TimerWheel } from '../../platform/timer-wheel.ts';
 import { Domains, isHot, noteFailure, type Domain } from './domains.ts';
 import { Flights, YOUNG_MS } from './flights.ts';
+import { IcmpPacer } from './icmp-pacer.ts';
 import { observationOf } from './observation.ts';
 import { firstProbesMs, nextTurnMs, shuffledPlaces } from './phases.ts';
 import { timedOut, type Answer, type Prober, type ProbeTarget } from './prober.ts';
@@ -36,6 +37,7 @@ export class Schedule {
   readonly #flights = new Flights();
   readonly #domains = new Domains<Target>();
   readonly #queues = new Queues();
+  readonly #pacer = new IcmpPacer();
   readonly #targets = new Map<string, Target>();
   #wakeAtMs = Infinity;
   /** The loop stalled, and what waited in the kernel meanwhile is still coming in. */
@@ -60,6 +62,7 @@ export class Schedule {
   /** Begins to probe new targets: the first probes soon, then each at a phase of its own. */
   add(specs: readonly ProbeTarget[]): void {
     const nowMs = this.#deps.nowMs();
+    this.#pacer.prune(nowMs);
     const places = shuffledPlaces(specs.length, this.#deps.random);
     for (const [index, spec] of specs.entries()) {
       const place = places[index] ?? 0;
@@ -146,6 +149,7 @@ export class Schedule {
   #pump(): void {
     for (let next = this.#next(); next !== null; next = this.#next()) {
       const loopMs = this.#clock.now();
+      if (this.#mustWait(next)) continue;
       if (!this.#flights.mayBegin(loopMs)) {
         this.#wakeBy(this.#deps.nowMs() + YOUNG_MS);
         return;
@@ -157,7 +161,19 @@ export class Schedule {
     }
   }
 
+  /** Not its address's turn yet: it leaves its queue, and comes back when it is. */
+  #mustWait(target: Target): boolean {
+    const nowMs = this.#deps.nowMs();
+    target.pacedAtMs ??= this.#pacer.take(target.spec, nowMs);
+    if (target.pacedAtMs <= nowMs) return false;
+    target.queued.unlink();
+    this.#wheel.schedule(target.timer, target.pacedAtMs);
+    this.#wakeBy(target.timer.dueMs);
+    return true;
+  }
+
   #begin(target: Target, loopMs: number): void {
+    target.pacedAtMs = null;
     target.startedAtMs = this.#deps.nowMs();
     this.#flights.begin(target, loopMs);
     this.#wakeBy(this.#clock.toReal(loopMs + target.spec.check.timeoutMs));

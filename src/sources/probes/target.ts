@@ -26,6 +26,8 @@ export class Target {
   /** When the last probe began, by the real clock and by the loop's. */
   startedAtMs = -Infinity;
   startedLoopMs = -Infinity;
+  /** When its address has a turn for it; `null` while it has taken none. */
+  pacedAtMs: number | null = null;
   /** Failures in a row that the confirmation under way still needs; 0: none is under way. */
   confirmsLeft = 0;
   /** The confirmation answers a hint of the sentinel. */

@@ -33,7 +33,8 @@ export function tcpCheck(some: Partial<TcpCheck> = {}): TcpCheck {
 }
 
 export function udpCheck(some: Partial<UdpCheck> = {}): UdpCheck {
-  return { ...COMMON, type: 'udp', send: Buffer.from('probe'), expect: { kind: 'none' }, ...some };
+  const send = Buffer.from('probe');
+  return { ...COMMON, type: 'udp', send, expect: { kind: 'none' }, icmpIntervalMs: 1100, ...some };
 }
 
 export function probeTarget(some: Partial<ProbeTarget> = {}): ProbeTarget {
