@@ -1,7 +1,7 @@
 // The release bundle: starts in a fifth of the time of the sources, because
 // nothing is resolved or transpiled at start.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { readPage } from './src/admin/read-page.js';
 
@@ -11,7 +11,7 @@ const executable = 'dist/routevane.js';
 const common = {
   bundle: true,
   platform: 'node',
-  target: 'node20.20',
+  target: 'node20.19',
   minifySyntax: true,
   minifyWhitespace: true,
   // Native or loaded only on demand: resolved from node_modules at run time.
@@ -29,25 +29,33 @@ const program = {
     ROUTEVANE_PAGE: JSON.stringify(readPage()),
   },
 };
+
+/** What is a file of its own, loaded only when it is needed. */
+function beside(filter, path) {
+  const setup = (esbuild) => esbuild.onResolve({ filter }, () => ({ path, external: true }));
+  return { name: 'beside', setup };
+}
+
 // pino and its parts are CommonJS and call require() for built-ins.
 const shim =
   'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
 
+// Looks at the version of Node.js before anything is loaded that an old one cannot read.
+await build({
+  ...program,
+  entryPoints: ['src/start.ts'],
+  outfile: executable,
+  target: 'node12.20',
+  banner: { js: '#!/usr/bin/env node' },
+  plugins: [beside(/^\.\/routevane\.ts$/, './commands.js')],
+});
 // What asks a daemon starts without reading the daemon: that is a file of its own.
 await build({
   ...program,
   entryPoints: ['src/routevane.ts'],
-  outfile: executable,
-  banner: { js: `#!/usr/bin/env node\n${shim}` },
-  plugins: [
-    {
-      name: 'daemon-beside',
-      setup(esbuild) {
-        const daemon = { path: './daemon.js', external: true };
-        esbuild.onResolve({ filter: /^\.\/main\.ts$/ }, () => daemon);
-      },
-    },
-  ],
+  outfile: 'dist/commands.js',
+  banner: { js: shim },
+  plugins: [beside(/^\.\/main\.ts$/, './daemon.js')],
 });
 await build({
   ...program,
@@ -71,4 +79,6 @@ await build({
   outdir: 'dist',
   format: 'esm',
 });
-execFileSync('node_modules/.bin/tsc', ['-p', 'tsconfig.plugin.json'], { stdio: 'inherit' });
+const tsc = 'node_modules/.bin/tsc';
+if (existsSync(tsc)) execFileSync(tsc, ['-p', 'tsconfig.plugin.json'], { stdio: 'inherit' });
+else process.stderr.write('build: no types for plugins: typescript is not installed\n');

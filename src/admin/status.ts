@@ -143,6 +143,7 @@ function serverJson(server: RealServerView, board: Board, clock: WallClock, drai
     flaps: server.flaps,
     weight: weightOf(server),
     base_weight: server.baseWeight,
+    in_table: server.isInTable,
     pooled: server.isPooled,
     active_connections: server.activeConnections,
     latency_ms: latencyMs === null ? null : roundMs(latencyMs),

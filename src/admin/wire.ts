@@ -20,9 +20,12 @@ export function roundMs(ms: number): number {
 
 /**
  * What a real server carries; 0 where it was taken out of the table. Without IPVS nobody is told a
- * weight: there it is what counts for the quorum. `null`: not known yet.
+ * weight: there it is what counts for the quorum. `null`: not known yet, or the
+ * table lacks it.
  */
-export function weightOf({ weight, baseWeight, isPooled }: RealServerView): number | null {
+export function weightOf(server: RealServerView): number | null {
+  const { weight, baseWeight, isPooled, isInTable } = server;
+  if (isInTable === false) return null;
   if (weight === 'removed') return 0;
   return weight ?? (isPooled ? baseWeight : 0);
 }

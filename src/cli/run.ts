@@ -6,12 +6,16 @@ import { loadConfig, problemLines } from './config-file.ts';
 import { finished, logCrashes, stopSignal } from './lifecycle.ts';
 import { reloads } from './reload.ts';
 import { waitUnderExabgp } from './slow-exit.ts';
+import { isAtEnd } from './stdin-end.ts';
 import { telling } from './telling.ts';
 import { version } from './version.ts';
 import type { Flow } from './world.ts';
 
 /** Files we create are for us and our group; Debian's ExaBGP would start us with 0137. */
 const umask = 0o027;
+
+const nobodyThere =
+  'stdin is at its end: ExaBGP must start this; for IPVS alone leave outputs.exabgp out';
 
 /** `routevane run`: the daemon. */
 export function run(flow: Flow): Command {
@@ -30,6 +34,10 @@ export function run(flow: Flow): Command {
         process.stderr.write(problemLines(problems));
         await waitUnderExabgp();
         return exitCode.badConfig;
+      }
+      if (result.config.exabgp.via === 'stdio' && (await isAtEnd(process.stdin))) {
+        process.stderr.write(`routevane: ${nobodyThere}\n`);
+        return exitCode.failure;
       }
       process.umask(umask);
       const { log, teller } = telling(result.config.logLevel);

@@ -188,6 +188,7 @@ function stateCell(record: JsonRecord, { paint, states }: How): Cell {
 function weightText(server: JsonRecord): string {
   const weight = numberOf(server, 'weight');
   const base = numberOf(server, 'base_weight');
+  if (server['in_table'] === false) return 'not in the IPVS table';
   if (weight === null) return '';
   return base === null || base === weight ? `weight ${weight}` : `weight ${weight} of ${base}`;
 }

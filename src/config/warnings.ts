@@ -23,8 +23,19 @@ export function reportWarnings(file: ConfigFile, report: Report): void {
       report([...path, 'degrade'], 'when names no service: there is no capacity to go by');
     }
   }
+  reportOutputs(file, report);
   for (const [name, service] of Object.entries(file.services ?? {})) {
     if (totalWeight(file, service) !== 0) continue;
     report(['services', name, 'real_servers'], 'every weight is 0: the service can never be up');
+  }
+}
+
+function reportOutputs({ routes, outputs }: ConfigFile, report: Report): void {
+  if (routes === undefined || routes.length === 0) return;
+  const isOff = outputs?.exabgp === undefined || outputs.exabgp.via === 'off';
+  if (isOff) report(['routes'], 'no output takes routes: add outputs.exabgp, or leave them out');
+  else if (outputs.ipvs?.dry_run === true && outputs.ipvs.via !== 'off') {
+    const message = 'covers weights only: routes are announced and withdrawn all the same';
+    report(['outputs', 'ipvs', 'dry_run'], message);
   }
 }

@@ -56,6 +56,8 @@ export interface RealServerView {
   readonly baseWeight: number | null;
   /** It takes new connections, be it only because `min_pooled` keeps it. */
   readonly isPooled: boolean;
+  /** `false`: the kernel's table was read and lacks it; `null`: not known, or there is no IPVS. */
+  readonly isInTable: boolean | null;
   readonly activeConnections: number | null;
   readonly drain: DrainView | null;
 }

@@ -2,6 +2,8 @@ import { printable } from './printable.ts';
 
 /** The longest line a child may print. */
 export const LINE_MAX_BYTES = 4096;
+/** Begins the reason of a line that cannot be used. */
+export const MALFORMED = 'malformed line';
 const REASON_MAX_CHARS = 200;
 const SHOWN_MAX_CHARS = 40;
 
@@ -47,5 +49,5 @@ function isPercent(weight: unknown): weight is number {
 
 function malformed(line: string): LineVerdict {
   const shown = printable(line, SHOWN_MAX_CHARS);
-  return { state: 'lost', reason: `malformed line "${shown}"`, weightPercent: null };
+  return { state: 'lost', reason: `${MALFORMED} "${shown}"`, weightPercent: null };
 }

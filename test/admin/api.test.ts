@@ -172,6 +172,7 @@ function server(address: string, latency: number | null): object {
     flaps: 1,
     weight: 100,
     base_weight: 100,
+    in_table: true,
     pooled: true,
     active_connections: 7,
     latency_ms: latency,

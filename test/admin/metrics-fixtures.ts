@@ -27,6 +27,7 @@ function serverView(
     weight,
     baseWeight: 100,
     isPooled: true,
+    isInTable: true,
     activeConnections: null,
     drain: one,
   };

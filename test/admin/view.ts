@@ -24,6 +24,7 @@ export function sampleView(drains: ReadonlyMap<string, Drain> = new Map()): View
     weight: 100,
     baseWeight: 100,
     isPooled: true,
+    isInTable: true,
     activeConnections: 7,
     drain: drainView(`web/${address}`),
   });

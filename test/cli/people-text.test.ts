@@ -42,6 +42,15 @@ const sample: JsonRecord = {
 };
 
 describe('the table of status', () => {
+  test('says which servers the IPVS table lacks, and gives them no weight', () => {
+    const lacking = { address: '10.0.1.11:443', state: 'up', since, in_table: false, weight: null };
+    const services = [{ name: 'web', state: 'up', since, real_servers: [lacking] }];
+    const lines = statusLines({ ...sample, services }, plain, wallMs);
+    const line = lines.find((each) => each.includes('10.0.1.11')) ?? assert.fail();
+    assert.match(line, /up +12m 5s +not in the IPVS table/u);
+    assert.doesNotMatch(line, /weight/u);
+  });
+
   test('has a line for each thing, cut at 100 columns', () => {
     const lines = statusLines(sample, plain, wallMs);
     assert.deepEqual(

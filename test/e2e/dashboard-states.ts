@@ -39,6 +39,7 @@ export function server(of: string, address: string, state: Health, reason = ''):
     weight: state === 'up' ? 100 : 0,
     baseWeight: 100,
     isPooled: state === 'up',
+    isInTable: true,
     activeConnections: state === 'up' ? 184 : 0,
     drain: null,
   };

@@ -151,7 +151,8 @@ const Server = memo(
 );
 
 /** @param {ServerInfo} server */
-function weightWords({ weight, base_weight: base, active_connections: active }) {
+function weightWords({ weight, base_weight: base, in_table: inTable, active_connections: active }) {
+  if (inTable === false) return 'not in the IPVS table';
   const carried = typeof active === 'number' ? `${active} conn` : '';
   if (weight === null) return carried;
   const of = base === null || base === weight ? '' : `/${base}`;

@@ -36,6 +36,8 @@ export interface ServerInfo {
   readonly since: string;
   readonly weight: number | 'removed' | null;
   readonly base_weight: number | null;
+  /** `false`: the IPVS table lacks it. */
+  readonly in_table?: boolean | null;
   readonly pooled: boolean;
   readonly active_connections: number | null;
   readonly latency_ms: number | null;

@@ -1,8 +1,13 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { parseName } from '../../config/parse/name.ts';
+import { messageOf } from '../../platform/error.ts';
 import { exitCode, UsageError, type Options } from '../command.ts';
+import { linkPackages } from './link.ts';
 
-/** Writes a plugin, its test and a configuration into the working directory; never over a file that is there. */
+/**
+ * Writes a plugin, its test and a configuration into the working directory, never over a file that
+ * is there, and links what they import, so that they run as they are.
+ */
 export function newPlugin(name: string, options: Options): Promise<number> {
   const parsed = parseName(name);
   if (!parsed.ok) throw new UsageError(`plugin new: ${parsed.message}`);
@@ -14,19 +19,41 @@ export function newPlugin(name: string, options: Options): Promise<number> {
   ] as const;
   const there = files.map(([file]) => file).filter((file) => existsSync(file));
   if (there.length > 0) return failed(`${there.join(', ')}: there already; nothing was written`);
-  for (const [file, text] of files) {
+  const config = existsSync('tsconfig.json') ? [] : ([['tsconfig.json', tsconfig]] as const);
+  for (const [file, text] of [...files, ...config]) {
     try {
       writeFileSync(file, text, { flag: 'wx' });
     } catch (error) {
-      return failed(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+      return failed(`${file}: ${messageOf(error)}`);
     }
     process.stdout.write(`${file}\n`);
   }
+  try {
+    linkPackages();
+  } catch (error) {
+    return failed(`node_modules: ${messageOf(error)}`);
+  }
   process.stderr.write(
-    `try it: routevane plugin test ./${name}.ts --options '{"path":"/etc/hostname"}' --for 3s\n`,
+    `its test: node --import tsx --test ${name}.test.ts\n` +
+      `try it: routevane plugin test ./${name}.ts --options '{"path":"/etc/hostname"}' --for 3s\n`,
   );
   return Promise.resolve(exitCode.ok);
 }
+
+/** For editors and tsc. */
+const tsconfig = `{
+  "compilerOptions": {
+    "target": "es2023",
+    "module": "nodenext",
+    "types": ["node"],
+    "strict": true,
+    "noEmit": true,
+    "allowImportingTsExtensions": true,
+    "skipLibCheck": true
+  },
+  "include": ["*.ts"]
+}
+`;
 
 function failed(reason: string): Promise<number> {
   process.stderr.write(`routevane: plugin new: ${reason}\n`);
@@ -62,7 +89,7 @@ async function exists(path: string): Promise<boolean> {
 }
 
 function testText(name: string): string {
-  return `// npm install --save-dev routevane tsx zod && node --import tsx --test ${name}.test.ts
+  return `// node --import tsx --test ${name}.test.ts
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runPlugin } from 'routevane/plugin-test';

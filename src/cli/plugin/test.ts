@@ -19,10 +19,12 @@ export async function testPlugin(module: string, options: Options): Promise<numb
   let seen = 0;
   // Loading does not count.
   let timer: NodeJS.Timeout | undefined;
+  let hasStarted = false;
   return new Promise((resolve) => {
     const take = (event: PluginEvent): void => {
       switch (event.kind) {
         case 'started':
+          hasStarted = true;
           process.stderr.write(line(`started: ${event.name}`));
           timer = setTimeout(end, forMs);
           return;
@@ -38,7 +40,13 @@ export async function testPlugin(module: string, options: Options): Promise<numb
           return;
         case 'failed':
           clearTimeout(timer);
-          process.stderr.write(line(`lost: ${event.reason}; the daemon would start it again`));
+          process.stderr.write(
+            line(
+              hasStarted
+                ? `lost: ${event.reason}; the daemon would start it again`
+                : `does not start: ${event.reason}`,
+            ),
+          );
           resolve(exitCode.failure);
           return;
         default:

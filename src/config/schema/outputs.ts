@@ -30,7 +30,9 @@ const ipvs = mapping({
   via: oneOf(['netlink', 'ipvsadm', 'off']).optional().meta({
     description: 'How the table is reached; default netlink, and ipvsadm where that does not work.',
   }),
-  dry_run: yesNo.optional().meta({ description: 'Say what would be done, and do nothing.' }),
+  dry_run: yesNo.optional().meta({
+    description: 'Say what would be done to weights, and do nothing; routes are not covered.',
+  }),
 });
 
 export const outputs = mapping({

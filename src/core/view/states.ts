@@ -61,9 +61,17 @@ function realServerView(core: Core, pool: Pool, server: Target, atMs: number): R
     weight: kernel === null ? null : kernel.intended,
     baseWeight: kernel === null ? server.weight : baseOf(kernel),
     isPooled: kernel === null ? healthOf(state) === 'up' && server.live > 0 : isPooled(kernel),
+    isInTable: isInTable(core, kernel),
     activeConnections: kernel === null ? null : kernel.activeConnections,
     drain: drainViewOfServer(core, server, atMs),
   };
+}
+
+function isInTable(core: Core, kernel: ServerInKernel | null): boolean | null {
+  if (kernel === null) return null;
+  // Taken out by us it is not missing: it is put back when it is up.
+  if (kernel.intended === 'removed') return null;
+  return core.kernel.isAwaited ? null : !kernel.isMissing;
 }
 
 /** What nobody judged yet is in the table as it was found. */

@@ -17,24 +17,32 @@ export type ExecdRun = Omit<ExecdSignal, 'settle' | 'type'>;
  * One life of a child. Emits what each of its lines means, and `lost` when it is silent for too
  * long (before its first line: `START_MAX_MS` at least); completes, after that last `lost`, when
  * it is over: it exited, or it was ended because it was silent or printed a line that has no end.
- * Unsubscribing ends it.
+ * `complained` is called with the beginning of what it writes on stderr. Unsubscribing ends it.
  */
-export function oneLife(run: ExecdRun, scheduler: SchedulerLike): Observable<LineVerdict> {
+export function oneLife(
+  run: ExecdRun,
+  scheduler: SchedulerLike,
+  complained: (line: string) => void = () => {},
+): Observable<LineVerdict> {
   return new Observable((subscriber) => {
-    const life = new Life(run, scheduler, (verdict, isLast) => {
+    const tell: Tell = (verdict, isLast) => {
       subscriber.next(verdict);
       if (isLast) subscriber.complete();
-    });
+    };
+    const life = new Life(run, scheduler, tell, complained);
     return () => life.close();
   });
 }
+
+type Tell = (verdict: LineVerdict, isLast: boolean) => void;
 
 type TimerName = 'poll' | 'answer' | 'stale' | 'rest';
 
 class Life {
   readonly #run: ExecdRun;
   readonly #scheduler: SchedulerLike;
-  readonly #tell: (verdict: LineVerdict, isLast: boolean) => void;
+  readonly #tell: Tell;
+  readonly #complainedOf: (line: string) => void;
   readonly #child: Child;
   readonly #lines = new Lines();
   readonly #timers = new Map<TimerName, Subscription>();
@@ -46,11 +54,13 @@ class Life {
   constructor(
     run: ExecdRun,
     scheduler: SchedulerLike,
-    tell: (verdict: LineVerdict, isLast: boolean) => void,
+    tell: Tell,
+    complained: (line: string) => void,
   ) {
     this.#run = run;
     this.#scheduler = scheduler;
     this.#tell = tell;
+    this.#complainedOf = complained;
     this.#child = startChild(
       { command: run.command, user: run.user, stdin: 'pipe' },
       {
@@ -115,6 +125,7 @@ class Life {
     this.#count(chunk.length);
     const line = chunk.toString('utf8', 0, STDERR_KEPT_CHARS * 4).split('\n', 1)[0] ?? '';
     this.#lastWords = printable(line, STDERR_KEPT_CHARS);
+    if (this.#lastWords !== '') this.#complainedOf(this.#lastWords);
   }
 
   #count(bytes: number): void {

@@ -4,7 +4,9 @@ import type { Notice } from '../../model/notice.ts';
 import type { Observation } from '../../model/observation.ts';
 import { eachOf } from '../../platform/each-of.ts';
 import { monotonicScheduler } from '../../platform/scheduler.ts';
+import { MALFORMED } from '../../protocol/execd-line.ts';
 import { oneLife, type ExecdRun } from './child.ts';
+import { complaints } from './complaints.ts';
 import { gate } from './gate.ts';
 
 /** Between the end of a child and its next start, the first time … */
@@ -64,12 +66,14 @@ function lives(
   let startedMs = 0;
   let lastReason = '';
   let restartMs = RESTART_MIN_MS;
+  const complain = complaints(run.name, notify, () => scheduler.now());
   return defer(() => {
     startedMs = scheduler.now();
-    return oneLife(run, scheduler);
+    return oneLife(run, scheduler, complain.stderr);
   }).pipe(
     map(({ state, reason, weightPercent }): Observation => {
       lastReason = reason;
+      if (reason.startsWith(MALFORMED)) complain.malformed(reason);
       const seen = { signal: run.name, state, reason, atMs: scheduler.now() };
       return weightPercent === null ? seen : { ...seen, weightPercent };
     }),

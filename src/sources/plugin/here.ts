@@ -26,12 +26,12 @@ export function startHere(spec: PluginSpec, tell: Tell): () => void {
     asPlugin(
       {
         print: (text) => chatter.print(text),
-        threw: (error) => outside(failed(`it threw: ${reasonOf(error)}`)),
+        threw: (error) => outside(failed(`it threw: ${reasonOf(error, spec.run.module)}`)),
       },
       () => {
         const how = { spec, tell: outside, signal, onlyCheck: false };
         runPlugin(() => loadModule(spec.run, findInstallation()), how).catch((error: unknown) => {
-          outside(failed(reasonOf(error)));
+          outside(failed(reasonOf(error, spec.run.module)));
         });
       },
     );

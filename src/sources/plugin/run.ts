@@ -13,6 +13,7 @@ import {
 import { optionsOf, pluginOf, problemText } from './shape.ts';
 import { iterated } from './sights.ts';
 import { sightOf } from './sight.ts';
+import { thrownAt } from './thrown-at.ts';
 import { Sieve } from './sieve.ts';
 
 /** How long a plugin that yields too fast waits after each further value. */
@@ -29,7 +30,7 @@ export interface RunHow {
 /** Runs what `load` gives until it ends, fails or is aborted; tells all of it and never rejects. */
 export async function runPlugin(load: () => unknown, how: RunHow): Promise<void> {
   const { spec, tell, signal } = how;
-  const plugin = loaded(load);
+  const plugin = loaded(load, spec.run.module);
   if (typeof plugin === 'string') return tell(failed(plugin));
   const options = optionsOf(plugin, spec.run.options);
   if ('problems' in options) {
@@ -45,22 +46,22 @@ export async function runPlugin(load: () => unknown, how: RunHow): Promise<void>
     dropped: (count) => tell({ kind: 'dropped', count }),
   });
   signal.addEventListener('abort', () => sieve.close(), { once: true });
-  const reason = await observed(plugin, options.value, contextOf(how), sieve);
+  const reason = await observed(plugin, options.value, how, sieve);
   sieve.close();
   if (!signal.aborted) tell(failed(reason));
 }
 
-/** What was thrown, as one line. */
-export function reasonOf(error: unknown): string {
+/** What was thrown, and where in the plugin, as one line. */
+export function reasonOf(error: unknown, module: string): string {
   const text = error instanceof Error ? error.message || error.name : String(error);
-  return printable(text, REASON_MAX_CHARS);
+  return `${printable(text, REASON_MAX_CHARS)}${thrownAt(error, module)}`;
 }
 
-function loaded(load: () => unknown): Plugin | string {
+function loaded(load: () => unknown, module: string): Plugin | string {
   try {
     return pluginOf(load());
   } catch (error) {
-    return reasonOf(error);
+    return reasonOf(error, module);
   }
 }
 
@@ -68,9 +69,10 @@ function loaded(load: () => unknown): Plugin | string {
 async function observed(
   plugin: Plugin,
   options: unknown,
-  context: PluginContext,
+  how: RunHow,
   sieve: Sieve<CheckedSight>,
 ): Promise<string> {
+  const context = contextOf(how);
   const { signal } = context;
   try {
     for await (const value of iterated(plugin.observe(options, context), signal)) {
@@ -82,7 +84,7 @@ async function observed(
     }
     return 'it ended: observe must go on until its signal aborts';
   } catch (error) {
-    return `it threw: ${reasonOf(error)}`;
+    return `it threw: ${reasonOf(error, how.spec.run.module)}`;
   }
 }
 

@@ -1,19 +1,23 @@
+import { inspect } from 'node:util';
 import { printable } from '../../protocol/printable.ts';
 import { DETAIL_MAX_CHARS, REASON_MAX_CHARS } from './limits.ts';
 import type { CheckedSight } from './messages.ts';
 
+const SHOWN_MAX_CHARS = 60;
+
 /** What a plugin yielded, checked; as text: what is wrong with it. */
 export function sightOf(value: unknown): CheckedSight | string {
-  if (typeof value !== 'object' || value === null) return 'yielded neither up() nor down()';
+  if (typeof value !== 'object' || value === null) return neither(value);
   const state: unknown = Reflect.get(value, 'state');
-  if (state !== 'up' && state !== 'down') return 'yielded neither up() nor down()';
+  if (state !== 'up' && state !== 'down') return neither(value);
   const reason: unknown = Reflect.get(value, 'reason') ?? '';
   const detail: unknown = Reflect.get(value, 'detail');
   const percent: unknown = Reflect.get(value, 'weightPercent');
-  if (typeof reason !== 'string') return 'yielded a reason that is no text';
-  if (detail !== undefined && typeof detail !== 'string') return 'yielded a detail that is no text';
+  if (typeof reason !== 'string') return `yielded the reason ${shown(reason)}: no text`;
+  if (detail !== undefined && typeof detail !== 'string')
+    return `yielded the detail ${shown(detail)}: no text`;
   if (percent !== undefined && !isPercent(percent)) {
-    return 'yielded a weightPercent that is no number from 0 to 100';
+    return `yielded the weightPercent ${shown(percent)}: no number from 0 to 100`;
   }
   return {
     state,
@@ -21,6 +25,15 @@ export function sightOf(value: unknown): CheckedSight | string {
     ...(detail === undefined ? {} : { detail: printable(detail, DETAIL_MAX_CHARS) }),
     ...(percent === undefined ? {} : { weightPercent: Math.round(percent) }),
   };
+}
+
+function neither(value: unknown): string {
+  return `yielded ${shown(value)}: neither up() nor down()`;
+}
+
+/** As a person would write it, and not much of it. */
+function shown(value: unknown): string {
+  return printable(inspect(value, { depth: 1, breakLength: Infinity }), SHOWN_MAX_CHARS);
 }
 
 function isPercent(value: unknown): value is number {

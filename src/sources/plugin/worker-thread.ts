@@ -9,6 +9,7 @@ import { CLOSE_MAX_MS, HEAP_MB_MAX, REASON_MAX_CHARS } from './limits.ts';
 import type { Installation } from './load.ts';
 import { failed, type PluginEvent, type PluginSpec, type Tell } from './messages.ts';
 import type { Pulse } from './pulse.ts';
+import { thrownAt } from './thrown-at.ts';
 import { watcher } from './watcher.ts';
 import type { PluginWorkerData } from './worker-protocol.ts';
 
@@ -79,7 +80,7 @@ export function startWorker(
     if (event.kind === 'failed') end(event);
     else tell(event);
   });
-  worker.on('error', (error) => end(failed(killedBy(error))));
+  worker.on('error', (error) => end(failed(killedBy(error, spec.run.module))));
   worker.on('exit', (code) => end(failed(`it called process.exit(${code})`)));
   const chatter = new Chatter(nowMs, (line) => {
     if (!isOver && !isClosing) tell({ kind: 'said', level: 'info', message: `printed: ${line}` });
@@ -131,9 +132,9 @@ function programPath(): string {
   return existsSync(source) ? source : fileURLToPath(new URL('plugin-worker.cjs', import.meta.url));
 }
 
-function killedBy(error: Error): string {
+function killedBy(error: Error, module: string): string {
   if ('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY') {
     return `its heap took more than ${HEAP_MB_MAX} MB: killed`;
   }
-  return `it threw: ${printable(error.message, REASON_MAX_CHARS)}`;
+  return `it threw: ${printable(error.message, REASON_MAX_CHARS)}${thrownAt(error, module)}`;
 }

@@ -94,6 +94,7 @@ describe('the view', () => {
         weight: 0,
         baseWeight: 100,
         isPooled: false,
+        isInTable: null,
         activeConnections: null,
         drain: null,
       },
@@ -107,6 +108,7 @@ describe('the view', () => {
         weight: 200,
         baseWeight: 200,
         isPooled: true,
+        isInTable: null,
         activeConnections: 7,
         drain: null,
       },
@@ -115,6 +117,17 @@ describe('the view', () => {
       probed?.realServers.map((one) => [one.address, one.weight, one.baseWeight, one.isPooled]),
       [['10.0.0.1:80', null, 1, true]],
     );
+  });
+
+  test('shows which servers the table lacks, once it was read', () => {
+    const drive = running();
+    const seen = (): unknown =>
+      look(drive, 9)
+        .services()[0]
+        ?.realServers.map((one) => one.isInTable);
+    assert.deepEqual(seen(), [null, null]);
+    drive.at(5, { kind: 'table', bases: new Map(), missing: new Set(['web/b']) });
+    assert.deepEqual(seen(), [true, false]);
   });
 
   test('shows a server that is pooled though it is down', () => {

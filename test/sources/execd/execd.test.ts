@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
@@ -18,6 +18,7 @@ import {
 import type { Config, ExecdSignal } from '../../../src/model/config.ts';
 import type { Notice } from '../../../src/model/notice.ts';
 import type { Observation } from '../../../src/model/observation.ts';
+import { readExecdLine } from '../../../src/protocol/execd-line.ts';
 import { START_MAX_MS } from '../../../src/sources/execd/child.ts';
 import { execd } from '../../../src/sources/execd/execd.ts';
 import { emptyConfig } from '../../empty-config.ts';
@@ -166,10 +167,37 @@ describe('execd', () => {
 
   test('its end is told, with what it said last, and when it is started again', async (t) => {
     const { notice$ } = running(t, sh('echo no database >&2; exit 3'));
-    const [first, second] = await firstValueFrom(notice$.pipe(take(2), toArray()));
-    assert.equal(first?.event, 'execd_ended');
+    const [first, second] = await firstValueFrom(
+      notice$.pipe(
+        filter(({ event }) => event === 'execd_ended'),
+        take(2),
+        toArray(),
+      ),
+    );
     const end = 'it: exited with code 3: no database; it is started again';
     assert.deepEqual([first?.message, second?.message], [`${end} in 1s`, `${end} in 2s`]);
+  });
+
+  test('a malformed line and what stands on stderr are reported at once, while it runs', async (t) => {
+    const { notice$ } = running(t, sh('echo no database >&2; sleep 0.1; echo up; exec sleep 600'));
+    const notices = await firstValueFrom(notice$.pipe(take(2), toArray()));
+    assert.deepEqual(
+      notices.map(({ event, message }) => [event, message]),
+      [
+        ['execd_stderr', 'it: wrote on stderr: no database'],
+        ['execd_malformed', 'it: malformed line "up"'],
+      ],
+    );
+  });
+
+  test('the lines in the documentation mean what it says', () => {
+    const text = readFileSync(new URL('../../../docs/plugins.md', import.meta.url), 'utf8');
+    const lines = [...text.matchAll(/^ *\| `(\{.*?\})`/gmu)].map(([, line = '']) => line);
+    assert.deepEqual(lines.map(readExecdLine), [
+      { state: 'up', reason: '', weightPercent: null },
+      { state: 'up', reason: '', weightPercent: 40 },
+      { state: 'down', reason: '12 jobs wait', weightPercent: null },
+    ]);
   });
 
   test('a flood is cut to a hundred a second, the newest last, and counted', async (t) => {
