@@ -1,5 +1,5 @@
 import { exitCode, UsageError, type Command } from './command.ts';
-import type { Imported } from './import/draft.ts';
+import { noteText, type Imported } from './import/draft.ts';
 import { fromHealthcheck } from './import/from-healthcheck.ts';
 import { fromIpvs } from './import/from-ipvs.ts';
 import { fromKeepalived } from './import/from-keepalived.ts';
@@ -51,7 +51,13 @@ async function print(
     ...draft.notes,
     ...[...draft.services, ...draft.routes].flatMap((each) => each.notes),
   ];
-  process.stderr.write(notes.map((note) => `${from}: ${printable(note)}\n`).join(''));
+  process.stderr.write(
+    notes
+      .map(
+        (note) => `${from}${typeof note === 'string' ? ': ' : ':'}${printable(noteText(note))}\n`,
+      )
+      .join(''),
+  );
   process.stdout.write(writeYaml(draft, file === undefined ? 'the live IPVS table' : file));
   return exitCode.ok;
 }

@@ -81,6 +81,8 @@ export interface DnsCheck extends CheckCommon {
   readonly name: string;
   readonly record: 'A' | 'AAAA' | 'CNAME' | 'MX' | 'NS' | 'PTR' | 'SOA' | 'SRV' | 'TXT';
   readonly rcode: 'NOERROR' | 'NXDOMAIN' | 'SERVFAIL' | 'REFUSED';
+  /** Whether NOERROR must bring a record of that type. */
+  readonly answer: 'record' | 'any';
 }
 
 /** A Nagios plugin, started for each result. */

@@ -51,6 +51,7 @@ describe('a route', () => {
     const text = `${serviceWith('{ type: tcp }')}routes:
   - { prefix: "2001:db8::10/128", when: web }
   - { prefix: "2001:db8::11/128", when: web, next_hop: "2001:db8::1" }
+outputs: { exabgp: { via: stdio } }
 `;
     assert.deepEqual(accepted(text).warnings.map(formatProblem), [
       'lb.yaml:8:15 routes[0].prefix: an IPv6 prefix with next_hop self: over an IPv4 session the peer discards it: give an address',

@@ -4,19 +4,22 @@ import { describe, test } from 'node:test';
 import { formatProblem } from '../../src/config/problems.ts';
 import { accepted, configOf, linesOf, readText } from './read.ts';
 
-describe('services', () => {
-  test('udp checks that share the ICMP errors of an address are warned of, with what it costs', () => {
-    const text = (expect: string): string => `services:
+function udpText(expect: string): string {
+  return `services:
   syslog: { check: { type: udp, send: x, expect: ${expect} }, real_servers: [10.0.0.2:514] }
   trap: { check: { type: udp, send: x, expect: none }, real_servers: [10.0.0.2:162, 10.0.0.3:162] }
 `;
-    const [first, ...more] = accepted(text('none')).warnings.map(formatProblem);
+}
+
+describe('services', () => {
+  test('udp checks that share the ICMP errors of an address are warned of, with what it costs', () => {
+    const [first, ...more] = accepted(udpText('none')).warnings.map(formatProblem);
     assert.match(
       first ?? '',
       /^lb\.yaml:2:\d+ services\.syslog: 2 udp checks with expect: none share the address 10\.0\.0\.2 .* every 2200ms and not every 1s; use expect: or a tcp check/u,
     );
     assert.equal(more.length, 1);
-    assert.deepEqual(accepted(text('pong')).warnings, []);
+    assert.deepEqual(accepted(udpText('pong')).warnings, []);
   });
 
   test('addresses are canonical, ports come from the virtual where they are left out', () => {

@@ -1,10 +1,18 @@
+/** What could not be carried over, in a sentence; with the line of the input where it stands. */
+export type Note = string | { readonly line: number; readonly text: string };
+
+/** `12: text`, as a compiler has it behind the file's name. */
+export function noteText(note: Note): string {
+  return typeof note === 'string' ? note : `${note.line}: ${note.text}`;
+}
+
 /** A configuration that is being made from what somebody else's program is told. */
 export interface Draft {
   readonly signals?: readonly DraftSignal[];
   readonly services: readonly DraftService[];
   readonly routes: readonly DraftRoute[];
   /** What could not be carried over, in sentences. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 export interface DraftSignal {
@@ -21,7 +29,7 @@ export interface DraftService {
   /** Other keys of the service: `quorum`, `hysteresis`. */
   readonly keys: DraftKeys;
   readonly realServers: readonly DraftServer[];
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 export interface DraftServer {
@@ -35,7 +43,7 @@ export interface DraftRoute {
   readonly prefix: string;
   readonly when: readonly string[];
   readonly keys: DraftKeys;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 export type DraftKeys = readonly (readonly [string, DraftValue])[];

@@ -1,8 +1,15 @@
 import { type Address, parseAddress } from '../../config/parse/address.ts';
 import { endpointText } from '../../config/parse/endpoint.ts';
-import type { DraftKeys, DraftServer, DraftService, Imported, InputProblem } from './draft.ts';
+import type {
+  DraftKeys,
+  DraftServer,
+  DraftService,
+  Imported,
+  InputProblem,
+  Note,
+} from './draft.ts';
 import { checkOf, type Check } from './keepalived-check.ts';
-import { find, parseTree, valueOf, type Statement, type Word } from './keepalived-tree.ts';
+import { find, parseTree, unread, valueOf, type Statement, type Word } from './keepalived-tree.ts';
 import { routesOf } from './routes-of.ts';
 
 const WEIGHT_MAX = 65_535;
@@ -16,6 +23,29 @@ const left: Readonly<Record<string, string>> = {
   vrrp_track_file: 'a signal of type exec or plugin does the same',
   bfd_instance: 'a signal of type bfd watches a session of Open vSwitch',
   include: 'import that file, too',
+};
+
+/** Set in the IPVS table by whoever made it: they stay as they are there. */
+const ofTheTable = new Set([
+  'lb_algo',
+  'lvs_sched',
+  'lb_kind',
+  'lvs_method',
+  'persistence_timeout',
+  'persistence_granularity',
+  'persistence_engine',
+  'ops',
+  'uthreshold',
+  'lthreshold',
+]);
+
+/** How to do here what has no key of its own. */
+const hints: Readonly<Record<string, string>> = {
+  quorum_up:
+    'a route with this service in its "when" announces the VIP; the address itself must be on the node',
+  quorum_down: 'a route with this service in its "when" withdraws the VIP',
+  notify_up: 'nothing runs a command here: the log and the stream say it',
+  notify_down: 'nothing runs a command here: the log and the stream say it',
 };
 
 type Virtual =
@@ -42,17 +72,22 @@ export function fromKeepalived(text: string): Imported {
   const tree = parseTree(text);
   if (!Array.isArray(tree)) return { ok: false, problems: [tree] };
   const problems: InputProblem[] = [];
-  const notes: string[] = [
-    'Beside routevane keepalived must not check (keepalived --vrrp): two would take turns at the weights.',
+  const notes: Note[] = [
+    'Before dry_run is set to false, take the checks out of the real_server blocks of keepalived and reload it: ' +
+      'two would take turns at the weights. Stopping keepalived, or --vrrp, would empty the table.',
+    'Scheduler, forwarding method, persistence and thresholds stay as they are in the IPVS table.',
   ];
   const made: Made[] = [];
   for (const statement of tree) {
     const { words } = statement;
     const name = words[0]?.text ?? '';
     const why = Object.hasOwn(left, name) ? left[name] : undefined;
-    if (why !== undefined)
-      notes.push(`${words.map((word) => word.text).join(' ')}: left out, ${why}`);
-    if (name !== 'virtual_server') continue;
+    if (name !== 'virtual_server') {
+      // A group is read where it is named.
+      if (name !== 'virtual_server_group') notes.push(leftOut(statement, why));
+      continue;
+    }
+    statement.isRead = true;
     try {
       for (const each of servicesOf(statement, tree, notes)) {
         if (!made.some(({ service }) => service.name === each.service.name)) made.push(each);
@@ -64,7 +99,10 @@ export function fromKeepalived(text: string): Imported {
       problems.push({ line, column, message: error.message });
     }
   }
-  if (problems.length > 0) return { ok: false, problems };
+  if (made.length === 0 && problems.length > 0) return { ok: false, problems };
+  for (const { line, message } of problems) {
+    notes.push({ line, text: `its virtual_server is left out: ${message}` });
+  }
   const services = made.map(({ service }) => service);
   const vips = made.flatMap(({ vip, service }) =>
     vip === null ? [] : [{ vip, name: service.name }],
@@ -76,16 +114,15 @@ function textOf(words: readonly Word[]): string {
   return words.map((word) => word.text).join(' ');
 }
 
-function servicesOf(statement: Statement, tree: readonly Statement[], notes: string[]): Made[] {
+function servicesOf(statement: Statement, tree: readonly Statement[], notes: Note[]): Made[] {
   const { words, block } = statement;
   const title = textOf(words);
   const protocol = (valueOf(block, 'protocol') ?? 'TCP').toLowerCase();
-  const servers = block
-    .filter((each) => each.words[0]?.text === 'real_server')
-    .filter(
-      (each, at, all) =>
-        all.findIndex((other) => textOf(other.words) === textOf(each.words)) === at,
-    );
+  const all = block.filter((each) => each.words[0]?.text === 'real_server');
+  for (const each of all) each.isRead = true;
+  const servers = all.filter(
+    (each, at) => all.findIndex((other) => textOf(other.words) === textOf(each.words)) === at,
+  );
   if (protocol !== 'tcp' && protocol !== 'udp') {
     notes.push(`${title} is left out: there is no probe for ${protocol}`);
     return [];
@@ -94,13 +131,30 @@ function servicesOf(statement: Statement, tree: readonly Statement[], notes: str
     notes.push(`${title} is left out: it has no real servers`);
     return [];
   }
-  return virtualsOf(statement, tree, notes).map((virtual) =>
+  const services = virtualsOf(statement, tree, notes).map((virtual) =>
     serviceOf(virtual, protocol, block, servers),
   );
+  // Of several with one block the first has what all of them lack.
+  const lacks = unread(block).filter(({ words: [word] }) => !ofTheTable.has(word?.text ?? ''));
+  const [first, ...others] = services;
+  if (first === undefined) return [];
+  const service = {
+    ...first.service,
+    notes: [...first.service.notes, ...lacks.map((each) => leftOut(each))],
+  };
+  return [{ ...first, service }, ...others];
+}
+
+/** What stands there, where, and what does it here instead. */
+function leftOut({ words, block }: Statement, why?: string): Note {
+  const [first = noWord] = words;
+  const hint = why ?? (Object.hasOwn(hints, first.text) ? hints[first.text] : undefined);
+  const text = `${textOf(words)}${block.length > 0 ? ' { … }' : ''}`;
+  return { line: first.line, text: `${text}: left out${hint === undefined ? '' : `, ${hint}`}` };
 }
 
 /** One, or as many as the named group has. */
-function virtualsOf({ words }: Statement, tree: readonly Statement[], notes: string[]): Virtual[] {
+function virtualsOf({ words }: Statement, tree: readonly Statement[], notes: Note[]): Virtual[] {
   const [first, second, third] = words;
   if (second === undefined)
     throw new Bad(first ?? noWord, 'expected ADDRESS PORT, fwmark N or group NAME');
@@ -158,7 +212,8 @@ function serviceOf(
   const shared = sharedCheck(checks);
   const notes = checks.flatMap((check) => check.notes);
   if (find(block, 'sorry_server') !== undefined) notes.push(`${name}: sorry_server is left out`);
-  if (find(block, 'alpha') !== undefined || find(block, 'omega') !== undefined) {
+  const modes = ['alpha', 'omega'].filter((mode) => find(block, mode) !== undefined);
+  if (modes.length > 0) {
     notes.push(`${name}: alpha and omega are left out: nothing is said before it is known`);
   }
   const port = isAddress ? virtual.port : null;
@@ -187,9 +242,10 @@ function sharedCheck(checks: readonly Check[]): DraftKeys | null {
 }
 
 function serviceKeys(block: readonly Statement[], servers: readonly Statement[]): DraftKeys {
-  const isInhibited = servers.some(
-    (server) => find(server.block, 'inhibit_on_failure') !== undefined,
-  );
+  const isInhibited =
+    [block, ...servers.map((server) => server.block)].filter(
+      (each) => find(each, 'inhibit_on_failure') !== undefined,
+    ).length > 0;
   const quorum = Number(valueOf(block, 'quorum') ?? 1);
   const hysteresis = Number(valueOf(block, 'hysteresis') ?? 0);
   return [
@@ -203,7 +259,10 @@ function serviceKeys(block: readonly Statement[], servers: readonly Statement[])
 function serverOf({ words, block }: Statement, port: number | null, check: DraftKeys): DraftServer {
   const [first = noWord, address, portWord] = words;
   if (address === undefined) throw new Bad(first, 'expected real_server ADDRESS PORT');
-  const endpoint = endpointOf(address, portWord, port);
+  // Behind a firewall mark a port is none, or 0: what is checked is named, then.
+  const isPortless = port === null && (portWord === undefined || portWord.text === '0');
+  const checkPort = block.map((each) => find(each.block, 'connect_port')?.words[1]).find(Boolean);
+  const endpoint = endpointOf(address, isPortless ? checkPort : portWord, port);
   const weightWord = find(block, 'weight')?.words[1];
   const weight = Number(weightWord?.text ?? 1);
   if (!Number.isInteger(weight) || weight < 0 || weight > WEIGHT_MAX) {

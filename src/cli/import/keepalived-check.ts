@@ -4,6 +4,17 @@ import { find, valueOf, type Statement } from './keepalived-tree.ts';
 /** keepalived(5): what is not said. */
 const DELAY_LOOP_S = 60;
 const CONNECT_TIMEOUT_S = 5;
+/** How often a failed check is repeated before it counts; keepalived's defaults by checker. */
+const RETRIES: Readonly<Record<string, number>> = { DNS_CHECK: 3, MISC_CHECK: 0 };
+const RETRIES_DEFAULT = 1;
+/** The pause before each of them, seconds; `null`: delay_loop. */
+const PAUSE_S: Readonly<Record<string, number | null>> = {
+  HTTP_GET: 3,
+  SSL_GET: 3,
+  DNS_CHECK: null,
+  MISC_CHECK: null,
+};
+const PAUSE_DEFAULT_S = 1;
 const MS_PER_S = 1_000;
 const INTERVAL_MIN_MS = 100;
 
@@ -22,15 +33,16 @@ const checkers: Readonly<
   TCP_CHECK: () => [['type', 'tcp']],
   HTTP_GET: (block) => httpKeys('http', block),
   SSL_GET: (block) => httpKeys('https', block),
-  SMTP_CHECK: (block) => [
+  SMTP_CHECK: () => [
     ['type', 'tcp'],
     ['expect', '220'],
-    ...(valueOf(block, 'connect_port') === undefined ? [['port', 25] as const] : []),
   ],
   DNS_CHECK: (block) => [
     ['type', 'dns'],
     ['name', valueOf(block, 'name') ?? '.'],
     ['record', records.has(valueOf(block, 'type') ?? '') ? (valueOf(block, 'type') ?? '') : 'SOA'],
+    // keepalived looks at the code of the answer only.
+    ['answer', 'any'],
   ],
   UDP_CHECK: () => [
     ['type', 'udp'],
@@ -62,6 +74,7 @@ export function checkOf(
   const notes: string[] = [];
   const found = block.filter(({ words }) => isChecker(words[0]?.text ?? ''));
   const known = found.find(({ words }) => Object.hasOwn(checkers, words[0]?.text ?? ''));
+  for (const checker of found) checker.isRead = true;
   for (const { words } of found.filter((each) => each !== known)) {
     notes.push(`${name}: ${words[0]?.text ?? ''} is left out`);
   }
@@ -73,41 +86,73 @@ export function checkOf(
   if (valueOf(own, 'connect_ip') !== undefined) notes.push(`${name}: connect_ip is left out`);
   if (find(own, 'misc_dynamic') !== undefined) notes.push(`${name}: misc_dynamic is left out`);
   const keys = checkers[type]?.(own, protocol) ?? [];
-  return { keys: [...keys, ...commonKeys(own, block, service)], notes };
+  const timing = timingKeys(type, (key) => numberIn([own, block, service], key));
+  notes.push(...timing.notes.map((note) => `${name}: ${note}`));
+  return { keys: [...keys, ...placeKeys(own, block, service), ...timing.keys], notes };
 }
 
 function isChecker(name: string): boolean {
   return Object.hasOwn(checkers, name) || otherCheckers.has(name);
 }
 
-/** How often, how long, how many times; looked up from the inside out, as keepalived does. */
-function commonKeys(...blocks: readonly (readonly Statement[])[]): DraftKeys {
-  const numberOf = (key: string): number | null => {
-    for (const block of blocks) {
-      const value = Number(valueOf(block, key) ?? Number.NaN);
-      if (Number.isFinite(value) && value >= 0) return value;
-    }
-    return null;
-  };
-  const intervalMs = Math.max(INTERVAL_MIN_MS, (numberOf('delay_loop') ?? DELAY_LOOP_S) * MS_PER_S);
-  const timeoutS = numberOf('connect_timeout') ?? numberOf('misc_timeout') ?? CONNECT_TIMEOUT_S;
-  const timeoutMs = Math.min(intervalMs, Math.max(1, timeoutS * MS_PER_S));
-  const retries = numberOf('retry') ?? numberOf('nb_get_retry');
-  const pauseS = numberOf('delay_before_retry');
-  const port = numberOf('connect_port');
+/** The first number of this name, looked up from the inside out, as keepalived does. */
+function numberIn(blocks: readonly (readonly Statement[])[], key: string): number | null {
+  for (const block of blocks) {
+    const value = Number(valueOf(block, key) ?? Number.NaN);
+    if (Number.isFinite(value) && value >= 0) return value;
+  }
+  return null;
+}
+
+/** Which port is probed, and from which address. */
+function placeKeys(...blocks: readonly (readonly Statement[])[]): DraftKeys {
+  const port = numberIn(blocks, 'connect_port');
   const source = valueOf(blocks[0] ?? [], 'bindto');
-  const fastMs = Math.max(INTERVAL_MIN_MS, (pauseS ?? 0) * MS_PER_S);
   return [
     ...(port === null ? [] : [['port', port] as const]),
     ...(source === undefined ? [] : [['source', source] as const]),
-    ['interval', duration(intervalMs)],
-    ['timeout', duration(timeoutMs)],
-    ...(pauseS === null
-      ? []
-      : [['fast_interval', duration(Math.min(fastMs, intervalMs))] as const]),
-    ['rise', 1],
-    ['fall', Math.round((retries ?? 0) + 1)],
   ];
+}
+
+/** How often, how long, how many times; what keepalived takes where nothing is said is written out. */
+function timingKeys(type: string, numberOf: (key: string) => number | null): Check {
+  const notes: string[] = [];
+  const loopMs = Math.max(INTERVAL_MIN_MS, (numberOf('delay_loop') ?? DELAY_LOOP_S) * MS_PER_S);
+  const connectS = numberOf('connect_timeout');
+  const miscMs = type === 'MISC_CHECK' ? (numberOf('misc_timeout') ?? 0) * MS_PER_S : 0;
+  if (miscMs > loopMs) {
+    notes.push(
+      `misc_timeout is above delay_loop: the interval is ${duration(miscMs)}, for runs do not overlap`,
+    );
+  }
+  const intervalMs = Math.max(loopMs, miscMs);
+  const wantedMs = miscMs > 0 ? miscMs : timeoutMsOf(type, connectS, loopMs);
+  if (connectS !== null && wantedMs > intervalMs) {
+    notes.push(`connect_timeout is above delay_loop: it is cut to ${duration(intervalMs)}`);
+  }
+  const retries = numberOf('retry') ?? numberOf('nb_get_retry');
+  const pauseS = numberOf('delay_before_retry') ?? defaultOf(PAUSE_S, type, PAUSE_DEFAULT_S);
+  const fastMs = pauseS === null ? intervalMs : Math.max(INTERVAL_MIN_MS, pauseS * MS_PER_S);
+  return {
+    keys: [
+      ['interval', duration(intervalMs)],
+      ['timeout', duration(Math.min(intervalMs, Math.max(1, wantedMs)))],
+      ['fast_interval', duration(Math.min(fastMs, intervalMs))],
+      ['rise', 1],
+      ['fall', Math.round((retries ?? defaultOf(RETRIES, type, RETRIES_DEFAULT)) + 1)],
+    ],
+    notes,
+  };
+}
+
+function timeoutMsOf(type: string, connectS: number | null, loopMs: number): number {
+  if (connectS !== null) return connectS * MS_PER_S;
+  return type === 'MISC_CHECK' ? loopMs : CONNECT_TIMEOUT_S * MS_PER_S;
+}
+
+function defaultOf<T>(table: Readonly<Record<string, T>>, type: string, otherwise: T): T {
+  const value = Object.hasOwn(table, type) ? table[type] : undefined;
+  return value === undefined ? otherwise : value;
 }
 
 function duration(ms: number): string {
@@ -129,8 +174,14 @@ function httpKeys(type: 'http' | 'https', block: readonly Statement[]): DraftKey
   ];
 }
 
-/** `misc_path "/usr/bin/check -x 1"`: one word with the arguments in it, or several. */
+/** `misc_path "/usr/bin/check -x 1"`: one word with the arguments in it, or several; quotes join. */
 function commandOf(block: readonly Statement[]): string[] {
   const [, ...words] = find(block, 'misc_path')?.words ?? [];
-  return words.flatMap(({ text }) => text.split(/\s+/u)).filter((text) => text !== '');
+  const text = words.map((word) => word.text).join(' ');
+  return [...text.matchAll(commandWord)].map(([, double, single, plain]) =>
+    (double ?? single ?? plain ?? '').replaceAll(/\\(.)/gu, '$1'),
+  );
 }
+
+/** As keepalived splits a command: words in double or single quotes, or plain ones; `\` escapes. */
+const commandWord = /"((?:\\.|[^"\\])*)"|'([^']*)'|((?:\\.|[^\s"'\\])+)/gu;

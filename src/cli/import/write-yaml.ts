@@ -1,10 +1,12 @@
-import type {
-  Draft,
-  DraftKeys,
-  DraftRoute,
-  DraftServer,
-  DraftService,
-  DraftSignal,
+import {
+  noteText,
+  type Draft,
+  type DraftKeys,
+  type DraftRoute,
+  type DraftServer,
+  type DraftService,
+  type DraftSignal,
+  type Note,
 } from './draft.ts';
 
 /** Comments are cut here: a line of somebody else's file may be of any length. */
@@ -17,10 +19,13 @@ export function writeYaml(draft: Draft, from: string): string {
   const lines = [
     ...comment(`Made by "routevane import" from ${from}. Read it, then`),
     ...comment('  routevane check -c FILE    every problem at once'),
-    ...comment('  routevane run -c FILE      says what it would do, as long as dry_run is true'),
-    ...notes.flatMap(comment),
+    ...comment(
+      '  routevane run -c FILE      logs each weight it would write, as long as dry_run is true',
+    ),
+    ...notes.flatMap(commentOf),
     '',
     'state_dir: /var/lib/routevane # normal weights are kept here across crashes',
+    'admin: { socket: /run/routevane/admin.sock } # for routevane status, explain and drain',
     '',
     ...(signals.length === 0 ? [] : ['signals:', ...signals.map(signalLine), '']),
     services.length === 0 ? 'services: {}' : 'services:',
@@ -30,7 +35,11 @@ export function writeYaml(draft: Draft, from: string): string {
     ...routes.flatMap(routeLines),
     '',
     'outputs:',
-    '  exabgp: { via: stdio }',
+    ...(isIpvs
+      ? [
+          '  # exabgp: { via: stdio } # to announce the routes: take out the "#", and let ExaBGP start routevane',
+        ]
+      : ['  exabgp: { via: stdio }']),
     ...(isIpvs ? ['  ipvs: { via: netlink, dry_run: true } # false: the weights are written'] : []),
   ];
   return `${lines.join('\n')}\n`;
@@ -42,7 +51,7 @@ function signalLine({ name, keys }: DraftSignal): string {
 
 function serviceLines({ name, virtual, check, keys, realServers, notes }: DraftService): string[] {
   return [
-    ...notes.flatMap(comment).map((line) => `  ${line}`),
+    ...notes.flatMap(commentOf).map((line) => `  ${line}`),
     `  ${scalar(name)}:`,
     ...(virtual === null ? [] : [`    virtual: ${scalar(virtual)}`]),
     ...(check.length === 0 ? [] : [`    check: ${flow(check)}`]),
@@ -66,7 +75,7 @@ function serverText({ address, weight, check, note }: DraftServer): string {
 function routeLines({ prefix, when, keys, notes }: DraftRoute): string[] {
   const [only = ''] = when;
   return [
-    ...notes.flatMap(comment).map((line) => `  ${line}`),
+    ...notes.flatMap(commentOf).map((line) => `  ${line}`),
     `  - prefix: ${scalar(prefix)}`,
     `    when: ${when.length === 1 ? scalar(only) : valueText(when)}`,
     ...keys.map(([key, value]) => `    ${key}: ${valueText(value)}`),
@@ -88,6 +97,10 @@ function scalar(text: string): string {
     !/^[\d.:_e]+$|^(?:true|false|null|yes|no|on|off)$|:$/iu.test(text)
     ? text
     : JSON.stringify(text);
+}
+
+function commentOf(note: Note): string[] {
+  return comment(typeof note === 'string' ? note : `line ${noteText(note)}`);
 }
 
 /** One line of a comment; control characters of the input do not reach the file. */

@@ -81,8 +81,8 @@ function richer(
       return { type, ...common, path, host, statusFrom, statusTo, body, verify };
     }
     case 'dns': {
-      const { name = '.', record = 'A', rcode = 'NOERROR' } = file;
-      return { type, ...common, name, record, rcode };
+      const { name = '.', record = 'A', rcode = 'NOERROR', answer = 'record' } = file;
+      return { type, ...common, name, record, rcode, answer };
     }
     case 'exec':
       return { type, ...common, command: file.command ?? [], user: file.user ?? null };

@@ -108,6 +108,7 @@ const typeKeys = {
     name: text('a domain name').optional(),
     record: oneOf(['A', 'AAAA', 'CNAME', 'MX', 'NS', 'PTR', 'SOA', 'SRV', 'TXT']).optional(),
     rcode: oneOf(['NOERROR', 'NXDOMAIN', 'SERVFAIL', 'REFUSED']).optional(),
+    answer: oneOf(['record', 'any']).optional(),
   },
   exec: {
     command: listOf(text('an argument'), 'arguments, the program first').optional(),

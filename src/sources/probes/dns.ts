@@ -23,8 +23,8 @@ const RCODES: ReadonlyMap<string, string> = new Map([
 
 /**
  * Asks a server for one record over UDP (over TCP where the answer was cut). It is up when it
- * answers with `rcode`; NOERROR must also bring a record of the type, because a server that lost
- * its zones may well answer so, with nothing in it.
+ * answers with `rcode`; NOERROR must also bring a record of the type (but for `answer: any`),
+ * because a server that lost its zones may well answer so, with nothing in it.
  */
 export const dns: Prober = (target, answered) =>
   new DnsProbe(target, checkOf(target, 'dns'), answered);
@@ -90,9 +90,8 @@ class DnsProbe implements Probe {
     if (rcode !== undefined) return this.#judge(rcode);
     switch (code) {
       case 'ENODATA': {
-        const { name, record, rcode: wanted } = this.#check;
-        const isWanted = wanted !== 'NOERROR';
-        return isWanted
+        const { name, record, rcode: wanted, answer } = this.#check;
+        return wanted !== 'NOERROR' || answer === 'any'
           ? this.#judge('NOERROR')
           : { state: 'down', reason: `no ${record} record of ${name}` };
       }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { noteText } from '../../../src/cli/import/draft.ts';
 import { fromKeepalived } from '../../../src/cli/import/from-keepalived.ts';
 import { writeYaml } from '../../../src/cli/import/write-yaml.ts';
 import type { Config } from '../../../src/model/config.ts';
@@ -95,6 +97,20 @@ function problem(text: string): string {
   return `${first?.line}:${first?.column}: ${first?.message}`;
 }
 
+function sample(name: string): {
+  readonly config: Config;
+  readonly yaml: string;
+  readonly notes: string;
+} {
+  const path = `../../fixtures/import/keepalived-${name}.conf`;
+  const text = readFileSync(new URL(path, import.meta.url), 'utf8');
+  const result = fromKeepalived(text);
+  assert.ok(result.ok, JSON.stringify(result));
+  const { draft } = result;
+  const notes = [draft, ...draft.services].flatMap((each) => each.notes.map(noteText)).join('\n');
+  return { ...imported(text), notes };
+}
+
 describe('import keepalived', () => {
   test('virtual servers, real servers, checks and quorums are carried over', () => {
     const { config } = imported(conf);
@@ -140,7 +156,7 @@ describe('import keepalived', () => {
   test('what cannot be carried over is a comment', () => {
     const { yaml } = imported(conf);
     for (const part of [
-      'vrrp_instance VI_1: left out',
+      'vrrp_instance VI_1 { … }: left out',
       'include /etc/keepalived/conf.d/*.conf: left out',
       'sorry_server is left out',
       'alpha and omega are left out',
@@ -189,5 +205,48 @@ describe('import keepalived', () => {
       /^1:22: there is no virtual_server_group/u,
     );
     assert.match(problem('a { '.repeat(50)), /too deep/u);
+  });
+
+  test('what keepalived takes where nothing is said is written out', () => {
+    const { config } = sample('retry');
+    const [tcp, dns] = config.services.map(({ realServers }) => realServers[0]?.check);
+    assert.deepEqual([tcp?.settle.fall, tcp?.fastIntervalMs], [2, 1_000]);
+    assert.deepEqual([dns?.settle.fall, dns?.fastIntervalMs], [4, 6_000]);
+    const [answer] = sample('ka-dns').config.services[0]?.realServers ?? [];
+    assert.ok(answer?.check.type === 'dns');
+    assert.deepEqual([answer.check.record, answer.check.answer], ['SOA', 'any']);
+    assert.equal(sample('vs-level').config.services[0]?.onDown, 'quiesce');
+  });
+
+  test('commands keep their quotes, and the time they are given', () => {
+    const { config, notes } = sample('misc');
+    const checks = (config.services[0]?.realServers ?? []).map(({ check }) => check);
+    const commands = checks.map((check) => (check.type === 'exec' ? check.command : []));
+    assert.deepEqual(commands[0]?.slice(-3), ['/bin/sh', '-c', 'exit 0']);
+    assert.deepEqual(commands[1]?.slice(-3), ['/bin/sh', '-c', 'exit 0']);
+    assert.deepEqual([checks[2]?.timeoutMs, checks[2]?.intervalMs], [10_000, 10_000]);
+    assert.match(notes, /misc_timeout is above delay_loop/u);
+  });
+
+  test('every directive that nothing was made of is named with its line', () => {
+    assert.match(sample('quorum').notes, /^10: quorum_up .*: left out, a route/mu);
+    const { notes, yaml } = sample('smtp-hosts');
+    assert.match(notes, /^12: helo_name lb\.example\.net: left out$/mu);
+    assert.match(notes, /^21: host \{ … \}: left out$/mu);
+    assert.match(yaml, /^ {2}# line 26: host/mu);
+    assert.match(sample('conditional-only').notes, /^11: @main real_server .*: left out$/mu);
+    const [smtp] = sample('smtp-hosts').config.services[0]?.realServers ?? [];
+    assert.equal(smtp?.check.port, null, 'the port of the real server');
+  });
+
+  test('one block that cannot be translated leaves the others alone', () => {
+    const fwmark = sample('fwmark-port0').config.services[0]?.realServers[0];
+    assert.deepEqual([fwmark?.port, fwmark?.check.port], [7880, 7880]);
+    const names = sample('fwmark-noport').config.services.map(({ name }) => name);
+    assert.deepEqual(names, ['fwmark-1', 'tcp-25-10.20.0.9']);
+    const text = `virtual_server $VIP 80 {\n real_server 10.0.0.1 80 { }\n}\n${conf}`;
+    const { yaml, config } = imported(text);
+    assert.equal(config.services.length, 4);
+    assert.match(yaml, /^# line 1: its virtual_server is left out: expected an address/mu);
   });
 });

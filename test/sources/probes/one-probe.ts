@@ -30,7 +30,15 @@ export function httpCheck(some: Partial<HttpCheck> = {}): HttpCheck {
 }
 
 export function dnsCheck(some: Partial<DnsCheck> = {}): DnsCheck {
-  return { ...common, type: 'dns', name: 'www.test', record: 'A', rcode: 'NOERROR', ...some };
+  return {
+    ...common,
+    type: 'dns',
+    name: 'www.test',
+    record: 'A',
+    rcode: 'NOERROR',
+    answer: 'record',
+    ...some,
+  };
 }
 
 export function execCheck(command: readonly string[]): ExecCheck {
