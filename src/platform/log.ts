@@ -23,9 +23,12 @@ const stderrFd = 2;
 /**
  * Beyond this, lines are dropped and counted, and the daemon goes on: a log reader
  * that stopped reading must never stop the one who keeps the routes right. Ten
- * thousand routes that change at once need half of it.
+ * thousand routes that change at once need most of it.
  */
-const bufferMaxBytes = 16 * 1024 * 1024;
+const bufferMaxBytes = 10 * 1024 * 1024;
+
+/** Beyond this, debug lines go first: they must not take the room of those that matter. */
+const debugMaxBytes = 2 * 1024 * 1024;
 
 /** What is left is written within this, or not at all: stderr may be closed. */
 const endMaxMs = 1000;
@@ -38,15 +41,21 @@ export function stderrLog(level: Level): Log {
   const destination = pino.destination({
     fd: stderrFd,
     sync: false,
-    maxLength: bufferMaxBytes,
   });
+  let waitingBytes = 0;
+  destination.on('write', (bytes: number) => {
+    waitingBytes -= bytes;
+  });
+  const waiting = {
+    write: (line: string): void => {
+      waitingBytes += Buffer.byteLength(line);
+      destination.write(line);
+    },
+  };
   // A stderr that was closed is no reason to die.
   destination.on('error', () => {});
   let dropped = 0;
   let isEnded = false;
-  destination.on('drop', () => {
-    dropped += 1;
-  });
   const logger: Logger = pino(
     {
       level,
@@ -55,7 +64,7 @@ export function stderrLog(level: Level): Log {
       timestamp: false,
       formatters: { level: (label) => ({ level: label }) },
     },
-    destination,
+    waiting,
   );
   // There is room again: what is missing from the log must be known from the log.
   destination.on('drain', () => {
@@ -68,6 +77,10 @@ export function stderrLog(level: Level): Log {
   return {
     write: (at, event, message, fields, timeMs = Date.now()) => {
       if (isEnded) return;
+      if (waitingBytes > (at === 'debug' ? debugMaxBytes : bufferMaxBytes)) {
+        dropped += 1;
+        return;
+      }
       logger[at]({ time: new Date(timeMs).toISOString(), event, ...fields }, message);
     },
     end: () =>

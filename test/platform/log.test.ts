@@ -31,6 +31,25 @@ describe('the log', () => {
     assert.equal((events.get('filled') ?? 0) + missing, 20_000);
   });
 
+  test('drops debug lines first, and counts them', async () => {
+    const process_ = spawn(process.execPath, ['--import', 'tsx', child, 'levels', '20000']);
+    await once(process_.stdout, 'data');
+    const events = new Map<unknown, number>();
+    let missing = 0;
+    for await (const text of createInterface({ input: process_.stderr })) {
+      const line: object = Object(JSON.parse(text));
+      const event: unknown = Reflect.get(line, 'event');
+      events.set(event, (events.get(event) ?? 0) + 1);
+      if (event !== 'log_dropped') continue;
+      missing = Number(Reflect.get(line, 'lines'));
+      process_.stdin.end();
+    }
+    assert.equal(events.get('matters'), 4000);
+    const kept = events.get('filled') ?? 0;
+    assert.ok(kept < 3000, `${kept} lines of debug were kept`);
+    assert.equal(kept + missing, 20_000);
+  });
+
   for (const how of ['end', 'now']) {
     test(`${how}: the last lines of a process are all there, and in order`, async () => {
       // With one processor the thread that writes may not have begun when all ends.
