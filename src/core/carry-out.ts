@@ -1,14 +1,8 @@
 import type { Cause } from '../model/turn.ts';
-import {
-  touchDependents,
-  touchPool,
-  touchRoute,
-  touchTarget,
-  touchWeight,
-  type Core,
-} from './core.ts';
+import { passTime } from './before.ts';
+import { touchPool, touchRoute, touchTarget, touchWeight, type Core } from './core.ts';
 import { decideRoutes } from './decide.ts';
-import type { Epoch, Pool, RouteEntry, Target } from './nodes.ts';
+import type { Epoch, RouteEntry } from './nodes.ts';
 import { judge } from './judge.ts';
 import { emptyNext, endDrain } from './maintenance.ts';
 import { timeRoute } from './order.ts';
@@ -37,10 +31,12 @@ export function catchUp(core: Core, nowMs: number): void {
 
 function carryOutDeadlines(core: Core, nowMs: number): void {
   const routes: RouteEntry[] = [];
+  let isAnyOverdue = false;
   for (let timed = core.deadlines.popDue(nowMs); timed; timed = core.deadlines.popDue(nowMs)) {
     switch (timed.kind) {
       case 'target':
         touchTarget(core, timed);
+        isAnyOverdue = passTime(core, timed, nowMs) || isAnyOverdue;
         break;
       case 'epoch':
         endEpoch(core, timed, nowMs);
@@ -59,6 +55,7 @@ function carryOutDeadlines(core: Core, nowMs: number): void {
         break;
     }
   }
+  if (isAnyOverdue) touchPending(core);
   const inFileOrder = routes.toSorted((a, b) => a.order - b.order);
   for (const entry of inFileOrder) carryOutRoute(core, entry, nowMs);
 }
@@ -83,18 +80,16 @@ function endEpoch(core: Core, epoch: Epoch, nowMs: number): void {
   epoch.isOver = true;
   core.work.cause = cause;
   endAwaiting(core);
-  const pools = new Set<Pool>();
   for (const target of core.graph.targets.values()) {
-    if (target.epoch !== epoch || target.state.cause !== null) continue;
-    touchDependents(core, target.dependents, target.key, cause, true);
-    if (target.pool === null) continue;
-    target.pool.sums.present -= target.live;
-    countDown(core, target, cause);
-    pools.add(target.pool);
+    if (target.epoch === epoch) passTime(core, target, nowMs);
   }
-  for (const pool of pools) touchDependents(core, pool.dependents, pool.name, cause, true);
+  touchPending(core);
+}
+
+/** What is not decided yet may have to be, now that less is waited for. */
+function touchPending(core: Core): void {
   for (const entry of core.graph.routes.values()) {
-    if (entry.epoch === epoch && entry.state === 'pending') touchRoute(core, entry);
+    if (entry.epoch.isOver && entry.state === 'pending') touchRoute(core, entry);
   }
 }
 
@@ -103,12 +98,4 @@ function endAwaiting(core: Core): void {
   if (!core.kernel.isAwaited) return;
   core.kernel.isAwaited = false;
   for (const pool of core.graph.pools.values()) if (pool.kernel !== null) touchPool(core, pool);
-}
-
-/** A server that nobody judged counts as down, unless its results are not believed anyway. */
-function countDown(core: Core, server: Target, cause: Cause): void {
-  const { kernel, pool, settle } = server;
-  if (kernel === null || pool?.isValid !== true || settle.onLost === 'hold') return;
-  kernel.countsDown = true;
-  touchWeight(core, server, cause);
 }

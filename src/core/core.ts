@@ -130,7 +130,7 @@ export function capacityOfRule(core: Core, rule: Rule): number {
     if (pool !== undefined) return capacityPercent(pool.sums);
     const target = core.graph.targets.get(name);
     if (target === undefined) return 0;
-    return isPresent(target.state, target.settle, target.epoch.isOver) ? 100 : 0;
+    return isPresent(target.state, target.settle, target.isOverdue) ? 100 : 0;
   });
 }
 

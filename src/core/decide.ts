@@ -1,6 +1,7 @@
 import type { Drain } from '../model/drain.ts';
 import type { RouteAttributes } from '../model/route.ts';
 import type { Cause } from '../model/turn.ts';
+import { isAwaited } from './before.ts';
 import { roomAtMs, spend } from './budget.ts';
 import { capacityOfRule, healthOfName, healthOfRule, type Core, type Reason } from './core.ts';
 import { becauseOfRule, clipBecause } from './explain.ts';
@@ -100,6 +101,7 @@ function wantOf(core: Core, entry: RouteEntry): Want {
       if (state === 'announced' && entry.isRewritten) {
         return { kind: 'announce', attributes: route.attributes, why: 'configured anew; ' };
       }
+      if (entry.isAdopted && isAwaited(core, route.when)) return null;
       return state === 'pending' && entry.epoch.isOver
         ? { kind: 'withdraw', why: STARTUP_PASSED }
         : null;

@@ -1,6 +1,7 @@
 import type { SettleRules } from '../model/check.ts';
 import type { Config } from '../model/config.ts';
 import type { Rule } from '../model/rule.ts';
+import { checkVerdictMs, signalVerdictMs } from '../model/first-verdict.ts';
 import { serverInKernel, serviceInKernel } from './kernel.ts';
 import {
   createPool,
@@ -25,14 +26,17 @@ export interface Graph {
 /** Joins a configuration by name. What `before` has under the same name keeps its state. */
 export function buildGraph(config: Config, before: Graph | null, epoch: Epoch): Graph {
   const targets = new Map<string, Target>();
-  const keepTarget = (key: string, settle: SettleRules): Target => {
+  const keepTarget = (key: string, settle: SettleRules, verdictMs: number): Target => {
     const target = before?.targets.get(key) ?? createTarget(key, settle, epoch);
     target.order = targets.size;
+    target.firstVerdictMs = Math.max(config.startupTimeoutMs, verdictMs);
     target.dependents = null;
     targets.set(key, target);
     return target;
   };
-  for (const signal of config.signals) keepTarget(signal.name, signal.settle).pool = null;
+  for (const signal of config.signals) {
+    keepTarget(signal.name, signal.settle, signalVerdictMs(signal)).pool = null;
+  }
   const pools = new Map<string, Pool>();
   for (const service of config.services) {
     const pool = before?.pools.get(service.name) ?? createPool(service, epoch.startMs);
@@ -42,7 +46,7 @@ export function buildGraph(config: Config, before: Graph | null, epoch: Epoch): 
     pool.kernel =
       config.ipvs.via === 'off' || service.virtual === null ? null : serviceInKernel(pool);
     pool.servers = service.realServers.map((server) => {
-      const target = keepTarget(server.key, server.check.settle);
+      const target = keepTarget(server.key, server.check.settle, checkVerdictMs(server.check));
       target.pool = pool;
       target.kernel = serverInKernel(target, pool, server.weight);
       return target;

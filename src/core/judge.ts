@@ -1,5 +1,6 @@
 import type { Observation } from '../model/observation.ts';
 import type { Cause, Health } from '../model/turn.ts';
+import { deadlineOf, firstRules, recalled } from './before.ts';
 import { healthOfRule, touchDependents, touchWeight, type Core } from './core.ts';
 import { reasonOfPool } from './explain.ts';
 import type { Pool, Target } from './nodes.ts';
@@ -12,7 +13,6 @@ import {
   due,
   healthOf,
   isPresent,
-  nextDueMs,
   reasonOf,
   step,
   type SettleState,
@@ -52,11 +52,11 @@ function judgeSignal(core: Core, target: Target, nowMs: number): void {
   const before = target.state;
   hearPercent(target);
   advance(core, target, true, nowMs);
-  const { state, settle, epoch } = target;
+  const { state, settle, isOverdue } = target;
   if (state === before) return;
   const isSameHealth = countedHealth(before, settle) === countedHealth(state, settle);
   const isSameCapacity =
-    isPresent(before, settle, epoch.isOver) === isPresent(state, settle, epoch.isOver);
+    isPresent(before, settle, isOverdue) === isPresent(state, settle, isOverdue);
   if (isSameHealth && isSameCapacity) return;
   touchDependents(core, target.dependents, target.key, causeOf(state, nowMs), isSameHealth);
 }
@@ -114,7 +114,7 @@ function judgeServer(
   fallback: Cause,
   nowMs: number,
 ): ServerChange | null {
-  const { state: before, weight, live, settle, epoch } = server;
+  const { state: before, weight, live, settle, isOverdue } = server;
   const word = pool.isValid ? hearPercent(server) : null;
   advance(core, server, pool.isValid, nowMs);
   share(core, server);
@@ -123,8 +123,8 @@ function judgeServer(
   if (state === before && isSameShare) return null;
   const healthBefore = countedHealth(before, settle);
   const health = countedHealth(state, settle);
-  const wasPresent = isPresent(before, settle, epoch.isOver);
-  const isPresentNow = isPresent(state, settle, epoch.isOver);
+  const wasPresent = isPresent(before, settle, isOverdue);
+  const isPresentNow = isPresent(state, settle, isOverdue);
   const isSameHealth = health === healthBefore;
   if (isSameHealth && isSameShare && wasPresent === isPresentNow) return null;
   addPart(pool.sums, { weight, live }, healthBefore, wasPresent, -1);
@@ -152,12 +152,15 @@ function causeOfServer(
 
 /** Applies what was seen in this instant, if it is believed, and every deadline that passed. */
 function advance(core: Core, target: Target, isBelieved: boolean, nowMs: number): void {
-  let { state } = target;
   const { queue, settle } = target;
+  let state = isBelieved ? recalled(target, nowMs) : target.state;
   target.isTouched = false;
   target.queue = null;
   if (queue !== null && isBelieved) {
-    for (const observation of queue) state = step(state, observation, settle);
+    for (const observation of queue) {
+      const rules = state.cause === null ? firstRules(target) : settle;
+      state = step(state, observation, rules);
+    }
   }
   adopt(core, target, due(state, nowMs, settle), null, nowMs);
 }
@@ -175,7 +178,7 @@ export function adopt(
   // Unknown stays unknown, but from now on because the observer is lost: that may count as down.
   const isFirstLoss = from === to && target.state.cause === null && state.cause !== null;
   target.state = state;
-  core.deadlines.set(target, nextDueMs(state, target.settle));
+  core.deadlines.set(target, deadlineOf(target));
   if (from === to && !isFirstLoss) return;
   core.draft.changes.push({
     name: target.key,

@@ -1,5 +1,6 @@
 import type { BaseWeight } from '../model/report.ts';
 import type { Cause } from '../model/turn.ts';
+import { believeServing } from './before.ts';
 import { touchPool, touchTarget, touchWeight, type Core } from './core.ts';
 import type { Pool, Target, Weight } from './nodes.ts';
 import { countReady } from './kernel.ts';
@@ -30,6 +31,9 @@ export function hearTable(
   for (const pool of core.graph.pools.values()) {
     if (pool.kernel === null) continue;
     if (core.kernel.isAwaited) touchPool(core, pool);
+    const serving = pool.servers.filter((server) => isFoundServing(server, bases));
+    believeServing(core, pool, serving);
+    if (serving.length > 0) isNews = true;
     for (const server of pool.servers) {
       if (!hearServer(core, pool, server, bases.get(server.key), missing, cause)) continue;
       isNews = true;
@@ -41,6 +45,11 @@ export function hearTable(
   core.kernel.isAwaited = false;
   if (isNews) core.work.cause ??= cause;
   return isNews;
+}
+
+/** Seen for the first time, and with a weight: whoever gave it one took it for up. */
+function isFoundServing({ key, kernel }: Target, bases: ReadonlyMap<string, BaseWeight>): boolean {
+  return kernel !== null && kernel.found === null && bases.get(key)?.isServing === true;
 }
 
 function hearServer(

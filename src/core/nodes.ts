@@ -39,9 +39,20 @@ export interface Target extends Due {
   /** Observations of this instant; `null` while there are none. */
   queue: Observation[] | null;
   isTouched: boolean;
+  /** What its first verdict may take, from its start on: intervals, rise and fall, or `stale_after`. */
+  firstVerdictMs: number;
+  /** What a start found in place and says of it. */
+  before: Before;
+  /** Not judged until then it counts as gone; for what was in place when we started. */
+  overdueAtMs: number;
+  /** Never judged, and its time has passed. */
+  isOverdue: boolean;
   /** What names this target in a rule; `null` for nearly all of them. */
   dependents: Dependent[] | null;
 }
+
+/** `named`: something in place depends on it; `up`: that could only be so while it was up. */
+export type Before = 'nothing' | 'named' | 'up';
 
 /** A service: its servers as a pool. */
 export interface Pool {
@@ -189,6 +200,10 @@ export function createTarget(key: string, settle: SettleRules, epoch: Epoch): Ta
     kernel: null,
     queue: null,
     isTouched: false,
+    firstVerdictMs: 0,
+    before: 'nothing',
+    overdueAtMs: epoch.dueMs,
+    isOverdue: false,
     dependents: null,
     slot: -1,
   };

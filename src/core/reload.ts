@@ -73,8 +73,8 @@ function applySettleRules(core: Core, nowMs: number): void {
 function sumAgain(pool: Pool): void {
   pool.sums = emptySums();
   for (const server of pool.servers) {
-    const { state, settle, epoch } = server;
-    const isHere = isPresent(state, settle, epoch.isOver);
+    const { state, settle, isOverdue } = server;
+    const isHere = isPresent(state, settle, isOverdue);
     addPart(pool.sums, server, countedHealth(state, settle), isHere, 1);
   }
   pool.thresholds = thresholdsOf(pool.service, pool.sums.total);

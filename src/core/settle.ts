@@ -158,6 +158,20 @@ function fire(state: SettleState, atMs: number, rules: SettleRules): SettleState
   return next;
 }
 
+/** Nothing was judged yet, and what was good so far is enough. Same object: there was nothing. */
+export function acceptRun(state: SettleState, signal: string, atMs: number): SettleState {
+  if (state.cause !== null || (state.run <= 0 && state.settled !== 'up')) return state;
+  const next = copyOf(state);
+  next.settled = 'up';
+  next.settledBy = state.settledBy ?? { signal, state: 'up', reason: '', atMs };
+  next.run = 0;
+  next.verdict = 'up';
+  next.cause = next.settledBy;
+  next.wasUp = true;
+  next.sinceMs = atMs;
+  return next;
+}
+
 /** Gives `next` its verdict. A fall is a change from up to what counts as down. */
 function conclude(
   next: Mutable<SettleState>,

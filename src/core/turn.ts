@@ -2,6 +2,7 @@ import type { Config } from '../model/config.ts';
 import type { Control } from '../model/control.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Cause, Turn } from '../model/turn.ts';
+import { hearAdopted } from './before.ts';
 import { createBudget } from './budget.ts';
 import { emptyDraft, touchTarget, type Core } from './core.ts';
 import { catchUp, conclude } from './carry-out.ts';
@@ -81,11 +82,7 @@ function enqueue(queue: Observation[], observation: Observation): void {
 export function request(core: Core, control: Control, nowMs: number): boolean {
   switch (control.kind) {
     case 'adopted':
-      for (const key of control.keys) {
-        const entry = core.graph.routes.get(key);
-        if (entry?.state === 'pending') entry.isAdopted = true;
-      }
-      return false;
+      return hearAdopted(core, control.keys);
     case 'config':
       // While stopping there is nothing left to configure.
       if (core.isStopping) return false;

@@ -37,6 +37,8 @@ export interface BaseWeight {
   readonly weight: number;
   /** Found at 0 and nobody knows better: somebody took it out, and it stays out. */
   readonly isDrained: boolean;
+  /** It had a weight above 0 when it was seen first: it was up before our start. */
+  readonly isServing?: boolean | undefined;
 }
 
 /** What a sink did, with the cause. */

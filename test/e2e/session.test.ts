@@ -101,6 +101,36 @@ check('a session, a helper or an ExaBGP that goes away', {}, [
     ],
   },
   {
+    name: 'kill -9 withdraws no route whose check is slower than startup_timeout',
+    // Three good results take six seconds; `api` needs more than startup_timeout to be down.
+    config: `
+startup_timeout: 500ms
+signals:
+  slow: { type: exec, command: [/bin/true], interval: 3s, timeout: 1s, rise: 3 }
+services:
+  api:
+    check: { type: tcp, interval: 2s, timeout: 500ms, fast_interval: 1s, rise: 1, fall: 2 }
+    real_servers: ["127.1.0.2:80"]
+routes:
+  - { prefix: ${route}, when: slow }
+  - { prefix: ${other}, when: api }
+`,
+    open: [b],
+    steps: [
+      announced(other),
+      announced(route),
+      counts,
+      signals('SIGKILL'),
+      started(2),
+      signals('SIGKILL'),
+      started(3),
+      closes(b),
+      withdrawn(other),
+      updatesSince(1),
+      announced(route),
+    ],
+  },
+  {
     name: 'a server that died while routevane was dead is withdrawn by the next one',
     config,
     open: [a, b],

@@ -19,7 +19,11 @@ const observation = z.object({
   detail: z.string().exactOptional(),
 });
 
-const base = z.object({ weight: z.number(), isDrained: z.boolean() });
+const base = z.object({
+  weight: z.number(),
+  isDrained: z.boolean(),
+  isServing: z.boolean().optional(),
+});
 
 function changeOf<T extends z.ZodType>(value: T) {
   return z.object({ set: z.array(z.tuple([key, value])), gone: z.array(key) });

@@ -11,6 +11,8 @@ import type { TableIndex } from './table-index.ts';
 export class BaseWeights {
   readonly #remembered: Map<string, number>;
   #isChanged = false;
+  /** Whether each had a weight when it was seen first, by key: later weights are our own. */
+  readonly #serving = new Map<string, boolean>();
   #drained: ReadonlySet<string> = new Set();
   #freed: ReadonlySet<string> = new Set();
 
@@ -30,7 +32,8 @@ export class BaseWeights {
     const bases = new Map<string, BaseWeight>();
     for (const server of owned.servers.values()) {
       const base = this.#adoptServer(server, table, taken);
-      if (base !== null) bases.set(server.key, base);
+      if (base !== null)
+        bases.set(server.key, { ...base, isServing: this.#isServing(server, table) });
     }
     const drained = new Set([...bases].flatMap(([key, base]) => (base.isDrained ? [key] : [])));
     this.#freed = new Set([...this.#drained].filter((key) => !drained.has(key)));
@@ -41,6 +44,17 @@ export class BaseWeights {
   /** Whether somebody gave it a weight since the look before the last: intents know of none yet. */
   isFreed(key: string): boolean {
     return this.#freed.has(key);
+  }
+
+  #isServing({ key, candidates }: OwnedServer, table: TableIndex): boolean {
+    const known = this.#serving.get(key);
+    if (known !== undefined) return known;
+    const isServing = candidates.some(
+      ({ serviceName, destinationName }) =>
+        (table.destination(serviceName, destinationName)?.weight ?? 0) > 0,
+    );
+    this.#serving.set(key, isServing);
+    return isServing;
   }
 
   #adoptServer(server: OwnedServer, table: TableIndex, taken: TakenOut): BaseWeight | null {

@@ -80,5 +80,5 @@ function controlWriter(
 }
 
 function isSameBase(a: BaseWeight, b: BaseWeight): boolean {
-  return a.weight === b.weight && a.isDrained === b.isDrained;
+  return a.weight === b.weight && a.isDrained === b.isDrained && a.isServing === b.isServing;
 }
