@@ -23,10 +23,12 @@ import { pipeline } from './core/pipeline.ts';
 import type { Control } from './model/control.ts';
 import type { SinkReport } from './model/report.ts';
 import type { Turn } from './model/turn.ts';
+import { bootClock } from './platform/boot-clock.ts';
 import { nowMs } from './platform/clock.ts';
 import { hashOf } from './platform/hash.ts';
 import { monotonicScheduler } from './platform/scheduler.ts';
 import { agent } from './sinks/agent/agent.ts';
+import { checkpoints } from './sinks/checkpoint/checkpoints.ts';
 import { exabgp } from './sinks/exabgp/exabgp.ts';
 import { ipvs } from './sinks/ipvs/ipvs.ts';
 import { openTable } from './sinks/ipvs/open.ts';
@@ -47,7 +49,16 @@ function flow({ config$, stop$, streams, teller }: World): Observable<SinkReport
   const { notify } = desk;
   // The only way back: what the sinks found and did.
   const feedback$ = new Subject<Control>();
+  const { stateDir } = config$.value;
+  const kept = checkpoints({
+    stateDir,
+    maxAgeMs: config$.value.startupTimeoutMs,
+    clock: bootClock(),
+    nowMs,
+    notify,
+  });
   const control$ = merge(
+    kept.control$,
     config$.pipe(
       skip(1),
       map((config): Control => ({ kind: 'config', config })),
@@ -65,13 +76,13 @@ function flow({ config$, stop$, streams, teller }: World): Observable<SinkReport
     execd(config$, { notify }),
     plugins(config$, { notify }),
   ).pipe(tap(desk.observe));
-  const { stateDir } = config$.value;
   const { trace, recording } =
     stateDir === null ? noJournal : journal({ stateDir, version, hashOf, nowMs });
   const turn$ = pipeline(observation$, control$, config$.value, monotonicScheduler, trace);
   const report$ = turn$.pipe(
     tap(teller.turn),
     tap(desk.turn),
+    tap(kept.turn),
     connect((shared$) => sinks({ config$, streams }, shared$)),
   );
 

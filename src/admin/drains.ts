@@ -1,6 +1,7 @@
 import type { Drain } from '../model/drain.ts';
 import type { Notice } from '../model/notice.ts';
 import { Alarm } from '../platform/alarm.ts';
+import { bootClock } from '../platform/boot-clock.ts';
 import { messageOf } from '../platform/error.ts';
 import { loadDrains, maintenancePath, saveDrains, type KeptDrain } from './maintenance-file.ts';
 import type { WallClock } from './wall-clock.ts';
@@ -20,14 +21,15 @@ export interface DrainEvents {
 /**
  * The maintenance in force, kept in `state_dir/maintenance.json` across restarts.
  *
- * Times in the file are wall clock, so that an hour ends after an hour whatever
- * happens between; in the process they are monotonic. The core ends a drain by
- * its own clock: this only forgets it. A disk that cannot be written changes
+ * Times in the file count from the boot, which no step of a clock reaches, and are
+ * wall clock besides, for after a boot; in the process they are monotonic. The core
+ * ends a drain by its own clock: this only forgets it. A disk that cannot be written changes
  * nothing of what is in force: that is told, tried again, and told when it works.
  */
 export class Drains {
   readonly #path: string | null;
   readonly #clock: WallClock;
+  readonly #boot = bootClock();
   readonly #events: DrainEvents;
   readonly #drains = new Map<string, Drain>();
   readonly #expiry = new Alarm(() => this.#expire());
@@ -47,21 +49,16 @@ export class Drains {
   /** Reads the file: the drains of an earlier life that are not over yet. */
   load(): readonly Drain[] {
     if (this.#path === null) return [];
-    const clock = this.#clock;
-    const nowMs = clock.nowMs();
-    const loaded = loadDrains(this.#path, clock.toWall(nowMs));
+    const nowMs = this.#clock.nowMs();
+    const loaded = loadDrains(this.#path, this.#clock.toWall(nowMs));
     if (!loaded.ok) {
       const kept = loaded.aside === null ? '' : `; it is kept as ${loaded.aside}`;
       const message = `${this.#path} is not usable, no maintenance is taken from it: ${loaded.reason}${kept}`;
       this.#events.notify({ level: 'error', event: 'maintenance_damaged', message });
       return [];
     }
-    for (const { sinceMs, untilMs, ...rest } of loaded.drains) {
-      const drain: Drain = {
-        ...rest,
-        sinceMs: clock.toMonotonic(sinceMs),
-        untilMs: untilMs === null ? null : clock.toMonotonic(untilMs),
-      };
+    for (const kept of loaded.drains) {
+      const drain = this.#resumed(kept);
       if (drain.untilMs === null || drain.untilMs > nowMs) this.#drains.set(drain.name, drain);
     }
     this.#setExpiry();
@@ -143,10 +140,31 @@ export class Drains {
 
   #kept({ sinceMs, untilMs, ...rest }: Drain): KeptDrain {
     const clock = this.#clock;
+    const boot = this.#boot;
+    const shiftMs = boot?.offsetMs() ?? 0;
     return {
       ...rest,
       sinceMs: clock.toWall(sinceMs),
       untilMs: untilMs === null ? null : clock.toWall(untilMs),
+      boot: boot && {
+        id: boot.id,
+        sinceMs: sinceMs + shiftMs,
+        untilMs: untilMs === null ? null : untilMs + shiftMs,
+      },
+    };
+  }
+
+  #resumed({ sinceMs, untilMs, boot, ...rest }: KeptDrain): Drain {
+    const clock = this.#clock;
+    if (boot !== null && boot.id === this.#boot?.id) {
+      const shiftMs = this.#boot.offsetMs();
+      const endMs = boot.untilMs === null ? null : boot.untilMs - shiftMs;
+      return { ...rest, sinceMs: boot.sinceMs - shiftMs, untilMs: endMs };
+    }
+    return {
+      ...rest,
+      sinceMs: clock.toMonotonic(sinceMs),
+      untilMs: untilMs === null ? null : clock.toMonotonic(untilMs),
     };
   }
 

@@ -17,12 +17,21 @@ const textMaxChars = 300;
 /** Control characters, and what turns the direction of text around. */
 const unsafe = /[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069\ufeff]/u;
 
-/** A drain as it survives a restart: in wall-clock time. */
+/** A drain as it survives a restart: in wall-clock time, and in the time since the machine booted. */
 export interface KeptDrain {
   readonly name: string;
   readonly reason: string;
   readonly owner: string;
   /** Milliseconds since 1970. */
+  readonly sinceMs: number;
+  readonly untilMs: number | null;
+  /** Holds while the machine does not boot again, whatever is done to its wall clock. */
+  readonly boot: BootTimes | null;
+}
+
+/** Milliseconds since the boot of this id. */
+interface BootTimes {
+  readonly id: string;
   readonly sinceMs: number;
   readonly untilMs: number | null;
 }
@@ -63,10 +72,13 @@ export function loadDrains(path: string, wallMs: number): Loaded {
 
 /** Whole or not at all, also across a power cut. Rejects where it cannot be written. */
 export async function saveDrains(path: string, drains: readonly KeptDrain[]): Promise<void> {
-  const written = drains.map(({ sinceMs, untilMs, ...rest }) => ({
+  const written = drains.map(({ sinceMs, untilMs, boot, ...rest }) => ({
     ...rest,
     since: new Date(sinceMs).toISOString(),
     until: untilMs === null ? null : new Date(untilMs).toISOString(),
+    ...(boot === null
+      ? {}
+      : { boot: { id: boot.id, since_ms: boot.sinceMs, until_ms: boot.untilMs } }),
   }));
   await writeWholeFile(path, `${JSON.stringify({ drains: written }, null, 2)}\n`);
 }
@@ -109,5 +121,21 @@ function parseDrain(value: unknown): KeptDrain {
     owner: text('owner'),
     sinceMs: timeMs('since'),
     untilMs: drain['until'] === null ? null : timeMs('until'),
+    boot: parseBoot(drain['boot']),
   };
+}
+
+/** Without it, or with nonsense in it, the wall clock counts. */
+function parseBoot(value: unknown): BootTimes | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const {
+    id,
+    since_ms: sinceMs,
+    until_ms: untilMs,
+  }: Readonly<Record<string, unknown>> = {
+    ...value,
+  };
+  if (typeof id !== 'string' || typeof sinceMs !== 'number') return null;
+  if (untilMs !== null && typeof untilMs !== 'number') return null;
+  return { id, sinceMs, untilMs };
 }

@@ -1,10 +1,11 @@
 import type { SettleRules } from '../model/check.ts';
+import type { Observation } from '../model/observation.ts';
 import type { Rule } from '../model/rule.ts';
 import type { Cause } from '../model/turn.ts';
 import { touchDependents, touchRoute, touchTarget, touchWeight, type Core } from './core.ts';
-import type { Before, Pool, Target } from './nodes.ts';
+import { sinceOf, type Before, type Pool, type Target } from './nodes.ts';
 import { namesOf } from './rule.ts';
-import { acceptRun, nextDueMs, type SettleState } from './settle.ts';
+import { acceptRun, healthOf, nextDueMs, settleAt, type SettleState } from './settle.ts';
 
 /**
  * What a start finds in place was decided by somebody who knew. It stays until its rule is known
@@ -81,7 +82,7 @@ function believeName(
 }
 
 /** Takes a target for what it was before this start, where nothing was judged since. */
-function believe(core: Core, target: Target, before: Before, afterMs: number): void {
+export function believe(core: Core, target: Target, before: Before, afterMs: number): void {
   if (target.state.cause !== null || target.isOverdue) return;
   const atMs = target.epoch.startMs + afterMs + target.firstVerdictMs;
   target.overdueAtMs = Math.max(target.overdueAtMs, atMs);
@@ -120,6 +121,25 @@ export function recalled({ before, isOverdue, state, key }: Target, nowMs: numbe
   return before === 'up' && !isOverdue ? acceptRun(state, key, nowMs) : state;
 }
 
+/** A delay that ran before a restart goes on where the first result agrees with it. */
+export function resumeDelay(
+  target: Target,
+  state: SettleState,
+  observation: Observation,
+): SettleState {
+  const { pending } = target;
+  if (pending === null || observation.state === 'lost') return state;
+  target.pending = null;
+  if (pending.to !== observation.state || pending.to === state.settled) return state;
+  return settleAt(state, { ...observation, atMs: pending.sinceMs });
+}
+
+/** What is up again as before a restart is so since then. */
+export function resumeSince({ state: before, resumed }: Target, state: SettleState): SettleState {
+  if (resumed === null || before.cause !== null || state.cause === null) return state;
+  return { ...state, sinceMs: sinceOf(resumed, healthOf(state), state.sinceMs) };
+}
+
 /** The next time that something comes of it by itself. */
 export function deadlineOf(target: Target): number {
   const { state, settle, before, isOverdue, overdueAtMs } = target;
@@ -135,8 +155,9 @@ export function deadlineOf(target: Target): number {
 export function passTime(core: Core, target: Target, nowMs: number): boolean {
   const { state, pool, before } = target;
   if (state.cause !== null || target.isOverdue) return false;
-  if (before !== 'nothing' && target.overdueAtMs <= nowMs && isComing(state)) {
+  if (before !== 'nothing' && target.overdueAtMs <= nowMs && isComing(target)) {
     target.overdueAtMs = nowMs + target.firstVerdictMs;
+    target.waitedForRun = state.run;
   }
   if (target.overdueAtMs > nowMs) {
     const atMs = deadlineOf(target);
@@ -155,9 +176,12 @@ export function passTime(core: Core, target: Target, nowMs: number): boolean {
   return true;
 }
 
-/** Results are being counted, or a delay runs: it is not the clock that decides. */
-function isComing({ run, settled }: SettleState): boolean {
-  return run !== 0 || settled !== 'unknown';
+/**
+ * More results were counted since the last wait, or a delay runs: it is not the clock that
+ * decides. An observer that has fallen silent is waited for once and not for ever.
+ */
+function isComing({ state: { run, settled }, waitedForRun }: Target): boolean {
+  return (run !== 0 && run !== waitedForRun) || settled !== 'unknown';
 }
 
 /** A server that nobody judged counts as down, unless its results are not believed anyway. */

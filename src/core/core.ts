@@ -64,6 +64,8 @@ export interface Core {
     cause: Cause | null;
   };
   draft: Draft;
+  /** Turns taken: while it stays the same, so does all the core knows. */
+  turns: number;
 }
 
 interface BudgetTimer extends Due {

@@ -1,9 +1,9 @@
 import type { Observation } from '../model/observation.ts';
 import type { Cause, Health } from '../model/turn.ts';
-import { deadlineOf, firstRules, recalled } from './before.ts';
+import { deadlineOf, firstRules, recalled, resumeDelay, resumeSince } from './before.ts';
 import { healthOfRule, touchDependents, touchWeight, type Core } from './core.ts';
 import { reasonOfPool } from './explain.ts';
-import type { Pool, Target } from './nodes.ts';
+import { sinceOf, type Pool, type Target } from './nodes.ts';
 import { addPart, capacityPercent, poolHealth, thresholdsOf } from './pool.ts';
 import { hearPercent, lacksBases, share } from './share.ts';
 import { startSlowly } from './slow-start.ts';
@@ -93,7 +93,8 @@ function judgePool(core: Core, pool: Pool, fallback: Cause, nowMs: number): void
 function changePool(core: Core, pool: Pool, to: Health, cause: Cause, atMs: number): void {
   const from = pool.health;
   pool.health = to;
-  pool.sinceMs = atMs;
+  pool.sinceMs = sinceOf(pool.resumed, to, atMs);
+  if (to !== 'unknown') pool.resumed = null;
   pool.cause = cause;
   if (to !== 'unknown') pool.wasUp = to === 'up';
   const reason = reasonOfPool(pool, atMs);
@@ -159,10 +160,10 @@ function advance(core: Core, target: Target, isBelieved: boolean, nowMs: number)
   if (queue !== null && isBelieved) {
     for (const observation of queue) {
       const rules = state.cause === null ? firstRules(target) : settle;
-      state = step(state, observation, rules);
+      state = step(resumeDelay(target, state, observation), observation, rules);
     }
   }
-  adopt(core, target, due(state, nowMs, settle), null, nowMs);
+  adopt(core, target, resumeSince(target, due(state, nowMs, settle)), null, nowMs);
 }
 
 /** Takes a new state over: its deadline, and the change if people should hear of it. */

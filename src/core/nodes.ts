@@ -1,4 +1,5 @@
 import type { SettleRules } from '../model/check.ts';
+import type { PendingCheckpoint } from '../model/checkpoint.ts';
 import type { Drain } from '../model/drain.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Route, RouteAttributes } from '../model/route.ts';
@@ -45,10 +46,26 @@ export interface Target extends Due {
   before: Before;
   /** Not judged until then it counts as gone; for what was in place when we started. */
   overdueAtMs: number;
+  /** What was counted when that was put off last. */
+  waitedForRun: number;
   /** Never judged, and its time has passed. */
   isOverdue: boolean;
+  /** A delay that ran when we were restarted: it goes on if the first result agrees with it. */
+  pending: PendingCheckpoint | null;
+  resumed: Resumed<'up'> | null;
   /** What names this target in a rule; `null` for nearly all of them. */
   dependents: Dependent[] | null;
+}
+
+/** What it was before a restart, and since when: for as long as it is the same again. */
+export interface Resumed<State> {
+  readonly to: State;
+  readonly sinceMs: number;
+}
+
+/** Since when it is what it is now at `atMs`. */
+export function sinceOf<State>(resumed: Resumed<State> | null, to: State, atMs: number): number {
+  return resumed?.to === to ? resumed.sinceMs : atMs;
 }
 
 /** `named`: something in place depends on it; `up`: that could only be so while it was up. */
@@ -68,6 +85,8 @@ export interface Pool {
   /** The last health known: hysteresis remembers it through `unknown`. */
   wasUp: boolean;
   sinceMs: number;
+  /** Until it is known for the first time. */
+  resumed: Resumed<Health> | null;
   /** The root of the last change of its health. */
   cause: Cause | null;
   isValid: boolean;
@@ -156,6 +175,8 @@ export interface RouteEntry extends Due {
   isTouched: boolean;
   touches: Touch[];
   sinceMs: number;
+  /** Until it is decided for the first time. */
+  resumed: Resumed<RouteState> | null;
   /** In words, why it is as it is; of the last decision, or what it waits for. */
   because: string;
   /** The root of the last decision. */
@@ -203,7 +224,10 @@ export function createTarget(key: string, settle: SettleRules, epoch: Epoch): Ta
     firstVerdictMs: 0,
     before: 'nothing',
     overdueAtMs: epoch.dueMs,
+    waitedForRun: 0,
     isOverdue: false,
+    pending: null,
+    resumed: null,
     dependents: null,
     slot: -1,
   };
@@ -221,6 +245,7 @@ export function createPool(service: Service, sinceMs: number): Pool {
     health: 'unknown',
     wasUp: false,
     sinceMs,
+    resumed: null,
     cause: null,
     isValid: false,
     isEmptied: false,
@@ -245,6 +270,7 @@ export function createRoute(route: Route, epoch: Epoch): RouteEntry {
     isTouched: false,
     touches: [],
     sinceMs: epoch.startMs,
+    resumed: null,
     because: 'no decision yet',
     cause: null,
     wantedBy: null,

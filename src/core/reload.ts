@@ -32,20 +32,25 @@ export function applyConfig(core: Core, config: Config, nowMs: number): void {
   core.budget = createBudget(config.maxWithdraw, config.routes.length, core.budget.usedAtMs);
   dropTargets(core, before);
   applySettleRules(core, nowMs);
-  for (const pool of core.graph.pools.values()) {
-    for (const server of pool.servers) share(core, server);
-    sumAgain(pool);
-    touchPool(core, pool);
-  }
-  weighAgain(core, nowMs);
+  judgeAgain(core, nowMs);
   dropRoutes(core, before, nowMs);
   for (const route of config.routes) {
     const entry = core.graph.routes.get(route.key);
     if (entry === undefined) continue;
     entry.isRewritten = !sameAttributes(entry.route.attributes, route.attributes);
     entry.route = route;
-    touchRoute(core, entry);
   }
+}
+
+/** Everything, by the states that targets have now. */
+export function judgeAgain(core: Core, nowMs: number): void {
+  for (const pool of core.graph.pools.values()) {
+    for (const server of pool.servers) share(core, server);
+    sumAgain(pool);
+    touchPool(core, pool);
+  }
+  weighAgain(core, nowMs);
+  for (const entry of core.graph.routes.values()) touchRoute(core, entry);
 }
 
 function dropTargets(core: Core, before: Graph): void {

@@ -1,7 +1,7 @@
 import type { RouteAttributes } from '../model/route.ts';
 import type { RouteState } from '../model/turn.ts';
 import type { Core, Reason } from './core.ts';
-import type { RouteEntry } from './nodes.ts';
+import { sinceOf, type RouteEntry } from './nodes.ts';
 import { awaitSent, stopWaiting, timeRoute } from './order.ts';
 import { identityOf, sameAttributes } from './route.ts';
 
@@ -60,6 +60,7 @@ export function decided(
   entry.state = to;
   entry.because = reason.because;
   entry.cause = reason.cause;
-  if (from !== to) entry.sinceMs = atMs;
+  if (from !== to) entry.sinceMs = sinceOf(entry.resumed, to, atMs);
+  entry.resumed = null;
   core.draft.decisions.push({ route, from, to, attributes, atMs, ...reason });
 }

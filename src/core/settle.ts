@@ -24,7 +24,7 @@ export interface SettleState {
   readonly wasUp: boolean;
   /** Since when the health is what it is, monotonic milliseconds. */
   readonly sinceMs: number;
-  /** Falls since the start. */
+  /** Falls since the start, and before a restart that followed at once. */
   readonly falls: number;
   /** `null` while nothing fell, and without damping. */
   readonly flaps: Flaps | null;
@@ -116,6 +116,15 @@ function count(state: SettleState, observation: Observation, rules: SettleRules)
   // Where this is the verdict again, the change that was on its way is cancelled by it.
   next.settled = settled;
   next.settledBy = observation;
+  return next;
+}
+
+/** Settled by this result, whatever was counted: its delay runs from then on. */
+export function settleAt(state: SettleState, settledBy: Observation): SettleState {
+  const next = copyOf(state);
+  next.settled = settledBy.state === 'up' ? 'up' : 'down';
+  next.settledBy = settledBy;
+  next.run = 0;
   return next;
 }
 

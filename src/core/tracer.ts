@@ -30,7 +30,7 @@ export class Tracer {
 
   /** To be called before the core is given the control: a new configuration ends the instant. */
   requested(nowMs: number, control: Control): void {
-    if (this.#trace === null || control.kind === 'inspect') return;
+    if (this.#trace === null || isLook(control)) return;
     this.#settleDoubts(() => true);
     this.#trace.requested(nowMs, control);
     this.#isTold = true;
@@ -59,4 +59,9 @@ export class Tracer {
   #isBelieved({ signal }: Observation): boolean {
     return this.#core.graph.targets.get(signal)?.pool?.isValid !== false;
   }
+}
+
+/** Who looks changes nothing. */
+function isLook({ kind }: Control): boolean {
+  return kind === 'inspect' || kind === 'checkpoint';
 }

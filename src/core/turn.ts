@@ -4,6 +4,7 @@ import type { Observation } from '../model/observation.ts';
 import type { Cause, Turn } from '../model/turn.ts';
 import { hearAdopted } from './before.ts';
 import { createBudget } from './budget.ts';
+import { resume, takeCheckpoint } from './checkpoint.ts';
 import { emptyDraft, touchTarget, type Core } from './core.ts';
 import { catchUp, conclude } from './carry-out.ts';
 import { Deadlines } from './deadlines.ts';
@@ -41,6 +42,7 @@ export function createCore(config: Config, nowMs: number): Core {
     isStopAsked: false,
     work: { signals: [], pools: [], weighed: [], routes: [], cause: null },
     draft: emptyDraft(),
+    turns: 0,
   };
   reload(core, config, nowMs);
   return core;
@@ -62,10 +64,15 @@ export function observe(core: Core, observation: Observation): boolean {
   // A probe may still be on its way when a reload takes its target out.
   if (target === undefined) return false;
   if (target.queue !== null) enqueue(target.queue, observation);
-  else if (isQuiet(target.state, observation) && !isNewWord(target, observation)) return false;
+  else if (isNothingNew(target, observation)) return false;
   else target.queue = [observation];
   touchTarget(core, target);
   return true;
+}
+
+function isNothingNew(target: Target, observation: Observation): boolean {
+  const isExpected = target.pending === null && isQuiet(target.state, observation);
+  return isExpected && !isNewWord(target, observation);
 }
 
 function isNewWord({ percent }: Target, observation: Observation): boolean {
@@ -109,6 +116,12 @@ export function request(core: Core, control: Control, nowMs: number): boolean {
     case 'undrain':
       catchUp(core, nowMs);
       return maintain(core, endDrain(core, control.name, 'ended', nowMs), nowMs);
+    case 'resume':
+      resume(core, control.checkpoint, nowMs);
+      return true;
+    case 'checkpoint':
+      if (core.turns !== control.after) control.take(takeCheckpoint(core), core.turns);
+      return false;
     case 'inspect':
       // As of the last turn: who looks must not change what is decided, nor in which turn.
       control.inspect(viewOf(core, nowMs));
@@ -140,6 +153,7 @@ export function isFinished(core: Core): boolean {
  * nothing changed.
  */
 export function takeTurn(core: Core, nowMs: number): Turn | null {
+  core.turns += 1;
   catchUp(core, nowMs);
   if (core.isStopAsked && !core.isStopping) beginStop(core, nowMs);
   return finishTurn(core, nowMs);

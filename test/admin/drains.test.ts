@@ -51,6 +51,7 @@ describe('maintenance', () => {
     kept.drains.push({
       ...kept.drains[0],
       name: 'web',
+      boot: null,
       until: new Date(Date.now() - 1).toISOString(),
     });
     writeFileSync(file(first), JSON.stringify(kept));
@@ -64,6 +65,20 @@ describe('maintenance', () => {
       /^drain_resumed .* goes on after the restart, by alice/u,
     );
     assert.equal(second.logged.length, 1);
+  });
+
+  test('is ended by no step of the wall clock between two lives', async (t) => {
+    const first = await openRig(t);
+    await drain(first, server, { reason: 'kernel', owner: 'alice', for: '1h' });
+    first.close(true);
+    const kept = JSON.parse(readFileSync(file(first), 'utf8'));
+    // A clock that was set two hours on: by it, the drain is over.
+    kept.drains[0].until = new Date(Date.now() - 3_600_000).toISOString();
+    writeFileSync(file(first), JSON.stringify(kept));
+    const second = new Rig({ folder: first.folder });
+    t.after(() => second.close());
+    const left = (second.drains.get(server)?.untilMs ?? 0) - performance.now();
+    assert.ok(left > 3_500_000 && left <= 3_600_100, String(left));
   });
 
   test('that expired is forgotten in the file, too', async (t) => {

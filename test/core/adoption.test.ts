@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Signal } from '../../src/model/config.ts';
 import type { Control } from '../../src/model/control.ts';
+import type { Rule } from '../../src/model/rule.ts';
+import { nextTurnMs } from '../../src/core/turn.ts';
 import { config, down, named, plain, route, server, service, up } from './fixtures.ts';
 import { connected, Drive, inKernel, table, withIpvs } from './drive.ts';
 
@@ -21,6 +23,10 @@ const slow: Signal = {
 };
 const rules = config({ signals: [slow], routes: [route('r', 'slow')] });
 const adopted: Control = { kind: 'adopted', keys: ['r'] };
+
+function not(name: string): Rule {
+  return { kind: 'not', rule: named(name) };
+}
 
 describe('a route that a start finds in place', () => {
   test('stays while its slow check has not had the time it needs', () => {
@@ -52,6 +58,16 @@ describe('a route that a start finds in place', () => {
     assert.deepEqual(drive.at(60_500, down('slow', 0)), ['r withdrawn']);
   });
 
+  test('goes where its observer falls silent before its verdict', () => {
+    const drive = new Drive(config({ signals: [slow], routes: [route('r', not('slow'))] }));
+    drive.at(10, adopted);
+    // One of two good results, and then nothing more: not waited for without an end.
+    assert.deepEqual(drive.at(500, up('slow', 0)), []);
+    assert.deepEqual(drive.at(2 * VERDICT_MS - 1), []);
+    assert.deepEqual(drive.at(10 * VERDICT_MS), ['r withdrawn']);
+    assert.equal(nextTurnMs(drive.core), Infinity);
+  });
+
   test('is withdrawn twenty times by no restart', () => {
     for (let phaseMs = 0; phaseMs < 20; phaseMs += 1) {
       const drive = new Drive(rules);
@@ -65,11 +81,7 @@ describe('a route that a start finds in place', () => {
   });
 
   test('says nothing of what stands behind a negation: that needs its rise', () => {
-    const not = config({
-      signals: [slow],
-      routes: [route('r', { kind: 'not', rule: named('slow') })],
-    });
-    const drive = new Drive(not);
+    const drive = new Drive(config({ signals: [slow], routes: [route('r', not('slow'))] }));
     drive.at(10, adopted);
     assert.deepEqual(drive.at(500, up('slow', 0)), []);
     assert.deepEqual(drive.at(30_500, up('slow', 0)), ['r withdrawn']);

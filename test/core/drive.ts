@@ -14,8 +14,10 @@ export class Drive {
   readonly core;
   readonly turns: Turn[] = [];
 
-  constructor(rules: Config) {
+  /** `first` comes before the first turn. */
+  constructor(rules: Config, ...first: readonly Control[]) {
     this.core = createCore(rules, 0);
+    for (const control of first) request(this.core, control, 0);
     this.#turn(0);
   }
 

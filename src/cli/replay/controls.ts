@@ -25,6 +25,7 @@ export function controlReader(config: Config): ControlReader {
         return isExact ? { kind: 'weights', weights: new Map(control.weights) } : null;
       case 'sent':
         return isExact ? control : null;
+      case 'resume':
       case 'adopted':
       case 'ipvs':
       case 'drain':

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { checkpoint } from '../../protocol/checkpoint.ts';
 import { FORMAT } from '../../sinks/journal/record.ts';
 
 /** Some 30,000 years: the sum of two such times is still a date. */
@@ -39,6 +40,7 @@ const drain = z.object({
 
 const control = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('config'), hash: z.string() }),
+  z.object({ kind: z.literal('resume'), checkpoint }),
   z.object({ kind: z.literal('adopted'), keys: z.array(key) }),
   z.object({ kind: z.literal('sent'), keys: z.array(key) }),
   z.object({ kind: z.literal('table'), bases: changeOf(base), missing: z.array(key) }),

@@ -1,7 +1,7 @@
 import { promises } from 'node:fs';
 import { join } from 'node:path';
 import { isMissing, messageOf } from '../../platform/error.ts';
-import { writeWholeFile } from '../../platform/whole-file.ts';
+import { KeptFile } from '../../platform/kept-file.ts';
 
 const FILE = 'exabgp-routes.json';
 
@@ -17,15 +17,13 @@ const KEY = /^[0-9a-f:.]{2,45}\/\d{1,3}(?:#\d{1,10})?(?:@[0-9a-f:.]{2,45})?$/iu;
  * as ours and gets withdrawn. Written before anything new is announced.
  */
 export class Remembered {
-  readonly #path: string | null;
+  readonly #file: KeptFile | null;
   readonly #failed: (message: string) => void;
   #keys: Set<string> = new Set();
-  #saving: Promise<void> = Promise.resolve();
-  #queued = false;
 
   /** @param stateDir `null`: nothing is kept. */
-  constructor(stateDir: string | null, failed: (message: string) => void) {
-    this.#path = stateDir === null ? null : join(stateDir, FILE);
+  constructor(stateDir: string | null, failed: (message: string) => void, retryMs?: number) {
+    this.#file = stateDir === null ? null : new KeptFile(join(stateDir, FILE), failed, retryMs);
     this.#failed = failed;
   }
 
@@ -39,23 +37,24 @@ export class Remembered {
 
   /** Reads the file. A bad one is told and counts as empty. */
   async load(): Promise<void> {
-    if (this.#path === null) return;
+    if (this.#file === null) return;
+    const { path } = this.#file;
     try {
-      const text = await promises.readFile(this.#path, 'utf8');
+      const text = await promises.readFile(path, 'utf8');
       if (text.length > FILE_MAX_BYTES) throw new Error('it is too large');
       this.#keys = parse(text);
     } catch (error) {
       if (isMissing(error)) return;
-      this.#failed(`${this.#path} is not usable and is ignored: ${messageOf(error)}`);
+      this.#failed(`${path} is not usable and is ignored: ${messageOf(error)}`);
     }
   }
 
-  /** Adds keys. Resolves when they are on disk, or cannot be (which was told). */
+  /** Adds keys. Resolves when they are on disk, or cannot be: then they are tried again. */
   async add(keys: Iterable<string>): Promise<void> {
     const before = this.#keys.size;
     for (const key of keys) this.#keys.add(key);
     if (this.#keys.size !== before) this.#save();
-    await this.#saving;
+    await this.saved();
   }
 
   /** Forgets keys that are known to be withdrawn. */
@@ -65,26 +64,13 @@ export class Remembered {
     if (dropped) this.#save();
   }
 
-  /** Resolves when all is on disk. */
+  /** Resolves when all is on disk, or could not be. */
   async saved(): Promise<void> {
-    await this.#saving;
+    await this.#file?.settled();
   }
 
-  /** One save at a time, and one more after it for whatever came meanwhile. */
   #save(): void {
-    if (this.#path === null || this.#queued) return;
-    this.#queued = true;
-    this.#saving = this.#writeAfter(this.#saving, this.#path);
-  }
-
-  async #writeAfter(previous: Promise<void>, path: string): Promise<void> {
-    await previous;
-    this.#queued = false;
-    try {
-      await writeWholeFile(path, `${JSON.stringify({ announced: [...this.#keys] })}\n`);
-    } catch (error) {
-      this.#failed(`cannot write ${path}: ${messageOf(error)}`);
-    }
+    void this.#file?.write(() => `${JSON.stringify({ announced: [...this.#keys] })}\n`);
   }
 }
 

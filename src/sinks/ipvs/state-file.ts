@@ -1,12 +1,12 @@
 import { promises } from 'node:fs';
 import { join } from 'node:path';
 import { isMissing, messageOf } from '../../platform/error.ts';
-import { writeWholeFile } from '../../platform/whole-file.ts';
+import { KeptFile } from '../../platform/kept-file.ts';
 import { STATE_FILE_MAX_BYTES } from './limits.ts';
 
 /** One JSON file of the state directory: written whole or not at all, also across a power cut. */
 export class StateFile<T> {
-  readonly #path: string | null;
+  readonly #file: KeptFile | null;
   readonly #parse: (value: unknown) => T;
   readonly #failed: (message: string) => void;
 
@@ -20,15 +20,15 @@ export class StateFile<T> {
     parse: (value: unknown) => T,
     failed: (message: string) => void,
   ) {
-    this.#path = stateDir === null ? null : join(stateDir, name);
+    this.#file = stateDir === null ? null : new KeptFile(join(stateDir, name), failed);
     this.#parse = parse;
     this.#failed = failed;
   }
 
   /** What was written last; `null` where there is nothing. A damaged file is kept aside, and told. */
   async load(): Promise<T | null> {
-    const path = this.#path;
-    if (path === null) return null;
+    if (this.#file === null) return null;
+    const { path } = this.#file;
     try {
       const { size } = await promises.stat(path);
       if (size > STATE_FILE_MAX_BYTES) throw new Error('it is too large');
@@ -40,16 +40,10 @@ export class StateFile<T> {
     }
   }
 
-  /** Resolves to whether it is on disk; a failure is told. Without a state directory: true. */
+  /** Resolves to whether it is on disk; if not, it is tried again. Without a state directory: true. */
   async save(value: unknown): Promise<boolean> {
-    if (this.#path === null) return true;
-    try {
-      await writeWholeFile(this.#path, `${JSON.stringify(value, null, 1)}\n`);
-      return true;
-    } catch (error) {
-      this.#failed(`cannot write ${this.#path}: ${messageOf(error)}`);
-      return false;
-    }
+    if (this.#file === null) return true;
+    return this.#file.write(() => `${JSON.stringify(value, null, 1)}\n`);
   }
 
   async #setAside(path: string, reason: string): Promise<void> {

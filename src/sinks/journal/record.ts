@@ -12,9 +12,12 @@ export interface MapChange<V> {
   readonly gone: readonly string[];
 }
 
-/** Controls as they are written: as in the model, but JSON has no Maps, and `inspect` changes nothing. */
+/** Controls as they are written: as in the model, but JSON has no Maps, and who only looks changes nothing. */
 export type WrittenControl =
-  | Exclude<Control, { readonly kind: 'config' | 'table' | 'weights' | 'connections' | 'inspect' }>
+  | Exclude<
+      Control,
+      { readonly kind: 'config' | 'table' | 'weights' | 'connections' | 'inspect' | 'checkpoint' }
+    >
   | { readonly kind: 'config'; readonly hash: string }
   | {
       readonly kind: 'table';

@@ -50,6 +50,7 @@ function controlWriter(
   return (control) => {
     switch (control.kind) {
       case 'inspect':
+      case 'checkpoint':
         return null;
       case 'config':
         return { kind: 'config', hash: hashOf(control.config) };
@@ -66,6 +67,7 @@ function controlWriter(
       }
       case 'weights':
         return { kind: 'weights', weights: [...control.weights] };
+      case 'resume':
       case 'adopted':
       case 'sent':
       case 'ipvs':

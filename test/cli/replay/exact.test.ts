@@ -43,6 +43,34 @@ const controls: fc.Arbitrary<readonly TimedControl[]> = fc.array(
   { maxLength: 12 },
 );
 
+/** What the process before this one knew, or some of it. */
+const resumed: fc.Arbitrary<readonly TimedControl[]> = fc
+  .array(
+    fc.record({
+      key: fc.constantFrom(...keys),
+      health: fc.constantFrom('up' as const, 'down' as const, 'unknown' as const),
+      sinceMs: fc.integer({ min: -500, max: 0 }),
+      cause: fc.constant({ reason: 'refused', atMs: -600 }),
+      pending: fc.constantFrom(
+        { to: 'up' as const, sinceMs: -3 },
+        { to: 'down' as const, sinceMs: -9 },
+      ),
+      flaps: fc.constant({ penalty: 2, atMs: -20, falls: 2, suppressed: true }),
+    }),
+    { maxLength: 5 },
+  )
+  .map((targets): readonly TimedControl[] => {
+    const checkpoint = {
+      targets: targets.map(({ cause, ...rest }) =>
+        rest.health === 'up' ? rest : Object.assign({}, rest, { cause }),
+      ),
+      pools: [{ name: 'web', health: 'up' as const, sinceMs: -50, wasUp: true }],
+      routes: [{ key: 'r1', state: 'announced' as const, sinceMs: -40, isInPlace: true }],
+      withdrawnAtMs: [-30],
+    };
+    return targets.length === 0 ? [] : [{ atMs: 0, control: { kind: 'resume', checkpoint } }];
+  });
+
 /** Some results, up as well as down, also say how much the server can take, as agents do. */
 const said: fc.Arbitrary<readonly Observation[]> = fc
   .tuple(
@@ -84,14 +112,20 @@ test('a replay with the same configuration gives exactly the recorded decisions'
       fc.array(fc.nat(40), { minLength: 1, maxLength: 20 }),
       fc.array(fc.nat(600), { maxLength: 2 }),
       fc.option(fc.nat(600)),
-      (config, observations, timed, lateness, reloadsMs, stopMs) => {
+      resumed,
+      (config, observations, timed, lateness, reloadsMs, stopMs, first) => {
         let n = 0;
         const lateMs = (): number => lateness[(n += 1) % lateness.length] ?? 0;
         const stop: readonly TimedControl[] =
           stopMs === null ? [] : [{ atMs: stopMs, control: { kind: 'stop' } }];
         const reload = { kind: 'config', config } as const;
         const reloads = reloadsMs.map((atMs): TimedControl => ({ atMs, control: reload }));
-        const records = record(config, observations, [...timed, ...reloads, ...stop], lateMs);
+        const records = record(
+          config,
+          observations,
+          [...first, ...timed, ...reloads, ...stop],
+          lateMs,
+        );
         const lines = records.map((one) => JSON.stringify(one));
         const { recorded, replayed, replayer } = replayLines(lines, config);
         assert.ok(replayer.isExact);

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, describe, test } from 'node:test';
+import { until } from '../../e2e/until.ts';
 import { Remembered } from '../../../src/sinks/exabgp/remembered.ts';
 
 const keys = ['192.0.2.1/32', '2001:db8::1/128#7@10.99.0.2'];
@@ -66,6 +67,22 @@ describe('keys on disk', () => {
     await file.add(keys);
     assert.ok(told.length > 0);
     assert.ok(file.has(keys[0] ?? ''));
+  });
+
+  test('a disk that was full has the newest keys soon after it is not', async (t) => {
+    const stateDir = join(folder(t), 'state');
+    writeFileSync(stateDir, '');
+    const file = new Remembered(stateDir, () => undefined, 5);
+    await file.add(keys);
+    file.drop([keys[0] ?? '']);
+    await file.saved();
+    rmSync(stateDir);
+    const alive = setInterval(() => undefined, 1000);
+    t.after(() => clearInterval(alive));
+    const kept = async (): Promise<boolean> =>
+      (await opened(stateDir)).file.keys().has(keys[1] ?? '');
+    await until(kept, 10_000, 'the keys are on disk');
+    assert.deepEqual([...(await opened(stateDir)).file.keys()], [keys[1]]);
   });
 
   test('without a state directory nothing is written', async () => {
