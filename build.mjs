@@ -72,6 +72,13 @@ await build({
   outfile: 'dist/plugin-worker.cjs',
   format: 'cjs',
 });
+// What reads a configuration beside the daemon.
+await build({
+  ...program,
+  entryPoints: ['src/cli/config-worker.ts'],
+  outfile: 'dist/config-worker.js',
+  banner: { js: shim },
+});
 // What authors of plugins import, with its types.
 await build({
   ...common,

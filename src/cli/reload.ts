@@ -1,9 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { EMPTY, fromEvent, of, type Observable } from 'rxjs';
-import { mergeMap } from 'rxjs/operators';
+import { concatMap, mergeMap } from 'rxjs/operators';
 import { formatProblem } from '../config/problems.ts';
+import type { ConfigResult } from '../config/read.ts';
 import type { Config } from '../model/config.ts';
-import { loadConfig } from './config-file.ts';
+import { knowHash } from '../platform/hash.ts';
+import { inSlices } from '../platform/slices.ts';
+import { loadBeside } from './load-beside.ts';
+import { reuse } from './reuse.ts';
 import type { Teller } from './tell.ts';
 
 /**
@@ -12,8 +16,9 @@ import type { Teller } from './tell.ts';
  */
 export function reloads(file: string, current: () => Config, teller: Teller): Observable<Config> {
   return fromEvent(process, 'SIGHUP').pipe(
-    mergeMap(() => {
-      const refusals = refuse(file, current());
+    // One after the other: the last that was asked for is in force at the end.
+    concatMap(async () => read(file, current)),
+    mergeMap((refusals) => {
       if (!Array.isArray(refusals)) {
         teller.notice({ level: 'info', event: 'config_reloaded', message: `${file} is in force` });
         return of(refusals);
@@ -27,15 +32,21 @@ export function reloads(file: string, current: () => Config, teller: Teller): Ob
 }
 
 /** The new configuration, or why the old one stays in force. */
-function refuse(file: string, old: Config): Config | string[] {
-  const result = loadConfig(file);
+async function read(file: string, current: () => Config): Promise<Config | string[]> {
+  const { result, hash } = await loadBeside(file);
+  const refused = refuse(file, result, current());
+  if (!result.ok || refused.length > 0) return refused;
+  const config = await inSlices(reuse(current(), result.config));
+  knowHash(config, hash);
+  return config;
+}
+
+function refuse(file: string, result: ConfigResult, old: Config): string[] {
   if (!result.ok) return result.problems.map(formatProblem);
   if (result.later.length > 0) return result.later.map(formatProblem);
   const fixed = ['node', 'stateDir', 'logLevel', 'exabgp', 'ipvs'] as const;
   const changed = fixed.filter((key) => !isDeepStrictEqual(old[key], result.config[key]));
-  return changed.length === 0
-    ? result.config
-    : changed.map((key) => `${file}: ${nameInFile[key]} changed: that needs a restart`);
+  return changed.map((key) => `${file}: ${nameInFile[key]} changed: that needs a restart`);
 }
 
 const nameInFile = {
