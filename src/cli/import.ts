@@ -41,7 +41,7 @@ async function print(convert: Convert, kind: string, file: string | undefined): 
   if (!imported.ok) {
     return complain(
       imported.problems
-        .map(({ line, column, message }) => `${from}:${line}:${column}: ${message}\n`)
+        .map(({ line, column, message }) => `${from}:${line}:${column}: ${printable(message)}\n`)
         .join(''),
     );
   }

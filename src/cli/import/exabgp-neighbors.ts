@@ -1,4 +1,6 @@
 import { parseAddress, type Address } from '../../config/parse/address.ts';
+import { parseRegex } from '../../config/parse/regex.ts';
+import type { Note } from './draft.ts';
 import type { Statement, Word } from './exabgp-tree.ts';
 
 /** A neighbor of ExaBGP, as far as routes depend on it. */
@@ -14,11 +16,26 @@ export interface Neighbor {
 export interface Neighbors {
   readonly all: readonly Neighbor[];
   /** Where a process is named for a neighbor. */
-  readonly lists: readonly { readonly names: readonly string[]; readonly line: number }[];
+  readonly lists: readonly List[];
+  readonly notes: readonly Note[];
 }
 
-/** The neighbors of a configuration with what they inherit from templates and groups. */
-export function neighborsOf(statements: readonly Statement[]): Neighbors {
+interface List {
+  /** `processes`, `processes-match`. */
+  readonly key: string;
+  readonly names: readonly string[];
+  readonly line: number;
+}
+
+/**
+ * The neighbors of a configuration with what they inherit from templates and groups.
+ *
+ * @param names of the processes that are carried over.
+ */
+export function neighborsOf(
+  statements: readonly Statement[],
+  names: ReadonlySet<string>,
+): Neighbors {
   const templates = templatesOf(statements);
   const all: Neighbor[] = [];
   const walk = (block: readonly Statement[], inherited: readonly Statement[]): void => {
@@ -30,24 +47,36 @@ export function neighborsOf(statements: readonly Statement[]): Neighbors {
           .filter(({ words }) => words[0]?.text === 'inherit')
           .flatMap(({ words }) => namesOf(words));
         const whole = [...own, ...from.flatMap((each) => templates.get(each) ?? [])];
-        all.push(neighborOf(word, whole));
+        all.push(neighborOf(word, whole, names));
       } else if (name?.text === 'group') {
-        walk(statement.block, [...inherited, ...statement.block]);
+        const own = statement.block.filter(
+          ({ words }) => words[0]?.text !== 'neighbor' && words[0]?.text !== 'group',
+        );
+        walk(statement.block, [...inherited, ...own]);
       }
     }
   };
   walk(statements, []);
-  return { all, lists: listsOf(statements) };
+  const lists = listsOf(statements, names);
+  const notes = lists.flatMap(({ key, names: listed, line }): Note[] => {
+    const text = 'processes-match names no process that is carried over, or cannot be read';
+    return key === 'processes' || listed.length > 0 ? [] : [{ line, text }];
+  });
+  return { all, lists, notes };
 }
 
-function neighborOf(word: Word | undefined, block: readonly Statement[]): Neighbor {
+function neighborOf(
+  word: Word | undefined,
+  block: readonly Statement[],
+  names: ReadonlySet<string>,
+): Neighbor {
   const local = block.find(({ words }) => words[0]?.text === 'local-address')?.words[1];
   return {
     address: addressOf(word),
     local: addressOf(local),
     // A process within a neighbor, as 3.4 has it, is its own.
     processes: [
-      ...listsOf(block).flatMap(({ names }) => names),
+      ...listsOf(block, names).flatMap((list) => list.names),
       ...block.flatMap(({ words: [name, named] }) =>
         name?.text === 'process' && named !== undefined ? [named.text] : [],
       ),
@@ -76,16 +105,26 @@ function templatesOf(statements: readonly Statement[]): Map<string, readonly Sta
   return templates;
 }
 
-/** Every `processes [ … ]` of the `api` blocks in a block, at any depth. */
-function listsOf(block: readonly Statement[]): { names: string[]; line: number }[] {
-  return block.flatMap((statement) => {
-    const [first] = statement.words;
-    const isList = first?.text === 'processes';
-    return [
-      ...(isList ? [{ names: namesOf(statement.words), line: first.line }] : []),
-      ...listsOf(statement.block),
-    ];
+/** Every `processes [ … ]` and `processes-match [ … ]` in a block, at any depth. */
+function listsOf(block: readonly Statement[], names: ReadonlySet<string>): List[] {
+  return block.flatMap(({ words, block: inner }) => {
+    const [first] = words;
+    const lists = listsOf(inner, names);
+    if (first?.text === 'processes') {
+      return [{ key: first.text, names: namesOf(words), line: first.line }, ...lists];
+    }
+    if (first?.text !== 'processes-match') return lists;
+    const matching = [...names].filter((name) =>
+      namesOf(words).some((each) => matches(each, name)),
+    );
+    return [{ key: first.text, names: matching, line: first.line }, ...lists];
   });
+}
+
+/** As Python's `re.match`: from the beginning of the name. */
+function matches(source: string, name: string): boolean {
+  const pattern = parseRegex(`/^(?:${source})/`);
+  return pattern.ok && pattern.value.test(name);
 }
 
 /** The names after the first word, in brackets or not. */

@@ -1,7 +1,7 @@
 import { shellCommands } from './exabgp-shell.ts';
 import type { Note } from './draft.ts';
 import type { Statement, Word } from './exabgp-tree.ts';
-import { cut } from './healthcheck-words.ts';
+import { cut, textFault } from './healthcheck-words.ts';
 
 /** A shell within a shell within a shell. */
 const NESTED_MAX = 3;
@@ -29,27 +29,35 @@ export interface Runs {
 export function runsOf(statements: readonly Statement[]): Runs {
   const runs: Run[] = [];
   const notes: Note[] = [];
-  for (const { words, block } of processesOf(statements)) {
-    const [first, named] = words;
-    const name = named?.text ?? 'healthcheck';
-    for (const statement of block) {
-      const [key, ...rest] = statement.words;
-      if (key?.text !== 'run') continue;
-      const start = startOf(rest, 0);
-      if (start === null) notes.push(otherProcess(name, key, rest));
-      else {
-        const others = block.flatMap((each) => leftOut(name, each));
-        runs.push({
-          at: key,
-          name,
-          ...start,
-          notes: [...wrapper(name, key, start.around), ...others],
-        });
-      }
+  const seen = new Set<string>();
+  for (const process of processesOf(statements)) {
+    const { words, block } = process;
+    // Of 3.4, where each neighbor may have the same process.
+    const print = printOf(process);
+    if (seen.has(print)) continue;
+    seen.add(print);
+    const name = words[1]?.text ?? 'healthcheck';
+    const all = block.filter((each) => each.words[0]?.text === 'run');
+    const [key, ...rest] = all.at(-1)?.words ?? [];
+    for (const { words: earlier } of all.slice(0, -1)) {
+      const text = `process ${name}: ${cut(textOf(earlier))}: left out, ExaBGP runs the last one only`;
+      notes.push({ line: earlier[0]?.line ?? 1, text });
     }
-    const hasRun = block.some((each) => each.words[0]?.text === 'run');
-    if (first !== undefined && block.length > 0 && !hasRun) {
-      notes.push({ line: first.line, text: `process ${name}: it has no run: left out` });
+    if (key === undefined) {
+      const { line } = words[0] ?? { line: 1 };
+      if (block.length > 0) notes.push({ line, text: `process ${name}: it has no run: left out` });
+      continue;
+    }
+    const start = startOf(rest, 0);
+    if (start === null) notes.push(otherProcess(name, key, rest));
+    else {
+      const others = block.flatMap((each) => leftOut(name, each));
+      runs.push({
+        at: key,
+        name,
+        ...start,
+        notes: [...wrapper(name, key, start.around), ...others],
+      });
     }
   }
   return { runs, notes };
@@ -61,8 +69,16 @@ function processesOf(statements: readonly Statement[]): Statement[] {
   );
 }
 
+function printOf({ words, block }: Statement): string {
+  return JSON.stringify([words.map(({ text }) => text), block.map(printOf)]);
+}
+
+function textOf(words: readonly Word[]): string {
+  return words.map(({ text }) => text).join(' ');
+}
+
 function otherProcess(name: string, { line }: Word, words: readonly Word[]): Note {
-  const text = words.map((word) => word.text).join(' ');
+  const text = textOf(words);
   const what = /health-?_?check/iu.test(text)
     ? `it is not understood as ExaBGP's healthcheck: left out: ${cut(text)}`
     : 'it runs no healthcheck: left out, it may stay as it is';
@@ -70,11 +86,11 @@ function otherProcess(name: string, { line }: Word, words: readonly Word[]): Not
 }
 
 /** Of a process, what is neither carried over nor replaced by routevane's own. */
-function leftOut(name: string, { words }: Statement): Note[] {
+function leftOut(name: string, { words, block }: Statement): Note[] {
   const [first] = words;
   if (first === undefined || ['run', 'encoder'].includes(first.text)) return [];
-  const text = words.map((word) => word.text).join(' ');
-  return [{ line: first.line, text: `process ${name}: ${cut(text)}: left out` }];
+  const text = `${cut(textOf(words))}${block.length > 0 ? ' { … }' : ''}`;
+  return [{ line: first.line, text: `process ${name}: ${text}: left out` }];
 }
 
 interface Start {
@@ -135,7 +151,8 @@ function beforeOf(words: readonly Word[]): Pick<Start, 'environment' | 'around'>
   for (const [index, { text }] of words.entries()) {
     const name = /^([A-Za-z_][\w.]*)=/u.exec(text)?.[1];
     // Those of Python and of ExaBGP are not for the command that is run.
-    if (name !== undefined && !/^(?:PYTHON|exabgp[._])/u.test(name)) environment.push(text);
+    const isOfCommand = name !== undefined && !/^(?:PYTHON|exabgp[._])/u.test(name);
+    if (isOfCommand && textFault(text) === null) environment.push(text);
     else {
       const isSwitch: boolean = isStarter && itsSwitch.test(text);
       isStarter = isSwitch || starter.test(text) || (index === 0 && text === 'exec');

@@ -59,7 +59,10 @@ export function parseTree(text: string): Tree {
     else if (char === ';') reader.endStatement();
     else if (char === '{') reader.open();
     else if (char === '}') reader.close();
-    else reader.add(char);
+    else {
+      if (char === '[' || char === ']') reader.isInList = char === '[';
+      reader.add(char);
+    }
     reader.move(taken);
     from += taken;
   }
@@ -77,6 +80,8 @@ class TreeReader {
   #words: Word[] = [];
   #word: Word | null = null;
   #quotedAt: Pick<Word, 'line' | 'column'> = { line: 1, column: 1 };
+  /** Between "[" and "]". */
+  isInList = false;
   #line = 1;
   #column = 1;
 
@@ -120,21 +125,17 @@ class TreeReader {
   endLine(): void {
     this.endWord();
     // A list in brackets may go on.
-    const isInList =
-      this.#words.findLastIndex(({ text }) => text.includes('[')) > this.#lastClosed();
-    if (this.#words[0]?.text !== 'processes' || !isInList) this.endStatement();
+    const isList = /^processes(?:-match)?$/u.test(this.#words[0]?.text ?? '');
+    if (!isList || !this.isInList) this.endStatement();
     this.#line += 1;
     this.#column = 0;
-  }
-
-  #lastClosed(): number {
-    return this.#words.findLastIndex(({ text }) => text.includes(']'));
   }
 
   endStatement(): void {
     this.endWord();
     if (this.#words.length > 0) this.#top().block.push({ words: this.#words, block: [] });
     this.#words = [];
+    this.isInList = false;
   }
 
   /** The block belongs to the words before it, which may be on the line above. */

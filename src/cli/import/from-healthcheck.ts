@@ -4,11 +4,11 @@ import { neighborsOf, type Neighbors } from './exabgp-neighbors.ts';
 import { runsOf, type Run } from './exabgp-runs.ts';
 import { parseTree } from './exabgp-tree.ts';
 import { audienceOf } from './healthcheck-audience.ts';
-import { watchedOf, type Job } from './healthcheck-check.ts';
+import { shellOf, watchedOf, type Job } from './healthcheck-check.ts';
 import { configWords } from './healthcheck-config.ts';
 import { mergeRoutes } from './healthcheck-merge.ts';
 import { routesFor } from './healthcheck-routes.ts';
-import { cut, GivenOptions, noteAt, type Argument } from './healthcheck-words.ts';
+import { cut, GivenOptions, noteAt, textFault, type Argument } from './healthcheck-words.ts';
 import { readInput } from './read-input.ts';
 
 /** What one process becomes. */
@@ -22,7 +22,6 @@ interface Made {
 export function fromHealthcheck(text: string, readConfig: ReadConfig = readInput): Imported {
   const tree = parseTree(text);
   const { runs, notes: others } = runsOf(tree.statements);
-  const neighbors = neighborsOf(tree.statements);
   const faults = tree.problems.map(({ line, message }): Note => ({
     line,
     text: `${message}: left out`,
@@ -30,6 +29,7 @@ export function fromHealthcheck(text: string, readConfig: ReadConfig = readInput
   const lost: Note[] = [...faults, ...others];
   const made: Made[] = [];
   const processes = new Set(runs.map(({ name }) => name));
+  const neighbors = neighborsOf(tree.statements, processes);
   for (const run of runs) {
     const taken = made.flatMap(({ signals, services }) => [...signals, ...services]);
     const result = madeOf(run, { taken, neighbors, processes, readConfig });
@@ -51,7 +51,7 @@ export function fromHealthcheck(text: string, readConfig: ReadConfig = readInput
       signals: made.flatMap(({ signals }) => signals),
       services: made.flatMap(({ services }) => services),
       routes,
-      notes: [...replacement(runs, neighbors, processes), ...lost],
+      notes: [...replacement(runs, neighbors, processes), ...neighbors.notes, ...lost],
     },
   };
 }
@@ -98,6 +98,9 @@ function madeOf(run: Run, { taken, neighbors, processes, readConfig }: Around): 
       ...given.unread(),
     ];
   }
+  const command = given.peek('--command') ?? '';
+  if (shellOf(command).some((text) => textFault(text) !== null))
+    return leftOut('its --cmd is too long');
   const watched = watchedOf(job, enabledName);
   const when = [...watched.services, ...watched.signals].map((each) => each.name);
   const audience = audienceOf(job, run.name, neighbors, processes);
@@ -165,11 +168,11 @@ function replacement(
   const ours = lists.filter((list) => list.names.some((name) => processes.has(name)));
   return [
     `In ExaBGP's configuration one process that runs routevane, with "encoder json", takes the place of ${cut(names)}; all else in it stays.`,
-    ...ours.map(({ line, names: listed }): Note => {
+    ...ours.map(({ key, line, names: listed }): Note => {
       const those = listed.filter((name) => processes.has(name)).join(' ');
       return {
         line,
-        text: `processes [ ${cut(those)} ]: name the process of routevane here instead`,
+        text: `${key} [ ${cut(those)} ]: name the process of routevane here instead`,
       };
     }),
     ...(all.length > 0 && ours.length === 0

@@ -1,8 +1,9 @@
+import { isUnsafe } from '../../config/control-characters.ts';
 import { parseAddress } from '../../config/parse/address.ts';
 import { durationText } from '../../config/parse/duration.ts';
 import { endpointText } from '../../config/parse/endpoint.ts';
 import type { DraftKeys, DraftService, DraftSignal } from './draft.ts';
-import { cut, type Argument, type GivenOptions } from './healthcheck-words.ts';
+import { cut, textFault, type Argument, type GivenOptions } from './healthcheck-words.ts';
 
 /** What ExaBGP's healthcheck takes where nothing is given. */
 const defaults = { interval: 5, fast: 1, timeout: 5, rise: 3, fall: 3 } as const;
@@ -35,7 +36,7 @@ export function watchedOf(job: Job, enabledName: string): Watched {
   const command = given.last('--command') ?? '';
   const times = timesOf(job);
   const server = tcpServer(command);
-  const file = given.last('--disable');
+  const file = (given.peek('--disable') ?? '') === '' ? null : given.last('--disable');
   const enabled = file === null ? [] : [enabledSignal(enabledName, file, times)];
   if (server !== null && job.environment.length === 0) {
     const seconds = server.seconds === null ? times.timeoutMs : server.seconds * 1000;
@@ -121,12 +122,9 @@ function keysOf({ intervalMs, fastMs, timeoutMs, rise, fall }: Times): DraftKeys
 }
 
 function signalOf(job: Job, command: string, times: Times): DraftSignal {
-  // Any code but 0 is down for ExaBGP; a Nagios plugin means "up, with a warning" by 1. A
-  // comment, or what takes the next line, would take the bracket, too.
-  const end = /[#\\\n]/u.test(command) ? '\n' : '';
-  const shell = ['/bin/sh', '-c', `(${command === '' ? 'true' : command}${end}) || exit 2`];
+  const shell = shellOf(command === '' ? 'true' : command);
   const { environment } = job;
-  const user = job.given.last('--user');
+  const user = (job.given.peek('--user') ?? '') === '' ? null : job.given.last('--user');
   // A check that hangs is "lost" here, and a failed one there: it counts as down as soon.
   const holdMs = (times.fall - 1) * (times.fastMs + times.timeoutMs);
   return {
@@ -140,6 +138,29 @@ function signalOf(job: Job, command: string, times: Times): DraftSignal {
     ],
     notes: [],
   };
+}
+
+/**
+ * Any code but 0 is down for ExaBGP; a Nagios plugin means "up, with a warning" by 1. What would
+ * swallow the bracket after it, such as a comment, goes to a shell of its own; and control
+ * characters, which no configuration has, as `printf %b` writes them.
+ */
+export function shellOf(command: string): string[] {
+  const start = ['/bin/sh', '-c'];
+  if (textFault(command) !== null) {
+    return [...start, '/bin/sh -c "$(printf %b "$1")" || exit 2', 'sh', escaped(command)];
+  }
+  if (!/#|<<|\\$/u.test(command)) return [...start, `(${command}) || exit 2`];
+  return [...start, '/bin/sh -c "$1" || exit 2', 'sh', command];
+}
+
+function escaped(command: string): string {
+  return Array.from(command, (char) => {
+    if (char === '\\') return '\\\\';
+    if (!isUnsafe(char)) return char;
+    const bytes = [...Buffer.from(char, 'utf8')];
+    return bytes.map((byte) => `\\0${byte.toString(8).padStart(3, '0')}`).join('');
+  }).join('');
 }
 
 /** `--disable FILE`: while the file is there it is down, at once. */

@@ -1,9 +1,19 @@
+import { isUnsafe } from '../../config/control-characters.ts';
 import type { Note } from './draft.ts';
 import type { Word } from './exabgp-tree.ts';
 import { options, type Option } from './healthcheck-options.ts';
 
 /** A long value is cut where it is shown. */
 const SHOWN_MAX_CHARS = 80;
+
+/** As much as one text of a configuration may have. */
+const TEXT_MAX_CHARS = 4_096;
+
+/** Why a configuration cannot have this text; `null`: it can. */
+export function textFault(text: string): string | null {
+  if (isUnsafe(text)) return 'control characters have no place here';
+  return text.length > TEXT_MAX_CHARS ? `it has more than ${TEXT_MAX_CHARS} characters` : null;
+}
 
 /** A word of a command line, or of the file that `--config` names. */
 export interface Argument extends Pick<Word, 'text' | 'line'> {
@@ -90,8 +100,12 @@ function givenOf(words: readonly Argument[]): Given[] {
   const given: Given[] = [];
   for (let index = 0; index < words.length; index += 1) {
     const at = words[index] ?? { text: '', line: 1 };
-    const add = (option: Option | null, value: string | null, fault: string | null = null): void =>
-      void given.push({ option, at, value, fault, isRead: false });
+    const add = (option: Option | null, value: string | null, why: string | null = null): void => {
+      // A command may have any: it is written another way.
+      const isCommand = option?.names[0] === '--command';
+      const fault = why ?? (value === null || isCommand ? null : textFault(value));
+      given.push({ option, at, value, fault, isRead: false });
+    };
     if (!isOption(at.text)) {
       add(null, null);
       continue;

@@ -42,6 +42,38 @@ neighbor 10.0.0.3 { process c { ${run('192.0.2.3')} } }
     );
   });
 
+  test('neighbors of one group keep their own lists; processes-match is read; the last run counts', () => {
+    const text = `
+group g {
+  neighbor 10.0.0.1 { api { processes-match [ "dns-[0-9]" ]; } }
+  neighbor 10.0.0.2 { api { processes [ web
+ ]; } }
+  neighbor 10.0.0.3 { api { processes-match [ "(" ]; } }
+}
+process dns-1 { ${run('192.0.2.1')} }
+process web { run /bin/first; ${run('192.0.2.2')} }
+`;
+    const { config, notes } = imported(text);
+    assert.deepEqual(
+      config.routes.map(({ key }) => key),
+      ['192.0.2.1/32@10.0.0.1', '192.0.2.2/32@10.0.0.2'],
+    );
+    assert.ok(notes.some((note) => note.startsWith('6: processes-match names no process')));
+    assert.ok(notes.some((note) => note.startsWith('9: process web: run /bin/first: left out')));
+  });
+
+  test('a process that each neighbor has, as in 3.4, is one', () => {
+    const process = `{ process a { ${run('192.0.2.1')} receive { parsed; } } }`;
+    const { config, notes } = imported(
+      `neighbor 10.0.0.1 ${process}\nneighbor 10.0.0.2 ${process}`,
+    );
+    assert.deepEqual(
+      config.routes.map(({ key }) => key),
+      ['192.0.2.1/32'],
+    );
+    assert.ok(notes.includes('1: process a: receive { … }: left out'));
+  });
+
   test('several processes for one prefix are one route, which says so', () => {
     const start = 'run exabgp healthcheck --ip 192.0.2.1 -c';
     const { config, yaml } = imported(

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { describe, test } from 'node:test';
 import { fixture, imported, routesOf, withOptions } from './healthcheck-read.ts';
 
@@ -68,6 +69,27 @@ describe('import exabgp-healthcheck', () => {
     assert.ok(signal?.type === 'exec');
     assert.equal(signal.intervalMs, 30_000);
     assert.equal(notes.length, 1);
+  });
+
+  test('a command runs as it would there, whatever is in it', () => {
+    const commands: readonly (readonly [text: string, code: number])[] = [
+      ['exit 1', 2],
+      ['true # (', 0],
+      ["test 'a\tb\\\\c' = \"$(printf 'a\\\\011b%s' '\\\\c')\"", 0],
+      ['cat <<E | grep -q ä\nä\nE', 0],
+      ['false\n', 2],
+      ['true \\\\', 0],
+    ];
+    for (const [text, code] of commands) {
+      const quoted = text.replaceAll('"', String.raw`\"`).replaceAll('\n', String.raw`\n`);
+      const { config } = imported(
+        `process a { run exabgp healthcheck --ip 192.0.2.1 --cmd "${quoted}"; }`,
+      );
+      const [signal] = config.signals;
+      assert.ok(signal?.type === 'exec');
+      const [program = '', ...args] = signal.command;
+      assert.equal(spawnSync(program, args).status, code, signal.command.join(' '));
+    }
   });
 
   test('short options, each --neighbor, and 0 as a number', () => {
