@@ -31,7 +31,7 @@ export function writeYaml(draft: Draft, from: string): string {
     services.length === 0 ? 'services: {}' : 'services:',
     ...services.flatMap(serviceLines),
     '',
-    routes.every(({ isOff = false }) => isOff) ? 'routes: []' : 'routes:',
+    routesHead(routes),
     ...routes.flatMap(routeLines),
     '',
     'outputs:',
@@ -73,6 +73,12 @@ function serverText({ address, weight, check, note }: DraftServer): string {
   if (check.length > 0) parts.push(`check: ${flow(check)}`);
   const text = parts.length === 1 ? scalar(address) : `{ ${parts.join(', ')} }`;
   return note === null ? text : `${text} ${comment(note).join(' ')}`;
+}
+
+function routesHead(routes: readonly DraftRoute[]): string {
+  if (routes.length === 0) return 'routes: []';
+  const isEmpty = routes.every(({ isOff = false }) => isOff);
+  return isEmpty ? 'routes: [] # complete those below, and take out the "[]"' : 'routes:';
 }
 
 function routeLines({ prefix, when, keys, notes, isOff = false }: DraftRoute): string[] {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { accessSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { fromHealthcheck } from '../../../src/cli/import/from-healthcheck.ts';
 import { options, type Option } from '../../../src/cli/import/healthcheck-options.ts';
 import { GivenOptions } from '../../../src/cli/import/healthcheck-words.ts';
 import { noteText } from '../../../src/cli/import/draft.ts';
+import { exabgpPython } from './python.ts';
 
 const page = readFileSync(
   new URL('../../../docs/import-exabgp-healthcheck.md', import.meta.url),
@@ -14,7 +14,7 @@ const page = readFileSync(
 );
 
 /** The healthcheck of the ExaBGP that is installed. */
-const python = pythonOf('exabgp');
+const python = exabgpPython();
 const help = execFileSync(python, ['-m', 'exabgp', 'healthcheck', '--help'], { encoding: 'utf8' });
 
 /** `--name NAME, -n NAME  name for …` → its names, and what each takes. */
@@ -166,18 +166,4 @@ function isLeftOut({ names: [name], takes }: Option): boolean {
 
 function sorted(all: readonly Pick<Option, 'names' | 'takes'>[]): string[] {
   return all.map(({ names, takes }) => `${names.toSorted().join(' ')}: ${takes}`).toSorted();
-}
-
-/** The interpreter that a program names in its first line. */
-function pythonOf(program: string): string {
-  for (const folder of (process.env['PATH'] ?? '').split(':')) {
-    const file = join(folder, program);
-    try {
-      accessSync(file);
-    } catch {
-      continue;
-    }
-    return /^#!\s*(\S+)/u.exec(readFileSync(file, 'utf8'))?.[1] ?? 'python3';
-  }
-  return 'python3';
 }
