@@ -13,6 +13,7 @@ import { readInput } from './read-input.ts';
 
 /** What one process becomes. */
 interface Made {
+  readonly process: string;
   readonly signals: readonly DraftSignal[];
   readonly services: readonly DraftService[];
   readonly routes: readonly DraftRoute[];
@@ -51,7 +52,7 @@ export function fromHealthcheck(text: string, readConfig: ReadConfig = readInput
       signals: made.flatMap(({ signals }) => signals),
       services: made.flatMap(({ services }) => services),
       routes,
-      notes: [...replacement(runs, neighbors, processes), ...neighbors.notes, ...lost],
+      notes: [...replacement(made, neighbors), ...neighbors.notes, ...lost],
     },
   };
 }
@@ -111,9 +112,10 @@ function madeOf(run: Run, { taken, neighbors, processes, readConfig }: Around): 
   const [signal, ...signals] = watched.signals;
   if (first !== undefined) {
     const service = { ...first, notes: [...first.notes, ...whole] };
-    return { signals: watched.signals, services: [service, ...more], routes };
+    return { process: run.name, signals: watched.signals, services: [service, ...more], routes };
   }
   return {
+    process: run.name,
     signals: signal === undefined ? [] : [{ ...signal, notes: whole }, ...signals],
     services: [],
     routes,
@@ -159,12 +161,9 @@ function uniqueName(wished: string, taken: readonly { readonly name: string }[])
 }
 
 /** What to change in ExaBGP's own configuration. */
-function replacement(
-  runs: readonly Run[],
-  { all, lists }: Neighbors,
-  processes: ReadonlySet<string>,
-): Note[] {
-  const names = [...new Set(runs.map(({ name }) => name))].join(', ');
+function replacement(made: readonly Made[], { all, lists }: Neighbors): Note[] {
+  const processes = new Set(made.map(({ process }) => process));
+  const names = [...processes].join(', ');
   const ours = lists.filter((list) => list.names.some((name) => processes.has(name)));
   return [
     `In ExaBGP's configuration one process that runs routevane, with "encoder json", takes the place of ${cut(names)}; all else in it stays.`,

@@ -28,8 +28,11 @@ export function audienceOf(
     if (listing.length === 0 || listing.some(({ address }) => address?.text === text)) continue;
     note(`--neighbor ${text}: it does not list ${process} in its api: nothing reached it`, place);
   }
-  if (named.length > 0) return { selected: unique(named.map(({ text }) => text)), neighbors };
   const relevant = all.filter((each) => each.processes.some((name) => processes.has(name)));
+  if (listing.length === 0 && relevant.length > 0) {
+    note(`no neighbor lists ${process} in its api: nothing reached any; here its routes do`, at);
+  }
+  if (named.length > 0) return { selected: unique(named.map(({ text }) => text)), neighbors };
   if (listing.length === 0 || listing.length === relevant.length)
     return { selected: [], neighbors };
   const addresses = listing.flatMap(({ address }) => (address === null ? [] : [address.text]));

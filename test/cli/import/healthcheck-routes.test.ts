@@ -62,6 +62,17 @@ process web { run /bin/first; ${run('192.0.2.2')} }
     assert.ok(notes.some((note) => note.startsWith('9: process web: run /bin/first: left out')));
   });
 
+  test('a process that no neighbor lists, or not the one it names, is named', () => {
+    const text = `
+neighbor 10.0.0.1 { api { processes [ a ]; } }
+process a { ${run('192.0.2.1 --neighbor 10.0.0.2')} }
+process b { ${run('192.0.2.2')} }
+`;
+    const { notes } = imported(text);
+    assert.ok(notes.some((note) => note.startsWith('3: --neighbor 10.0.0.2: it does not list a')));
+    assert.ok(notes.some((note) => note.startsWith('4: no neighbor lists b in its api')));
+  });
+
   test('a process that each neighbor has, as in 3.4, is one', () => {
     const process = `{ process a { ${run('192.0.2.1')} receive { parsed; } } }`;
     const { config, notes } = imported(
