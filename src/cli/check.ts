@@ -1,6 +1,7 @@
 import { exitCode, required, type Command } from './command.ts';
 import { loadConfig, placeInFile, problemLines } from './config-file.ts';
 import { pluginFindings } from './plugin/findings.ts';
+import { writableFindings } from './writable.ts';
 
 /** `routevane check`: every problem on stderr, or one line on stdout that says what the file holds. */
 export const check: Command = {
@@ -21,6 +22,7 @@ export const check: Command = {
       return exitCode.badConfig;
     }
     process.stderr.write(problemLines([...result.warnings, ...result.later]));
+    process.stderr.write(problemLines(placeInFile(file, writableFindings(result.config))));
     const { signals, services, realServers, routes } = result.summary;
     process.stdout.write(
       `${file}: ok: ${count(signals, 'signal')}, ${count(services, 'service')}, ` +

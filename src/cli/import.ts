@@ -1,5 +1,6 @@
 import { exitCode, UsageError, type Command } from './command.ts';
-import { noteText, type Imported } from './import/draft.ts';
+import { noteText, type Imported, type Note } from './import/draft.ts';
+import { configReader } from './import/config-reader.ts';
 import { fromHealthcheck } from './import/from-healthcheck.ts';
 import { fromIpvs } from './import/from-ipvs.ts';
 import { fromKeepalived } from './import/from-keepalived.ts';
@@ -7,10 +8,12 @@ import { readInput, type Input } from './import/read-input.ts';
 import { readKernel } from './import/read-kernel.ts';
 import { writeYaml } from './import/write-yaml.ts';
 
-const kinds: Readonly<Record<string, (text: string) => Imported>> = {
+type Convert = (text: string, file: string | undefined) => Imported;
+
+const kinds: Readonly<Record<string, Convert>> = {
   ipvs: fromIpvs,
   keepalived: fromKeepalived,
-  'exabgp-healthcheck': fromHealthcheck,
+  'exabgp-healthcheck': (text, file) => fromHealthcheck(text, configReader(file)),
 };
 
 /** `routevane import`: a configuration on stdout, and on stderr what could not be carried over. */
@@ -30,36 +33,32 @@ export const importer: Command = {
   },
 };
 
-async function print(
-  convert: (text: string) => Imported,
-  kind: string,
-  file: string | undefined,
-): Promise<number> {
+async function print(convert: Convert, kind: string, file: string | undefined): Promise<number> {
   const from = file ?? 'the live table';
   const input = await inputOf(kind, file);
   if (!input.ok) return complain(`${from}: ${input.reason}\n`);
-  const imported = convert(input.text);
+  const imported = convert(input.text, file);
   if (!imported.ok) {
     return complain(
       imported.problems
-        .map(({ line, column, message }) => `${from}:${line}:${column}: ${message}\n`)
+        .map(({ line, column, message }) => `${from}:${line}:${column}: ${printable(message)}\n`)
         .join(''),
     );
   }
   const { draft } = imported;
   const notes = [
     ...draft.notes,
-    ...[...draft.services, ...draft.routes].flatMap((each) => each.notes),
+    ...[...(draft.signals ?? []), ...draft.services, ...draft.routes].flatMap((each) => each.notes),
   ];
-  process.stderr.write(
-    notes
-      .map(
-        (note) => `${from}${typeof note === 'string' ? ': ' : ':'}${printable(noteText(note))}\n`,
-      )
-      .join(''),
-  );
+  process.stderr.write(notes.map((note) => `${placed(note, from)}\n`).join(''));
   process.stdout.write(writeYaml(draft, file === undefined ? 'the live IPVS table' : file));
   return exitCode.ok;
+}
+
+/** `FILE:12: text`, as a compiler has it. */
+function placed(note: Note, from: string): string {
+  if (typeof note === 'string') return `${from}: ${printable(note)}`;
+  return `${printable(note.file ?? from)}:${printable(noteText(note))}`;
 }
 
 async function inputOf(kind: string, file: string | undefined): Promise<Input> {

@@ -33,3 +33,8 @@ export function checkControlCharacters(root: unknown, report: Report): void {
   };
   visit(root);
 }
+
+/** Whether a configuration would be refused for this text. */
+export function isUnsafe(text: string): boolean {
+  return unsafe.test(text);
+}

@@ -1,5 +1,9 @@
-/** What could not be carried over, in a sentence; with the line of the input where it stands. */
-export type Note = string | { readonly line: number; readonly text: string };
+/**
+ * What could not be carried over, in a sentence; with the line of the input where it stands, and
+ * the file, where it is another one than the input.
+ */
+export type Note =
+  string | { readonly line: number; readonly text: string; readonly file?: string };
 
 /** `12: text`, as a compiler has it behind the file's name. */
 export function noteText(note: Note): string {
@@ -18,6 +22,7 @@ export interface Draft {
 export interface DraftSignal {
   readonly name: string;
   readonly keys: DraftKeys;
+  readonly notes: readonly Note[];
 }
 
 export interface DraftService {
@@ -44,10 +49,12 @@ export interface DraftRoute {
   readonly when: readonly string[];
   readonly keys: DraftKeys;
   readonly notes: readonly Note[];
+  /** Something is missing in it: it is written as a comment, for somebody to complete. */
+  readonly isOff?: boolean;
 }
 
 export type DraftKeys = readonly (readonly [string, DraftValue])[];
-type DraftValue = string | number | boolean | readonly string[];
+type DraftValue = string | number | boolean | readonly (string | number)[];
 
 /** One thing that is wrong with the input, where it stands. */
 export interface InputProblem {

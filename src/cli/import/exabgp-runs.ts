@@ -1,61 +1,169 @@
-import type { InputProblem } from './draft.ts';
+import { shellCommands } from './exabgp-shell.ts';
+import type { Note } from './draft.ts';
+import type { Statement, Word } from './exabgp-tree.ts';
+import { cut, textFault } from './healthcheck-words.ts';
+
+/** A shell within a shell within a shell. */
+const NESTED_MAX = 3;
 
 /** One `run …;` of a `process` block that starts ExaBGP's healthcheck. */
 export interface Run {
-  readonly at: Pick<InputProblem, 'line' | 'column'>;
+  readonly at: Word;
   /** Of its process. */
   readonly name: string;
-  /** After the word `healthcheck`, as a shell would split them. */
-  readonly words: readonly string[];
+  /** After the word `healthcheck`. */
+  readonly words: readonly Word[];
+  /** `VAR=value`, set for it. */
+  readonly environment: readonly string[];
+  /** What of its process is not carried over. */
+  readonly notes: readonly Note[];
 }
 
-const PROCESS = /^\s*process\s+([^\s{]+)\s*\{?/u;
-const RUN = /\brun\s+(.*?)\s*;?\s*(?:#.*)?$/u;
-const HEALTHCHECK = /(?:^|\/|-)healthcheck(?:\.py)?$/u;
+export interface Runs {
+  readonly runs: readonly Run[];
+  /** Processes that run something else. */
+  readonly notes: readonly Note[];
+}
 
-/** Every healthcheck of an ExaBGP configuration, or the places of those that cannot be split. */
-export function parseRuns(text: string): { runs: Run[]; problems: InputProblem[] } {
+/** Every process that runs healthcheck, wherever it stands; and, in notes, every other one. */
+export function runsOf(statements: readonly Statement[]): Runs {
   const runs: Run[] = [];
-  const problems: InputProblem[] = [];
-  let name = 'healthcheck';
-  for (const [index, line] of text.split('\n').entries()) {
-    if (line.trimStart().startsWith('#')) continue;
-    name = PROCESS.exec(line)?.[1] ?? name;
-    const match = RUN.exec(line);
-    if (match === null || !line.includes('healthcheck')) continue;
-    const at = { line: index + 1, column: match.index + 1 };
-    const words = split(match[1] ?? '');
-    if (words === null) {
-      problems.push({ ...at, message: 'a quote is not closed' });
+  const notes: Note[] = [];
+  const seen = new Set<string>();
+  for (const process of processesOf(statements)) {
+    const { words, block } = process;
+    // Of 3.4, where each neighbor may have the same process.
+    const print = printOf(process);
+    if (seen.has(print)) continue;
+    seen.add(print);
+    const name = words[1]?.text ?? 'healthcheck';
+    const all = block.filter((each) => each.words[0]?.text === 'run');
+    const [key, ...rest] = all.at(-1)?.words ?? [];
+    for (const { words: earlier } of all.slice(0, -1)) {
+      const text = `process ${name}: ${cut(textOf(earlier))}: left out, ExaBGP runs the last one only`;
+      notes.push({ line: earlier[0]?.line ?? 1, text });
+    }
+    if (key === undefined) {
+      const { line } = words[0] ?? { line: 1 };
+      if (block.length > 0) notes.push({ line, text: `process ${name}: it has no run: left out` });
       continue;
     }
-    const start = words.findIndex((word) => HEALTHCHECK.test(word));
-    if (start !== -1) runs.push({ at, name, words: words.slice(start + 1) });
+    const start = startOf(rest, 0);
+    if (start === null) notes.push(otherProcess(name, key, rest));
+    else {
+      const others = block.flatMap((each) => leftOut(name, each));
+      runs.push({
+        at: key,
+        name,
+        ...start,
+        notes: [...wrapper(name, key, start.around), ...others],
+      });
+    }
   }
-  return { runs, problems };
+  return { runs, notes };
 }
 
-/** As a shell splits words: quotes of both kinds, and backslashes. `null`: a quote is not closed. */
-function split(text: string): string[] | null {
-  const words: string[] = [];
-  let word: string | null = null;
-  let quote = '';
-  for (let at = 0; at < text.length; at += 1) {
-    const char = text.charAt(at);
-    if (quote !== '') {
-      if (char === quote) quote = '';
-      else word = (word ?? '') + char;
-    } else if (char === '"' || char === "'") {
-      quote = char;
-      word ??= '';
-    } else if (char === '\\') {
-      at += 1;
-      word = (word ?? '') + text.charAt(at);
-    } else if (/\s/u.test(char)) {
-      if (word !== null) words.push(word);
-      word = null;
-    } else word = (word ?? '') + char;
+function processesOf(statements: readonly Statement[]): Statement[] {
+  return statements.flatMap((statement) =>
+    statement.words[0]?.text === 'process' ? [statement] : processesOf(statement.block),
+  );
+}
+
+function printOf({ words, block }: Statement): string {
+  return JSON.stringify([words.map(({ text }) => text), block.map(printOf)]);
+}
+
+function textOf(words: readonly Word[]): string {
+  return words.map(({ text }) => text).join(' ');
+}
+
+function otherProcess(name: string, { line }: Word, words: readonly Word[]): Note {
+  const text = textOf(words);
+  const what = /health-?_?check/iu.test(text)
+    ? `it is not understood as ExaBGP's healthcheck: left out: ${cut(text)}`
+    : 'it runs no healthcheck: left out, it may stay as it is';
+  return { line, text: `process ${name}: ${what}` };
+}
+
+/** Of a process, what is neither carried over nor replaced by routevane's own. */
+function leftOut(name: string, { words, block }: Statement): Note[] {
+  const [first] = words;
+  if (first === undefined || ['run', 'encoder'].includes(first.text)) return [];
+  const text = `${cut(textOf(words))}${block.length > 0 ? ' { … }' : ''}`;
+  return [{ line: first.line, text: `process ${name}: ${text}: left out` }];
+}
+
+interface Start {
+  readonly words: readonly Word[];
+  readonly environment: readonly string[];
+  /** What stands before and after, and was not understood. */
+  readonly around: readonly string[];
+}
+
+/** Where healthcheck begins: a word of the command, or of a text that it hands to a shell. */
+function startOf(words: readonly Word[], depth: number): Start | null {
+  const at = words.findIndex(({ text }) => isHealthcheck(text));
+  if (at !== -1) {
+    return { ...beforeOf(words.slice(0, at)), words: words.slice(at + 1) };
   }
-  if (word !== null) words.push(word);
-  return quote === '' ? words : null;
+  if (depth >= NESTED_MAX) return null;
+  for (const [index, word] of words.entries()) {
+    if (!/\s/u.test(word.text) || !word.text.includes('healthcheck')) continue;
+    const commands = shellCommands(word);
+    for (const command of commands) {
+      const start = startOf(command.words, depth + 1);
+      if (start === null) continue;
+      const outer = beforeOf(words.slice(0, index));
+      const others = commands.filter((each) => each !== command);
+      const rest = [
+        ...others.flatMap((each) => each.words.concat(each.rest)),
+        ...command.rest,
+        ...words.slice(index + 1),
+      ];
+      return {
+        words: start.words,
+        environment: [...outer.environment, ...start.environment],
+        around: [...outer.around, ...start.around, ...rest.map(({ text }) => text)],
+      };
+    }
+  }
+  return null;
+}
+
+/** `exabgp healthcheck`, `exabgp-healthcheck`, `…/healthcheck.py`, `-m exabgp.application.healthcheck`. */
+function isHealthcheck(word: string): boolean {
+  if (/\s|=/u.test(word)) return false;
+  return (
+    /^(?:-m)?exabgp\.application\.healthcheck$/u.test(word) ||
+    /^(?:.*\/)?(?:exabgp[-_])?healthcheck(?:\.py)?$/u.test(word)
+  );
+}
+
+/** Programs that only start it, and their switches. */
+const starter = /^(?:.*\/)?(?:(?:ba|da|a|k|z)?sh|env|pypy\d*|python[\d.]*|exabgp)$/u;
+const itsSwitch = /^(?:-[a-z]*c|-mexabgp|-m|-u|--run)$/u;
+
+/** What the words before it say: variables, and what is not understood. */
+function beforeOf(words: readonly Word[]): Pick<Start, 'environment' | 'around'> {
+  const environment: string[] = [];
+  const around: string[] = [];
+  let isStarter = true;
+  for (const [index, { text }] of words.entries()) {
+    const name = /^([A-Za-z_][\w.]*)=/u.exec(text)?.[1];
+    // Those of Python and of ExaBGP are not for the command that is run.
+    const isOfCommand = name !== undefined && !/^(?:PYTHON|exabgp[._])/u.test(name);
+    if (isOfCommand && textFault(text) === null) environment.push(text);
+    else {
+      const isSwitch: boolean = isStarter && itsSwitch.test(text);
+      isStarter = isSwitch || starter.test(text) || (index === 0 && text === 'exec');
+      if (!isStarter) around.push(text);
+    }
+  }
+  return { environment, around };
+}
+
+function wrapper(name: string, { line }: Word, around: readonly string[]): Note[] {
+  if (around.length === 0) return [];
+  const text = `process ${name}: around healthcheck: ${cut(around.join(' '))}: left out`;
+  return [{ line, text }];
 }

@@ -1,128 +1,154 @@
-import { parseAddress } from '../../config/parse/address.ts';
-import { endpointText } from '../../config/parse/endpoint.ts';
-import { parsePrefix } from '../../config/parse/prefix.ts';
-import type {
-  DraftKeys,
-  DraftRoute,
-  DraftService,
-  DraftSignal,
-  Imported,
-  InputProblem,
-} from './draft.ts';
-import { parseRuns, type Run } from './exabgp-runs.ts';
+import type { ReadConfig } from './config-reader.ts';
+import type { DraftRoute, DraftService, DraftSignal, Imported, Note } from './draft.ts';
+import { neighborsOf, type Neighbors } from './exabgp-neighbors.ts';
+import { runsOf, type Run } from './exabgp-runs.ts';
+import { parseTree } from './exabgp-tree.ts';
+import { audienceOf } from './healthcheck-audience.ts';
+import { shellOf, watchedOf, type Job } from './healthcheck-check.ts';
+import { configWords } from './healthcheck-config.ts';
+import { mergeRoutes } from './healthcheck-merge.ts';
+import { routesFor } from './healthcheck-routes.ts';
+import { cut, GivenOptions, noteAt, textFault, type Argument } from './healthcheck-words.ts';
+import { readInput } from './read-input.ts';
 
-/** What ExaBGP's healthcheck takes where nothing is said. */
-const defaults = { interval: 5, timeout: 5, rise: 3, fall: 3, metric: 100, increase: 1 } as const;
-
-/** Its options with a value, short and long; all others of ours are switches. */
-const long: Readonly<Record<string, string>> = {
-  '-n': '--name',
-  '-i': '--interval',
-  '-f': '--fast-interval',
-  '-t': '--timeout',
-  '-c': '--cmd',
-  '-d': '--debug',
-  '-s': '--silent',
-  '-p': '--pid',
-};
-const switches = new Set([
-  '--debug',
-  '--silent',
-  '--no-ack',
-  '--sudo',
-  '--start-ip',
-  '--no-ip-setup',
-  '--ip-setup',
-  '--no-syslog',
-  '--dynamic-ip-setup',
-  '--label-exact-match',
-  '--withdraw-on-down',
-  '--no-syslog-facility',
-]);
-/** Carried over, or of no meaning here. */
-const known = new Set([
-  '--name',
-  '--interval',
-  '--timeout',
-  '--cmd',
-  '--command',
-  '--ip',
-  '--rise',
-  '--fall',
-  '--up-metric',
-  '--increase',
-  '--next-hop',
-  '--community',
-  '--extended-community',
-  '--large-community',
-  '--as-path',
-  '--local-preference',
-  '--path-id',
-  '--neighbor',
-  '--fast-interval',
-  '--down-metric',
-  '--disabled-metric',
-  '--syslog-facility',
-  '--pid',
-  '--debug',
-  '--silent',
-  '--no-ack',
-  '--withdraw-on-down',
-  '--no-syslog',
-]);
+/** What one process becomes. */
+interface Made {
+  readonly process: string;
+  readonly signals: readonly DraftSignal[];
+  readonly services: readonly DraftService[];
+  readonly routes: readonly DraftRoute[];
+}
 
 /** The `healthcheck` processes of an ExaBGP configuration → signals and routes. */
-export function fromHealthcheck(text: string): Imported {
-  const { runs, problems } = parseRuns(text);
-  const wrong: InputProblem[] = [...problems];
-  const notes: string[] = [];
-  const signals: DraftSignal[] = [];
-  const services: DraftService[] = [];
-  const routes: DraftRoute[] = [];
+export function fromHealthcheck(text: string, readConfig: ReadConfig = readInput): Imported {
+  const tree = parseTree(text);
+  const { runs, notes: others } = runsOf(tree.statements);
+  const faults = tree.problems.map(({ line, message }): Note => ({
+    line,
+    text: `${message}: left out`,
+  }));
+  const lost: Note[] = [...faults, ...others];
+  const made: Made[] = [];
+  const processes = new Set(runs.map(({ name }) => name));
+  const neighbors = neighborsOf(tree.statements, processes);
   for (const run of runs) {
-    const options = optionsOf(run.words);
-    const name = uniqueName(run, options, [...signals, ...services]);
-    const complain = (message: string): void => void wrong.push({ ...run.at, message });
-    const left = [...options.keys()].filter((option) => !known.has(option));
-    if (left.length > 0) notes.push(`${name}: left out: ${left.join(', ')}`);
-    if (!options.has('--withdraw-on-down')) {
-      notes.push(`${name}: it announced a worse metric while down; here the route is withdrawn`);
-    }
-    const command = options.get('--cmd')?.at(-1) ?? options.get('--command')?.at(-1) ?? '';
-    const server = tcpServer(command);
-    if (command === '') complain('--cmd is missing: there is nothing to check');
-    else if (server === null) signals.push({ name, keys: signalKeys(command, options) });
-    else services.push(serviceOf(name, server, options));
-    routes.push(...routesFor(name, options, complain));
+    const taken = made.flatMap(({ signals, services }) => [...signals, ...services]);
+    const result = madeOf(run, { taken, neighbors, processes, readConfig });
+    if (Array.isArray(result)) lost.push(...result);
+    else made.push(result);
   }
-  if (wrong.length > 0) return { ok: false, problems: wrong };
-  if (runs.length === 0) notes.push('no process runs healthcheck in it');
-  return { ok: true, draft: { signals, services, routes, notes } };
+  if (made.length === 0) {
+    const none =
+      runs.length === 0
+        ? "no process in it runs ExaBGP's healthcheck"
+        : 'nothing can be carried over';
+    const notes = [...lost, { line: 1, text: none }];
+    return { ok: false, problems: notes.map(problemOf) };
+  }
+  const routes = mergeRoutes(made.flatMap((each) => each.routes));
+  return {
+    ok: true,
+    draft: {
+      signals: made.flatMap(({ signals }) => signals),
+      services: made.flatMap(({ services }) => services),
+      routes,
+      notes: [...replacement(made, neighbors), ...neighbors.notes, ...lost],
+    },
+  };
 }
 
-function optionsOf(words: readonly string[]): Map<string, string[]> {
-  const options = new Map<string, string[]>();
-  for (let at = 0; at < words.length; at += 1) {
-    const [short = '', joined] = (words[at] ?? '').split(/=(.*)/su);
-    if (!short.startsWith('-')) continue;
-    const option = long[short] ?? short;
-    const values = options.get(option) ?? [];
-    options.set(option, values);
-    if (joined !== undefined) values.push(joined);
-    else if (!switches.has(option)) {
-      at += 1;
-      values.push(words[at] ?? '');
-    }
-  }
-  return options;
+function problemOf(note: Note): { line: number; column: number; message: string } {
+  if (typeof note === 'string') return { line: 1, column: 1, message: note };
+  const { file, line, text } = note;
+  const message = file === undefined ? text : `${file}, line ${line}: ${text}`;
+  return { line: file === undefined ? line : 1, column: 1, message };
 }
 
-function uniqueName(
+interface Around {
+  readonly taken: readonly { readonly name: string }[];
+  readonly neighbors: Neighbors;
+  readonly processes: ReadonlySet<string>;
+  readonly readConfig: ReadConfig;
+}
+
+/** Signals and routes of a process, or why there are none. */
+function madeOf(run: Run, { taken, neighbors, processes, readConfig }: Around): Made | Note[] {
+  const at: Argument = { text: run.name, line: run.at.line };
+  const notes: Note[] = [];
+  const given = withConfig(run, at, readConfig, notes);
+  const leftOut = (why: string): Note[] => [
+    ...run.notes,
+    ...notes,
+    noteAt(at, `process ${run.name} is left out: ${why}`),
+  ];
+  if (given === null) return leftOut('import again where the file of --config can be read');
+  const wished = given.last('--name') ?? run.name;
+  const name = uniqueName(wished, taken);
+  const enabledName = uniqueName(`${name}-enabled`, [...taken, { name }]);
+  const job: Job = {
+    name,
+    given,
+    at,
+    environment: run.environment,
+    note: (text, place = at) => void notes.push(noteAt(place, text)),
+  };
+  const isForeign = given.isForeign && given.peek('--command') === null;
+  if (isForeign) {
+    return [
+      ...leftOut("there is no --cmd, and not all options are healthcheck's"),
+      ...given.unread(),
+    ];
+  }
+  const command = given.peek('--command') ?? '';
+  if (shellOf(command).some((text) => textFault(text) !== null))
+    return leftOut('its --cmd is too long');
+  const watched = watchedOf(job, enabledName);
+  const when = [...watched.services, ...watched.signals].map((each) => each.name);
+  const audience = audienceOf(job, run.name, neighbors, processes);
+  const routes = routesFor(job, when, audience);
+  if (routes.length === 0) return leftOut('none of its addresses can be read');
+  const whole = [...run.notes, ...notes, ...given.unread()];
+  const [first, ...more] = watched.services;
+  const [signal, ...signals] = watched.signals;
+  if (first !== undefined) {
+    const service = { ...first, notes: [...first.notes, ...whole] };
+    return { process: run.name, signals: watched.signals, services: [service, ...more], routes };
+  }
+  return {
+    process: run.name,
+    signals: signal === undefined ? [] : [{ ...signal, notes: whole }, ...signals],
+    services: [],
+    routes,
+  };
+}
+
+/** Options of the file that `--config` names come first, then those of the command line. */
+function withConfig(
   run: Run,
-  options: ReadonlyMap<string, string[]>,
-  taken: readonly { readonly name: string }[],
-): string {
-  const wished = options.get('--name')?.at(-1) ?? run.name;
+  at: Argument,
+  readConfig: ReadConfig,
+  notes: Note[],
+): GivenOptions | null {
+  const words = run.words.map(({ text, line }): Argument => ({ text, line }));
+  const given = new GivenOptions(words);
+  const file = given.last('--config');
+  if (file === null) return given;
+  const input = readConfig(file);
+  if (input.ok) {
+    const whole = new GivenOptions([...configWords(file, input.text), ...words]);
+    for (const { value, at: place } of whole.all('--config')) {
+      if (place.file === undefined) continue;
+      notes.push(
+        noteAt(place, `--config ${cut(value)}: left out, healthcheck reads one file only`),
+      );
+    }
+    return whole;
+  }
+  notes.push(noteAt(given.place('--config') ?? at, `--config ${cut(file)}: ${input.reason}`));
+  return null;
+}
+
+function uniqueName(wished: string, taken: readonly { readonly name: string }[]): string {
   const plain = wished
     .replaceAll(/[^A-Za-z0-9_.-]/gu, '-')
     .replace(/^[^A-Za-z0-9]+/u, '')
@@ -134,107 +160,24 @@ function uniqueName(
   return name;
 }
 
-/** `nc -z 127.0.0.1 80`: a probe of ours, without a process. */
-function tcpServer(command: string): string | null {
-  const match = /^(?:\S*\/)?(?:nc|ncat)\s+-z(?:\s+-w\s*\d+)?\s+(\S+)\s+([1-9]\d{0,4})$/u.exec(
-    command,
-  );
-  const address = parseAddress(match?.[1] ?? '');
-  const port = Number(match?.[2] ?? 0);
-  return address.ok && port > 0 && port <= 65_535 ? endpointText(address.value, port) : null;
-}
-
-function times(options: ReadonlyMap<string, string[]>): DraftKeys {
-  const interval = numberOf(options, '--interval', defaults.interval);
-  const timeout = Math.min(interval, numberOf(options, '--timeout', defaults.timeout));
+/** What to change in ExaBGP's own configuration. */
+function replacement(made: readonly Made[], { all, lists }: Neighbors): Note[] {
+  const processes = new Set(made.map(({ process }) => process));
+  const names = [...processes].join(', ');
+  const ours = lists.filter((list) => list.names.some((name) => processes.has(name)));
   return [
-    ['interval', `${Math.round(interval * 1000)}ms`],
-    ['timeout', `${Math.round(timeout * 1000)}ms`],
-    ['rise', Math.round(numberOf(options, '--rise', defaults.rise))],
-    ['fall', Math.round(numberOf(options, '--fall', defaults.fall))],
+    `In ExaBGP's configuration one process that runs routevane, with "encoder json", takes the place of ${cut(names)}; all else in it stays.`,
+    ...ours.map(({ key, line, names: listed }): Note => {
+      const those = listed.filter((name) => processes.has(name)).join(' ');
+      return {
+        line,
+        text: `${key} [ ${cut(those)} ]: name the process of routevane here instead`,
+      };
+    }),
+    ...(all.length > 0 && ours.length === 0
+      ? [
+          'No neighbor names these processes: give each api { processes [ … ]; } with the process of routevane.',
+        ]
+      : []),
   ];
-}
-
-function numberOf(
-  options: ReadonlyMap<string, string[]>,
-  option: string,
-  otherwise: number,
-): number {
-  const value = Number(options.get(option)?.at(-1) ?? Number.NaN);
-  return Number.isFinite(value) && value > 0 ? value : otherwise;
-}
-
-function signalKeys(command: string, options: ReadonlyMap<string, string[]>): DraftKeys {
-  // Any code but 0 is down for ExaBGP; a Nagios plugin means "up, with a warning" by 1.
-  return [
-    ['type', 'exec'],
-    ['command', ['/bin/sh', '-c', `(${command}) || exit 2`]],
-    ...times(options),
-  ];
-}
-
-function serviceOf(
-  name: string,
-  server: string,
-  options: ReadonlyMap<string, string[]>,
-): DraftService {
-  return {
-    name,
-    virtual: null,
-    check: [['type', 'tcp'], ...times(options)],
-    keys: [],
-    realServers: [{ address: server, weight: null, check: [], note: null }],
-    notes: [],
-  };
-}
-
-function routesFor(
-  name: string,
-  options: ReadonlyMap<string, string[]>,
-  complain: (message: string) => void,
-): DraftRoute[] {
-  const metric = numberOf(options, '--up-metric', defaults.metric);
-  const increase = Number(options.get('--increase')?.at(-1) ?? defaults.increase);
-  const all = (option: string): string[] =>
-    (options.get(option) ?? [])
-      .flatMap((value) => value.split(/[\s,]+/u))
-      .filter((value) => value !== '');
-  const last = (option: string): string | undefined => options.get(option)?.at(-1);
-  const ips = options.get('--ip') ?? [];
-  if (ips.length === 0)
-    complain('--ip is missing: ExaBGP takes the addresses of lo, name them here');
-  return ips.flatMap((ip, at) => {
-    const prefix = parsePrefix(ip.includes('/') ? ip : `${ip}/${ip.includes(':') ? 128 : 32}`);
-    if (!prefix.ok) {
-      complain(`--ip ${ip}: ${prefix.message}`);
-      return [];
-    }
-    const optional = (key: string, option: string): DraftKeys => {
-      const value = last(option);
-      return value === undefined || value === ''
-        ? []
-        : [[key, /^\d+$/u.test(value) ? Number(value) : value]];
-    };
-    return [
-      {
-        prefix: prefix.value.text,
-        when: [name],
-        keys: [
-          ['next_hop', last('--next-hop') ?? 'self'],
-          ['med', metric + at * (Number.isFinite(increase) ? increase : defaults.increase)],
-          ...optional('local_preference', '--local-preference'),
-          ...optional('path_id', '--path-id'),
-          ...optional('neighbor', '--neighbor'),
-          ...lists('communities', all('--community')),
-          ...lists('large_communities', all('--large-community')),
-          ...lists('extended_communities', all('--extended-community')),
-        ],
-        notes: last('--as-path') === undefined ? [] : [`as_path: ${last('--as-path') ?? ''}`],
-      },
-    ];
-  });
-}
-
-function lists(key: string, values: readonly string[]): DraftKeys {
-  return values.length === 0 ? [] : [[key, values]];
 }

@@ -27,11 +27,11 @@ export function writeYaml(draft: Draft, from: string): string {
     'state_dir: /var/lib/routevane # normal weights are kept here across crashes',
     'admin: { socket: /run/routevane/admin.sock } # for routevane status, explain and drain',
     '',
-    ...(signals.length === 0 ? [] : ['signals:', ...signals.map(signalLine), '']),
+    ...(signals.length === 0 ? [] : ['signals:', ...signals.flatMap(signalLines), '']),
     services.length === 0 ? 'services: {}' : 'services:',
     ...services.flatMap(serviceLines),
     '',
-    routes.length === 0 ? 'routes: []' : 'routes:',
+    routesHead(routes),
     ...routes.flatMap(routeLines),
     '',
     'outputs:',
@@ -45,8 +45,11 @@ export function writeYaml(draft: Draft, from: string): string {
   return `${lines.join('\n')}\n`;
 }
 
-function signalLine({ name, keys }: DraftSignal): string {
-  return `  ${scalar(name)}: ${flow(keys)}`;
+function signalLines({ name, keys, notes }: DraftSignal): string[] {
+  return [
+    ...notes.flatMap(commentOf).map((line) => `  ${line}`),
+    `  ${scalar(name)}: ${flow(keys)}`,
+  ];
 }
 
 function serviceLines({ name, virtual, check, keys, realServers, notes }: DraftService): string[] {
@@ -72,13 +75,22 @@ function serverText({ address, weight, check, note }: DraftServer): string {
   return note === null ? text : `${text} ${comment(note).join(' ')}`;
 }
 
-function routeLines({ prefix, when, keys, notes }: DraftRoute): string[] {
+function routesHead(routes: readonly DraftRoute[]): string {
+  if (routes.length === 0) return 'routes: []';
+  const isEmpty = routes.every(({ isOff = false }) => isOff);
+  return isEmpty ? 'routes: [] # complete those below, and take out the "[]"' : 'routes:';
+}
+
+function routeLines({ prefix, when, keys, notes, isOff = false }: DraftRoute): string[] {
   const [only = ''] = when;
+  const lines = [
+    `- prefix: ${scalar(prefix)}`,
+    `  when: ${when.length === 1 ? scalar(only) : valueText(when)}`,
+    ...keys.map(([key, value]) => `  ${key}: ${valueText(value)}`),
+  ];
   return [
     ...notes.flatMap(commentOf).map((line) => `  ${line}`),
-    `  - prefix: ${scalar(prefix)}`,
-    `    when: ${when.length === 1 ? scalar(only) : valueText(when)}`,
-    ...keys.map(([key, value]) => `    ${key}: ${valueText(value)}`),
+    ...lines.map((line) => (isOff ? `  # ${printable(line)}` : `  ${line}`)),
   ];
 }
 
@@ -88,7 +100,7 @@ function flow(keys: DraftKeys): string {
 
 function valueText(value: DraftKeys[number][1]): string {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  return typeof value === 'string' ? scalar(value) : `[${value.map(scalar).join(', ')}]`;
+  return typeof value === 'string' ? scalar(value) : `[${value.map(valueText).join(', ')}]`;
 }
 
 /** Plain where nobody could read it otherwise, else as JSON has it, which YAML reads the same. */
@@ -100,13 +112,19 @@ function scalar(text: string): string {
 }
 
 function commentOf(note: Note): string[] {
-  return comment(typeof note === 'string' ? note : `line ${noteText(note)}`);
+  if (typeof note === 'string') return comment(note);
+  const { file, line, text } = note;
+  return comment(file === undefined ? `line ${noteText(note)}` : `${file}, line ${line}: ${text}`);
 }
 
 /** One line of a comment; control characters of the input do not reach the file. */
 function comment(text: string): string[] {
-  const plain = text.replaceAll(/[^\P{C} ]/gu, '?');
+  const plain = printable(text);
   return [
     plain.length > COMMENT_MAX_CHARS ? `# ${plain.slice(0, COMMENT_MAX_CHARS)}…` : `# ${plain}`,
   ];
+}
+
+function printable(text: string): string {
+  return text.replaceAll(/[^\P{C} ]/gu, '?');
 }

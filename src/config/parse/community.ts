@@ -18,11 +18,18 @@ export const communityPattern = `^${number}:${number}$`;
 export const largeCommunityPattern = `^${number}:${number}:${number}$`;
 export const extendedCommunityPattern = `^(target|origin):${number}:${number}$`;
 
+/** `no-export` → `65535:65281`; any other text stays as it is. */
+export function communityNumbers(text: string): string {
+  const name = text.toLowerCase().replaceAll('_', '-');
+  return Object.hasOwn(wellKnown, name) ? (wellKnown[name] ?? text) : text;
+}
+
 /** RFC 1997: `65000:100`. */
 export function parseCommunity(text: string): Parsed<string> {
-  const name = text.toLowerCase().replaceAll('_', '-');
-  if (Object.hasOwn(wellKnown, name)) {
-    return bad(`a community is written in numbers: write "${wellKnown[name]}" for ${name}`);
+  const numbers = communityNumbers(text);
+  if (numbers !== text) {
+    const name = text.toLowerCase().replaceAll('_', '-');
+    return bad(`a community is written in numbers: write "${numbers}" for ${name}`);
   }
   const parts = numbersOf(communityPattern, text);
   return parts !== null && parts.every((part) => part <= max16)
