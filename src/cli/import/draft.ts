@@ -1,5 +1,9 @@
-/** What could not be carried over, in a sentence; with the line of the input where it stands. */
-export type Note = string | { readonly line: number; readonly text: string };
+/**
+ * What could not be carried over, in a sentence; with the line of the input where it stands, and
+ * the file, where it is another one than the input.
+ */
+export type Note =
+  string | { readonly line: number; readonly text: string; readonly file?: string };
 
 /** `12: text`, as a compiler has it behind the file's name. */
 export function noteText(note: Note): string {
@@ -56,6 +60,8 @@ export interface InputProblem {
   /** From 1. */
   readonly column: number;
   readonly message: string;
+  /** Where it is another one than the input. */
+  readonly file?: string;
 }
 
 export type Imported =

@@ -100,7 +100,9 @@ function scalar(text: string): string {
 }
 
 function commentOf(note: Note): string[] {
-  return comment(typeof note === 'string' ? note : `line ${noteText(note)}`);
+  if (typeof note === 'string') return comment(note);
+  const { file, line, text } = note;
+  return comment(file === undefined ? `line ${noteText(note)}` : `${file}, line ${line}: ${text}`);
 }
 
 /** One line of a comment; control characters of the input do not reach the file. */
