@@ -42,6 +42,7 @@ export function fromKeepalived(text: string, surroundings: Surroundings = alone)
     ...bad.map((problem) => placed(problem, 'its virtual_server is left out: ')),
     ...unread(statements.filter((each) => nameOf(each) !== 'virtual_server')).map(leftOut),
   );
+  if (made.length === 0) notes.push('No virtual_server is in it: there is nothing to import.');
   const services = made.map(({ service }) => service);
   const vips = made.flatMap(({ vip, service }) =>
     vip === null ? [] : [{ vip, name: service.name }],

@@ -43,7 +43,7 @@ export class Conditions {
     const isWhole = net > 0 && this.#heads !== 'ours';
     if (net <= 0 || isWhole) this.#heads = 'others';
     this.#opened = Math.max(0, net);
-    const words = line.text.trim();
+    const words = line.text.trim().replaceAll(/\s+/gu, ' ');
     const text = isWhole ? `${words.replace(/\s*\{\s*$/u, '')} { … }` : words;
     this.#notes.push({
       line: line.line,

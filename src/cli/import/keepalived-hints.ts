@@ -28,11 +28,15 @@ const scripts =
   'nothing here runs a command: "routevane watch --json" prints each change for a script';
 const oneCheck = 'a real server has one check here: one of type exec can run both';
 const regexPart = 'a body: /REGEX/ searches the first 64 KiB of the page';
+const namespace = 'run routevane in that network namespace';
 const group = 'the routes below take its place';
 
 /** How to do here what has no key of its own. */
 const hints: Readonly<Record<string, string>> = {
   // On top.
+  net_namespace: namespace,
+  net_namespace_ipvs: namespace,
+  global_defs: 'what is in it is for keepalived itself, for mail, SNMP and VRRP',
   vrrp_instance: group,
   vrrp_sync_group: 'routes go together by the rules in their "when"',
   vrrp_script: 'a signal of type exec does the same',

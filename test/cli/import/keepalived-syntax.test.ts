@@ -34,15 +34,15 @@ describe('the syntax of keepalived.conf', () => {
       [10, 20, 1],
     );
     assert.match(main.notes.join('\n'), /config-id main: --config-id NAME/u);
-    assert.ok(main.notes.includes('5: @spare  weight 1: left out, it is for the config-id spare'));
+    assert.ok(main.notes.includes('5: @spare weight 1: left out, it is for the config-id spare'));
     const none = read(conditional);
     assert.deepEqual(addressesOf(none), [['10.0.0.1', '10.0.0.4']]);
     const [, ...notes] = none.notes;
     assert.deepEqual(notes, [
-      '4: @main   weight 10: left out, it is for the config-id main',
-      '5: @spare  weight 1: left out, it is for the config-id spare',
+      '4: @main weight 10: left out, it is for the config-id main',
+      '5: @spare weight 1: left out, it is for the config-id spare',
       '8: @main real_server 10.0.0.2 80 { … }: left out, it is for the config-id main',
-      '12: @main  real_server 10.0.0.3 80 { … }: left out, it is for the config-id main',
+      '12: @main real_server 10.0.0.3 80 { … }: left out, it is for the config-id main',
     ]);
   });
 
