@@ -1,51 +1,68 @@
+import { hostname } from 'node:os';
 import { exitCode, UsageError, type Command } from './command.ts';
 import { noteText, type Imported, type Note } from './import/draft.ts';
 import { configReader } from './import/config-reader.ts';
 import { fromHealthcheck } from './import/from-healthcheck.ts';
 import { fromIpvs } from './import/from-ipvs.ts';
 import { fromKeepalived } from './import/from-keepalived.ts';
+import { localFiles } from './import/keepalived-files.ts';
+import { withPaceHints } from './import/pace-hints.ts';
 import { readInput, type Input } from './import/read-input.ts';
 import { readKernel } from './import/read-kernel.ts';
 import { writeYaml } from './import/write-yaml.ts';
 
-type Convert = (text: string, file: string | undefined) => Imported;
+type Convert = (text: string, file: string | undefined, configId: string) => Imported;
 
 const kinds: Readonly<Record<string, Convert>> = {
   ipvs: fromIpvs,
-  keepalived: fromKeepalived,
+  keepalived: (text, file, configId) => fromKeepalived(text, { configId, file, files: localFiles }),
   'exabgp-healthcheck': (text, file) => fromHealthcheck(text, configReader(file)),
 };
 
 /** `routevane import`: a configuration on stdout, and on stderr what could not be carried over. */
 export const importer: Command = {
   name: 'import',
-  usage: `${Object.keys(kinds).join('|')} [FILE]`,
+  usage: `${Object.keys(kinds).join('|')} [FILE] [--config-id ID]`,
   does: 'prints a configuration made from what is there; without FILE from the live table',
   example: 'routevane import ipvs > routevane.yaml',
-  options: {},
+  options: { 'config-id': { type: 'string' } },
   words: [1, 2],
-  async run(_options, [kind = '', file]) {
+  async run(options, [kind = '', file]) {
     const convert = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
     if (convert === undefined) {
       throw new UsageError(`import: expected one of ${Object.keys(kinds).join(', ')}`);
     }
-    return print(convert, kind, file);
+    const { 'config-id': id } = options;
+    // As keepalived takes it where it starts without -i.
+    const configId = typeof id === 'string' ? id : (hostname().split('.')[0] ?? '');
+    if (typeof id === 'string' && kind !== 'keepalived') {
+      throw new UsageError(`import ${kind}: --config-id is for keepalived only`);
+    }
+    return print(convert, kind, file, configId);
   },
 };
 
-async function print(convert: Convert, kind: string, file: string | undefined): Promise<number> {
+async function print(
+  convert: Convert,
+  kind: string,
+  file: string | undefined,
+  configId: string,
+): Promise<number> {
   const from = file ?? 'the live table';
   const input = await inputOf(kind, file);
   if (!input.ok) return complain(`${from}: ${input.reason}\n`);
-  const imported = convert(input.text, file);
+  const imported = convert(input.text, file, configId);
   if (!imported.ok) {
     return complain(
       imported.problems
-        .map(({ line, column, message }) => `${from}:${line}:${column}: ${printable(message)}\n`)
+        .map(
+          ({ line, column, message, file: other = from }) =>
+            `${other}:${line}:${column}: ${printable(message)}\n`,
+        )
         .join(''),
     );
   }
-  const { draft } = imported;
+  const draft = withPaceHints(imported.draft);
   const notes = [
     ...draft.notes,
     ...[...(draft.signals ?? []), ...draft.services, ...draft.routes].flatMap((each) => each.notes),

@@ -63,6 +63,8 @@ export interface InputProblem {
   /** From 1. */
   readonly column: number;
   readonly message: string;
+  /** Where it is another one than the input. */
+  readonly file?: string;
 }
 
 export type Imported =

@@ -1,4 +1,5 @@
-import type { InputProblem } from './draft.ts';
+import type { InputProblem, Note } from './draft.ts';
+import type { Line } from './keepalived-lines.ts';
 
 /** Blocks within blocks; keepalived's own go four deep. */
 const DEPTH_MAX = 20;
@@ -7,87 +8,226 @@ export interface Word {
   readonly text: string;
   readonly line: number;
   readonly column: number;
+  readonly file: string | null;
 }
 
 /** One line of keepalived's configuration, with the block that follows it. */
 export interface Statement {
   /** At least one. */
   readonly words: readonly Word[];
+  /** As it stands there, for those whose quotes keepalived reads in its own way. */
+  readonly raw: string;
   readonly block: readonly Statement[];
-  /** Somebody read it. What nobody did is not carried over, and `unread` finds it. */
-  isRead: boolean;
+  /** How many of its words somebody read. The others are not carried over: `unread` finds them. */
+  taken: number;
 }
 
-interface Open {
-  readonly words: readonly Word[];
+export interface Tree {
+  readonly statements: readonly Statement[];
+  readonly problems: readonly InputProblem[];
+}
+
+interface Open extends Statement {
   readonly block: Statement[];
-  isRead: boolean;
 }
 
-/** Words, quoted or not, and braces, without comments (`!` or `#`). */
-const token = /"((?:\\.|[^"\\])*)"|[!#].*$|[{}]|[^\s{}"]+/gu;
+/** Words, quoted or not, and braces; a quote that nothing closes goes to the end of the line. */
+const token = /"((?:\\.|[^"\\])*)"|"(.*)$|[{}]|[^\s{}"]+/gu;
 
-/** The whole file as a tree, or the first place where it is none. */
-export function parseTree(text: string): Statement[] | InputProblem {
-  const root: Open = { words: [], block: [], isRead: false };
-  const open: Open[] = [root];
-  for (const [index, line] of text.split('\n').entries()) {
+/** All lines as a tree, as far as they are one. */
+export function parseTree(lines: readonly Line[]): Tree {
+  const builder = new Builder();
+  for (const line of lines) builder.read(line);
+  return builder.end();
+}
+
+class Builder {
+  readonly #root: Open = { words: [], raw: '', block: [], taken: 0 };
+  readonly #open: Open[] = [this.#root];
+  readonly #problems: InputProblem[] = [];
+  /** Those that have a block already: a second one belongs to nobody. */
+  readonly #blocks = new Set<Statement>();
+  /** Blocks without a name, or too deep: nothing in them is read. */
+  #ignored = 0;
+
+  read({ text, line, file }: Line): void {
     let words: Word[] = [];
-    for (const match of line.matchAll(token)) {
-      const word = {
-        text: match[1]?.replaceAll(/\\(.)/gu, '$1') ?? match[0],
-        line: index + 1,
+    let start = 0;
+    for (const match of text.matchAll(token)) {
+      const word: Word = {
+        text: (match[1] ?? match[2])?.replaceAll(/\\(.)/gu, '$1') ?? match[0],
+        line,
         column: match.index + 1,
+        file,
       };
-      if (match[1] === undefined && /^[!#]/u.test(word.text)) break;
-      const top = open.at(-1) ?? root;
-      if (match[0] === '{') {
-        const opened = begin(top, words);
-        if (opened === null) return { ...place(word), message: 'a block has no name before it' };
-        if (open.length >= DEPTH_MAX) return { ...place(word), message: 'blocks are too deep' };
-        open.push(opened);
+      if (match[2] !== undefined)
+        this.#bad(word, 'a quote is not closed: the rest of the line is left out');
+      else if (match[0] === '{' || match[0] === '}') {
+        const raw = text.slice(start, match.index).trim();
+        if (match[0] === '{') this.#begin(words, raw, word);
+        else this.#close(words, raw, word);
         words = [];
-      } else if (match[0] === '}') {
-        if (words.length > 0) top.block.push({ words, block: [], isRead: false });
-        words = [];
-        open.pop();
-        if (open.length === 0) return { ...place(word), message: 'a "}" too many' };
+        start = match.index + 1;
       } else words.push(word);
     }
-    if (words.length > 0) open.at(-1)?.block.push({ words, block: [], isRead: false });
+    if (words.length > 0) this.#add(words, text.slice(start).trim());
   }
-  const unclosed = open.length > 1 ? open.at(-1)?.words[0] : undefined;
-  return unclosed === undefined
-    ? root.block
-    : { ...place(unclosed), message: `the block ${unclosed.text} is not closed` };
+
+  end(): Tree {
+    const unclosed = this.#open.length > 1 ? this.#open.at(-1)?.words[0] : undefined;
+    if (unclosed !== undefined) this.#bad(unclosed, `the block ${unclosed.text} is not closed`);
+    return { statements: this.#root.block, problems: this.#problems };
+  }
+
+  /** The block belongs to the words before it, which may be on the line above. */
+  #begin(words: readonly Word[], raw: string, brace: Word): void {
+    if (this.#ignored > 0) {
+      this.#ignored += 1;
+      return;
+    }
+    const top = this.#top();
+    const last = words.length > 0 ? undefined : top.block.at(-1);
+    const opened: Open = { words, raw, block: [], taken: 0 };
+    if (words.length === 0 && (last === undefined || this.#blocks.has(last))) {
+      this.#bad(brace, 'a block has no name before it');
+      this.#ignored = 1;
+      return;
+    }
+    if (this.#open.length >= DEPTH_MAX) {
+      this.#bad(brace, 'blocks are too deep');
+      this.#ignored = 1;
+      return;
+    }
+    if (last !== undefined) top.block.pop();
+    const block = last === undefined ? opened : { ...opened, words: last.words, raw: last.raw };
+    this.#blocks.add(block);
+    top.block.push(block);
+    this.#open.push(block);
+  }
+
+  #close(words: readonly Word[], raw: string, brace: Word): void {
+    if (words.length > 0) this.#add(words, raw);
+    if (this.#ignored > 0) {
+      this.#ignored -= 1;
+      return;
+    }
+    if (this.#open.length > 1) this.#open.pop();
+    else this.#bad(brace, 'a "}" too many');
+  }
+
+  #add(words: readonly Word[], raw: string): void {
+    if (this.#ignored === 0) this.#top().block.push({ words, raw, block: [], taken: 0 });
+  }
+
+  #top(): Open {
+    return this.#open.at(-1) ?? this.#root;
+  }
+
+  #bad({ line, column, file }: Word, message: string): void {
+    this.#problems.push({ line, column, message, ...(file === null ? {} : { file }) });
+  }
 }
 
-/** The block belongs to the words before it, which may be on the line above. */
-function begin(top: Open, words: readonly Word[]): Open | null {
-  const last = words.length > 0 ? { words, block: [], isRead: false } : top.block.pop();
-  if (last === undefined || last.block.length > 0) return null;
-  const opened: Open = { words: last.words, block: [], isRead: false };
-  top.block.push(opened);
-  return opened;
+/** The name of a statement. */
+export function nameOf({ words }: Statement): string {
+  return words[0]?.text ?? '';
 }
 
-function place({ line, column }: Word): Pick<InputProblem, 'line' | 'column'> {
-  return { line, column };
+/** Those of this name in a block, which somebody will read one by one. */
+export function all(block: readonly Statement[], name: string): readonly Statement[] {
+  return block.filter((each) => nameOf(each) === name);
 }
 
-/** The first statement of this name in a block. */
-export function find(block: readonly Statement[], name: string): Statement | undefined {
-  const found = block.find(({ words }) => words[0]?.text === name);
-  if (found !== undefined) found.isRead = true;
+/** The last statement of this name in a block, which counts, with so many of its words read. */
+export function find(block: readonly Statement[], name: string, words = 1): Statement | undefined {
+  const found = block.findLast((each) => nameOf(each) === name);
+  if (found !== undefined) found.taken = Math.max(found.taken, words);
   return found;
-}
-
-/** What nobody read: with all that is in it where a block was not, else within the block. */
-export function unread(block: readonly Statement[]): Statement[] {
-  return block.flatMap((statement) => (statement.isRead ? unread(statement.block) : [statement]));
 }
 
 /** The word after the name, `delay_loop 6` → `6`. */
 export function valueOf(block: readonly Statement[], name: string): string | undefined {
-  return find(block, name)?.words[1]?.text;
+  return find(block, name, 2)?.words[1]?.text;
+}
+
+/** The number after the name; what is none stays unread. */
+export function numberOf(
+  block: readonly Statement[],
+  name: string,
+  max = Number.MAX_SAFE_INTEGER,
+): number | null {
+  const text = block.findLast((each) => nameOf(each) === name)?.words[1]?.text ?? '';
+  if (!/^(?:\d+(?:\.\d*)?|\.\d+)$/u.test(text) || Number(text) > max) return null;
+  find(block, name, 2);
+  return Number(text);
+}
+
+/** The whole number after the name, within its bounds; what is none stays unread. */
+export function wholeOf(
+  block: readonly Statement[],
+  name: string,
+  min: number,
+  max: number,
+): number | null {
+  const text = block.findLast((each) => nameOf(each) === name)?.words[1]?.text ?? '';
+  if (!/^\d{1,10}$/u.test(text) || Number(text) < min || Number(text) > max) return null;
+  find(block, name, 2);
+  return Number(text);
+}
+
+/** Whether a switch is on: alone, or with a word for yes or no; other words stay unread. */
+export function isOn(block: readonly Statement[], name: string): boolean | null {
+  const word = block.findLast((each) => nameOf(each) === name)?.words[1]?.text.toLowerCase();
+  const answer = word === undefined ? true : yesNo.get(word);
+  if (find(block, name, answer === undefined ? 1 : 2) === undefined) return null;
+  return answer ?? true;
+}
+
+const yesNo = new Map([
+  ['on', true],
+  ['true', true],
+  ['yes', true],
+  ['off', false],
+  ['false', false],
+  ['no', false],
+]);
+
+/** Somebody has named it as a whole. */
+export function takeAll(statement: Statement): void {
+  statement.taken = statement.words.length;
+  for (const each of statement.block) takeAll(each);
+}
+
+/** What nobody read: a statement with all that is in it, or the words of one from `from` on. */
+export interface Unread {
+  readonly statement: Statement;
+  /** 0: all of it. */
+  readonly from: number;
+  /** One of the same name was read, and counts. */
+  readonly instead: Statement | undefined;
+}
+
+/** Everything in a block that nobody read. */
+export function unread(block: readonly Statement[]): Unread[] {
+  return block.flatMap((statement): Unread[] => {
+    const { taken, words } = statement;
+    if (taken === 0) {
+      const name = nameOf(statement);
+      const instead = block.find((each) => each.taken > 0 && nameOf(each) === name);
+      return [{ statement, from: 0, instead }];
+    }
+    const rest = taken < words.length ? [{ statement, from: taken, instead: undefined }] : [];
+    return [...rest, ...unread(statement.block)];
+  });
+}
+
+/** A note at the place of a statement. */
+export function noteAt({ words: [word] }: Statement, text: string): Note {
+  const file = word?.file ?? null;
+  return { line: word?.line ?? 1, text, ...(file === null ? {} : { file }) };
+}
+
+/** A statement in a line, its block in short. */
+export function textOf({ words, block }: Statement): string {
+  return `${words.map((word) => word.text).join(' ')}${block.length > 0 ? ' { … }' : ''}`;
 }

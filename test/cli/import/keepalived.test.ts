@@ -17,7 +17,8 @@ vrrp_instance VI_1 {
 }
 virtual_server_group MAIL {
   192.0.2.30 25
-  192.0.2.31-40 25
+  192.0.2.31-32 25
+  192.0.2.250-192.0.9.9 25
 }
 
 virtual_server 192.0.2.10 443
@@ -121,6 +122,8 @@ describe('import keepalived', () => {
         ['tcp-80-2001-db8--10', 'quiesce'],
         ['fwmark-9', 'remove'],
         ['tcp-25-192.0.2.30', 'remove'],
+        ['tcp-25-192.0.2.31', 'remove'],
+        ['tcp-25-192.0.2.32', 'remove'],
       ],
     );
     const [web, six, dns, mail] = config.services;
@@ -149,7 +152,7 @@ describe('import keepalived', () => {
     assert.ok(smtp?.type === 'tcp' && smtp.expect.kind === 'bytes');
     assert.deepEqual(
       config.routes.map(({ prefix }) => prefix),
-      ['192.0.2.10/32', '2001:db8::10/128', '192.0.2.30/32'],
+      ['192.0.2.10/32', '2001:db8::10/128', '192.0.2.30/32', '192.0.2.31/32', '192.0.2.32/32'],
     );
   });
 
@@ -158,11 +161,12 @@ describe('import keepalived', () => {
     for (const part of [
       'vrrp_instance VI_1 { … }: left out',
       'include /etc/keepalived/conf.d/*.conf: left out',
-      'sorry_server is left out',
-      'alpha and omega are left out',
-      'misc_dynamic is left out',
+      'sorry_server 10.0.9.9 443: left out, without its quorum',
+      'alpha: left out, nothing is announced',
+      'misc_dynamic: left out, a check of type agent',
       'fd00::3 has no check that could be carried over',
-      'the range 192.0.2.31-40 is left out',
+      '192.0.2.250-192.0.9.9 25: left out of the group MAIL: it has more than 1024 addresses',
+      '3 services for one virtual_server',
       'virtual_server 192.0.2.40 5060 is left out',
     ]) {
       assert.ok(
@@ -231,10 +235,13 @@ describe('import keepalived', () => {
   test('every directive that nothing was made of is named with its line', () => {
     assert.match(sample('quorum').notes, /^10: quorum_up .*: left out, a route/mu);
     const { notes, yaml } = sample('smtp-hosts');
-    assert.match(notes, /^12: helo_name lb\.example\.net: left out$/mu);
-    assert.match(notes, /^21: host \{ … \}: left out$/mu);
+    assert.match(notes, /^12: helo_name lb\.example\.net: left out, the greeting/mu);
+    assert.match(notes, /^21: host \{ … \}: left out, a real server has one check/mu);
     assert.match(yaml, /^ {2}# line 26: host/mu);
-    assert.match(sample('conditional-only').notes, /^11: @main real_server .*: left out$/mu);
+    assert.match(
+      sample('conditional-only').notes,
+      /^11: @main real_server .*: left out, it is for the config-id main$/mu,
+    );
     const [smtp] = sample('smtp-hosts').config.services[0]?.realServers ?? [];
     assert.equal(smtp?.check.port, null, 'the port of the real server');
   });
@@ -246,7 +253,7 @@ describe('import keepalived', () => {
     assert.deepEqual(names, ['fwmark-1', 'tcp-25-10.20.0.9']);
     const text = `virtual_server $VIP 80 {\n real_server 10.0.0.1 80 { }\n}\n${conf}`;
     const { yaml, config } = imported(text);
-    assert.equal(config.services.length, 4);
+    assert.equal(config.services.length, 6);
     assert.match(yaml, /^# line 1: its virtual_server is left out: expected an address/mu);
   });
 });
