@@ -97,7 +97,8 @@ export function unreachable(socket: string, error: Error): string {
     case 'ECONNRESET':
       return (
         `the daemon closed the connection at ${socket}: ` +
-        `it stops, or it has as many clients as it takes: try again`
+        `it stops, has as many clients as it takes, or is out of file descriptors: ` +
+        `try again, or see its log`
       );
     default:
       return `the daemon is not reachable at ${socket}: ${error.message}`;

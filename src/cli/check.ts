@@ -1,3 +1,6 @@
+import type { Problem } from '../config/problems.ts';
+import { descriptorNeed, limitFor, neededDescriptors } from '../model/descriptors.ts';
+import { descriptorLimit } from '../platform/descriptors.ts';
 import { exitCode, required, type Command } from './command.ts';
 import { loadConfig, placeInFile, problemLines } from './config-file.ts';
 import { pluginFindings } from './plugin/findings.ts';
@@ -21,16 +24,31 @@ export const check: Command = {
       process.stderr.write(problemLines(problems));
       return exitCode.badConfig;
     }
-    process.stderr.write(problemLines([...result.warnings, ...result.later]));
-    process.stderr.write(problemLines(placeInFile(file, writableFindings(result.config))));
+    const needed = neededDescriptors(descriptorNeed(result.config));
+    const short = shortage(file, needed, descriptorLimit());
+    const unwritable = placeInFile(file, writableFindings(result.config));
+    process.stderr.write(
+      problemLines([...result.warnings, ...short, ...result.later, ...unwritable]),
+    );
     const { signals, services, realServers, routes } = result.summary;
     process.stdout.write(
       `${file}: ok: ${count(signals, 'signal')}, ${count(services, 'service')}, ` +
-        `${count(realServers, 'real server')}, ${count(routes, 'route')}\n`,
+        `${count(realServers, 'real server')}, ${count(routes, 'route')}, ` +
+        `up to ${needed} file descriptors\n`,
     );
     return exitCode.ok;
   },
 };
+
+/** The unit runs this check under its own limit, too. */
+function shortage(file: string, needed: number, limit: number): Problem[] {
+  if (needed <= limit) return [];
+  const enough = limitFor(needed);
+  const message =
+    `up to ${needed} file descriptors are needed and the limit here is ${limit}: ` +
+    `set LimitNOFILE=${enough} in the unit, or ulimit -n ${enough}`;
+  return [{ file, line: 1, column: 1, path: '(file)', message }];
+}
 
 function count(amount: number, noun: string): string {
   return `${amount} ${noun}${amount === 1 ? '' : 's'}`;

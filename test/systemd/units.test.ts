@@ -3,6 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { descriptorNeed, neededDescriptors } from '../../src/model/descriptors.ts';
+import { configOf, realServer, tcpCheck } from '../sources/probes/fixtures.ts';
 
 const folder = fileURLToPath(new URL('../../systemd', import.meta.url));
 const units = readdirSync(folder).filter((name) => name.endsWith('.service'));
@@ -36,6 +38,22 @@ describe('the units that are shipped', () => {
   });
 
   for (const unit of units) {
+    test(`${unit} may open what 20,000 servers with sentinels need`, () => {
+      const [, limit = '0'] = /^LimitNOFILE=(\d+)$/m.exec(linesOf(unit).join('\n')) ?? [];
+      const realServers = Array.from({ length: 20_000 }, (_, index) =>
+        realServer('web', { port: index, check: tcpCheck({ mode: 'hold' }) }),
+      );
+      const admin = {
+        socket: '/a',
+        group: null,
+        listen: { host: '::1', port: 1 },
+        tokenFile: null,
+      };
+      const agent = { host: '::1', port: 2 };
+      const need = descriptorNeed({ ...configOf({ web: realServers }), admin, agent });
+      assert.ok(neededDescriptors(need) <= Number(limit), `${neededDescriptors(need)} > ${limit}`);
+    });
+
     test(`${unit} is hardened as the others`, () => {
       const lines = new Set(linesOf(unit));
       assert.deepEqual(

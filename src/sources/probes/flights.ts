@@ -1,3 +1,4 @@
+import { flightDescriptors, type DescriptorBudget } from '../../model/descriptors.ts';
 import { LinkedList } from '../../platform/linked-list.ts';
 import type { Target } from './target.ts';
 
@@ -11,6 +12,8 @@ export const YOUNG_MAX = 128;
 export const YOUNG_MS = 5;
 /** Sweeping and confirming probes in flight, of any age; the scheduled ones are one a target. */
 export const EXTRA_MAX = 1024;
+/** … and of few descriptors, so that the scheduled ones go on. */
+const EXTRA_SHARE = 3 / 4;
 
 /** The probes in flight: their deadlines, and how many more may begin. */
 export class Flights {
@@ -18,6 +21,15 @@ export class Flights {
   readonly #byTimeoutMs = new Map<number, LinkedList<Target>>();
   readonly #young = new YoungCount();
   #extra = 0;
+  #descriptors = 0;
+  #descriptorsMax = Infinity;
+  #keepsUdp = true;
+
+  /** More than that may be in flight still. */
+  limit({ flights, keepsUdp }: DescriptorBudget): void {
+    this.#descriptorsMax = flights;
+    this.#keepsUdp = keepsUdp;
+  }
 
   begin(target: Target, loopMs: number): void {
     const { timeoutMs } = target.spec.check;
@@ -26,12 +38,15 @@ export class Flights {
     flights.push(target.flight);
     target.startedLoopMs = loopMs;
     this.#young.begin(loopMs);
+    target.descriptors = this.#descriptorsOf(target);
+    this.#descriptors += target.descriptors;
     if (target.urgency !== 'due') this.#extra += 1;
   }
 
   end(target: Target, loopMs: number): void {
     target.flight.unlink();
     this.#young.end(target.startedLoopMs, loopMs);
+    this.#descriptors -= target.descriptors;
     if (target.urgency !== 'due') this.#extra -= 1;
   }
 
@@ -56,7 +71,16 @@ export class Flights {
   }
 
   mayBeginExtra(): boolean {
-    return this.#extra < EXTRA_MAX;
+    return this.#extra < Math.min(EXTRA_MAX, Math.ceil(this.#descriptorsMax * EXTRA_SHARE));
+  }
+
+  /** Whether its probe finds a descriptor; if not, one that ends makes room. */
+  hasRoom(target: Target): boolean {
+    return this.#descriptors + this.#descriptorsOf(target) <= this.#descriptorsMax;
+  }
+
+  #descriptorsOf({ spec: { check } }: Target): number {
+    return this.#keepsUdp && check.type === 'udp' ? 0 : flightDescriptors(check);
   }
 }
 

@@ -1,11 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { defer, finalize, ignoreElements, merge, Subject, tap, type Observable } from 'rxjs';
 import type { Config } from '../../model/config.ts';
+import type { DescriptorBudget } from '../../model/descriptors.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { Notice } from '../../model/notice.ts';
 import { Alarm } from '../../platform/alarm.ts';
 import { nowMs } from '../../platform/clock.ts';
+import { descriptorLimit, descriptorsHeld } from '../../platform/descriptors.ts';
 import { agent } from './agent.ts';
+import { Descriptors } from './descriptors.ts';
 import { dns } from './dns.ts';
 import { exec } from './exec.ts';
 import { grpc } from './grpc.ts';
@@ -44,6 +47,7 @@ export function probes(
 ): Observable<Observation> {
   return defer(() => {
     const observation$ = new Subject<Observation>();
+    const notify = limitNotices(deps.notify, nowMs);
     const alarm = new Alarm(() => schedule.wake());
     const schedule = new Schedule({
       nowMs,
@@ -52,10 +56,15 @@ export function probes(
       open,
       openSentinel,
       emit: (observation) => observation$.next(observation),
-      notify: limitNotices(deps.notify, nowMs),
+      notify,
+    });
+    const descriptors = new Descriptors({
+      limit: descriptorLimit,
+      held: descriptorsHeld(),
+      notify,
     });
     const reconciled$ = config$.pipe(
-      tap((config) => reconcile(schedule, targetsOf(config))),
+      tap((config) => reconcile(schedule, targetsOf(config), descriptors.budget(config))),
       ignoreElements(),
     );
     return merge(observation$, reconciled$).pipe(finalize(() => schedule.close()));
@@ -89,7 +98,11 @@ function targetsOf(config: Config): ProbeTarget[] {
   );
 }
 
-function reconcile(schedule: Schedule, targets: readonly ProbeTarget[]): void {
+function reconcile(
+  schedule: Schedule,
+  targets: readonly ProbeTarget[],
+  budget: DescriptorBudget,
+): void {
   const wanted = new Map(targets.map((target) => [target.key, target]));
   for (const key of schedule.keys()) {
     const [before, now] = [schedule.get(key), wanted.get(key)];
@@ -97,6 +110,7 @@ function reconcile(schedule: Schedule, targets: readonly ProbeTarget[]): void {
       schedule.remove(key);
     else schedule.move(now);
   }
+  schedule.limit(budget);
   schedule.add(targets.filter(({ key }) => schedule.get(key) === undefined));
 }
 

@@ -1,14 +1,16 @@
+import type { DescriptorBudget } from '../../model/descriptors.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { Notice } from '../../model/notice.ts';
 import { LoopClock } from '../../platform/loop-clock.ts';
 import { TimerWheel } from '../../platform/timer-wheel.ts';
-import { Domains, isHot, noteFailure, type Domain } from './domains.ts';
 import { Flights, YOUNG_MS } from './flights.ts';
 import { IcmpPacer } from './icmp-pacer.ts';
 import { observationOf } from './observation.ts';
 import { firstProbesMs, nextTurnMs, shuffledPlaces } from './phases.ts';
 import { timedOut, type Answer, type Prober, type ProbeTarget } from './prober.ts';
 import { Queues } from './queues.ts';
+import { Reactions } from './reactions.ts';
+import { Seats } from './seats.ts';
 import type { HeldSentinel, SentinelDeps } from './sentinel.ts';
 import { Target } from './target.ts';
 
@@ -35,10 +37,12 @@ export class Schedule {
   readonly #clock: LoopClock;
   readonly #wheel: TimerWheel<Target>;
   readonly #flights = new Flights();
-  readonly #domains = new Domains<Target>();
   readonly #queues = new Queues();
+  readonly #reactions = new Reactions(this.#queues);
+  readonly #seats = new Seats();
   readonly #pacer = new IcmpPacer();
   readonly #targets = new Map<string, Target>();
+  #keepsUdp = true;
   #wakeAtMs = Infinity;
   /** The loop stalled, and what waited in the kernel meanwhile is still coming in. */
   #catchesUp = false;
@@ -57,6 +61,17 @@ export class Schedule {
 
   keys(): string[] {
     return [...this.#targets.keys()];
+  }
+
+  /** What may be open from now on. */
+  limit(budget: DescriptorBudget): void {
+    this.#flights.limit(budget);
+    this.#seats.limit(budget.sentinels);
+    this.#keepsUdp = budget.keepsUdp;
+    for (const target of this.#targets.values()) {
+      if (!this.#keepsUdp && !target.inFlight) closeUdp(target);
+      if (this.#seats.isOverfull) target.sentinel?.close();
+    }
   }
 
   /** Begins to probe new targets: the first probes soon, then each at a phase of its own. */
@@ -78,8 +93,9 @@ export class Schedule {
         nowMs: this.#deps.nowMs,
         notify: this.#deps.notify,
         hint: () => this.#hint(target),
+        seats: this.#seats,
       });
-      target.domains = this.#domains.join(target, spec);
+      this.#reactions.join(target);
       this.#targets.set(spec.key, target);
       this.#wheel.schedule(target.timer, nowMs + place * firstProbesMs(specs.length, intervalMs));
     }
@@ -89,12 +105,7 @@ export class Schedule {
   /** Takes a target's new place among the fault domains; its probes, phase and sentinel go on. */
   move(spec: ProbeTarget): void {
     const target = this.#targets.get(spec.key);
-    if (target === undefined) return;
-    const moved = target.spec.domain !== spec.domain;
-    target.spec = spec;
-    if (!moved) return;
-    this.#domains.leave(target, target.domains);
-    target.domains = this.#domains.join(target, spec);
+    if (target !== undefined) this.#reactions.move(target, spec);
   }
 
   remove(key: string): void {
@@ -104,7 +115,7 @@ export class Schedule {
     this.#abandon(target);
     target.probe?.close();
     target.sentinel?.close();
-    this.#domains.leave(target, target.domains);
+    this.#reactions.leave(target);
   }
 
   /** Closes every socket and timer. */
@@ -149,6 +160,8 @@ export class Schedule {
   #pump(): void {
     for (let next = this.#next(); next !== null; next = this.#next()) {
       const loopMs = this.#clock.now();
+      // One that ends makes room, and comes back here.
+      if (!this.#flights.hasRoom(next)) return;
       if (this.#mustWait(next)) continue;
       if (!this.#flights.mayBegin(loopMs)) {
         this.#wakeBy(this.#deps.nowMs() + YOUNG_MS);
@@ -214,21 +227,10 @@ export class Schedule {
   #finish(target: Target, answer: Answer): void {
     const atMs = this.#deps.nowMs();
     this.#flights.end(target, this.#clock.now());
-    const scheduled = target.urgency === 'due';
     const wasHinted = target.hinted;
-    switch (answer.state) {
-      case 'up':
-        this.#succeeded(target, scheduled);
-        break;
-      case 'down':
-        this.#failed(target, atMs);
-        break;
-      case 'lost':
-        this.#lost(target, answer);
-        break;
-      default:
-        answer.state satisfies never;
-    }
+    this.#reactions.answered(target, answer, atMs);
+    if (answer.state === 'lost') this.#reportLost(target, answer);
+    if (!this.#keepsUdp) closeUdp(target);
     // A server that is stopping may end its connections before it ends its listening.
     const again = answer.state === 'up' && wasHinted;
     this.#waitForTurn(target, again || this.#isUnsettled(target, answer), atMs);
@@ -236,48 +238,12 @@ export class Schedule {
     this.#deps.emit(observationOf(target, answer, atMs));
   }
 
-  #succeeded(target: Target, scheduled: boolean): void {
-    target.streak.note('up');
-    this.#endConfirmation(target, 'up');
-    if (target.sweepAfter) this.#queues.push(target, 'sweep');
-    target.sweepAfter = false;
-    if (scheduled) target.sentinel?.keep();
-  }
-
-  #failed(target: Target, atMs: number): void {
-    // Only a server that was up can be news about its neighbours.
-    const wasUp = target.streak.settled === 'up';
-    target.streak.note('down');
-    target.sweepAfter = false;
-    if (target.streak.settled === 'down') target.sentinel?.down();
-    if (wasUp) for (const domain of target.domains) this.#noteFailure(domain, target, atMs);
-    if (target.confirmsLeft > 0) {
-      target.confirmsLeft -= 1;
-      if (target.confirmsLeft === 0) this.#endConfirmation(target, 'down');
-    } else if (wasUp && target.domains.some((domain) => isHot(domain, atMs))) {
-      target.confirmsLeft = target.streak.missing;
-    }
-    if (target.confirmsLeft === 0) return;
-    // Before all others, in the place of the one that ended: the first verdict of
-    // a mass failure must not wait for the first probe of the last server.
-    this.#queues.pushFirst(target);
-  }
-
-  #lost(target: Target, answer: Answer): void {
-    target.sweepAfter = false;
-    target.confirmsLeft = 0;
-    target.hinted = false;
+  #reportLost({ spec }: Target, { reason }: Answer): void {
     this.#deps.notify({
       level: 'error',
       event: 'probe_impossible',
-      message: `${target.spec.key} cannot be probed: ${answer.reason}`,
+      message: `${spec.key} cannot be probed: ${reason}`,
     });
-  }
-
-  #endConfirmation(target: Target, state: 'up' | 'down'): void {
-    target.confirmsLeft = 0;
-    if (target.hinted) target.sentinel?.confirmed(state);
-    target.hinted = false;
   }
 
   #isUnsettled(target: Target, answer: Answer): boolean {
@@ -296,9 +262,7 @@ export class Schedule {
   /** The sentinel's connection ended: only probes that begin from now on can say what that means. */
   #hint(target: Target): void {
     this.#abandon(target);
-    target.hinted = true;
-    target.confirmsLeft = target.spec.check.settle.fall;
-    this.#queues.push(target, 'confirm');
+    this.#reactions.hint(target);
     this.#pump();
   }
 
@@ -311,21 +275,9 @@ export class Schedule {
     this.#flights.end(target, this.#clock.now());
     target.probe?.cancel();
   }
+}
 
-  #noteFailure(domain: Domain<Target>, failed: Target, atMs: number): void {
-    if (!noteFailure(domain, failed, atMs)) return;
-    for (const member of domain.members) if (member !== failed) this.#sweep(member);
-  }
-
-  #sweep(member: Target): void {
-    if (member.streak.settled !== 'up') return;
-    if (member.inFlight) {
-      // Its failure counts, but its success may be older than the fault.
-      member.sweepAfter = member.urgency === 'due';
-    } else if (member.queued.list === null || member.urgency === 'due') {
-      const failing = member.streak.state === 'down';
-      if (failing) member.confirmsLeft = member.streak.missing;
-      this.#queues.push(member, failing ? 'confirm' : 'sweep');
-    }
-  }
+/** Closes the socket that a UDP check keeps between its probes. */
+function closeUdp({ spec, probe }: Target): void {
+  if (spec.check.type === 'udp') probe?.close();
 }

@@ -3,6 +3,7 @@ import type { Notice } from '../../model/notice.ts';
 import { connectTcp, dropTcp } from '../../platform/sockets.ts';
 import { explain } from './errors.ts';
 import type { ProbeTarget } from './prober.ts';
+import type { Seats } from './seats.ts';
 
 /** A server that closes an idle connection this soon wants none. */
 export const CLOSED_AT_ONCE_MS = 1000;
@@ -25,6 +26,8 @@ export interface SentinelDeps {
   readonly notify: (notice: Notice) => void;
   /** The connection ended, and not by us: perhaps the server did. */
   readonly hint: () => void;
+  /** A connection is held with one of these only. */
+  readonly seats: Seats;
 }
 
 /** What the schedule needs of a sentinel. */
@@ -52,9 +55,10 @@ export class Sentinel {
     this.#deps = deps;
   }
 
-  /** Connects, where no connection is. Called after a scheduled success, which paces it. */
+  /** Connects, where no connection is and one may be held. Called after a scheduled success, which paces it. */
   keep(): void {
     if (this.#socket !== null || this.#deps.nowMs() < this.#notBeforeMs) return;
+    if (!this.#deps.seats.take()) return;
     const { address, port, check } = this.#target;
     const socket = connectTcp({ address, port, source: check.source });
     this.#socket = socket;
@@ -90,7 +94,9 @@ export class Sentinel {
   close(): void {
     const socket = this.#socket;
     this.#socket = null;
-    if (socket !== null) dropTcp(socket);
+    if (socket === null) return;
+    dropTcp(socket);
+    this.#deps.seats.free();
   }
 
   #unasked(socket: Socket, bytes: number): void {

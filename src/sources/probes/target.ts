@@ -23,6 +23,8 @@ export class Target {
   readonly queued: ListNode<Target> = new ListNode<Target>(this);
   readonly flight: ListNode<Target> = new ListNode<Target>(this);
   urgency: Urgency = 'due';
+  /** Descriptors of the probe in flight. */
+  descriptors = 0;
   /** When the last probe began, by the real clock and by the loop's. */
   startedAtMs = -Infinity;
   startedLoopMs = -Infinity;

@@ -36,7 +36,7 @@ export async function probeInChild(
   options: {
     readonly through: readonly string[];
     readonly targets: readonly ChildTarget[];
-    readonly listenPort?: number;
+    readonly listenPort?: number | 'greedy';
   },
   enough: (lines: readonly ChildLine[]) => boolean,
 ): Promise<ChildLine[]> {

@@ -41,6 +41,8 @@ export class FakeWorld {
   readonly observations: Observation[] = [];
   readonly notices: Notice[] = [];
   readonly sentinels = new Map<string, FakeSentinel>();
+  /** Sentinels that have a connection. */
+  held = 0;
   readonly closed: string[] = [];
   inFlight = 0;
   inFlightMax = 0;
@@ -168,15 +170,28 @@ export class FakeWorld {
     this.#pending.splice(later < 0 ? this.#pending.length : later, 0, pending);
   }
 
-  #openSentinel(target: ProbeTarget, { hint }: SentinelDeps): HeldSentinel | null {
+  #openSentinel(target: ProbeTarget, { hint, seats }: SentinelDeps): HeldSentinel | null {
     if (target.check.type !== 'tcp' || target.check.mode !== 'hold') return null;
     const fake: FakeSentinel = { kept: 0, closed: 0, confirmed: [], hint };
     this.sentinels.set(target.key, fake);
+    let isHeld = false;
+    const close = (): void => {
+      fake.closed += 1;
+      if (!isHeld) return;
+      isHeld = false;
+      this.held -= 1;
+      seats.free();
+    };
     return {
-      keep: () => (fake.kept += 1),
+      keep: () => {
+        fake.kept += 1;
+        if (isHeld || !seats.take()) return;
+        isHeld = true;
+        this.held += 1;
+      },
       confirmed: (state) => fake.confirmed.push(state),
-      down: () => (fake.closed += 1),
-      close: () => (fake.closed += 1),
+      down: close,
+      close,
     };
   }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { createSocket } from 'node:dgram';
+import { describe, test, type TestContext } from 'node:test';
 import { namespace, probeInChild, type ChildLine } from './child.ts';
 import { tcpServer } from './fixtures.ts';
 import type { ChildTarget } from './probes-child.ts';
@@ -92,30 +93,60 @@ describe('what the network says, in words', () => {
     });
   }
 
+  test('few file descriptors: probes have them first, and none is lost', async (t) => {
+    const lines = await probeUnderLimit(t, 'shares', (seen) => {
+      const up = seen.filter(({ state }) => state === 'up').map(({ signal }) => signal);
+      return new Set(up).size >= 120 && up.length >= 400;
+    });
+    assert.deepEqual(
+      lines.filter(({ state, event }) => state !== 'up' && event !== 'descriptors_short'),
+      [],
+    );
+    const [short, ...more] = lines.filter(({ event }) => event !== undefined);
+    assert.match(short?.message ?? '', /of 60 servers with mode: hold have no sentinel/);
+    assert.deepEqual(more, []);
+  });
+
   test('out of file descriptors: lost, said at a bounded rate, and the process lives on', async (t) => {
-    const { port } = await tcpServer(t, (socket) => socket.resume());
-    const through = ['sh', '-c', 'ulimit -n 60; exec "$@"', 'sh'];
-    const targets = Array.from({ length: 120 }, (_, index) => ({
-      service: `s${index}`,
-      address: '127.0.0.1',
-      port,
-      check:
-        index % 2 === 0
-          ? { type: 'tcp' as const, mode: 'hold' as const, ...FAST }
-          : { type: 'udp' as const, ...FAST },
-    }));
-    const lines = await probeInChild(
+    const lines = await probeUnderLimit(
       t,
-      { through, targets },
+      'greedy',
       (seen) => seen.filter(({ state }) => state === 'lost').length >= 300,
     );
     const lost = lines.filter(({ state }) => state === 'lost');
     for (const { reason } of lost) assert.equal(reason, 'out of file descriptors');
-    const tcpDown = lines.filter(
-      ({ signal, state }) => state === 'down' && Number(signal?.match(/\d+/)?.[0]) % 2 === 0,
+    assert.deepEqual(
+      lines.filter(({ state }) => state === 'down'),
+      [],
     );
-    assert.deepEqual(tcpDown, []);
     const notices = lines.filter(({ event }) => event === 'probe_impossible');
     assert.ok(notices.length >= 1 && notices.length <= 5, `${notices.length} notices`);
   });
 });
+
+/** 60 servers with sentinels and 60 with UDP checks, in a process with few descriptors. */
+async function probeUnderLimit(
+  t: TestContext,
+  how: 'shares' | 'greedy',
+  enough: (lines: readonly ChildLine[]) => boolean,
+): Promise<ChildLine[]> {
+  const { port } = await tcpServer(t, (socket) => socket.resume());
+  const udp = createSocket('udp4');
+  t.after(() => udp.close());
+  await new Promise<void>((resolve) => udp.bind(0, '127.0.0.1', resolve));
+  const through = ['sh', '-c', 'ulimit -n 90; exec "$@"', 'sh'];
+  const targets = Array.from({ length: 120 }, (_, index) => ({
+    service: `s${index}`,
+    address: '127.0.0.1',
+    port: index % 2 === 0 ? port : udp.address().port,
+    check:
+      index % 2 === 0
+        ? { type: 'tcp' as const, mode: 'hold' as const, ...FAST }
+        : { type: 'udp' as const, ...FAST },
+  }));
+  return probeInChild(
+    t,
+    { through, targets, ...(how === 'greedy' ? { listenPort: how } : {}) },
+    enough,
+  );
+}

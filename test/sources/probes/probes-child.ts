@@ -1,6 +1,8 @@
 // Probes in a process of its own, so that a test can take things away from it.
-// usage: probes-child.ts '[{ "service": …, "address": …, "port": …, "check": … }]' [LISTEN_PORT]
+// usage: probes-child.ts '[{ "service": …, "address": …, "port": …, "check": … }]' [LISTEN_PORT | greedy]
+// `greedy`: takes nearly all file descriptors that are left, after the probes began.
 // Prints one JSON line for each observation and notice, until it is killed.
+import { closeSync, openSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { NEVER, startWith } from 'rxjs';
 import type { TcpCheck, UdpCheck } from '../../../src/model/check.ts';
@@ -30,7 +32,7 @@ const [targets = '[]', listenPort] = process.argv.slice(2);
 const print = (line: object): void => {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 };
-if (listenPort !== undefined) {
+if (listenPort !== undefined && listenPort !== 'greedy') {
   // Our probes close by reset.
   const server = createServer((socket) => socket.on('error', () => {}));
   server.listen(Number(listenPort), '127.0.0.1');
@@ -38,3 +40,13 @@ if (listenPort !== undefined) {
 const wanted: readonly ChildTarget[] = JSON.parse(targets);
 const config = configOf(services(wanted));
 probes(NEVER.pipe(startWith(config)), { notify: print }).subscribe(print);
+if (listenPort === 'greedy') takeDescriptors();
+
+function takeDescriptors(): void {
+  const taken: number[] = [];
+  try {
+    for (;;) taken.push(openSync('/dev/null', 'r'));
+  } catch {
+    for (const fd of taken.slice(-3)) closeSync(fd);
+  }
+}

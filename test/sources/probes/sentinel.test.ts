@@ -3,6 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, test, type TestContext } from 'node:test';
 import type { Notice } from '../../../src/model/notice.ts';
+import { Seats } from '../../../src/sources/probes/seats.ts';
 import {
   CLOSED_AT_ONCE_MS,
   CLOSURES_MAX,
@@ -20,6 +21,7 @@ async function held(t: TestContext, onConnection?: (socket: Socket) => void) {
     hints: 0,
     notices: [] as Notice[],
     hint: new EventEmitter(),
+    seats: new Seats(),
   };
   const { server, sockets, port } = await tcpServer(t, (socket) => {
     world.accepted += 1;
@@ -33,6 +35,7 @@ async function held(t: TestContext, onConnection?: (socket: Socket) => void) {
       world.hints += 1;
       world.hint.emit('hint');
     },
+    seats: world.seats,
   });
   t.after(() => sentinel.close());
   const open = async (): Promise<Socket> => {
@@ -133,6 +136,24 @@ describe('sentinel', () => {
     assert.equal(world.hints, 0);
   });
 
+  test('connects only where there is a descriptor for it, and gives it back', async (t) => {
+    const { world, sentinel, sockets, open } = await held(t);
+    world.seats.limit(1);
+    assert.ok(world.seats.take());
+    sentinel.keep();
+    world.seats.free();
+    const socket = await open();
+    assert.equal(world.accepted, 1, 'the first call opened none');
+    assert.equal(sockets.size, 1);
+    assert.ok(!world.seats.take());
+    const gone = once(socket, 'close');
+    sentinel.close();
+    sentinel.close();
+    await gone;
+    assert.ok(world.seats.take());
+    assert.ok(!world.seats.take(), 'it was given back once');
+  });
+
   test('a banner is no reason to leave', async (t) => {
     const { world, open, closedAfter } = await held(t, (socket) => socket.write('220 hello\r\n'));
     await closedAfter(5000);
@@ -146,6 +167,7 @@ describe('sentinel', () => {
       nowMs: () => 0,
       notify: () => {},
       hint: () => assert.fail('hinted'),
+      seats: new Seats(),
     });
     away.keep();
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -1,0 +1,126 @@
+import type { Check } from './check.ts';
+import type { Config } from './config.ts';
+
+/** Clients that each entrance of the admin interface takes at most. */
+export const ADMIN_CLIENTS_MAX = 64;
+/** Clients that the listener for HAProxy's agent-checks takes at most. */
+export const AGENT_CLIENTS_MAX = 256;
+/** Children that run at once. */
+export const CHILDREN_MAX = 32;
+
+/** The process itself with netlink, ExaBGP's pipes, the journal and a BFD session: 31 were counted. */
+const OWN = 32;
+/** What is opened for a moment: the configuration, a state file, a child's start. */
+const SPARE = 16;
+/** The two outputs of a child; one that stays has its stdin besides. */
+const CHILD = 2;
+const STAYING_CHILD = 3;
+/** The loop and the channels of a plugin's thread, and a socket or file of its own. */
+const PLUGIN_THREAD = 8;
+/** Fewer probes at once than this would be too slow to be of use. */
+const FLIGHTS_MIN = 8;
+
+/** File descriptors that a configuration may come to hold at once. */
+export interface DescriptorNeed {
+  /** Admin, agent, children and plugins: whoever comes first has them. */
+  readonly fixed: number;
+  /** Sockets of UDP checks, which stay open between their probes. */
+  readonly udp: number;
+  /** Every other check's probe in flight. */
+  readonly flights: number;
+  /** Checks with `mode: hold`. */
+  readonly sentinels: number;
+}
+
+/** What probes and sentinels may take of a limit. */
+export interface DescriptorBudget {
+  readonly flights: number;
+  readonly sentinels: number;
+  /** Else each probe of a UDP check opens a socket of its own, as a probe in flight. */
+  readonly keepsUdp: boolean;
+}
+
+/** Descriptors of one probe in flight, where no socket stays open between probes. */
+export function flightDescriptors({ type }: Check): number {
+  switch (type) {
+    // Children are counted by themselves, and a plugin's server is not probed by us.
+    case 'exec':
+    case 'plugin':
+      return 0;
+    // An answer that was cut is asked for again over TCP.
+    case 'dns':
+      return 2;
+    case 'tcp':
+    case 'udp':
+    case 'http':
+    case 'https':
+    case 'agent':
+    case 'grpc':
+      return 1;
+    default:
+      return type satisfies never;
+  }
+}
+
+export function descriptorNeed(config: Config): DescriptorNeed {
+  const checks = config.services.flatMap(({ realServers }) =>
+    realServers.map(({ check }) => check),
+  );
+  const probed = checks.filter(({ type }) => type !== 'udp');
+  return {
+    fixed: entrances(config) + children(config, checks) + plugins(config, checks),
+    udp: checks.length - probed.length,
+    flights: probed.reduce((sum, check) => sum + flightDescriptors(check), 0),
+    sentinels: checks.filter((check) => check.type === 'tcp' && check.mode === 'hold').length,
+  };
+}
+
+/** All that a configuration may come to hold; `held`: what the process has at its start. */
+export function neededDescriptors(need: DescriptorNeed, held = 0): number {
+  const { fixed, udp, flights, sentinels } = need;
+  return Math.max(held, OWN) + SPARE + fixed + udp + flights + sentinels;
+}
+
+/**
+ * Shares out what a limit leaves. Where it is not enough for everything, probes have half of it at
+ * least, and sentinels, which only make a failure known sooner, what is left.
+ */
+export function descriptorBudget(
+  need: DescriptorNeed,
+  limit: number,
+  held: number,
+): DescriptorBudget {
+  const left = Math.max(0, limit - Math.max(held, OWN) - SPARE - need.fixed);
+  const keepsUdp = need.udp <= Math.max(left / 2, left - need.flights - need.sentinels);
+  const rest = keepsUdp ? left - need.udp : left;
+  const wanted = keepsUdp ? need.flights : need.flights + need.udp;
+  const share = Math.max(FLIGHTS_MIN, rest - need.sentinels, Math.floor(rest / 2));
+  const flights = Math.min(wanted, share);
+  const sentinels = Math.max(0, Math.min(need.sentinels, rest - flights));
+  return { flights: Math.max(flights, FLIGHTS_MIN), sentinels, keepsUdp };
+}
+
+/** A round limit that is enough. */
+export function limitFor(needed: number): number {
+  return Math.max(1024, 2 ** Math.ceil(Math.log2(needed)));
+}
+
+function entrances({ admin, agent }: Config): number {
+  const doors = [admin.socket, admin.listen].filter((door) => door !== null).length;
+  const listener = agent === null ? 0 : 1 + AGENT_CLIENTS_MAX;
+  return doors * (1 + ADMIN_CLIENTS_MAX) + listener;
+}
+
+function children({ signals }: Config, checks: readonly Check[]): number {
+  const started = [...signals, ...checks].filter(({ type }) => type === 'exec').length;
+  const staying = signals.filter(({ type }) => type === 'execd').length;
+  return Math.min(started, CHILDREN_MAX) * CHILD + staying * STAYING_CHILD;
+}
+
+function plugins({ signals }: Config, checks: readonly Check[]): number {
+  const runs = [...signals, ...checks].filter((watched) => watched.type === 'plugin');
+  return runs.reduce(
+    (sum, { plugin }) => sum + (plugin.isolate === 'worker' ? PLUGIN_THREAD : 1),
+    0,
+  );
+}
