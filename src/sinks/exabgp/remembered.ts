@@ -1,7 +1,6 @@
-import { promises } from 'node:fs';
 import { join } from 'node:path';
 import { isMissing, messageOf } from '../../platform/error.ts';
-import { writeWholeFile } from '../../platform/whole-file.ts';
+import { readRegularFile, writeFileSafely } from '../../platform/safe-file.ts';
 
 const FILE = 'exabgp-routes.json';
 
@@ -41,9 +40,7 @@ export class Remembered {
   async load(): Promise<void> {
     if (this.#path === null) return;
     try {
-      const text = await promises.readFile(this.#path, 'utf8');
-      if (text.length > FILE_MAX_BYTES) throw new Error('it is too large');
-      this.#keys = parse(text);
+      this.#keys = parse(await readRegularFile(this.#path, FILE_MAX_BYTES));
     } catch (error) {
       if (isMissing(error)) return;
       this.#failed(`${this.#path} is not usable and is ignored: ${messageOf(error)}`);
@@ -81,7 +78,7 @@ export class Remembered {
     await previous;
     this.#queued = false;
     try {
-      await writeWholeFile(path, `${JSON.stringify({ announced: [...this.#keys] })}\n`);
+      await writeFileSafely(path, `${JSON.stringify({ announced: [...this.#keys] })}\n`);
     } catch (error) {
       this.#failed(`cannot write ${path}: ${messageOf(error)}`);
     }

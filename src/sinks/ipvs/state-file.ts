@@ -1,7 +1,7 @@
 import { promises } from 'node:fs';
 import { join } from 'node:path';
 import { isMissing, messageOf } from '../../platform/error.ts';
-import { writeWholeFile } from '../../platform/whole-file.ts';
+import { readRegularFile, writeFileSafely } from '../../platform/safe-file.ts';
 import { STATE_FILE_MAX_BYTES } from './limits.ts';
 
 /** One JSON file of the state directory: written whole or not at all, also across a power cut. */
@@ -30,9 +30,7 @@ export class StateFile<T> {
     const path = this.#path;
     if (path === null) return null;
     try {
-      const { size } = await promises.stat(path);
-      if (size > STATE_FILE_MAX_BYTES) throw new Error('it is too large');
-      return this.#parse(JSON.parse(await promises.readFile(path, 'utf8')));
+      return this.#parse(JSON.parse(await readRegularFile(path, STATE_FILE_MAX_BYTES)));
     } catch (error) {
       if (isMissing(error)) return null;
       await this.#setAside(path, messageOf(error));
@@ -44,7 +42,7 @@ export class StateFile<T> {
   async save(value: unknown): Promise<boolean> {
     if (this.#path === null) return true;
     try {
-      await writeWholeFile(this.#path, `${JSON.stringify(value, null, 1)}\n`);
+      await writeFileSafely(this.#path, `${JSON.stringify(value, null, 1)}\n`);
       return true;
     } catch (error) {
       this.#failed(`cannot write ${this.#path}: ${messageOf(error)}`);
