@@ -1,7 +1,7 @@
-import { readFileSync, renameSync, statSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { isMissing, messageOf } from '../platform/error.ts';
-import { writeWholeFile } from '../platform/whole-file.ts';
+import { isMissing, isSystemError, messageOf } from '../platform/error.ts';
+import { readRegularFileSync, writeFileSafely } from '../platform/safe-file.ts';
 
 const fileName = 'maintenance.json';
 
@@ -55,17 +55,12 @@ export function isSafeText(text: string, maxChars = textMaxChars): boolean {
  * whoever wants to know what was in it still can.
  */
 export function loadDrains(path: string, wallMs: number): Loaded {
-  let text: string;
   try {
-    if (statSync(path).size > fileMaxBytes) return putAside(path, 'it is too large', wallMs);
-    text = readFileSync(path, 'utf8');
+    return { ok: true, drains: parse(readRegularFileSync(path, fileMaxBytes).toString('utf8')) };
   } catch (error) {
     if (isMissing(error)) return { ok: true, drains: [] };
-    return { ok: false, reason: messageOf(error), aside: null };
-  }
-  try {
-    return { ok: true, drains: parse(text) };
-  } catch (error) {
+    // What the system refuses to open may be right nevertheless; it stays where it is.
+    if (isSystemError(error)) return { ok: false, reason: messageOf(error), aside: null };
     return putAside(path, messageOf(error), wallMs);
   }
 }
@@ -80,7 +75,7 @@ export async function saveDrains(path: string, drains: readonly KeptDrain[]): Pr
       ? {}
       : { boot: { id: boot.id, since_ms: boot.sinceMs, until_ms: boot.untilMs } }),
   }));
-  await writeWholeFile(path, `${JSON.stringify({ drains: written }, null, 2)}\n`);
+  await writeFileSafely(path, `${JSON.stringify({ drains: written }, null, 2)}\n`);
 }
 
 function putAside(path: string, reason: string, wallMs: number): Loaded {

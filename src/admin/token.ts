@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { messageOf } from '../platform/error.ts';
+import { readRegularFileSync } from '../platform/safe-file.ts';
 
 /** Shorter ones can be guessed: 16 characters are the least. */
 const tokenMinChars = 16;
@@ -30,7 +31,7 @@ export function readToken(path: string): TokenResult {
       return { ok: false, reason: `${path} is open to others: chmod 0640 or 0600` };
     }
     if (size > tokenMaxBytes) return { ok: false, reason: `${path} is too large for a token` };
-    const token = readFileSync(path, 'utf8').trim();
+    const token = readRegularFileSync(path, tokenMaxBytes, 'follow').toString('utf8').trim();
     if (/^[!-~]+$/u.test(token) && token.length >= tokenMinChars) return { ok: true, token };
     const expected = `expected at least ${tokenMinChars} printable ASCII characters without spaces`;
     return { ok: false, reason: `${path} holds no token: ${expected}` };

@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { placeFindings, type LateFinding } from '../config/place.ts';
 import { formatProblem, type Problem } from '../config/problems.ts';
 import { readConfig, type ConfigResult } from '../config/read.ts';
+import { NotAFileError, openRegularFileSync } from '../platform/safe-file.ts';
 
 /** One byte more than a configuration may have, so that "too large" can be told. */
 const readMaxBytes = 4 * 1024 * 1024 + 1;
@@ -32,12 +33,15 @@ export function problemLines(problems: readonly Problem[]): string {
   return problems.map((problem) => `${formatProblem(problem)}\n`).join('');
 }
 
-/** Reads in pieces up to the limit: the file may be a device without an end. */
+/** What the caller opened for us, as a shell does for `<(…)`: it may be a pipe, and is read to its end. */
+const ownDescriptor = /^\/(?:dev\/(?:stdin|fd\/\d+)|proc\/self\/fd\/\d+)$/u;
+
+/** Reads in pieces up to the limit, and never waits for whoever might write into a FIFO. */
 function readBounded(file: string): { bytes: Uint8Array } | { reason: string } {
   const buffer = Buffer.allocUnsafe(readMaxBytes);
   let length = 0;
   try {
-    const fd = openSync(file, 'r');
+    const fd = ownDescriptor.test(file) ? openSync(file, 'r') : openRegularFileSync(file, 'follow');
     try {
       while (length < buffer.length) {
         const got = readSync(fd, buffer, length, buffer.length - length, null);
@@ -54,14 +58,13 @@ function readBounded(file: string): { bytes: Uint8Array } | { reason: string } {
 }
 
 function reasonOf(error: unknown): string {
+  if (error instanceof NotAFileError) return `it is ${error.kind} and not a regular file`;
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   switch (code) {
     case 'ENOENT':
       return 'no such file';
     case 'EACCES':
       return 'permission denied';
-    case 'EISDIR':
-      return 'it is a folder';
     default:
       return error instanceof Error ? error.message : String(error);
   }

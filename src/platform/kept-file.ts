@@ -1,5 +1,5 @@
 import { messageOf } from './error.ts';
-import { writeWholeFile } from './whole-file.ts';
+import { writeFileSafely } from './safe-file.ts';
 
 /** How long a full disk is left alone before the next attempt. */
 const RETRY_MS = 5_000;
@@ -50,7 +50,7 @@ export class KeptFile {
     if (this.#retry !== null) clearTimeout(this.#retry);
     this.#retry = null;
     try {
-      await writeWholeFile(this.path, this.#text());
+      await writeFileSafely(this.path, this.#text());
       this.#isKept = true;
     } catch (error) {
       if (this.#isKept) this.#failed(`cannot write ${this.path}: ${messageOf(error)}`);

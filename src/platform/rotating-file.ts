@@ -1,6 +1,7 @@
-import { promises as fs } from 'node:fs';
+import { constants, promises as fs } from 'node:fs';
 import { dirname } from 'node:path';
 import { isMissing } from './error.ts';
+import { createFile, ignoreMissing, openRegularFile } from './safe-file.ts';
 
 export interface FileLimits {
   /** A file that has grown by this much since its head is followed by a new one. */
@@ -80,43 +81,37 @@ export class RotatingFile {
 
   async #open(): Promise<fs.FileHandle> {
     await fs.mkdir(dirname(this.#path), { recursive: true, mode: folderMode });
-    // Not beyond the end of a crash: its half line gets its newline, and is skipped by readers.
-    const size = await repair(this.#path);
-    this.#bytes = size;
-    this.#headBytes = 0;
-    return fs.open(this.#path, 'a', mode);
+    const handle = await openToAppend(this.#path);
+    try {
+      // Not beyond the end of a crash: its half line gets its newline, and is skipped by readers.
+      this.#bytes = await repair(handle);
+      this.#headBytes = 0;
+      return handle;
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+}
+
+/** Through no link, and into nothing that is no file. */
+async function openToAppend(path: string): Promise<fs.FileHandle> {
+  const flags = constants.O_RDWR | constants.O_APPEND;
+  try {
+    return await openRegularFile(path, flags);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    return createFile(path, flags, mode);
   }
 }
 
 /** Ends the last line of a file, if it does not; its size then. */
-async function repair(path: string): Promise<number> {
-  const size = await sizeOf(path);
+async function repair(handle: fs.FileHandle): Promise<number> {
+  const { size } = await handle.stat();
   if (size === 0) return 0;
-  const handle = await fs.open(path, 'r+');
-  try {
-    const last = Buffer.alloc(1);
-    await handle.read(last, 0, 1, size - 1);
-    if (last[0] === newline) return size;
-    await handle.write('\n', size);
-    return size + 1;
-  } finally {
-    await handle.close();
-  }
-}
-
-async function sizeOf(path: string): Promise<number> {
-  try {
-    return (await fs.stat(path)).size;
-  } catch (error) {
-    if (isMissing(error)) return 0;
-    throw error;
-  }
-}
-
-async function ignoreMissing(work: Promise<void>): Promise<void> {
-  try {
-    await work;
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-  }
+  const last = Buffer.alloc(1);
+  await handle.read(last, 0, 1, size - 1);
+  if (last[0] === newline) return size;
+  await handle.write('\n');
+  return size + 1;
 }

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -64,6 +71,30 @@ describe('a rotating file', () => {
     await file.append(Buffer.from('b\n'));
     assert.equal(file.isFull, true);
     await file.close();
+    rmSync(path, { recursive: true });
+  });
+});
+
+describe('what has the place of a rotating file', () => {
+  test('and is a link, a FIFO or a device gets nothing, and nobody waits for it', async () => {
+    const path = folder();
+    writeFileSync(join(path, 'victim'), 'precious');
+    symlinkSync('victim', join(path, 'link'));
+    symlinkSync('nowhere', join(path, 'dangling'));
+    execFileSync('mkfifo', [join(path, 'fifo')]);
+    for (const [name, kind] of [
+      ['link', 'a symbolic link'],
+      ['dangling', 'a symbolic link'],
+      ['fifo', 'a FIFO'],
+    ] as const) {
+      const file = new RotatingFile(join(path, name), { fileMaxBytes: 1e9, filesMax: 2 });
+      await assert.rejects(file.append(line), {
+        message: `${join(path, name)} is ${kind} and not a regular file`,
+      });
+      await file.close();
+    }
+    assert.equal(readFileSync(join(path, 'victim'), 'utf8'), 'precious');
+    assert.ok(!readdirSync(path).includes('nowhere'));
     rmSync(path, { recursive: true });
   });
 });

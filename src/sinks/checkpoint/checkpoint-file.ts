@@ -1,11 +1,10 @@
-import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Checkpoint } from '../../model/checkpoint.ts';
 import type { Control } from '../../model/control.ts';
 import type { Notice } from '../../model/notice.ts';
 import type { BootClock } from '../../platform/boot-clock.ts';
 import { isMissing, messageOf } from '../../platform/error.ts';
-import { writeWholeFile } from '../../platform/whole-file.ts';
+import { readRegularFileSync, writeFileSafely } from '../../platform/safe-file.ts';
 import {
   formatCheckpoint,
   lastingPart,
@@ -58,8 +57,8 @@ export class CheckpointFile {
   load(): Checkpoint | null {
     const { clock, maxAgeMs, nowMs } = this.#options;
     try {
-      if (statSync(this.#path).size > FILE_MAX_BYTES) throw new Error('it is too large');
-      const { boot, aliveMs, checkpoint } = parseCheckpoint(readFileSync(this.#path, 'utf8'));
+      const text = readRegularFileSync(this.#path, FILE_MAX_BYTES).toString();
+      const { boot, aliveMs, checkpoint } = parseCheckpoint(text);
       if (boot !== clock.id) return null;
       const offsetMs = clock.offsetMs();
       const isRecent = nowMs() + offsetMs - aliveMs <= maxAgeMs;
@@ -102,7 +101,7 @@ export class CheckpointFile {
     const aliveMs = Math.round(this.#writtenMs + clock.offsetMs());
     try {
       const text = formatCheckpoint(clock.id, aliveMs, this.#body);
-      await writeWholeFile(this.#path, text, { isSynced: false });
+      await writeFileSafely(this.#path, text, { isDurable: false });
       this.#kept(true, `${this.#path} is written again`);
     } catch (error) {
       const cannot = `cannot write ${this.#path}: ${messageOf(error)}`;

@@ -1,7 +1,7 @@
-import { promises } from 'node:fs';
 import { join } from 'node:path';
 import { isMissing, messageOf } from '../../platform/error.ts';
 import { KeptFile } from '../../platform/kept-file.ts';
+import { readRegularFile } from '../../platform/safe-file.ts';
 
 const FILE = 'exabgp-routes.json';
 
@@ -40,9 +40,7 @@ export class Remembered {
     if (this.#file === null) return;
     const { path } = this.#file;
     try {
-      const text = await promises.readFile(path, 'utf8');
-      if (text.length > FILE_MAX_BYTES) throw new Error('it is too large');
-      this.#keys = parse(text);
+      this.#keys = parse(await readRegularFile(path, FILE_MAX_BYTES));
     } catch (error) {
       if (isMissing(error)) return;
       this.#failed(`${path} is not usable and is ignored: ${messageOf(error)}`);

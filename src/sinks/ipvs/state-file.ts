@@ -2,6 +2,7 @@ import { promises } from 'node:fs';
 import { join } from 'node:path';
 import { isMissing, messageOf } from '../../platform/error.ts';
 import { KeptFile } from '../../platform/kept-file.ts';
+import { readRegularFile } from '../../platform/safe-file.ts';
 import { STATE_FILE_MAX_BYTES } from './limits.ts';
 
 /** One JSON file of the state directory: written whole or not at all, also across a power cut. */
@@ -30,9 +31,7 @@ export class StateFile<T> {
     if (this.#file === null) return null;
     const { path } = this.#file;
     try {
-      const { size } = await promises.stat(path);
-      if (size > STATE_FILE_MAX_BYTES) throw new Error('it is too large');
-      return this.#parse(JSON.parse(await promises.readFile(path, 'utf8')));
+      return this.#parse(JSON.parse(await readRegularFile(path, STATE_FILE_MAX_BYTES)));
     } catch (error) {
       if (isMissing(error)) return null;
       await this.#setAside(path, messageOf(error));

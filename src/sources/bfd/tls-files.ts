@@ -1,6 +1,9 @@
-import { readFileSync } from 'node:fs';
 import type { OvsdbTlsFiles } from '../../model/config.ts';
+import { readRegularFileSync } from '../../platform/safe-file.ts';
 import { errorCode } from './pidfile.ts';
+
+/** A bundle of all public authorities takes 250 kB. */
+const FILE_MAX_BYTES = 1 << 20;
 
 /** What the TLS files of a source hold, or which one cannot be read. */
 export type TlsTexts =
@@ -30,7 +33,7 @@ export function readTls(files: OvsdbTlsFiles | null): TlsTexts {
 
 function read(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readRegularFileSync(path, FILE_MAX_BYTES, 'follow').toString('utf8');
   } catch (error) {
     throw new Error(`cannot read ${path} (${errorCode(error)})`, { cause: error });
   }

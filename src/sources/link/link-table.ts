@@ -20,6 +20,8 @@ interface Link {
   readonly told: Map<string, Verdict | null>;
   file: StateFile;
   sight: LinkSight;
+  /** Why its state file is not used, as it was last logged; `null`: it is. */
+  refused: string | null;
 }
 
 const NONE: readonly Observation[] = [];
@@ -34,18 +36,24 @@ const NOT_A_NAME: LinkSight = { kind: 'unreadable', reason: 'not the name of an 
  */
 export class LinkTable {
   readonly #sysfsDir: string;
+  readonly #fileRefused: (name: string, reason: string | null) => void;
   #dir: string | null = null;
   #links: ReadonlyMap<string, Link> = new Map();
 
-  constructor(sysfsDir: string) {
+  /** @param fileRefused called once for each reason why a state file cannot be used, and with `null` when it can. */
+  constructor(
+    sysfsDir: string,
+    fileRefused: (name: string, reason: string | null) => void = () => {},
+  ) {
     this.#sysfsDir = sysfsDir;
+    this.#fileRefused = fileRefused;
   }
 
   /** Takes a configuration over. New signals are observed at once; the others keep their state. */
   configure(config: LinkConfig): readonly Observation[] {
     const links = new Map<string, Link>();
     for (const { signal, interface: name } of config.interfaces) {
-      const link = links.get(name) ?? { name, told: new Map(), file: NO_FILE, sight: GONE };
+      const link = links.get(name) ?? newLink(name, this.#links.get(name));
       link.told.set(signal, this.#links.get(name)?.told.get(signal) ?? null);
       links.set(name, link);
     }
@@ -69,7 +77,7 @@ export class LinkTable {
   /** Reads everything anew, for whatever was missed. */
   readAll(): readonly Observation[] {
     return [...this.#links.values()].flatMap((link) => {
-      link.file = this.#fileOf(link.name);
+      link.file = this.#fileOf(link);
       return this.#look(link);
     });
   }
@@ -108,7 +116,7 @@ export class LinkTable {
   }
 
   #readFile(link: Link): readonly Observation[] {
-    link.file = this.#fileOf(link.name);
+    link.file = this.#fileOf(link);
     return tell(link);
   }
 
@@ -116,12 +124,22 @@ export class LinkTable {
     return isInterfaceName(name) ? readLink(this.#sysfsDir, name) : NOT_A_NAME;
   }
 
-  #fileOf(name: string): StateFile {
+  #fileOf(link: Link): StateFile {
+    const { name } = link;
     if (this.#dir === null || !isInterfaceName(name)) return NO_FILE;
     const problem = folderProblem(this.#dir);
     if (problem !== null) return { kind: 'bad', reason: problem };
-    return readStateFile(this.#dir, name);
+    const file = readStateFile(this.#dir, name);
+    const refused = file.kind === 'bad' ? file.reason : null;
+    if (refused !== link.refused) this.#fileRefused(name, refused);
+    link.refused = refused;
+    return file;
   }
+}
+
+function newLink(name: string, before: Link | undefined): Link {
+  const refused = before?.refused ?? null;
+  return { name, told: new Map(), file: NO_FILE, sight: GONE, refused };
 }
 
 /**

@@ -61,7 +61,9 @@ export function link(
   world: LinkWorld = realWorld,
 ): Observable<Observation> {
   return defer(() => {
-    const table = new LinkTable(world.sysfsDir);
+    const table = new LinkTable(world.sysfsDir, (name, reason) =>
+      deps.notify(fileNotice(name, reason)),
+    );
     return config$.pipe(
       // The table comes first: it reads all there is, before any event of what changes.
       connect((shared$) =>
@@ -75,6 +77,21 @@ export function link(
       concatMap((observations) => observations),
     );
   });
+}
+
+/** The core keeps a health that it knew: without this line nobody would learn why it is old. */
+function fileNotice(name: string, reason: string | null): Notice {
+  return reason === null
+    ? {
+        level: 'info',
+        event: 'link_file_usable',
+        message: `the state file of ${name} is used again`,
+      }
+    : {
+        level: 'warn',
+        event: 'link_file_refused',
+        message: `the state file of ${name} is not used, so the link cannot be up: ${reason}`,
+      };
 }
 
 type News = Observable<readonly Observation[]>;

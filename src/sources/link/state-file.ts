@@ -3,9 +3,7 @@ import {
   chmodSync,
   closeSync,
   constants,
-  fstatSync,
   mkdirSync,
-  openSync,
   readSync,
   renameSync,
   rmSync,
@@ -13,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { NotAFileError, openRegularFileSync } from '../../platform/safe-file.ts';
 import { errorCode } from './error-code.ts';
 import { isInterfaceName } from './interface-name.ts';
 
@@ -50,6 +49,8 @@ export function readStateFile(dir: string, name: string): StateFile {
   } catch (error) {
     const code = errorCode(error);
     if (code === 'ENOENT') return { kind: 'none' };
+    if (error instanceof NotAFileError)
+      return { kind: 'bad', reason: `state file is ${error.kind}` };
     return { kind: 'bad', reason: `state file is not readable (${code})` };
   }
   if (text === 'up' || text === 'up\n') return { kind: 'word', state: 'up' };
@@ -57,11 +58,9 @@ export function readStateFile(dir: string, name: string): StateFile {
   return { kind: 'bad', reason: `state file holds rubbish: ${printable(text)}` };
 }
 
-/** `O_NONBLOCK`: a named pipe without a writer would stop the whole daemon. */
 function readStart(path: string): string {
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const fd = openRegularFileSync(path);
   try {
-    if (!fstatSync(fd).isFile()) throw Object.assign(new Error(path), { code: 'not a file' });
     const bytes = Buffer.alloc(FILE_BYTES_MAX);
     return bytes.toString('latin1', 0, readSync(fd, bytes));
   } finally {

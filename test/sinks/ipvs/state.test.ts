@@ -160,7 +160,7 @@ describe('base weights', () => {
     writeFileSync(file, '');
     truncateSync(file, STATE_FILE_MAX_BYTES + 1);
     const it = await life(folder, null);
-    assert.match(it.notices('state_unusable').join('\n'), /damaged \(it is too large\)/u);
+    assert.match(it.notices('state_unusable').join('\n'), /is too large/u);
   });
 
   test('a folder that cannot be written is told, and the rest goes on', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -97,6 +98,25 @@ describe('track files', () => {
     );
     await stop();
     assert.deepEqual(contents(dir), { web: '0\n', dns: '0\n' });
+  });
+
+  test('a FIFO or a link in the place of a file is refused, and the others are written', async (t) => {
+    const dir = folder(t);
+    mkdirSync(dir);
+    writeFileSync(join(dir, 'victim'), 'precious');
+    execFileSync('mkfifo', [join(dir, 'web')]);
+    symlinkSync('victim', join(dir, '.dns.new'));
+    const { turn$, report$, stop } = running(t, dir);
+    turn$.next(turnOf({ web: 'up', dns: 'down: refused' }));
+    const lost = await firstValueFrom(
+      report$.pipe(filter((report) => report.kind === 'state' && report.state === 'lost')),
+    );
+    assert.ok(lost.kind === 'state');
+    const reason = `cannot write track files: ${dir}/web is a FIFO and not a regular file`;
+    assert.equal(lost.reason, reason);
+    await stop();
+    rmSync(join(dir, 'web'));
+    assert.deepEqual(contents(dir), { dns: '1\n', victim: 'precious' });
   });
 
   test('a new folder gets all that is known; none is off', async (t) => {

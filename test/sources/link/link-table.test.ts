@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Observation } from '../../../src/model/observation.ts';
@@ -168,4 +169,25 @@ test('a new folder is read at once', (t) => {
   assert.deepEqual(said(table.configure({ dir: null, interfaces })), ['a up']);
   assert.deepEqual(said(table.configure({ dir, interfaces })), ['a down ifplugd says down']);
   assert.deepEqual(said(table.configure({ dir: null, interfaces })), ['a up']);
+});
+
+test('a state file that is a link or a FIFO is logged once for each reason, and lost', (t) => {
+  const sysfs = temporaryFolder(t);
+  const dir = temporaryFolder(t);
+  fakeInterface(sysfs, 'va0');
+  const logged: (string | null)[] = [];
+  const table = new LinkTable(sysfs, (name, reason) => logged.push(reason && `${name} ${reason}`));
+  writeFileSync(join(dir, 'elsewhere'), 'up');
+  symlinkSync('elsewhere', join(dir, 'va0'));
+  const config = { dir, interfaces: both.interfaces.slice(0, 1) };
+  assert.deepEqual(said(table.configure(config)), ['a lost state file is a symbolic link']);
+  table.readAll();
+  table.configure(config);
+  rmSync(join(dir, 'va0'));
+  execFileSync('mkfifo', [join(dir, 'va0')]);
+  assert.deepEqual(said(table.fileChanged('va0')), ['a lost state file is a FIFO']);
+  rmSync(join(dir, 'va0'));
+  writeFileSync(join(dir, 'va0'), 'up');
+  assert.deepEqual(said(table.readAll()), ['a up']);
+  assert.deepEqual(logged, ['va0 state file is a symbolic link', 'va0 state file is a FIFO', null]);
 });

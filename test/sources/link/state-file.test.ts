@@ -12,7 +12,7 @@ import {
 } from '../../../src/sources/link/state-file.ts';
 import { temporaryFolder } from './lab.ts';
 
-const bad = (code: string) => ({ kind: 'bad', reason: `state file is not readable (${code})` });
+const refused = (what: string) => ({ kind: 'bad', reason: `state file is ${what}` });
 
 describe('reading', () => {
   for (const [content, state] of [
@@ -65,9 +65,14 @@ describe('reading', () => {
     execFileSync('mkfifo', [join(dir, 'pipe0')]);
     mkdirSync(join(dir, 'folder0'));
     symlinkSync('loop0', join(dir, 'loop0'));
-    assert.deepEqual(readStateFile(dir, 'pipe0'), bad('not a file'));
-    assert.deepEqual(readStateFile(dir, 'folder0'), bad('not a file'));
-    assert.deepEqual(readStateFile(dir, 'loop0'), bad('ELOOP'));
+    assert.deepEqual(readStateFile(dir, 'pipe0'), refused('a FIFO'));
+    assert.deepEqual(readStateFile(dir, 'folder0'), refused('a folder'));
+    assert.deepEqual(readStateFile(dir, 'loop0'), refused('a symbolic link'));
+    writeFileSync(join(dir, 'other'), 'up');
+    symlinkSync('other', join(dir, 'link0'));
+    assert.deepEqual(readStateFile(dir, 'link0'), refused('a symbolic link'));
+    symlinkSync('/dev/zero', join(dir, 'zero0'));
+    assert.deepEqual(readStateFile(dir, 'zero0'), refused('a symbolic link'));
   });
 
   test('a folder that cannot be read has a name for its problem', (t) => {
