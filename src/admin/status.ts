@@ -1,5 +1,6 @@
 import type {
   DrainView,
+  LossView,
   RealServerView,
   RouteView,
   ServiceView,
@@ -114,10 +115,18 @@ function signalJson(signal: SignalView, clock: WallClock): object {
     reason: signal.reason,
     since: clock.text(signal.sinceMs),
     flaps: signal.flaps,
+    lost: lostJson(signal.lost, clock),
     suppressed_until: clock.textOrNull(signal.suppressedUntilMs),
     // Only what serves can be drained; the key is part of the contract.
     drain: null,
   };
+}
+
+/** Stays, with an end in the past, until the observer is back. */
+function lostJson(lost: LossView | null, clock: WallClock): object | null {
+  if (lost === null) return null;
+  const { sinceMs, reason, untilMs } = lost;
+  return { since: clock.text(sinceMs), reason, until: clock.text(untilMs) };
 }
 
 function serviceJson(service: ServiceView, clock: WallClock, drain: ToJson): object {
@@ -141,6 +150,7 @@ function serverJson(server: RealServerView, board: Board, clock: WallClock, drai
     reason: server.reason,
     since: clock.text(server.sinceMs),
     flaps: server.flaps,
+    lost: lostJson(server.lost, clock),
     weight: weightOf(server),
     base_weight: server.baseWeight,
     in_table: server.isInTable,

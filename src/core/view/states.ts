@@ -1,5 +1,11 @@
 import type { Signal } from '../../model/config.ts';
-import type { RealServerView, RouteView, ServiceView, SignalView } from '../../model/view.ts';
+import type {
+  LossView,
+  RealServerView,
+  RouteView,
+  ServiceView,
+  SignalView,
+} from '../../model/view.ts';
 import type { Core } from '../core.ts';
 import { reuseAtMs } from '../damping.ts';
 import { reasonOfPool } from '../explain.ts';
@@ -7,7 +13,7 @@ import type { Pool, RouteEntry, ServerInKernel, Target } from '../nodes.ts';
 import { baseOf, tableHealth } from '../kernel.ts';
 import { capacityPercent } from '../pool.ts';
 import { identityOf } from '../route.ts';
-import { healthOf, reasonOf, unsettled } from '../settle.ts';
+import { healthOf, lossOf, reasonOf, unsettled } from '../settle.ts';
 import { drainViewOfRoute, drainViewOfServer, drainViewOfService } from './drains.ts';
 
 export function signalView(core: Core, { name, type }: Signal, atMs: number): SignalView {
@@ -20,8 +26,17 @@ export function signalView(core: Core, { name, type }: Signal, atMs: number): Si
     reason: target === undefined ? '' : reasonOf(state, target.settle, atMs),
     sinceMs: state.sinceMs,
     flaps: state.falls,
+    lost: target === undefined ? null : lossView(target),
     suppressedUntilMs: target === undefined ? null : suppressedUntilMs(target),
   };
+}
+
+/** `null` where the observer is not lost. */
+function lossView({ state, settle }: Target): LossView | null {
+  const loss = lossOf(state);
+  if (loss === null) return null;
+  const { atMs: sinceMs, reason } = loss;
+  return { sinceMs, reason, untilMs: sinceMs + settle.lostHoldMs };
 }
 
 /** `null` where damping holds nothing down. */
@@ -58,6 +73,7 @@ function realServerView(core: Core, pool: Pool, server: Target, atMs: number): R
     reason: reasonOf(state, settle, atMs),
     sinceMs: state.sinceMs,
     flaps: state.falls,
+    lost: lossView(server),
     weight: kernel === null ? null : kernel.intended,
     baseWeight: kernel === null ? server.weight : baseOf(kernel),
     isPooled: kernel === null ? healthOf(state) === 'up' && server.live > 0 : isPooled(kernel),
