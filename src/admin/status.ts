@@ -15,6 +15,9 @@ import { awaitedByDrain, drainJson, roundMs, virtualText, weightOf } from './wir
 /** Items that become text in one go: some 100 take a quarter of a millisecond. */
 const chunkItems = 100;
 
+/** Routes take longer: their reasons are worked out on the way. */
+const chunkRoutes = 20;
+
 /** The loop is given back after this long: a probe's answer must not wait for a reader. */
 const sliceMs = 2;
 
@@ -71,7 +74,7 @@ export function* statusPieces(view: Snapshot, facts: StatusFacts): Generator<str
     separator = ',';
   }
   yield '],"routes":[';
-  yield* list(view.routes, (route) => routeJson(route, board, clock, drain));
+  yield* list(view.routes, (route) => routeJson(route, board, clock, drain), chunkRoutes);
   yield '],"sinks":[';
   yield* list(board.sinks(), sinkJson);
   yield ']}';
@@ -100,9 +103,13 @@ function open(head: object, listName: string): string {
   return `${JSON.stringify(head).slice(0, -1)},"${listName}":[`;
 }
 
-function* list<T>(items: readonly T[], json: (item: T) => object): Generator<string> {
-  for (let from = 0; from < items.length; from += chunkItems) {
-    const chunk = items.slice(from, from + chunkItems).map((item) => JSON.stringify(json(item)));
+function* list<T>(
+  items: readonly T[],
+  json: (item: T) => object,
+  atOnce = chunkItems,
+): Generator<string> {
+  for (let from = 0; from < items.length; from += atOnce) {
+    const chunk = items.slice(from, from + atOnce).map((item) => JSON.stringify(json(item)));
     yield (from === 0 ? '' : ',') + chunk.join(',');
   }
 }

@@ -77,6 +77,7 @@ export interface RouteView {
   readonly route: RouteIdentity;
   readonly state: RouteState;
   readonly attributes: RouteAttributes | null;
+  /** The present reason, worked out when it is read; that of the decision is in `explain`. */
   readonly because: string;
   readonly sinceMs: number;
   readonly drain: DrainView | null;

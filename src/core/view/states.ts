@@ -6,6 +6,7 @@ import type {
   ServiceView,
   SignalView,
 } from '../../model/view.ts';
+import { becauseNow } from '../because-now.ts';
 import type { Core } from '../core.ts';
 import { reuseAtMs } from '../damping.ts';
 import { reasonOfPool } from '../explain.ts';
@@ -97,12 +98,26 @@ function isPooled(kernel: ServerInKernel): boolean {
   return intended === null ? tableHealth(kernel) !== 'down' : intended > 0;
 }
 
-export function routeView(core: Core, entry: RouteEntry): RouteView {
+/**
+ * Its reason is worked out when it is read: 10,000 of them are too much for one turn of the loop.
+ *
+ * @param reasons of names, worked out for other routes of this view.
+ */
+export function routeView(
+  core: Core,
+  entry: RouteEntry,
+  atMs: number,
+  reasons: Map<string, string>,
+): RouteView {
+  const { state, because: decided } = entry;
   return {
     route: identityOf(entry.route),
-    state: entry.state,
+    state,
     attributes: entry.attributes,
-    because: entry.because,
+    get because() {
+      // Decided anew since: what was so then is not known any more, but what it was decided by is.
+      return entry.state === state ? becauseNow(core, entry, atMs, reasons) : decided;
+    },
     sinceMs: entry.sinceMs,
     drain: drainViewOfRoute(core, entry),
   };
