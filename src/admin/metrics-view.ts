@@ -1,4 +1,4 @@
-import type { DrainView, RouteView, ServiceView, View } from '../model/view.ts';
+import type { DrainView, RouteView, ServiceView, SignalView, View } from '../model/view.ts';
 import { weightOf } from './wire.ts';
 
 /** Lines made in one turn of the loop. */
@@ -65,6 +65,7 @@ function families(view: View): readonly Family[] {
         value: one.flaps,
       })),
     },
+    lostFamily(signals, services),
     gauge('service_up', '1 while a service has its quorum, else 0.', services, (one) => ({
       labels: labelText({ service: one.name }),
       value: one.state === 'up' ? 1 : 0,
@@ -105,6 +106,19 @@ function families(view: View): readonly Family[] {
       value: 1,
     })),
   ];
+}
+
+function lostFamily(signals: readonly SignalView[], services: readonly ServiceView[]): Family {
+  const servers = services.flatMap(({ realServers }) => realServers);
+  return gauge(
+    'observer_lost',
+    '1 while the observer of a signal or of a real server (service/address:port) is lost.',
+    [
+      ...signals.map(({ name, lost }) => ({ signal: name, lost })),
+      ...servers.map(({ key, lost }) => ({ signal: key, lost })),
+    ],
+    ({ signal, lost }) => ({ labels: labelText({ signal }), value: lost === null ? 0 : 1 }),
+  );
 }
 
 function gauge<T>(

@@ -1,5 +1,6 @@
 import type {
   DrainView,
+  LossView,
   RealServerView,
   RouteView,
   ServiceView,
@@ -13,6 +14,9 @@ import { awaitedByDrain, drainJson, roundMs, virtualText, weightOf } from './wir
 
 /** Items that become text in one go: some 100 take a quarter of a millisecond. */
 const chunkItems = 100;
+
+/** Routes take longer: their reasons are worked out on the way. */
+const chunkRoutes = 20;
 
 /** The loop is given back after this long: a probe's answer must not wait for a reader. */
 const sliceMs = 2;
@@ -70,7 +74,7 @@ export function* statusPieces(view: Snapshot, facts: StatusFacts): Generator<str
     separator = ',';
   }
   yield '],"routes":[';
-  yield* list(view.routes, (route) => routeJson(route, board, clock, drain));
+  yield* list(view.routes, (route) => routeJson(route, board, clock, drain), chunkRoutes);
   yield '],"sinks":[';
   yield* list(board.sinks(), sinkJson);
   yield ']}';
@@ -99,9 +103,13 @@ function open(head: object, listName: string): string {
   return `${JSON.stringify(head).slice(0, -1)},"${listName}":[`;
 }
 
-function* list<T>(items: readonly T[], json: (item: T) => object): Generator<string> {
-  for (let from = 0; from < items.length; from += chunkItems) {
-    const chunk = items.slice(from, from + chunkItems).map((item) => JSON.stringify(json(item)));
+function* list<T>(
+  items: readonly T[],
+  json: (item: T) => object,
+  atOnce = chunkItems,
+): Generator<string> {
+  for (let from = 0; from < items.length; from += atOnce) {
+    const chunk = items.slice(from, from + atOnce).map((item) => JSON.stringify(json(item)));
     yield (from === 0 ? '' : ',') + chunk.join(',');
   }
 }
@@ -114,10 +122,18 @@ function signalJson(signal: SignalView, clock: WallClock): object {
     reason: signal.reason,
     since: clock.text(signal.sinceMs),
     flaps: signal.flaps,
+    lost: lostJson(signal.lost, clock),
     suppressed_until: clock.textOrNull(signal.suppressedUntilMs),
     // Only what serves can be drained; the key is part of the contract.
     drain: null,
   };
+}
+
+/** Stays, with an end in the past, until the observer is back. */
+function lostJson(lost: LossView | null, clock: WallClock): object | null {
+  if (lost === null) return null;
+  const { sinceMs, reason, untilMs } = lost;
+  return { since: clock.text(sinceMs), reason, until: clock.text(untilMs) };
 }
 
 function serviceJson(service: ServiceView, clock: WallClock, drain: ToJson): object {
@@ -141,6 +157,7 @@ function serverJson(server: RealServerView, board: Board, clock: WallClock, drai
     reason: server.reason,
     since: clock.text(server.sinceMs),
     flaps: server.flaps,
+    lost: lostJson(server.lost, clock),
     weight: weightOf(server),
     base_weight: server.baseWeight,
     in_table: server.isInTable,

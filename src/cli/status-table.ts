@@ -1,3 +1,4 @@
+import { lostText, reasonBeside } from './lost-text.ts';
 import { numberOf, recordOf, recordsOf, textOf, type JsonRecord } from './loose-json.ts';
 import { agoText, cut, lengthText, printable, timeText, type Paint } from './printable.ts';
 import { tableLines, tableRows, type Cell } from './table.ts';
@@ -114,7 +115,7 @@ function signalRow(signal: JsonRecord, how: How): readonly (string | Cell)[] {
     agoText(textOf(signal, 'since'), how.wallMs),
     textOf(signal, 'type'),
     flapsText(signal),
-    joined(held, textOf(signal, 'reason')),
+    joined(held, reasonBeside(signal)),
   ];
 }
 
@@ -147,7 +148,7 @@ function serverRow(server: JsonRecord, how: How): readonly (string | Cell)[] {
     joined(
       drainText(recordOf(server, 'drain')),
       isKept ? 'kept by min_pooled' : '',
-      textOf(server, 'reason'),
+      reasonBeside(server),
     ),
   ];
 }
@@ -175,8 +176,12 @@ function sinkRow(sink: JsonRecord, how: How): readonly (string | Cell)[] {
   ];
 }
 
-function stateCell(record: JsonRecord, { paint, states }: How): Cell {
+function stateCell(record: JsonRecord, { paint, states, wallMs }: How): Cell {
   const text = textOf(record, 'state');
+  const lost = lostText(record, wallMs);
+  if (lost !== '') {
+    return { text: `${text} (${lost})`, isWide: true, paint: (on) => paint(on, 'yellow') };
+  }
   const known = states.get(text);
   if (known !== undefined) return known;
   const colour = colourOf[text];

@@ -19,12 +19,16 @@ const continued = '    ';
 export interface Cell {
   readonly text: string;
   readonly paint?: (text: string) => string;
+  /** Takes the rest of its line; what follows it comes on the next one. */
+  readonly isWide?: true;
 }
 
 /** The cells of a row as they are shown; nearly all are ASCII, whose width needs no looking. */
 interface Row {
   readonly texts: readonly string[];
   readonly width: (text: string) => number;
+  /** The column that takes the rest of the line; -1: none. */
+  readonly wideAt: number;
 }
 
 /**
@@ -42,8 +46,9 @@ export function tableRows(
   const widths = columnWidths(rows, widthMax - indent.length);
   // How much the columns before each take: worked out once, for there may be 5,000 rows.
   const used = [0, ...widths.map((_, column) => usedBy(widths.slice(0, column + 1)))];
-  return rows.map(({ texts, width }, index) => {
+  return rows.map(({ texts, width, wideAt }, index) => {
     const row = cells[index] ?? [];
+    if (wideAt >= 0) return wideLines(row, texts, wideAt, widths, indent, widthMax);
     const last = texts.at(-1) ?? '';
     const left = widthMax - indent.length - (used[texts.length - 1] ?? 0);
     if (left >= lastMin || width(last) <= left) {
@@ -64,6 +69,23 @@ export function tableLines(
   widthMax: number,
 ): readonly string[] {
   return tableRows(rows, indent, widthMax).flat();
+}
+
+/** A row up to its wide cell, and the cells behind it below, one after the other. */
+function wideLines(
+  row: readonly (string | Cell)[],
+  texts: readonly string[],
+  wideAt: number,
+  widths: readonly number[],
+  indent: string,
+  widthMax: number,
+): readonly string[] {
+  const end = wideAt + 1;
+  const rest = texts.slice(end).filter((text) => text !== '');
+  const first = lineOf(row.slice(0, end), texts.slice(0, end), widths, indent, widthMax);
+  if (rest.length === 0) return [first];
+  const start = indent + continued;
+  return [first, start + cut(rest.join(gap), widthMax - start.length)];
 }
 
 function lineOf(
@@ -97,8 +119,9 @@ function lineOf(
 /** As wide as their widest text; where they do not fit beside each other, the widest give way. */
 function columnWidths(rows: readonly Row[], widthMax: number): readonly number[] {
   const widths: number[] = [];
-  for (const { texts, width } of rows) {
-    for (let column = 0; column < texts.length - 1; column += 1) {
+  for (const { texts, width, wideAt } of rows) {
+    const end = wideAt >= 0 ? wideAt : texts.length - 1;
+    for (let column = 0; column < end; column += 1) {
       const wide = Math.min(columnMax, width(texts[column] ?? ''));
       if (wide > (widths[column] ?? -1)) widths[column] = wide;
     }
@@ -119,9 +142,10 @@ function usedBy(widths: readonly number[]): number {
 /** One look at a whole row: nearly all of 5,000 have nothing to replace. */
 function rowOf(cells: readonly (string | Cell)[]): Row {
   const texts = cells.map((cell) => (typeof cell === 'string' ? cell : cell.text));
+  const wideAt = cells.findIndex((cell) => typeof cell === 'object' && cell.isWide === true);
   return isPlain(texts.join(''))
-    ? { texts, width: lengthOf }
-    : { texts: texts.map(printable), width: widthOf };
+    ? { texts, width: lengthOf, wideAt }
+    : { texts: texts.map(printable), width: widthOf, wideAt };
 }
 
 function lengthOf(text: string): number {

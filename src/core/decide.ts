@@ -89,7 +89,7 @@ function wait(core: Core, entry: RouteEntry, reason: Reason, nowMs: number): voi
   withdrawNow(core, entry, { ...reason, because: STARTUP_PASSED + reason.because }, nowMs);
 }
 
-function wantOf(core: Core, entry: RouteEntry): Want {
+export function wantOf(core: Core, entry: RouteEntry): Want {
   const { route, state } = entry;
   const health = healthOfRule(core, route.when);
   const drain = health === 'down' || core.isStopping ? null : drainOfRoute(core, entry);

@@ -22,14 +22,19 @@ interface ExplainedRule {
   readonly parts: readonly ExplainedRule[];
 }
 
-export function explainRule(core: Core, rule: Rule, nowMs: number): ExplainedRule {
-  const reason = rule.kind === 'name' ? reasonOfName(core, rule.name, nowMs) : '';
+export function explainRule(
+  core: Core,
+  rule: Rule,
+  nowMs: number,
+  reasons?: Map<string, string>,
+): ExplainedRule {
+  const reason = rule.kind === 'name' ? reasonOnce(core, rule.name, nowMs, reasons) : '';
   return {
     kind: rule.kind,
     health: healthOfRule(core, rule),
     label: labelOfRule(rule),
     reason,
-    parts: partsOfRule(rule).map((part) => explainRule(core, part, nowMs)),
+    parts: partsOfRule(rule).map((part) => explainRule(core, part, nowMs, reasons)),
   };
 }
 
@@ -67,9 +72,18 @@ export function labelOfRule(rule: Rule): string {
   }
 }
 
-/** A rule and its value in one plain sentence: `web is down (0 of 2 servers up: …); tor-a is up`. */
-export function becauseOfRule(core: Core, rule: Rule, nowMs: number): string {
-  const node = explainRule(core, rule, nowMs);
+/**
+ * A rule and its value in one plain sentence: `web is down (0 of 2 servers up: …); tor-a is up`.
+ *
+ * @param reasons of names at this instant, kept for the next rule: a thousand may name one service.
+ */
+export function becauseOfRule(
+  core: Core,
+  rule: Rule,
+  nowMs: number,
+  reasons?: Map<string, string>,
+): string {
+  const node = explainRule(core, rule, nowMs, reasons);
   return node.kind === 'all' ? listParts(node) : describe(node);
 }
 
@@ -90,6 +104,19 @@ function listParts(node: ExplainedRule): string {
   const rest = node.parts.filter((part) => part.health !== node.health);
   const parts = node.parts.length > PARTS_MAX ? [...decisive, ...rest] : node.parts;
   return listUpTo(PARTS_MAX, parts.length, parts.slice(0, PARTS_MAX).map(describe), '; ');
+}
+
+function reasonOnce(
+  core: Core,
+  name: string,
+  nowMs: number,
+  reasons?: Map<string, string>,
+): string {
+  const known = reasons?.get(name);
+  if (known !== undefined) return known;
+  const reason = reasonOfName(core, name, nowMs);
+  reasons?.set(name, reason);
+  return reason;
 }
 
 function reasonOfName(core: Core, name: string, nowMs: number): string {

@@ -4,6 +4,7 @@ import { deadlineOf, firstRules, recalled, resumeDelay, resumeSince } from './be
 import { healthOfRule, touchDependents, touchWeight, type Core } from './core.ts';
 import { reasonOfPool } from './explain.ts';
 import { sinceOf, type Pool, type Target } from './nodes.ts';
+import { noticeLoss } from './loss.ts';
 import { addPart, capacityPercent, poolHealth, thresholdsOf } from './pool.ts';
 import { hearPercent, lacksBases, share } from './share.ts';
 import { startSlowly } from './slow-start.ts';
@@ -65,10 +66,11 @@ function judgePool(core: Core, pool: Pool, fallback: Cause, nowMs: number): void
   pool.isTouched = false;
   const { validWhen } = pool.service;
   const isValid = validWhen === null || healthOfRule(core, validWhen) === 'up';
-  if (pool.isValid && !isValid) {
+  const wasValid = pool.isValid;
+  pool.isValid = isValid;
+  if (wasValid && !isValid) {
     for (const server of pool.servers) adopt(core, server, dropPending(server.state), null, nowMs);
   }
-  pool.isValid = isValid;
   const capacityBefore = capacityPercent(pool.sums);
   const servers = pool.touchedServers.toSorted(byOrder);
   pool.touchedServers = [];
@@ -178,8 +180,10 @@ export function adopt(
   const to = healthOf(state);
   // Unknown stays unknown, but from now on because the observer is lost: that may count as down.
   const isFirstLoss = from === to && target.state.cause === null && state.cause !== null;
+  const before = target.state;
   target.state = state;
   core.deadlines.set(target, deadlineOf(target));
+  noticeLoss(core, target, before, atMs);
   if (from === to && !isFirstLoss) return;
   core.draft.changes.push({
     name: target.key,

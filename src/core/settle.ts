@@ -235,6 +235,12 @@ function hasExpired(state: SettleState): boolean {
   return state.verdict === 'unknown' && state.cause !== null && state.settled === 'unknown';
 }
 
+/** The observation that began what is still so: the observer is lost. `null`: it is not. */
+export function lossOf(state: SettleState): Observation | null {
+  if (state.lost !== null) return state.lost;
+  return state.run === 0 && hasExpired(state) ? state.cause : null;
+}
+
 /** Why the health is what it is, in words; empty while up. */
 export function reasonOf(state: SettleState, rules: SettleRules, nowMs: number): string {
   const { flaps, cause } = state;

@@ -18,6 +18,13 @@ export interface View {
   explain(name: string): Explanation | null;
 }
 
+/** Its observer is lost: the last health is held until then, or was. */
+export interface LossView {
+  readonly sinceMs: number;
+  readonly reason: string;
+  readonly untilMs: number;
+}
+
 export interface SignalView {
   readonly name: string;
   readonly type: string;
@@ -26,6 +33,8 @@ export interface SignalView {
   readonly sinceMs: number;
   /** Falls since the start. */
   readonly flaps: number;
+  /** `null`: it is observed. */
+  readonly lost: LossView | null;
   /** Held down by damping until then. */
   readonly suppressedUntilMs: number | null;
 }
@@ -51,6 +60,8 @@ export interface RealServerView {
   readonly reason: string;
   readonly sinceMs: number;
   readonly flaps: number;
+  /** `null`: its check is carried out. */
+  readonly lost: LossView | null;
   /** What should be in the kernel's table; `null`: no opinion. */
   readonly weight: number | 'removed' | null;
   readonly baseWeight: number | null;
@@ -66,6 +77,7 @@ export interface RouteView {
   readonly route: RouteIdentity;
   readonly state: RouteState;
   readonly attributes: RouteAttributes | null;
+  /** The present reason, worked out when it is read; that of the decision is in `explain`. */
   readonly because: string;
   readonly sinceMs: number;
   readonly drain: DrainView | null;

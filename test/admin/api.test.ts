@@ -41,6 +41,7 @@ describe('the API over the unix socket', () => {
           reason: '',
           since: '',
           flaps: 2,
+          lost: { since: '', reason: 'no database', until: '' },
           suppressed_until: null,
           drain: null,
         },
@@ -170,6 +171,7 @@ function server(address: string, latency: number | null): object {
     reason: '',
     since: '',
     flaps: 1,
+    lost: null,
     weight: 100,
     base_weight: 100,
     in_table: true,
@@ -187,7 +189,7 @@ async function metrics(): Promise<Page> {
 /** Times and the hash differ each time: what they look like is looked at once. */
 function withoutTimes(status: object): unknown {
   const text = JSON.stringify(status, (key, value: unknown) =>
-    key === 'since' || key === 'config_hash' ? '' : value,
+    key === 'since' || key === 'until' || key === 'config_hash' ? '' : value,
   );
   return JSON.parse(text);
 }

@@ -24,6 +24,7 @@ function serverView(
     reason: '',
     sinceMs: 0,
     flaps: 0,
+    lost: null,
     weight,
     baseWeight: 100,
     isPooled: true,
@@ -87,7 +88,8 @@ export function viewOf(servers = 0): View {
 
 function signalView(name: string, state: 'up' | 'down' | 'unknown') {
   const [reason, sinceMs, suppressedUntilMs] = ['', 0, null];
-  return { name, type: 'bfd', state, reason, sinceMs, flaps: 2, suppressedUntilMs };
+  const lost = name === 'never' ? { sinceMs: 0, reason: 'gone', untilMs: 9 } : null;
+  return { name, type: 'bfd', state, reason, sinceMs, flaps: 2, lost, suppressedUntilMs };
 }
 
 export const rules: Config = config({

@@ -73,6 +73,12 @@ describe('/metrics', () => {
       String.raw`routevane_signal_up{signal="odd\"name\\"} 0`,
       'routevane_signal_up{signal="never"} 0',
     ]);
+    assert.deepEqual(starting(lines, 'observer_lost'), [
+      'routevane_observer_lost{signal="tor-a"} 0',
+      String.raw`routevane_observer_lost{signal="odd\"name\\"} 0`,
+      'routevane_observer_lost{signal="never"} 1',
+      ...['a', 'b', 'c', 'd'].map((one) => `routevane_observer_lost{signal="web/${one}"} 0`),
+    ]);
     assert.deepEqual(starting(lines, 'real_server_weight'), [
       'routevane_real_server_weight{service="web",address="a"} 100',
       'routevane_real_server_weight{service="web",address="b"} 0',

@@ -69,6 +69,32 @@ describe('the table of status', () => {
     for (const line of lines) assert.ok(Array.from(line).length <= 100, line);
   });
 
+  test('says at once that an observer is lost, beside the state that is held', () => {
+    const at = (ms: number): string => new Date(wallMs + ms).toISOString();
+    const lost = { since: at(-3000), reason: 'socket closed', until: at(7000) };
+    const other = { name: 'tor-b', type: 'bfd', state: 'up', reason: '', since, flaps: 0 };
+    const signal = { ...other, name: 'tor-a', lost };
+    const server = { address: '10.0.1.11:443', state: 'up', since, lost, weight: 1 };
+    const services = [{ name: 'web', state: 'up', since, real_servers: [server] }];
+    const lines = statusLines({ ...sample, signals: [signal, other], services }, plain, wallMs);
+    const words = 'up (observer lost for 3 s: socket closed, held for 7 s more)';
+    const from = lines.indexOf('SIGNALS') + 1;
+    assert.deepEqual(lines.slice(from, from + 3), [
+      `  tor-a  ${words}`,
+      '      12m 5s  bfd  0 falls',
+      '  tor-b  up  12m 5s  bfd  0 falls',
+    ]);
+    assert.ok(lines.includes(`      10.0.1.11:443  ${words}`), lines.join('\n'));
+    const over = { ...signal, state: 'unknown', reason: 'observer lost: socket closed' };
+    const later = statusLines({ ...sample, signals: [over] }, plain, wallMs + 600_000);
+    assert.equal(later[from], '  tor-a  unknown (observer lost for 10m 3s: socket closed)');
+    assert.equal(later[from + 1], '      22m 5s  bfd  0 falls');
+    const long = { ...signal, lost: { ...lost, reason: 'x'.repeat(200) } };
+    for (const line of statusLines({ ...sample, signals: [long] }, plain, wallMs)) {
+      assert.ok(line.length <= 100, line);
+    }
+  });
+
   test('keeps each column and the reason where names are long', () => {
     const name = 'n'.repeat(60);
     const service = {

@@ -91,7 +91,7 @@ describe('the weight of a real server', () => {
     assert.deepEqual(drive.at(4, up('web/b', 4)), ['web/b 3']);
     // An observer that is lost said nothing of the server.
     drive.at(5, percent('web/a', 40));
-    assert.deepEqual(drive.at(6, { ...up('web/a', 6), state: 'lost' }), []);
+    assert.deepEqual(drive.at(6, { ...up('web/a', 6), state: 'lost' }), ['! observer_lost']);
   });
 
   test('0 percent is up without live weight: the service goes down with the last of it', () => {
@@ -144,7 +144,7 @@ describe('the weight of a server of unknown health', () => {
       virtual: { kind: 'fwmark', mark: 7 },
     });
     const drive = new Drive(withIpvs({ services: [hold] }));
-    assert.deepEqual(drive.at(20_000, lost('web/a', 1)), []);
+    assert.deepEqual(drive.at(20_000, lost('web/a', 1)), ['! observer_lost']);
     const invalid = new Drive({ ...web([1], { validWhen: named('x') }), signals: [signal('x')] });
     assert.deepEqual(invalid.at(20_000, down('web/a', 1)), []);
   });
@@ -158,7 +158,8 @@ describe('the weight of a server of unknown health', () => {
     ];
     const drive = new Drive(withIpvs({ services: [service('web', servers, { virtual })] }));
     drive.at(1, up('web/a', 1), up('web/b', 1));
-    assert.deepEqual(drive.at(9, lost('web/a', 2), lost('web/b', 2)), []);
+    const said = drive.at(9, lost('web/a', 2), lost('web/b', 2));
+    assert.deepEqual(said, ['! observer_lost', '! observer_lost']);
     assert.deepEqual(drive.at(14), ['web/b 0']);
   });
 });

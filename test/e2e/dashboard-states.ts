@@ -24,6 +24,7 @@ export function signal(name: string, type: string, state: Health, reason = ''): 
     reason,
     sinceMs: nowMs() - 95 * minuteMs,
     flaps: 0,
+    lost: null,
     suppressedUntilMs: null,
   };
 }
@@ -36,6 +37,7 @@ export function server(of: string, address: string, state: Health, reason = ''):
     reason,
     sinceMs: nowMs() - 31 * minuteMs,
     flaps: 0,
+    lost: null,
     weight: state === 'up' ? 100 : 0,
     baseWeight: 100,
     isPooled: state === 'up',

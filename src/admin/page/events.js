@@ -121,6 +121,7 @@ export function entryOf(board, event) {
  */
 export function needsStatus(event) {
   if (event.type === 'action') return event.count > event.keys.length;
+  if (event.type === 'notice') return /^observer_(?:lost|back)$/u.test(event.event);
   return event.type === 'drain' || event.type === 'skipped';
 }
 

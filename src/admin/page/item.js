@@ -3,6 +3,7 @@ import { html } from './vendor/preact.js';
 import { Age } from './age.js';
 import { formatClock, parseTime } from './ages.js';
 import { face, StateWord } from './mark.js';
+import { reasonWords } from './loss.js';
 import { memo } from './memo.js';
 
 /** @typedef {import('./types.d.ts').SignalInfo} SignalInfo */
@@ -26,7 +27,8 @@ export function DrainNote({ drain }) {
 export const Signal = memo(
   /** @param {{ signal: SignalInfo, onExplain: OnExplain }} props */
   ({ signal, onExplain }) => {
-    const { name, state, reason, since, flaps, drain } = signal;
+    const { name, state, since, flaps, drain } = signal;
+    const reason = reasonWords(signal);
     const suppressedMs = parseTime(signal.suppressed_until);
     const look = face(signal);
     return html`<li class=${`item is-${look.state}`}>

@@ -3,6 +3,7 @@ import { html } from './vendor/preact.js';
 
 /** @typedef {import('./types.d.ts').State} State */
 /** @typedef {import('./types.d.ts').DrainInfo} DrainInfo */
+/** @typedef {import('./types.d.ts').LossInfo} LossInfo */
 
 /** @type {Record<State, () => unknown>} */
 const shapes = {
@@ -56,20 +57,22 @@ export function StateWord({ state, word = state }) {
  * How a thing looks: its maintenance, where there is one, hides neither word.
  *
  * @template {State} S
- * @param {{ state: S, drain: DrainInfo | null }} thing
+ * @param {{ state: S, drain: DrainInfo | null, lost?: LossInfo | null }} thing
  * @returns {{ state: State, word: string }}
  */
-export function face({ state, drain }) {
-  if (drain === null || state === 'draining') return { state, word: state };
+export function face({ state, drain, lost = null }) {
+  const beside = lost === null ? '' : ', observer lost';
+  if (drain === null || state === 'draining') return { state, word: `${state}${beside}` };
   const word = drain.done === true ? 'drained' : 'draining';
-  return { state: 'draining', word: state === 'up' ? word : `${word}, ${state}` };
+  return { state: 'draining', word: `${state === 'up' ? word : `${word}, ${state}`}${beside}` };
 }
 
 /**
  * Whether somebody should look at it.
  *
- * @param {{ state: State, drain: DrainInfo | null }} thing
+ * @param {{ state: State, drain: DrainInfo | null, lost?: LossInfo | null }} thing
  */
-export function isTroubled({ state, drain }) {
+export function isTroubled({ state, drain, lost = null }) {
+  if (lost !== null) return true;
   return drain !== null || (state !== 'up' && state !== 'announced');
 }

@@ -4,6 +4,7 @@ import { Age } from './age.js';
 import { formatMs } from './ages.js';
 import { DrainNote } from './item.js';
 import { face, isTroubled, Mark, StateWord } from './mark.js';
+import { reasonWords } from './loss.js';
 import { memo } from './memo.js';
 import { Rows } from './rows.js';
 import { tallyWords } from './tally.js';
@@ -127,7 +128,8 @@ function ServerRows({ service, servers, onExplain }) {
 const Server = memo(
   /** @param {{ service: string, server: ServerInfo, onExplain: (name: string) => void }} props */
   ({ service, server, onExplain }) => {
-    const { address, state, reason, since, latency_ms: latencyMs } = server;
+    const { address, state, since, latency_ms: latencyMs } = server;
+    const reason = reasonWords(server);
     const look = face(server);
     const facts = [
       weightWords(server),

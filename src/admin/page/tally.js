@@ -9,6 +9,7 @@
  * @property {number} down
  * @property {number} unknown
  * @property {number} draining
+ * @property {number} lost whose observer is lost
  * @property {number | null} latencyMs median of the servers that are up
  */
 
@@ -19,15 +20,17 @@
 export function tallyOf(servers) {
   const counts = { up: 0, down: 0, unknown: 0 };
   let draining = 0;
+  let lost = 0;
   const latencies = [];
   for (const server of servers) {
     counts[server.state] += 1;
     if (server.drain !== null) draining += 1;
+    if ((server.lost ?? null) !== null) lost += 1;
     if (server.state === 'up' && server.latency_ms !== null) latencies.push(server.latency_ms);
   }
   latencies.sort((one, other) => one - other);
   const latencyMs = latencies[Math.floor((latencies.length - 1) / 2)] ?? null;
-  return { total: servers.length, ...counts, draining, latencyMs };
+  return { total: servers.length, ...counts, draining, lost, latencyMs };
 }
 
 /**
@@ -56,6 +59,8 @@ export function headline(board) {
   const servers = sum([...board.services.values()].map((service) => service.tally));
   const sinks = [...board.sinks.values()].filter((sink) => sink.state === 'lost');
 
+  const lostSignals = [...board.signals.values()].filter(({ lost = null }) => lost !== null);
+
   const bad = [
     some(routes.withdrawn, 'route', 'withdrawn'),
     some(services.down, 'service', 'down'),
@@ -71,6 +76,7 @@ export function headline(board) {
     some(servers.down, 'real server', 'down'),
     some(servers.unknown, 'real server', 'unknown'),
     some(servers.draining, 'real server', 'draining'),
+    some(servers.lost + lostSignals.length, 'observer', 'lost'),
   ].filter(Boolean);
 
   const level = bad.length > 0 ? 'bad' : warn.length > 0 ? 'warn' : 'good';
@@ -98,12 +104,13 @@ function count(states) {
 
 /** @param {readonly Tally[]} tallies */
 function sum(tallies) {
-  const all = { total: 0, down: 0, unknown: 0, draining: 0 };
+  const all = { total: 0, down: 0, unknown: 0, draining: 0, lost: 0 };
   for (const tally of tallies) {
     all.total += tally.total;
     all.down += tally.down;
     all.unknown += tally.unknown;
     all.draining += tally.draining;
+    all.lost += tally.lost;
   }
   return all;
 }

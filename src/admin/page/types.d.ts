@@ -18,6 +18,13 @@ export interface DrainInfo {
   } | null;
 }
 
+/** Its observer is lost: the last health is held until then. */
+export interface LossInfo {
+  readonly since: string;
+  readonly reason: string;
+  readonly until: string;
+}
+
 export interface SignalInfo {
   readonly name: string;
   readonly type: string;
@@ -25,6 +32,7 @@ export interface SignalInfo {
   readonly reason: string;
   readonly since: string;
   readonly flaps: number;
+  readonly lost?: LossInfo | null;
   readonly suppressed_until: string | null;
   readonly drain: DrainInfo | null;
 }
@@ -34,6 +42,7 @@ export interface ServerInfo {
   readonly state: Health;
   readonly reason: string;
   readonly since: string;
+  readonly lost?: LossInfo | null;
   readonly weight: number | 'removed' | null;
   readonly base_weight: number | null;
   /** `false`: the IPVS table lacks it. */

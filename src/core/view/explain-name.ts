@@ -153,8 +153,7 @@ function tellServer(teller: Teller, server: Target, pool: Pool): Explanation {
     name: server.key,
     state: healthOf(server.state),
     // That it is up is said already.
-    because:
-      weight === '' || weight === 'up' ? reasonOf(server.state, server.settle, atMs) : weight,
+    because: weight === '' || weight === 'up' ? reasonNow(server, atMs) : weight,
     sinceMs: server.state.sinceMs,
     cause: causeOf(server),
     counters: countersOfServer(server, pool, atMs),
@@ -168,13 +167,20 @@ function tellSignal(teller: Teller, target: Target): Explanation {
     kind: 'signal',
     name: target.key,
     state: healthOf(target.state),
-    because: reasonOf(target.state, target.settle, teller.atMs),
+    because: reasonNow(target, teller.atMs),
     sinceMs: target.state.sinceMs,
     cause: causeOf(target),
     counters: countersOfTarget(target, teller.atMs),
     drain: null,
     parts: [],
   };
+}
+
+/** Beside a health that is held: that the observer is lost, and why. */
+function reasonNow({ state, settle }: Target, atMs: number): string {
+  const reason = reasonOf(state, settle, atMs);
+  if (state.lost === null) return reason;
+  return [reason, `observer lost: ${state.lost.reason}`].filter((text) => text !== '').join('; ');
 }
 
 function causeOf({ state }: Target): Explanation['cause'] {

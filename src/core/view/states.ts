@@ -1,5 +1,12 @@
 import type { Signal } from '../../model/config.ts';
-import type { RealServerView, RouteView, ServiceView, SignalView } from '../../model/view.ts';
+import type {
+  LossView,
+  RealServerView,
+  RouteView,
+  ServiceView,
+  SignalView,
+} from '../../model/view.ts';
+import { becauseNow } from '../because-now.ts';
 import type { Core } from '../core.ts';
 import { reuseAtMs } from '../damping.ts';
 import { reasonOfPool } from '../explain.ts';
@@ -7,7 +14,7 @@ import type { Pool, RouteEntry, ServerInKernel, Target } from '../nodes.ts';
 import { baseOf, tableHealth } from '../kernel.ts';
 import { capacityPercent } from '../pool.ts';
 import { identityOf } from '../route.ts';
-import { healthOf, reasonOf, unsettled } from '../settle.ts';
+import { healthOf, lossOf, reasonOf, unsettled } from '../settle.ts';
 import { drainViewOfRoute, drainViewOfServer, drainViewOfService } from './drains.ts';
 
 export function signalView(core: Core, { name, type }: Signal, atMs: number): SignalView {
@@ -20,8 +27,17 @@ export function signalView(core: Core, { name, type }: Signal, atMs: number): Si
     reason: target === undefined ? '' : reasonOf(state, target.settle, atMs),
     sinceMs: state.sinceMs,
     flaps: state.falls,
+    lost: target === undefined ? null : lossView(target),
     suppressedUntilMs: target === undefined ? null : suppressedUntilMs(target),
   };
+}
+
+/** `null` where the observer is not lost. */
+function lossView({ state, settle }: Target): LossView | null {
+  const loss = lossOf(state);
+  if (loss === null) return null;
+  const { atMs: sinceMs, reason } = loss;
+  return { sinceMs, reason, untilMs: sinceMs + settle.lostHoldMs };
 }
 
 /** `null` where damping holds nothing down. */
@@ -58,6 +74,7 @@ function realServerView(core: Core, pool: Pool, server: Target, atMs: number): R
     reason: reasonOf(state, settle, atMs),
     sinceMs: state.sinceMs,
     flaps: state.falls,
+    lost: lossView(server),
     weight: kernel === null ? null : kernel.intended,
     baseWeight: kernel === null ? server.weight : baseOf(kernel),
     isPooled: kernel === null ? healthOf(state) === 'up' && server.live > 0 : isPooled(kernel),
@@ -81,12 +98,26 @@ function isPooled(kernel: ServerInKernel): boolean {
   return intended === null ? tableHealth(kernel) !== 'down' : intended > 0;
 }
 
-export function routeView(core: Core, entry: RouteEntry): RouteView {
+/**
+ * Its reason is worked out when it is read: 10,000 of them are too much for one turn of the loop.
+ *
+ * @param reasons of names, worked out for other routes of this view.
+ */
+export function routeView(
+  core: Core,
+  entry: RouteEntry,
+  atMs: number,
+  reasons: Map<string, string>,
+): RouteView {
+  const { state, because: decided } = entry;
   return {
     route: identityOf(entry.route),
-    state: entry.state,
+    state,
     attributes: entry.attributes,
-    because: entry.because,
+    get because() {
+      // Decided anew since: what was so then is not known any more, but what it was decided by is.
+      return entry.state === state ? becauseNow(core, entry, atMs, reasons) : decided;
+    },
     sinceMs: entry.sinceMs,
     drain: drainViewOfRoute(core, entry),
   };

@@ -16,7 +16,10 @@ export function viewOf(core: Core, atMs: number): View {
     atMs,
     signals: () => config.signals.map((signal) => signalView(core, signal, atMs)),
     services: () => [...graph.pools.values()].map((pool) => serviceView(core, pool, atMs)),
-    routes: () => [...graph.routes.values()].map((entry) => routeView(core, entry)),
+    routes() {
+      const reasons = new Map<string, string>();
+      return [...graph.routes.values()].map((entry) => routeView(core, entry, atMs, reasons));
+    },
     nodeDrain: () => drainViewOfNode(core, atMs),
     names: () => [
       NODE,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Board } from '../../../src/admin/page/board.js';
 import { entryOf, fold, needsStatus } from '../../../src/admin/page/events.js';
+import { reasonWords } from '../../../src/admin/page/loss.js';
 import { headline, tallyWords } from '../../../src/admin/page/tally.js';
 import type { StreamEvent, Status } from '../../../src/admin/page/types.d.ts';
 
@@ -212,5 +213,40 @@ describe('the sentence at the top', () => {
     fold(known, decision);
     assert.equal(headline(known).text, '1 route withdrawn · 1 real server down');
     assert.equal(headline(known).level, 'bad');
+  });
+});
+
+describe('an observer that is lost', () => {
+  const lost = { since, reason: 'no reply', until: '2026-01-02T03:04:15.000Z' };
+  const thing = { state: 'up', reason: '', drain: null, lost } as const;
+
+  test('is said beside the state that is held, until there is nothing to hold', () => {
+    const held = /^observer lost since \d\d:04:05: no reply, held until \d\d:04:15$/u;
+    assert.match(reasonWords(thing), held);
+    const down = reasonWords({ ...thing, state: 'down', reason: 'refused' });
+    assert.match(down, /^refused · observer lost since/u);
+    const over = reasonWords({ ...thing, state: 'unknown', reason: 'observer lost: no reply' });
+    assert.match(over, /^observer lost since \d\d:04:05: no reply$/u);
+    assert.equal(reasonWords({ state: 'down', reason: 'refused', lost: null }), 'refused');
+    assert.equal(reasonWords({ state: 'up', reason: '' }), '');
+  });
+
+  test('is in the headline, and asks for a new status', () => {
+    const known = board();
+    const tor = status.signals[0] ?? assert.fail();
+    const web = status.services[0] ?? assert.fail();
+    const servers = ['10.0.1.11:443', '10.0.1.12:443'].map((address) =>
+      Object.assign({ address, lost }, server),
+    );
+    known.load({
+      ...status,
+      signals: [{ ...tor, lost }],
+      services: [{ ...web, real_servers: servers }],
+    });
+    assert.deepEqual(headline(known), { level: 'warn', text: '3 observers lost' });
+    const notice = { type: 'notice', seq: 1, at, level: 'warn', message: '', sink: null } as const;
+    assert.equal(needsStatus({ ...notice, event: 'observer_lost' }), true);
+    assert.equal(needsStatus({ ...notice, event: 'observer_back' }), true);
+    assert.equal(needsStatus({ ...notice, event: 'garbage' }), false);
   });
 });
