@@ -1,10 +1,12 @@
 /** The whole page, drawn from what is known. */
 import { html } from './vendor/preact.js';
 import { Age, nodeNowMs } from './age.js';
+import { Actions } from './actions.js';
 import { Columns } from './columns.js';
 import { Explain } from './explain.js';
 import { DrainNote } from './item.js';
 import { EntryList, lookOf } from './lists.js';
+import { MaintenanceDialog } from './maintenance.js';
 import { StateWord } from './mark.js';
 import { Plots } from './plots.js';
 import { headline } from './tally.js';
@@ -17,14 +19,14 @@ const levelLook = { good: 'up', warn: 'held', bad: 'down' };
 
 /** @param {{ model: Model, frame: number }} props */
 export function App({ model }) {
-  const { board, transitions, actions, explained } = model;
+  const { board, transitions, actions, explained, maintained } = model;
   const onExplain = model.explain;
   const nowMs = nodeNowMs();
   const shown = transitions.since(nowMs - 60 * 60 * 1000);
   return html`<${Header} model=${model} />
     <${Stale} model=${model} />
     <main>
-      <${Columns} board=${board} onExplain=${onExplain} />
+      <${Columns} board=${board} onExplain=${onExplain} onDrain=${model.maintain} />
       <section class="panel" aria-labelledby="timeline">
         <h2 id="timeline">The last hour <span class="about">transitions</span></h2>
         <${Timeline} entries=${shown} nowMs=${nowMs} />
@@ -52,13 +54,23 @@ export function App({ model }) {
         name=${explained}
         change=${model.changes}
         mayDrain=${model.mayDrain}
-        onClose=${model.closeExplain}
+        onClose=${model.closeDialog}
+      />`
+    }
+    ${
+      maintained !== null &&
+      html`<${MaintenanceDialog}
+        key=${maintained}
+        name=${maintained}
+        drain=${board.drainOf(maintained)}
+        mayDrain=${model.mayDrain}
+        onClose=${model.closeDialog}
       />`
     }`;
 }
 
 /** @param {{ model: Model }} props */
-function Header({ model: { board, startedAt, explain } }) {
+function Header({ model: { board, startedAt, explain, maintain } }) {
   const { status } = board;
   if (status === null) return null;
   const { level, text } = headline(board);
@@ -80,7 +92,13 @@ function Header({ model: { board, startedAt, explain } }) {
           </li>`,
       )}
     </ul>
-    <button type="button" onClick=${() => explain('node')}>Whole node …</button>
+    <${Actions}
+      kind="node"
+      name="node"
+      drain=${status.drain}
+      onExplain=${explain}
+      onDrain=${maintain}
+    />
     ${status.drain && html`<${DrainNote} drain=${status.drain} />`}
   </header>`;
 }

@@ -10,8 +10,8 @@ import { Service } from './service.js';
 /** Things that a column shows at first, and that one more click adds. */
 const shownStep = 60;
 
-/** @param {{ board: Board, onExplain: OnExplain }} props */
-export function Columns({ board, onExplain }) {
+/** @param {{ board: Board, onExplain: OnExplain, onDrain: OnExplain }} props */
+export function Columns({ board, onExplain, onDrain }) {
   return html`<div class="columns">
     <${Column}
       title="Signals"
@@ -33,7 +33,13 @@ export function Columns({ board, onExplain }) {
       draw=${(
         /** @type {string} */ name,
         /** @type {import('./board.js').ServiceBoard} */ service,
-      ) => html`<${Service} key=${name} service=${service} onExplain=${onExplain} />`}
+      ) =>
+        html`<${Service}
+          key=${name}
+          service=${service}
+          onExplain=${onExplain}
+          onDrain=${onDrain}
+        />`}
     />
     <${Column}
       title="Routes"
@@ -42,7 +48,13 @@ export function Columns({ board, onExplain }) {
       entries=${[...board.routes]}
       infoOf=${(/** @type {import('./types.d.ts').RouteInfo} */ route) => route}
       draw=${(/** @type {string} */ id, /** @type {import('./types.d.ts').RouteInfo} */ route) =>
-        html`<${Route} key=${id} id=${id} route=${route} onExplain=${onExplain} />`}
+        html`<${Route}
+          key=${id}
+          id=${id}
+          route=${route}
+          onExplain=${onExplain}
+          onDrain=${onDrain}
+        />`}
     />
   </div>`;
 }

@@ -31,7 +31,11 @@ export function fold(board, event) {
     case 'sink':
       board.sink(event.sink, { state: event.state, peer_version: event.peer_version });
       return;
-    case 'drain':
+    case 'drain': {
+      const { change, name, reason, owner, until } = event;
+      board.drain(name, change === 'begun' ? { name, reason, owner, until } : null);
+      return;
+    }
     case 'notice':
     case 'skipped':
       return;

@@ -1,6 +1,7 @@
 /** One signal or route: its state, its age and its reason; a click shows why. */
 import { html } from './vendor/preact.js';
 import { Age } from './age.js';
+import { Actions } from './actions.js';
 import { formatClock, parseTime } from './ages.js';
 import { face, StateWord } from './mark.js';
 import { memo } from './memo.js';
@@ -52,8 +53,8 @@ export const Signal = memo(
 );
 
 export const Route = memo(
-  /** @param {{ id: string, route: RouteInfo, onExplain: OnExplain }} props */
-  ({ id, route, onExplain }) => {
+  /** @param {{ id: string, route: RouteInfo, onExplain: OnExplain, onDrain: OnExplain }} props */
+  ({ id, route, onExplain, onDrain }) => {
     const { state, because, since, med, confirmed, drain } = route;
     const look = face(route);
     const facts = [
@@ -70,6 +71,13 @@ export const Route = memo(
       <p class="reason">${because || 'no decision yet'}</p>
       <p class="facts">${facts.filter(Boolean).join(' · ')}</p>
       ${drain !== null && html`<${DrainNote} drain=${drain} />`}
+      <${Actions}
+        kind="route"
+        name=${id}
+        drain=${drain}
+        onExplain=${onExplain}
+        onDrain=${onDrain}
+      />
     </li>`;
   },
 );

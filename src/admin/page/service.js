@@ -1,6 +1,7 @@
 /** One service: the whole in one line and a bar, its real servers on demand. */
 import { html, useState } from './vendor/preact.js';
 import { Age } from './age.js';
+import { Actions, DrainButton } from './actions.js';
 import { formatMs } from './ages.js';
 import { DrainNote } from './item.js';
 import { face, isTroubled, Mark, StateWord } from './mark.js';
@@ -10,6 +11,7 @@ import { tallyWords } from './tally.js';
 
 /** @typedef {import('./types.d.ts').ServerInfo} ServerInfo */
 /** @typedef {import('./board.js').ServiceBoard} ServiceBoard */
+/** @typedef {(name: string) => void} OnName */
 
 /** A service with so few servers shows them unasked. */
 const openMax = 6;
@@ -21,12 +23,12 @@ export const rowPx = 30;
 const viewRows = 12;
 
 export const Service = memo(
-  /** @param {{ service: ServiceBoard, onExplain: (name: string) => void }} props */
+  /** @param {{ service: ServiceBoard, onExplain: OnName, onDrain: OnName }} props */
   (props) => html`<${OneService} ...${props} />`,
 );
 
-/** @param {{ service: ServiceBoard, onExplain: (name: string) => void }} props */
-function OneService({ service, onExplain }) {
+/** @param {{ service: ServiceBoard, onExplain: OnName, onDrain: OnName }} props */
+function OneService({ service, onExplain, onDrain }) {
   const { info, servers, tally } = service;
   const [isOpen, setOpen] = useState(tally.total <= openMax);
   const look = face(info);
@@ -57,12 +59,18 @@ function OneService({ service, onExplain }) {
     <div id=${id}>
       ${
         isOpen
-          ? html`<${Servers} service=${info.name} servers=${servers} onExplain=${onExplain} />`
+          ? html`<${Servers}
+              service=${info.name}
+              servers=${servers}
+              onExplain=${onExplain}
+              onDrain=${onDrain}
+            />`
           : troubled.length > 0 &&
             html`<${ServerRows}
               service=${info.name}
               servers=${troubled.slice(0, troubledMax)}
               onExplain=${onExplain}
+              onDrain=${onDrain}
             />`
       }
       ${
@@ -70,6 +78,13 @@ function OneService({ service, onExplain }) {
         html`<p class="note">and ${troubled.length - troubledMax} more that are not up</p>`
       }
     </div>
+    <${Actions}
+      kind="service"
+      name=${info.name}
+      drain=${info.drain}
+      onExplain=${onExplain}
+      onDrain=${onDrain}
+    />
   </li>`;
 }
 
@@ -89,8 +104,8 @@ function Capacity({ service: { info } }) {
   </p>`;
 }
 
-/** @param {{ service: string, servers: readonly ServerInfo[], onExplain: (name: string) => void }} props */
-function Servers({ service, servers, onExplain }) {
+/** @param {{ service: string, servers: readonly ServerInfo[], onExplain: OnName, onDrain: OnName }} props */
+function Servers({ service, servers, onExplain, onDrain }) {
   const [onlyTroubled, setOnlyTroubled] = useState(false);
   const shown = onlyTroubled ? servers.filter(isTroubled) : servers;
   return html`${
@@ -107,12 +122,17 @@ function Servers({ service, servers, onExplain }) {
   ${
     shown.length === 0
       ? html`<p class="note">none</p>`
-      : html`<${ServerRows} service=${service} servers=${shown} onExplain=${onExplain} />`
+      : html`<${ServerRows}
+          service=${service}
+          servers=${shown}
+          onExplain=${onExplain}
+          onDrain=${onDrain}
+        />`
   }`;
 }
 
-/** @param {{ service: string, servers: readonly ServerInfo[], onExplain: (name: string) => void }} props */
-function ServerRows({ service, servers, onExplain }) {
+/** @param {{ service: string, servers: readonly ServerInfo[], onExplain: OnName, onDrain: OnName }} props */
+function ServerRows({ service, servers, onExplain, onDrain }) {
   return html`<${Rows}
     items=${servers}
     rowPx=${rowPx}
@@ -120,13 +140,18 @@ function ServerRows({ service, servers, onExplain }) {
     label=${`real servers of ${service}`}
     keyOf=${(/** @type {ServerInfo} */ server) => server.address}
     draw=${(/** @type {ServerInfo} */ server) =>
-      html`<${Server} service=${service} server=${server} onExplain=${onExplain} />`}
+      html`<${Server}
+        service=${service}
+        server=${server}
+        onExplain=${onExplain}
+        onDrain=${onDrain}
+      />`}
   />`;
 }
 
 const Server = memo(
-  /** @param {{ service: string, server: ServerInfo, onExplain: (name: string) => void }} props */
-  ({ service, server, onExplain }) => {
+  /** @param {{ service: string, server: ServerInfo, onExplain: OnName, onDrain: OnName }} props */
+  ({ service, server, onExplain, onDrain }) => {
     const { address, state, reason, since, latency_ms: latencyMs } = server;
     const look = face(server);
     const facts = [
@@ -134,19 +159,26 @@ const Server = memo(
       latencyMs === null || state !== 'up' ? '' : formatMs(latencyMs),
     ];
     const kept = state === 'down' && server.pooled ? 'still pooled (min_pooled)' : '';
-    return html`<button
-      type="button"
-      class=${`row is-${look.state}`}
-      title=${reason}
-      onClick=${() => onExplain(`${service}/${address}`)}
-    >
-      <${Mark} state=${look.state} />
-      <span class="name">${address}</span>
-      <span class="word">${look.word}</span>
-      <span class="why">${[reason, kept].filter(Boolean).join(' · ')}</span>
-      <span class="facts">${facts.filter(Boolean).join(' · ')}</span>
-      <${Age} since=${since} />
-    </button>`;
+    return html`<div class="row-line">
+      <button
+        type="button"
+        class=${`row is-${look.state}`}
+        title=${reason}
+        onClick=${() => onExplain(`${service}/${address}`)}
+      >
+        <${Mark} state=${look.state} />
+        <span class="name">${address}</span>
+        <span class="word">${look.word}</span>
+        <span class="why">${[reason, kept].filter(Boolean).join(' · ')}</span>
+        <span class="facts">${facts.filter(Boolean).join(' · ')}</span>
+        <${Age} since=${since} /></button
+      ><${DrainButton}
+        kind="real server"
+        name=${`${service}/${address}`}
+        drain=${server.drain}
+        onDrain=${onDrain}
+      />
+    </div>`;
   },
 );
 
