@@ -1,10 +1,11 @@
 /** The whole page, drawn from what is known. */
-import { html } from './vendor/preact.js';
+import { html, useRef } from './vendor/preact.js';
 import { Age, nodeNowMs } from './age.js';
 import { Actions } from './actions.js';
 import { Columns } from './columns.js';
 import { Explain } from './explain.js';
 import { DrainNote } from './item.js';
+import { flappingOf } from './filter.js';
 import { EntryList, lookOf } from './lists.js';
 import { MaintenanceDialog } from './maintenance.js';
 import { StateWord } from './mark.js';
@@ -23,10 +24,17 @@ export function App({ model }) {
   const onExplain = model.explain;
   const nowMs = nodeNowMs();
   const shown = transitions.since(nowMs - 60 * 60 * 1000);
+  const flapping = useRef(/** @type {ReadonlySet<string>} */ (new Set()));
+  flapping.current = flappingOf(shown, nowMs, flapping.current);
   return html`<${Header} model=${model} />
     <${Stale} model=${model} />
     <main>
-      <${Columns} board=${board} onExplain=${onExplain} onDrain=${model.maintain} />
+      <${Columns}
+        board=${board}
+        flapping=${flapping.current}
+        onExplain=${onExplain}
+        onDrain=${model.maintain}
+      />
       <section class="panel" aria-labelledby="timeline">
         <h2 id="timeline">The last hour <span class="about">transitions</span></h2>
         <${Timeline} entries=${shown} nowMs=${nowMs} />

@@ -1,5 +1,6 @@
 /** The flow as people think of it: signals, services with their real servers, routes. */
 import { html, useState } from './vendor/preact.js';
+import { Finder } from './finder.js';
 import { Route, Signal } from './item.js';
 import { isTroubled } from './mark.js';
 import { Service } from './service.js';
@@ -10,8 +11,14 @@ import { Service } from './service.js';
 /** Things that a column shows at first, and that one more click adds. */
 const shownStep = 60;
 
-/** @param {{ board: Board, onExplain: OnExplain, onDrain: OnExplain }} props */
-export function Columns({ board, onExplain, onDrain }) {
+/**
+ * @param {object} props
+ * @param {Board} props.board
+ * @param {ReadonlySet<string>} props.flapping
+ * @param {OnExplain} props.onExplain
+ * @param {OnExplain} props.onDrain
+ */
+export function Columns({ board, flapping, onExplain, onDrain }) {
   return html`<div class="columns">
     <${Column}
       title="Signals"
@@ -22,12 +29,24 @@ export function Columns({ board, onExplain, onDrain }) {
       draw=${(
         /** @type {string} */ name,
         /** @type {import('./types.d.ts').SignalInfo} */ signal,
-      ) => html`<${Signal} key=${name} signal=${signal} onExplain=${onExplain} />`}
+      ) =>
+        html`<${Signal}
+          key=${name}
+          signal=${signal}
+          isFlapping=${flapping.has(name)}
+          onExplain=${onExplain}
+        />`}
     />
     <${Column}
       title="Services"
       about="with their real servers"
       none="no services are configured"
+      tools=${html`<${Finder}
+        services=${board.services}
+        flapping=${flapping}
+        onExplain=${onExplain}
+        onDrain=${onDrain}
+      />`}
       entries=${[...board.services]}
       infoOf=${(/** @type {import('./board.js').ServiceBoard} */ { info }) => info}
       draw=${(
@@ -37,6 +56,7 @@ export function Columns({ board, onExplain, onDrain }) {
         html`<${Service}
           key=${name}
           service=${service}
+          flapping=${flapping}
           onExplain=${onExplain}
           onDrain=${onDrain}
         />`}
@@ -65,11 +85,12 @@ export function Columns({ board, onExplain, onDrain }) {
  * @param {string} props.title
  * @param {string} props.about
  * @param {string} props.none
+ * @param {unknown} [props.tools] what stands above the list
  * @param {readonly (readonly [string, T])[]} props.entries in the order of the file
  * @param {(thing: T) => Parameters<typeof isTroubled>[0]} props.infoOf
  * @param {(name: string, thing: T) => unknown} props.draw
  */
-function Column({ title, about, none, entries, infoOf, draw }) {
+function Column({ title, about, none, tools, entries, infoOf, draw }) {
   const [shownMax, setShownMax] = useState(shownStep);
   const [search, setSearch] = useState('');
   const isLong = entries.length > shownStep;
@@ -87,6 +108,7 @@ function Column({ title, about, none, entries, infoOf, draw }) {
         html`<span class="count">${entries.length - troubled} of ${entries.length} well</span>`
       }
     </h2>
+    ${tools}
     ${
       isLong &&
       html`<input

@@ -25,15 +25,15 @@ export function DrainNote({ drain }) {
 }
 
 export const Signal = memo(
-  /** @param {{ signal: SignalInfo, onExplain: OnExplain }} props */
-  ({ signal, onExplain }) => {
+  /** @param {{ signal: SignalInfo, isFlapping: boolean, onExplain: OnExplain }} props */
+  ({ signal, isFlapping, onExplain }) => {
     const { name, state, reason, since, flaps, drain } = signal;
     const suppressedMs = parseTime(signal.suppressed_until);
     const look = face(signal);
     return html`<li class=${`item is-${look.state}`}>
       <button type="button" class="item-main" onClick=${() => onExplain(name)}>
         <span class="name">${name}</span>
-        <${StateWord} state=${look.state} word=${look.word} />
+        <${StateWord} state=${look.state} word=${`${look.word}${isFlapping ? ', flapping' : ''}`} />
         <${Age} since=${since} />
       </button>
       ${

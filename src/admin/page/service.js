@@ -12,6 +12,7 @@ import { tallyWords } from './tally.js';
 /** @typedef {import('./types.d.ts').ServerInfo} ServerInfo */
 /** @typedef {import('./board.js').ServiceBoard} ServiceBoard */
 /** @typedef {(name: string) => void} OnName */
+/** @typedef {ReadonlySet<string>} Names */
 
 /** A service with so few servers shows them unasked. */
 const openMax = 6;
@@ -23,12 +24,12 @@ export const rowPx = 30;
 const viewRows = 12;
 
 export const Service = memo(
-  /** @param {{ service: ServiceBoard, onExplain: OnName, onDrain: OnName }} props */
+  /** @param {{ service: ServiceBoard, flapping: Names, onExplain: OnName, onDrain: OnName }} props */
   (props) => html`<${OneService} ...${props} />`,
 );
 
-/** @param {{ service: ServiceBoard, onExplain: OnName, onDrain: OnName }} props */
-function OneService({ service, onExplain, onDrain }) {
+/** @param {{ service: ServiceBoard, flapping: Names, onExplain: OnName, onDrain: OnName }} props */
+function OneService({ service, flapping, onExplain, onDrain }) {
   const { info, servers, tally } = service;
   const [isOpen, setOpen] = useState(tally.total <= openMax);
   const look = face(info);
@@ -62,6 +63,7 @@ function OneService({ service, onExplain, onDrain }) {
           ? html`<${Servers}
               service=${info.name}
               servers=${servers}
+              flapping=${flapping}
               onExplain=${onExplain}
               onDrain=${onDrain}
             />`
@@ -69,6 +71,7 @@ function OneService({ service, onExplain, onDrain }) {
             html`<${ServerRows}
               service=${info.name}
               servers=${troubled.slice(0, troubledMax)}
+              flapping=${flapping}
               onExplain=${onExplain}
               onDrain=${onDrain}
             />`
@@ -104,8 +107,8 @@ function Capacity({ service: { info } }) {
   </p>`;
 }
 
-/** @param {{ service: string, servers: readonly ServerInfo[], onExplain: OnName, onDrain: OnName }} props */
-function Servers({ service, servers, onExplain, onDrain }) {
+/** @param {{ service: string, servers: readonly ServerInfo[], flapping: Names, onExplain: OnName, onDrain: OnName }} props */
+function Servers({ service, servers, flapping, onExplain, onDrain }) {
   const [onlyTroubled, setOnlyTroubled] = useState(false);
   const shown = onlyTroubled ? servers.filter(isTroubled) : servers;
   return html`${
@@ -125,14 +128,15 @@ function Servers({ service, servers, onExplain, onDrain }) {
       : html`<${ServerRows}
           service=${service}
           servers=${shown}
+          flapping=${flapping}
           onExplain=${onExplain}
           onDrain=${onDrain}
         />`
   }`;
 }
 
-/** @param {{ service: string, servers: readonly ServerInfo[], onExplain: OnName, onDrain: OnName }} props */
-function ServerRows({ service, servers, onExplain, onDrain }) {
+/** @param {{ service: string, servers: readonly ServerInfo[], flapping: Names, onExplain: OnName, onDrain: OnName }} props */
+function ServerRows({ service, servers, flapping, onExplain, onDrain }) {
   return html`<${Rows}
     items=${servers}
     rowPx=${rowPx}
@@ -143,15 +147,24 @@ function ServerRows({ service, servers, onExplain, onDrain }) {
       html`<${Server}
         service=${service}
         server=${server}
+        isFlapping=${flapping.has(`${service}/${server.address}`)}
         onExplain=${onExplain}
         onDrain=${onDrain}
       />`}
   />`;
 }
 
-const Server = memo(
-  /** @param {{ service: string, server: ServerInfo, onExplain: OnName, onDrain: OnName }} props */
-  ({ service, server, onExplain, onDrain }) => {
+export const Server = memo(
+  /**
+   * @param {object} props
+   * @param {string} props.service
+   * @param {ServerInfo} props.server
+   * @param {string} [props.shown] how it is called where it does not stand below its service
+   * @param {boolean} props.isFlapping
+   * @param {OnName} props.onExplain
+   * @param {OnName} props.onDrain
+   */
+  ({ service, server, shown, isFlapping, onExplain, onDrain }) => {
     const { address, state, reason, since, latency_ms: latencyMs } = server;
     const look = face(server);
     const facts = [
@@ -167,8 +180,8 @@ const Server = memo(
         onClick=${() => onExplain(`${service}/${address}`)}
       >
         <${Mark} state=${look.state} />
-        <span class="name">${address}</span>
-        <span class="word">${look.word}</span>
+        <span class="name">${shown ?? address}</span>
+        <span class="word">${look.word}${isFlapping && ', flapping'}</span>
         <span class="why">${[reason, kept].filter(Boolean).join(' · ')}</span>
         <span class="facts">${facts.filter(Boolean).join(' · ')}</span>
         <${Age} since=${since} /></button

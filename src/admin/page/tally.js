@@ -113,7 +113,7 @@ function sum(tallies) {
  * @param {string} noun
  */
 export function plural(number, noun) {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+  return `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 /**
