@@ -36,7 +36,7 @@ describe('maintenance from the dashboard', () => {
       await page.getByRole('button', { name: 'Drain web/10.0.1.13:443', exact: true }).click();
       await page.locator('dialog .note', { hasText: 'new kernel' }).waitFor();
       await page.locator('.row.is-draining', { hasText: '10.0.1.13:443' }).waitFor();
-      await page.locator('.line', { hasText: 'drain begun' }).waitFor();
+      await page.locator('.line', { hasText: 'drain started' }).waitFor();
       const [drain] = node.rig.controls;
       assert.ok(drain?.kind === 'drain');
       assert.deepEqual([drain.drain.name, drain.drain.reason], ['web/10.0.1.13:443', 'new kernel']);
@@ -100,7 +100,7 @@ describe('maintenance from the dashboard', () => {
       await button.click();
       await page.locator('dialog [role=alert]', { hasText: 'last server of web' }).waitFor();
       assert.equal(node.rig.controls.length, 0);
-      await page.getByLabel('drain it all the same').check();
+      await page.getByLabel('force the drain').check();
       await button.click();
       await page.locator('.row.is-draining', { hasText: '10.0.1.14:443' }).waitFor();
     } finally {

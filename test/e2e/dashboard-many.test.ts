@@ -60,12 +60,12 @@ describe(`the dashboard with ${servers} real servers`, () => {
     node.server('edge/10.3.7.1:443', 'down', 'refused');
     await page.locator('.row.is-down', { hasText: '10.3.7.1:443' }).waitFor();
     await page.locator('.fold', { hasText: '1799 of 1800 up, 1 down' }).click();
-    await page.getByLabel('only those that are not up').check();
+    await page.getByLabel('only servers that are not up').check();
     const list = page.locator('ul[aria-label="real servers of edge"] .row');
     await list.first().waitFor();
     assert.equal(await list.count(), 1);
     node.server('edge/10.3.7.1:443', 'up', '');
-    await page.locator('.note', { hasText: /^none$/u }).waitFor();
+    await page.locator('.note', { hasText: /^all servers are up$/u }).waitFor();
     await close();
   });
 

@@ -36,20 +36,20 @@ export function App({ model }) {
         onDrain=${model.maintain}
       />
       <section class="panel" aria-labelledby="timeline">
-        <h2 id="timeline">The last hour <span class="about">transitions</span></h2>
+        <h2 id="timeline">The last hour <span class="about">state changes</span></h2>
         <${Timeline} entries=${shown} nowMs=${nowMs} />
       </section>
       <div class="pair">
         <${EntryList}
           title="Changes"
           entries=${shown}
-          none="nothing changed in the last hour"
+          none="no state change in the last hour"
           onExplain=${onExplain}
         />
         <${EntryList}
           title="Actions"
           entries=${actions.latest()}
-          none="nothing was sent to ExaBGP or IPVS in the last hour"
+          none="no command to ExaBGP or IPVS in the last hour"
           onExplain=${onExplain}
         />
       </div>
@@ -126,8 +126,8 @@ function Stale({ model: { connection, heardAt, retryNow } }) {
   if (connection === 'live') return null;
   // The age counts outside of the alert: a reader would say it again each second.
   return html`<div class="stale">
-    <strong role="alert">Not connected. Trying again by itself.</strong>
-    <span> What you see is <${Age} since=${heardAt} /> old.</span>
-    <button type="button" onClick=${retryNow}>Try now</button>
+    <strong role="alert">Not connected to routevane. Reconnecting.</strong>
+    <span> This data is <${Age} since=${heardAt} /> old.</span>
+    <button type="button" onClick=${retryNow}>Reconnect now</button>
   </div>`;
 }

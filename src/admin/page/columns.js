@@ -1,5 +1,6 @@
 /** The flow as people think of it: signals, services with their real servers, routes. */
 import { html, useState } from './vendor/preact.js';
+import { countWords } from './filter.js';
 import { Finder } from './finder.js';
 import { Route, Signal } from './item.js';
 import { isTroubled } from './mark.js';
@@ -39,7 +40,7 @@ export function Columns({ board, flapping, onExplain, onDrain }) {
     />
     <${Column}
       title="Services"
-      about="with their real servers"
+      about="virtual services and their real servers"
       none="no services are configured"
       tools=${html`<${Finder}
         services=${board.services}
@@ -63,7 +64,8 @@ export function Columns({ board, flapping, onExplain, onDrain }) {
     />
     <${Column}
       title="Routes"
-      about="what this node tells the network"
+      good="announced"
+      about="prefixes that this node announces"
       none="no routes are configured"
       entries=${[...board.routes]}
       infoOf=${(/** @type {import('./types.d.ts').RouteInfo} */ route) => route}
@@ -84,13 +86,14 @@ export function Columns({ board, flapping, onExplain, onDrain }) {
  * @param {object} props
  * @param {string} props.title
  * @param {string} props.about
+ * @param {string} [props.good] the word for what is not in trouble
  * @param {string} props.none
  * @param {unknown} [props.tools] what stands above the list
  * @param {readonly (readonly [string, T])[]} props.entries in the order of the file
  * @param {(thing: T) => Parameters<typeof isTroubled>[0]} props.infoOf
  * @param {(name: string, thing: T) => unknown} props.draw
  */
-function Column({ title, about, none, tools, entries, infoOf, draw }) {
+function Column({ title, about, good = 'healthy', none, tools, entries, infoOf, draw }) {
   const [shownMax, setShownMax] = useState(shownStep);
   const [search, setSearch] = useState('');
   const isLong = entries.length > shownStep;
@@ -105,7 +108,9 @@ function Column({ title, about, none, tools, entries, infoOf, draw }) {
       ${title} <span class="about">${about}</span>
       ${
         entries.length > 0 &&
-        html`<span class="count">${entries.length - troubled} of ${entries.length} well</span>`
+        html`<span class="count"
+          >${countWords(entries.length - troubled, entries.length)} ${good}</span
+        >`
       }
     </h2>
     ${tools}
@@ -114,8 +119,8 @@ function Column({ title, about, none, tools, entries, infoOf, draw }) {
       html`<input
         type="search"
         class="search"
-        aria-label=${`find in ${title.toLowerCase()}`}
-        placeholder="find a name"
+        aria-label=${`search ${title.toLowerCase()} by name`}
+        placeholder=${`search ${title.toLowerCase()}: name`}
         value=${search}
         onInput=${(/** @type {Event & { currentTarget: HTMLInputElement }} */ event) =>
           setSearch(event.currentTarget.value)}
@@ -140,8 +145,8 @@ function Column({ title, about, none, tools, entries, infoOf, draw }) {
  * @param {(thing: T) => Parameters<typeof isTroubled>[0]} infoOf
  */
 function troubledFirst(entries, infoOf) {
-  const [troubled, well] = [true, false].map((wanted) =>
+  const [troubled, good] = [true, false].map((wanted) =>
     entries.filter(([, thing]) => isTroubled(infoOf(thing)) === wanted),
   );
-  return [...(troubled ?? []), ...(well ?? [])];
+  return [...(troubled ?? []), ...(good ?? [])];
 }

@@ -40,8 +40,8 @@ export function Explain({ name, change, mayDrain, onClose }) {
     const timer = setTimeout(() => void ask(), inMs);
     return () => clearTimeout(timer);
   }, [name, change, asked]);
-  return html`<${Dialog} title=${`Why is ${name} as it is?`} onClose=${onClose}>
-    ${answer === null && html`<p role="status">asking …</p>`}
+  return html`<${Dialog} title=${`${name}: state and cause`} onClose=${onClose}>
+    ${answer === null && html`<p role="status">Loading …</p>`}
     ${answer?.ok === false && html`<p role="alert" class="error">${answer.message}</p>`}
     ${
       answer?.ok === true &&
@@ -77,7 +77,7 @@ function Step({ step }) {
     ${
       cause !== '' &&
       html`<p class="note">
-        at the root: ${cause}${causeMs === null ? '' : ` at ${formatClock(causeMs)}`}
+        cause: ${cause}${causeMs === null ? '' : ` at ${formatClock(causeMs)}`}
       </p>`
     }
     ${

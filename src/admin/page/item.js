@@ -38,15 +38,15 @@ export const Signal = memo(
       </button>
       ${
         (reason !== '' || state === 'unknown') &&
-        html`<p class="reason">${reason || 'nothing was seen of it yet'}</p>`
+        html`<p class="reason">${reason || 'no result yet'}</p>`
       }
       ${
         suppressedMs !== null &&
         html`<p class="note">
-          held down by damping until ${formatClock(suppressedMs).slice(0, 8)}
+          suppressed by damping until ${formatClock(suppressedMs).slice(0, 8)}
         </p>`
       }
-      ${flaps > 1 && html`<p class="note">${flaps} falls since the start</p>`}
+      ${flaps > 1 && html`<p class="note">went down ${flaps} times since start</p>`}
       ${drain !== null && html`<${DrainNote} drain=${drain} />`}
     </li>`;
   },
@@ -59,7 +59,7 @@ export const Route = memo(
     const look = face(route);
     const facts = [
       med === null || state === 'withdrawn' || state === 'pending' ? '' : `MED ${med}`,
-      state === 'pending' ? '' : confirmed ? 'confirmed by ExaBGP' : 'not confirmed yet',
+      state === 'pending' ? '' : confirmed ? 'confirmed by ExaBGP' : 'not confirmed by ExaBGP yet',
       id === route.prefix ? '' : id.slice(route.prefix.length),
     ];
     return html`<li class=${`item is-${look.state}`}>

@@ -78,7 +78,7 @@ function OneService({ service, flapping, onExplain, onDrain }) {
       }
       ${
         troubled.length > troubledMax &&
-        html`<p class="note">and ${troubled.length - troubledMax} more that are not up</p>`
+        html`<p class="note">${troubled.length - troubledMax} more are not up</p>`
       }
     </div>
     <${Actions}
@@ -103,7 +103,7 @@ function Capacity({ service: { info } }) {
       value=${percent}
       aria-label=${`capacity of ${info.name}`}
     ></meter>
-    ${percent}% of its weight · quorum ${info.quorum} · ${info.virtual ?? 'probed only, no IPVS'}
+    capacity ${percent}% · quorum ${info.quorum} · ${info.virtual ?? 'health checks only, no IPVS'}
   </p>`;
 }
 
@@ -119,12 +119,12 @@ function Servers({ service, servers, flapping, onExplain, onDrain }) {
         checked=${onlyTroubled}
         onChange=${() => setOnlyTroubled(!onlyTroubled)}
       />
-      only those that are not up
+      only servers that are not up
     </label>`
   }
   ${
     shown.length === 0
-      ? html`<p class="note">none</p>`
+      ? html`<p class="note">all servers are up</p>`
       : html`<${ServerRows}
           service=${service}
           servers=${shown}
@@ -171,7 +171,7 @@ export const Server = memo(
       weightWords(server),
       latencyMs === null || state !== 'up' ? '' : formatMs(latencyMs),
     ];
-    const kept = state === 'down' && server.pooled ? 'still pooled (min_pooled)' : '';
+    const kept = state === 'down' && server.pooled ? 'still in the pool (min_pooled)' : '';
     return html`<div class="row-line">
       <button
         type="button"
@@ -201,5 +201,5 @@ function weightWords({ weight, base_weight: base, in_table: inTable, active_conn
   const carried = typeof active === 'number' ? `${active} conn` : '';
   if (weight === null) return carried;
   const of = base === null || base === weight ? '' : `/${base}`;
-  return [`w ${weight}${of}`, carried].filter(Boolean).join(' · ');
+  return [`weight ${weight}${of}`, carried].filter(Boolean).join(' · ');
 }

@@ -44,7 +44,7 @@ export function tallyWords({ total, up, down, unknown, draining }) {
 }
 
 /**
- * The sentence at the top: the worst thing first, and calm where all is well.
+ * The sentence at the top: the worst thing first, or that all is healthy.
  *
  * @param {import('./board.js').Board} board
  * @returns {{ level: 'good' | 'warn' | 'bad', text: string }}
@@ -59,7 +59,7 @@ export function headline(board) {
   const bad = [
     some(routes.withdrawn, 'route', 'withdrawn'),
     some(services.down, 'service', 'down'),
-    sinks.length > 0 ? `${sinks.map((sink) => sink.name).join(', ')} lost` : '',
+    sinks.length > 0 ? `output lost: ${sinks.map((sink) => sink.name).join(', ')}` : '',
   ].filter(Boolean);
   const warn = [
     some(routes.held, 'route', 'held'),
@@ -77,7 +77,7 @@ export function headline(board) {
   if (level !== 'good') return { level, text: [...bad, ...warn].join(' · ') };
   return {
     level,
-    text: `All well: ${plural(board.routes.size, 'route')} announced, ${plural(servers.total, 'real server')} up`,
+    text: `All healthy: ${plural(board.routes.size, 'route')} announced, ${plural(servers.total, 'real server')} up`,
   };
 }
 

@@ -219,10 +219,10 @@ describe('the line about an event', () => {
 });
 
 describe('the sentence at the top', () => {
-  test('is calm where all is well', () => {
+  test('says that all is healthy where it is', () => {
     assert.deepEqual(headline(board()), {
       level: 'good',
-      text: 'All well: 1 route announced, 2 real servers up',
+      text: 'All healthy: 1 route announced, 2 real servers up',
     });
   });
 
