@@ -9,6 +9,7 @@ import { drain, undrain } from './cli/drain.ts';
 import { explain } from './cli/explain.ts';
 import { hook } from './cli/hook.ts';
 import { importer } from './cli/import.ts';
+import { journalPast } from './cli/past/read-past.ts';
 import { people } from './cli/people.ts';
 import { plugin } from './cli/plugin.ts';
 import { replay } from './cli/replay.ts';
@@ -30,7 +31,7 @@ import { agent } from './sinks/agent/agent.ts';
 import { exabgp } from './sinks/exabgp/exabgp.ts';
 import { ipvs } from './sinks/ipvs/ipvs.ts';
 import { openTable } from './sinks/ipvs/open.ts';
-import { journal, noJournal } from './sinks/journal/journal.ts';
+import { journal, JOURNAL_NAME, noJournal } from './sinks/journal/journal.ts';
 import { trackFiles } from './sinks/track-files/track-files.ts';
 import { bfd } from './sources/bfd/bfd.ts';
 import { sessionsOf } from './sources/bfd/sessions-of.ts';
@@ -43,7 +44,9 @@ import { probes } from './sources/probes/probes.ts';
 
 /** Sources → observations → core → intents → sinks → reports. */
 function flow({ config$, stop$, streams, teller }: World): Observable<SinkReport> {
-  const desk = people(config$, teller.notice);
+  const { stateDir } = config$.value;
+  const past = stateDir === null ? null : journalPast(`${stateDir}/${JOURNAL_NAME}`);
+  const desk = people(config$, past, teller.notice);
   const { notify } = desk;
   // The only way back: what the sinks found and did.
   const feedback$ = new Subject<Control>();
@@ -65,7 +68,6 @@ function flow({ config$, stop$, streams, teller }: World): Observable<SinkReport
     execd(config$, { notify }),
     plugins(config$, { notify }),
   ).pipe(tap(desk.observe));
-  const { stateDir } = config$.value;
   const { trace, recording } =
     stateDir === null ? noJournal : journal({ stateDir, version, hashOf, nowMs });
   const turn$ = pipeline(observation$, control$, config$.value, monotonicScheduler, trace);
