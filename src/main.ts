@@ -9,6 +9,7 @@ import { drain, undrain } from './cli/drain.ts';
 import { explain } from './cli/explain.ts';
 import { hook } from './cli/hook.ts';
 import { importer } from './cli/import.ts';
+import { journalPast } from './cli/past/read-past.ts';
 import { people } from './cli/people.ts';
 import { plugin } from './cli/plugin.ts';
 import { replay } from './cli/replay.ts';
@@ -32,7 +33,7 @@ import { checkpoints } from './sinks/checkpoint/checkpoints.ts';
 import { exabgp } from './sinks/exabgp/exabgp.ts';
 import { ipvs } from './sinks/ipvs/ipvs.ts';
 import { openTable } from './sinks/ipvs/open.ts';
-import { journal, noJournal } from './sinks/journal/journal.ts';
+import { journal, JOURNAL_NAME, noJournal } from './sinks/journal/journal.ts';
 import { trackFiles } from './sinks/track-files/track-files.ts';
 import { bfd } from './sources/bfd/bfd.ts';
 import { sessionsOf } from './sources/bfd/sessions-of.ts';
@@ -45,11 +46,12 @@ import { probes } from './sources/probes/probes.ts';
 
 /** Sources → observations → core → intents → sinks → reports. */
 function flow({ config$, stop$, streams, teller }: World): Observable<SinkReport> {
-  const desk = people(config$, teller.notice);
+  const { stateDir } = config$.value;
+  const past = stateDir === null ? null : journalPast(`${stateDir}/${JOURNAL_NAME}`);
+  const desk = people(config$, past, teller.notice);
   const { notify } = desk;
   // The only way back: what the sinks found and did.
   const feedback$ = new Subject<Control>();
-  const { stateDir } = config$.value;
   const kept = checkpoints({
     stateDir,
     maxAgeMs: config$.value.startupTimeoutMs,

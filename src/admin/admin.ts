@@ -30,6 +30,7 @@ import { ourHosts, type Door, type Keys } from './guard.ts';
 import { History } from './history.ts';
 import { listener } from './listener.ts';
 import { entrance, serverLimits, type ServerLimits } from './server.ts';
+import { Past } from './past.ts';
 import { Sessions } from './sessions.ts';
 import { SharedBuild } from './shared-build.ts';
 import { inSlices, snapshotOf, statusPieces } from './status.ts';
@@ -96,7 +97,10 @@ export function admin(
     notice(notice) {
       if (isServed()) stream.push({ kind: 'notice', notice, atMs: clock.nowMs() });
     },
-    serve$: config$.pipe(
+    serve$: defer(() => {
+      if (isServed()) desk.past.begin();
+      return config$;
+    }).pipe(
       tap((config) => {
         board.keep(namesOf(config));
         parts.configured(config);
@@ -108,6 +112,7 @@ export function admin(
       ignoreElements(),
       finalize(() => {
         drains.close();
+        desk.past.close();
         stream.close();
       }),
     ),
@@ -159,6 +164,7 @@ function createDesk(
     board,
     drains,
     history,
+    past: new Past(parts.past, history, clock, parts.notify),
     stream,
     tellDrain,
     status,

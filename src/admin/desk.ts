@@ -2,10 +2,12 @@ import type { Config } from '../model/config.ts';
 import type { Control } from '../model/control.ts';
 import type { Drain } from '../model/drain.ts';
 import type { Notice } from '../model/notice.ts';
+import type { ReadPast } from '../model/past.ts';
 import type { View } from '../model/view.ts';
 import type { Board } from './board.ts';
 import type { Drains } from './drains.ts';
 import type { History } from './history.ts';
+import type { Past } from './past.ts';
 import type { SharedBuild } from './shared-build.ts';
 import type { Stream, StreamSnapshot } from './stream.ts';
 import type { WallClock } from './wall-clock.ts';
@@ -25,6 +27,8 @@ export interface AdminParts {
   readonly metrics: ((view: View) => Promise<Page>) | null;
   /** Told of each configuration that comes into force. */
   readonly configured: (config: Config) => void;
+  /** The last hour of earlier processes; `null`: nobody recorded it. */
+  readonly past: ReadPast | null;
   /** The known name that is meant by a misspelt one. */
   readonly nearest: (name: string, known: Iterable<string>) => string | null;
   readonly notify: (notice: Notice) => void;
@@ -43,6 +47,7 @@ export interface Desk {
   readonly board: Board;
   readonly drains: Drains;
   readonly history: History;
+  readonly past: Past;
   readonly stream: Stream;
   /** Tells the stream and the log what became of a drain, and by whom. */
   readonly tellDrain: (change: 'begun' | 'ended' | 'expired', drain: Drain, by: string) => void;

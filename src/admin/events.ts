@@ -1,6 +1,7 @@
 import type { Drain } from '../model/drain.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Observation } from '../model/observation.ts';
+import type { PastEvent } from '../model/past.ts';
 import type { ActionReport, SinkReport } from '../model/report.ts';
 import type { Decision, HealthChange, Turn, WeightDecision } from '../model/turn.ts';
 import type { WallClock } from './wall-clock.ts';
@@ -52,18 +53,30 @@ export function eventsOf(happening: Happening, clock: WallClock): readonly Strea
       return reportEvents(happening.report, happening.atMs, clock);
     case 'observation':
       return [observationEvent(happening.observation)];
-    case 'drain': {
-      const { change, drain, by, atMs } = happening;
-      const { name, reason, owner, untilMs } = drain;
-      const until = clock.textOrNull(untilMs);
-      return [{ type: 'drain', atMs, fields: { change, name, reason, owner, until, by } }];
-    }
+    case 'drain':
+      return [drainEvent(happening, clock)];
     case 'notice':
       return [noticeEvent(happening.notice, null, happening.atMs)];
     case 'skipped':
       return [{ type: 'skipped', atMs: happening.atMs, fields: { count: happening.count } }];
     default:
       return happening satisfies never;
+  }
+}
+
+/** What an earlier process recorded, as it was sent then. */
+export function pastEvent(past: PastEvent, clock: WallClock): StreamEvent {
+  switch (past.kind) {
+    case 'health':
+      return healthEvent(past.change, clock);
+    case 'decision':
+      return decisionEvent(past.decision, clock);
+    case 'action':
+      return actionEvent(past.report, clock);
+    case 'drain':
+      return drainEvent(past, clock);
+    default:
+      return past satisfies never;
   }
 }
 
@@ -137,6 +150,15 @@ function actionEvent(report: ActionReport, clock: WallClock): StreamEvent {
     cause: causeJson(cause, clock),
   };
   return { type: 'action', atMs, fields };
+}
+
+function drainEvent(
+  { change, drain, by, atMs }: Extract<Happening, { readonly kind: 'drain' }>,
+  clock: WallClock,
+): StreamEvent {
+  const { name, reason, owner, untilMs } = drain;
+  const until = clock.textOrNull(untilMs);
+  return { type: 'drain', atMs, fields: { change, name, reason, owner, until, by } };
 }
 
 function noticeEvent(

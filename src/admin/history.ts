@@ -1,7 +1,7 @@
 import type { StreamEvent } from './events.ts';
 
 /** Transitions and actions older than this are forgotten. */
-const keepMs = 3_600_000;
+export const keepMs = 3_600_000;
 
 /** What a flapping signal may fill; 5,000 servers that fall and rise fit. */
 const transitionsMax = 10_000;
@@ -42,6 +42,12 @@ export class History {
     }
   }
 
+  /** Puts what happened before in front. */
+  prepend(past: History): void {
+    this.#transitions.prepend(past.#transitions);
+    this.#actions.prepend(past.#actions);
+  }
+
   /** The JSON of `GET /api/v1/history`. */
   json(nowMs: number): string {
     const fromMs = nowMs - keepMs;
@@ -66,8 +72,20 @@ class Ring {
     this.#next = (this.#next + 1) % this.#max;
   }
 
+  prepend(past: Ring): void {
+    const all = [...past.#inOrder(), ...this.#inOrder()];
+    this.#entries.length = 0;
+    this.#next = 0;
+    for (const entry of all) this.add(entry);
+  }
+
+  #inOrder(): readonly Entry[] {
+    return [...this.#entries.slice(this.#next), ...this.#entries.slice(0, this.#next)];
+  }
+
   since(fromMs: number): readonly string[] {
-    const inOrder = [...this.#entries.slice(this.#next), ...this.#entries.slice(0, this.#next)];
-    return inOrder.filter(({ atMs }) => atMs >= fromMs).map(({ json }) => json);
+    return this.#inOrder()
+      .filter(({ atMs }) => atMs >= fromMs)
+      .map(({ json }) => json);
   }
 }

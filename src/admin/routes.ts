@@ -59,7 +59,10 @@ async function guarded(path: string, context: Context): Promise<Reply> {
         return status === null ? starting() : jsonText(status.status);
       });
     case `${api}history`:
-      return only(request, ['GET'], () => jsonText(desk.history.json(desk.clock.nowMs())));
+      return only(request, ['GET'], async () => {
+        await desk.past.whole();
+        return jsonText(desk.history.json(desk.clock.nowMs()));
+      });
     case '/metrics':
       return only(request, ['GET'], async () => metrics(desk));
     case streamPath:

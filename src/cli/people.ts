@@ -6,6 +6,7 @@ import { pageFiles } from '../admin/page-files.ts';
 import { nearest } from '../config/suggest.ts';
 import type { Config } from '../model/config.ts';
 import type { Notice } from '../model/notice.ts';
+import type { ReadPast } from '../model/past.ts';
 import type { View } from '../model/view.ts';
 import { version } from './version.ts';
 
@@ -15,7 +16,11 @@ export interface People extends Admin {
 }
 
 /** What people and their tools see of the daemon: the API with its page, and the metrics behind it. */
-export function people(config$: BehaviorSubject<Config>, tell: (notice: Notice) => void): People {
+export function people(
+  config$: BehaviorSubject<Config>,
+  past: ReadPast | null,
+  tell: (notice: Notice) => void,
+): People {
   const meter = metrics(version);
   const scrape = async (view: View): Promise<Page> => ({
     type: metricsContentType,
@@ -33,6 +38,7 @@ export function people(config$: BehaviorSubject<Config>, tell: (notice: Notice) 
     version,
     pages: pageFiles(),
     metrics: scrape,
+    past,
     nearest,
     notify,
     log,

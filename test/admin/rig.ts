@@ -82,6 +82,7 @@ export class Rig {
         version: '1.2.3',
         pages: new Map(),
         metrics: null,
+        past: null,
         configured: () => {},
         nearest,
         notify: (notice) => this.notices.push(notice),

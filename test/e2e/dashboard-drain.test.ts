@@ -6,6 +6,14 @@ import { openBrowser, visit } from './dashboard-browser.ts';
 import { DashboardNode } from './dashboard-node.ts';
 import { drainView, everyState } from './dashboard-states.ts';
 
+/** One card of each kind that can be drained, as its button names it, and by its name. */
+const cards = [
+  ['service web', 'web'],
+  ['real server web/10.0.1.13:443', 'web/10.0.1.13:443'],
+  ['route 192.0.2.10/32', '192.0.2.10/32'],
+  ['node', 'node'],
+] as const;
+
 describe('maintenance from the dashboard', () => {
   let browser: Browser;
   before(async () => {
@@ -28,7 +36,7 @@ describe('maintenance from the dashboard', () => {
       await page.getByRole('button', { name: 'Drain web/10.0.1.13:443', exact: true }).click();
       await page.locator('dialog .note', { hasText: 'new kernel' }).waitFor();
       await page.locator('.row.is-draining', { hasText: '10.0.1.13:443' }).waitFor();
-      await page.locator('.line', { hasText: 'drain begun' }).waitFor();
+      await page.locator('.line', { hasText: 'drain started' }).waitFor();
       const [drain] = node.rig.controls;
       assert.ok(drain?.kind === 'drain');
       assert.deepEqual([drain.drain.name, drain.drain.reason], ['web/10.0.1.13:443', 'new kernel']);
@@ -38,6 +46,41 @@ describe('maintenance from the dashboard', () => {
       assert.equal(node.rig.controls.at(-1)?.kind, 'undrain');
       // What the browser itself says of the refused login is the only complaint.
       assertQuiet(/\b401\b/u);
+    } finally {
+      await page.context().close();
+      node.close();
+    }
+  });
+
+  test('begins and ends by the buttons of each card, by keyboard alone', async () => {
+    const node = await DashboardNode.start(everyState(), { withToken: true });
+    const { page, assertQuiet } = await visit(browser, node.url);
+    try {
+      await logIn(page, token);
+      for (const [what, name] of cards) {
+        await page.getByRole('button', { name: `Drain ${what}`, exact: true }).press('Enter');
+        const dialog = page.getByRole('dialog', { name: `Drain ${name}` });
+        await dialog.getByLabel('Reason', { exact: true }).fill('new kernel');
+        const forced = await page.evaluate('document.activeElement.name');
+        assert.equal(forced, 'reason', 'the focus is in the dialog');
+        await page.keyboard.press('Enter');
+        await dialog.waitFor({ state: 'detached' });
+        const drained = node.rig.controls.at(-1);
+        assert.ok(drained?.kind === 'drain', what);
+        assert.deepEqual([drained.drain.name, drained.drain.reason], [name, 'new kernel']);
+        await page.locator('.line', { hasText: 'new kernel' }).first().waitFor();
+
+        await page.getByRole('button', { name: `Undrain ${what}`, exact: true }).press('Enter');
+        const back = page.getByRole('dialog', { name: `Undrain ${name}` });
+        await back.locator('.note', { hasText: 'new kernel' }).waitFor();
+        await back.getByRole('button', { name: `Undrain ${name}` }).press('Enter');
+        await back.waitFor({ state: 'detached' });
+        assert.equal(node.rig.controls.at(-1)?.kind, 'undrain', what);
+        await page.getByRole('button', { name: `Drain ${what}`, exact: true }).waitFor();
+        const focused = await page.evaluate('document.activeElement.ariaLabel');
+        assert.equal(focused, `Drain ${what}`, 'the focus is back where it was');
+      }
+      assertQuiet();
     } finally {
       await page.context().close();
       node.close();
@@ -57,7 +100,7 @@ describe('maintenance from the dashboard', () => {
       await button.click();
       await page.locator('dialog [role=alert]', { hasText: 'last server of web' }).waitFor();
       assert.equal(node.rig.controls.length, 0);
-      await page.getByLabel('drain it all the same').check();
+      await page.getByLabel('force the drain').check();
       await button.click();
       await page.locator('.row.is-draining', { hasText: '10.0.1.14:443' }).waitFor();
     } finally {

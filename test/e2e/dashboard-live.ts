@@ -28,6 +28,9 @@ export interface LiveNode {
   readonly url: string;
   readonly servers: readonly LiveServer[];
   readonly routevane: Routevane;
+  readonly journal: string;
+  /** The same again, after its end. */
+  readonly restart: () => Promise<Routevane>;
 }
 
 /** One service of `count` real servers on loopback, each checked as `check` says. */
@@ -54,9 +57,14 @@ outputs: { exabgp: { via: stdio, ack_timeout: 100ms } }
 admin: { listen: "127.0.0.1:${port}" }
 `,
   );
-  const routevane = startRoutevane(owner, null, 'run', '-c', file);
-  await routevane.until(() => routevane.stdout().includes('announce'), 'the route is announced');
-  return { url: `http://127.0.0.1:${port}/`, servers, routevane };
+  const start = async (): Promise<Routevane> => {
+    const fresh = startRoutevane(owner, null, 'run', '-c', file);
+    await fresh.until(() => fresh.stdout().includes('announce'), 'the route is announced');
+    return fresh;
+  };
+  const journal = join(folder, 'state/journal.jsonl');
+  const url = `http://127.0.0.1:${port}/`;
+  return { url, servers, routevane: await start(), journal, restart: start };
 }
 
 function liveServer(owner: Owner, port: number): LiveServer {

@@ -67,7 +67,7 @@ describe('the dashboard', () => {
     await page.keyboard.press('Enter');
     const dialog = page.locator('dialog[open]');
     await dialog.locator('.chain .chain .chain', { hasText: '10.0.3.12:25' }).waitFor();
-    assert.match(await dialog.innerText(), /at the root: mail\/10\.0\.3\.11:25 down: refused/u);
+    assert.match(await dialog.innerText(), /cause: mail\/10\.0\.3\.11:25 down: refused/u);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     const focused = await page.evaluate<string>('document.activeElement.textContent');
@@ -120,7 +120,7 @@ test('the dashboard says that it is not connected, and comes back by itself with
     await page.waitForSelector('.columns');
     assert.equal(await page.locator('.stale').count(), 0);
     node.close();
-    await page.locator('.stale', { hasText: /Not connected.*What you see is .* old/u }).waitFor();
+    await page.locator('.stale', { hasText: /Not connected.*This data is .* old/u }).waitFor();
     assert.match(await page.title(), /^… lb-a/u);
     node = await DashboardNode.start(parts, { port: node.port });
     node.signal('uplink-a', 'down', 'no carrier');

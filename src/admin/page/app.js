@@ -1,10 +1,13 @@
 /** The whole page, drawn from what is known. */
-import { html } from './vendor/preact.js';
+import { html, useRef } from './vendor/preact.js';
 import { Age, nodeNowMs } from './age.js';
+import { Actions } from './actions.js';
 import { Columns } from './columns.js';
 import { Explain } from './explain.js';
 import { DrainNote } from './item.js';
+import { flappingOf } from './filter.js';
 import { EntryList, lookOf } from './lists.js';
+import { MaintenanceDialog } from './maintenance.js';
 import { StateWord } from './mark.js';
 import { Plots } from './plots.js';
 import { headline } from './tally.js';
@@ -17,29 +20,36 @@ const levelLook = { good: 'up', warn: 'held', bad: 'down' };
 
 /** @param {{ model: Model, frame: number }} props */
 export function App({ model }) {
-  const { board, transitions, actions, explained } = model;
+  const { board, transitions, actions, explained, maintained } = model;
   const onExplain = model.explain;
   const nowMs = nodeNowMs();
   const shown = transitions.since(nowMs - 60 * 60 * 1000);
+  const flapping = useRef(/** @type {ReadonlySet<string>} */ (new Set()));
+  flapping.current = flappingOf(shown, nowMs, flapping.current);
   return html`<${Header} model=${model} />
     <${Stale} model=${model} />
     <main>
-      <${Columns} board=${board} onExplain=${onExplain} />
+      <${Columns}
+        board=${board}
+        flapping=${flapping.current}
+        onExplain=${onExplain}
+        onDrain=${model.maintain}
+      />
       <section class="panel" aria-labelledby="timeline">
-        <h2 id="timeline">The last hour <span class="about">transitions</span></h2>
+        <h2 id="timeline">The last hour <span class="about">state changes</span></h2>
         <${Timeline} entries=${shown} nowMs=${nowMs} />
       </section>
       <div class="pair">
         <${EntryList}
           title="Changes"
           entries=${shown}
-          none="nothing changed in the last hour"
+          none="no state change in the last hour"
           onExplain=${onExplain}
         />
         <${EntryList}
           title="Actions"
           entries=${actions.latest()}
-          none="nothing was sent to ExaBGP or IPVS in the last hour"
+          none="no command to ExaBGP or IPVS in the last hour"
           onExplain=${onExplain}
         />
       </div>
@@ -52,13 +62,23 @@ export function App({ model }) {
         name=${explained}
         change=${model.changes}
         mayDrain=${model.mayDrain}
-        onClose=${model.closeExplain}
+        onClose=${model.closeDialog}
+      />`
+    }
+    ${
+      maintained !== null &&
+      html`<${MaintenanceDialog}
+        key=${maintained}
+        name=${maintained}
+        drain=${board.drainOf(maintained)}
+        mayDrain=${model.mayDrain}
+        onClose=${model.closeDialog}
       />`
     }`;
 }
 
 /** @param {{ model: Model }} props */
-function Header({ model: { board, startedAt, explain } }) {
+function Header({ model: { board, startedAt, explain, maintain } }) {
   const { status } = board;
   if (status === null) return null;
   const { level, text } = headline(board);
@@ -80,7 +100,13 @@ function Header({ model: { board, startedAt, explain } }) {
           </li>`,
       )}
     </ul>
-    <button type="button" onClick=${() => explain('node')}>Whole node …</button>
+    <${Actions}
+      kind="node"
+      name="node"
+      drain=${status.drain}
+      onExplain=${explain}
+      onDrain=${maintain}
+    />
     ${status.drain && html`<${DrainNote} drain=${status.drain} />`}
   </header>`;
 }
@@ -100,8 +126,8 @@ function Stale({ model: { connection, heardAt, retryNow } }) {
   if (connection === 'live') return null;
   // The age counts outside of the alert: a reader would say it again each second.
   return html`<div class="stale">
-    <strong role="alert">Not connected. Trying again by itself.</strong>
-    <span> What you see is <${Age} since=${heardAt} /> old.</span>
-    <button type="button" onClick=${retryNow}>Try now</button>
+    <strong role="alert">Not connected to routevane. Reconnecting.</strong>
+    <span> This data is <${Age} since=${heardAt} /> old.</span>
+    <button type="button" onClick=${retryNow}>Reconnect now</button>
   </div>`;
 }

@@ -14,6 +14,7 @@ import { tallyOf } from './tally.js';
 /** @typedef {import('./types.d.ts').RouteInfo} RouteInfo */
 /** @typedef {import('./types.d.ts').SinkInfo} SinkInfo */
 /** @typedef {import('./types.d.ts').Health} Health */
+/** @typedef {import('./types.d.ts').DrainInfo} DrainInfo */
 
 /**
  * @typedef {object} ServiceBoard
@@ -114,6 +115,46 @@ export class Board {
   sink(name, change) {
     const sink = this.sinks.get(name);
     if (sink !== undefined) this.sinks.set(name, { ...sink, ...change });
+  }
+
+  /**
+   * What is known to be in maintenance, until a new status tells all that goes with it.
+   *
+   * @param {string} name
+   * @param {DrainInfo | null} drain `null`: the maintenance of this name ended
+   */
+  drain(name, drain) {
+    /** @param {{ drain?: DrainInfo | null }} thing */
+    const next = (thing) => drain ?? (thing.drain?.name === name ? null : (thing.drain ?? null));
+    if (name === 'node' && this.status !== null) {
+      this.status = { ...this.status, drain: next(this.status) };
+    }
+    const route = this.routes.get(name);
+    if (route !== undefined) this.routes.set(name, { ...route, drain: next(route) });
+    const service = this.services.get(name);
+    if (service !== undefined) {
+      const info = { ...service.info, drain: next(service.info) };
+      // A server that was drained by itself stays so.
+      const servers = service.servers.map((server) =>
+        drain !== null && server.drain !== null ? server : { ...server, drain: next(server) },
+      );
+      this.services.set(name, { ...service, info, servers, tally: tallyOf(servers) });
+    }
+    this.#server(name, (server) => ({ ...server, drain: next(server) }));
+  }
+
+  /**
+   * The maintenance that this name is in.
+   *
+   * @param {string} name as for `kindOf`, or `node`
+   * @returns {DrainInfo | null}
+   */
+  drainOf(name) {
+    if (name === 'node') return this.status?.drain ?? null;
+    const place = this.#placeOf(name);
+    const thing =
+      this.routes.get(name) ?? this.services.get(name)?.info ?? place?.service.servers[place.at];
+    return thing?.drain ?? null;
   }
 
   /** Renews the services whose servers changed since it was called last. Once a frame. */

@@ -1,5 +1,7 @@
 /** The flow as people think of it: signals, services with their real servers, routes. */
 import { html, useState } from './vendor/preact.js';
+import { countWords } from './filter.js';
+import { Finder } from './finder.js';
 import { Route, Signal } from './item.js';
 import { isTroubled } from './mark.js';
 import { Service } from './service.js';
@@ -10,8 +12,14 @@ import { Service } from './service.js';
 /** Things that a column shows at first, and that one more click adds. */
 const shownStep = 60;
 
-/** @param {{ board: Board, onExplain: OnExplain }} props */
-export function Columns({ board, onExplain }) {
+/**
+ * @param {object} props
+ * @param {Board} props.board
+ * @param {ReadonlySet<string>} props.flapping
+ * @param {OnExplain} props.onExplain
+ * @param {OnExplain} props.onDrain
+ */
+export function Columns({ board, flapping, onExplain, onDrain }) {
   return html`<div class="columns">
     <${Column}
       title="Signals"
@@ -22,27 +30,53 @@ export function Columns({ board, onExplain }) {
       draw=${(
         /** @type {string} */ name,
         /** @type {import('./types.d.ts').SignalInfo} */ signal,
-      ) => html`<${Signal} key=${name} signal=${signal} onExplain=${onExplain} />`}
+      ) =>
+        html`<${Signal}
+          key=${name}
+          signal=${signal}
+          isFlapping=${flapping.has(name)}
+          onExplain=${onExplain}
+        />`}
     />
     <${Column}
       title="Services"
-      about="with their real servers"
+      about="virtual services and their real servers"
       none="no services are configured"
+      tools=${html`<${Finder}
+        services=${board.services}
+        flapping=${flapping}
+        onExplain=${onExplain}
+        onDrain=${onDrain}
+      />`}
       entries=${[...board.services]}
       infoOf=${(/** @type {import('./board.js').ServiceBoard} */ { info }) => info}
       draw=${(
         /** @type {string} */ name,
         /** @type {import('./board.js').ServiceBoard} */ service,
-      ) => html`<${Service} key=${name} service=${service} onExplain=${onExplain} />`}
+      ) =>
+        html`<${Service}
+          key=${name}
+          service=${service}
+          flapping=${flapping}
+          onExplain=${onExplain}
+          onDrain=${onDrain}
+        />`}
     />
     <${Column}
       title="Routes"
-      about="what this node tells the network"
+      good="announced"
+      about="prefixes that this node announces"
       none="no routes are configured"
       entries=${[...board.routes]}
       infoOf=${(/** @type {import('./types.d.ts').RouteInfo} */ route) => route}
       draw=${(/** @type {string} */ id, /** @type {import('./types.d.ts').RouteInfo} */ route) =>
-        html`<${Route} key=${id} id=${id} route=${route} onExplain=${onExplain} />`}
+        html`<${Route}
+          key=${id}
+          id=${id}
+          route=${route}
+          onExplain=${onExplain}
+          onDrain=${onDrain}
+        />`}
     />
   </div>`;
 }
@@ -52,12 +86,14 @@ export function Columns({ board, onExplain }) {
  * @param {object} props
  * @param {string} props.title
  * @param {string} props.about
+ * @param {string} [props.good] the word for what is not in trouble
  * @param {string} props.none
+ * @param {unknown} [props.tools] what stands above the list
  * @param {readonly (readonly [string, T])[]} props.entries in the order of the file
  * @param {(thing: T) => Parameters<typeof isTroubled>[0]} props.infoOf
  * @param {(name: string, thing: T) => unknown} props.draw
  */
-function Column({ title, about, none, entries, infoOf, draw }) {
+function Column({ title, about, good = 'healthy', none, tools, entries, infoOf, draw }) {
   const [shownMax, setShownMax] = useState(shownStep);
   const [search, setSearch] = useState('');
   const isLong = entries.length > shownStep;
@@ -72,16 +108,19 @@ function Column({ title, about, none, entries, infoOf, draw }) {
       ${title} <span class="about">${about}</span>
       ${
         entries.length > 0 &&
-        html`<span class="count">${entries.length - troubled} of ${entries.length} well</span>`
+        html`<span class="count"
+          >${countWords(entries.length - troubled, entries.length)} ${good}</span
+        >`
       }
     </h2>
+    ${tools}
     ${
       isLong &&
       html`<input
         type="search"
         class="search"
-        aria-label=${`find in ${title.toLowerCase()}`}
-        placeholder="find a name"
+        aria-label=${`search ${title.toLowerCase()} by name`}
+        placeholder=${`search ${title.toLowerCase()}: name`}
         value=${search}
         onInput=${(/** @type {Event & { currentTarget: HTMLInputElement }} */ event) =>
           setSearch(event.currentTarget.value)}
@@ -106,8 +145,8 @@ function Column({ title, about, none, entries, infoOf, draw }) {
  * @param {(thing: T) => Parameters<typeof isTroubled>[0]} infoOf
  */
 function troubledFirst(entries, infoOf) {
-  const [troubled, well] = [true, false].map((wanted) =>
+  const [troubled, good] = [true, false].map((wanted) =>
     entries.filter(([, thing]) => isTroubled(infoOf(thing)) === wanted),
   );
-  return [...(troubled ?? []), ...(well ?? [])];
+  return [...(troubled ?? []), ...(good ?? [])];
 }

@@ -68,8 +68,6 @@ function Fields({ mayForce }) {
     </label>
     ${
       mayForce &&
-      html`<label class="check"
-        ><input type="checkbox" name="force" /> drain it all the same</label
-      >`
+      html`<label class="check"><input type="checkbox" name="force" /> force the drain</label>`
     }`;
 }

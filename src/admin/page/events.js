@@ -31,7 +31,11 @@ export function fold(board, event) {
     case 'sink':
       board.sink(event.sink, { state: event.state, peer_version: event.peer_version });
       return;
-    case 'drain':
+    case 'drain': {
+      const { change, name, reason, owner, until } = event;
+      board.drain(name, change === 'begun' ? { name, reason, owner, until } : null);
+      return;
+    }
     case 'notice':
     case 'skipped':
       return;
@@ -170,17 +174,17 @@ export function causeWords(cause) {
       return `${signal} ${state}${reason === '' ? '' : `: ${reason}`}`;
     }
     case 'drain':
-      return `drain of ${cause.name} ${cause.change}`;
+      return `drain of ${cause.name} ${cause.change === 'begun' ? 'started' : cause.change}`;
     case 'startup-timeout':
-      return 'the start took too long';
+      return 'startup_timeout is over';
     case 'budget':
-      return 'the budget of withdraws has room again';
+      return 'max_withdraw allows more withdraws again';
     case 'config':
-      return 'the configuration was read';
+      return 'configuration loaded';
     case 'table':
-      return 'the kernel’s table was read';
+      return 'IPVS table read';
     case 'stop':
-      return 'routevane stops';
+      return 'routevane is stopping';
     default:
       return '';
   }

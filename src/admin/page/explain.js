@@ -4,9 +4,9 @@ import { Age } from './age.js';
 import { explain } from './api.js';
 import { formatClock, parseTime } from './ages.js';
 import { Dialog } from './dialog.js';
-import { DrainForm } from './drain-form.js';
 import { causeWords } from './events.js';
 import { DrainNote } from './item.js';
+import { Maintenance } from './maintenance.js';
 import { face, StateWord } from './mark.js';
 
 /** @typedef {import('./types.d.ts').ExplainStep} ExplainStep */
@@ -40,8 +40,8 @@ export function Explain({ name, change, mayDrain, onClose }) {
     const timer = setTimeout(() => void ask(), inMs);
     return () => clearTimeout(timer);
   }, [name, change, asked]);
-  return html`<${Dialog} title=${`Why is ${name} as it is?`} onClose=${onClose}>
-    ${answer === null && html`<p role="status">asking …</p>`}
+  return html`<${Dialog} title=${`${name}: state and cause`} onClose=${onClose}>
+    ${answer === null && html`<p role="status">Loading …</p>`}
     ${answer?.ok === false && html`<p role="alert" class="error">${answer.message}</p>`}
     ${
       answer?.ok === true &&
@@ -61,25 +61,6 @@ export function Explain({ name, change, mayDrain, onClose }) {
   <//>`;
 }
 
-/**
- * @param {object} props
- * @param {string} props.name
- * @param {import('./types.d.ts').DrainInfo | null} props.drain
- * @param {boolean} props.mayDrain
- * @param {() => void} props.onDone
- */
-function Maintenance({ name, drain, mayDrain, onDone }) {
-  if (drain !== null && drain.name !== name) {
-    return html`<p class="note">It is in maintenance with ${drain.name}, and ends with it.</p>`;
-  }
-  if (mayDrain) return html`<${DrainForm} name=${name} drain=${drain} onDone=${onDone} />`;
-  return html`<p class="note">
-    Maintenance from this page needs <code>admin.token_file</code>. On the node it is ${' '}<code
-      >routevane ${drain === null ? 'drain' : 'undrain'} ${name}</code
-    >
-  </p>`;
-}
-
 /** @param {{ step: ExplainStep }} props */
 function Step({ step }) {
   const look = face(step);
@@ -96,7 +77,7 @@ function Step({ step }) {
     ${
       cause !== '' &&
       html`<p class="note">
-        at the root: ${cause}${causeMs === null ? '' : ` at ${formatClock(causeMs)}`}
+        cause: ${cause}${causeMs === null ? '' : ` at ${formatClock(causeMs)}`}
       </p>`
     }
     ${

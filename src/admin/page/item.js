@@ -1,6 +1,7 @@
 /** One signal or route: its state, its age and its reason; a click shows why. */
 import { html } from './vendor/preact.js';
 import { Age } from './age.js';
+import { Actions } from './actions.js';
 import { formatClock, parseTime } from './ages.js';
 import { face, StateWord } from './mark.js';
 import { reasonWords } from './loss.js';
@@ -25,8 +26,8 @@ export function DrainNote({ drain }) {
 }
 
 export const Signal = memo(
-  /** @param {{ signal: SignalInfo, onExplain: OnExplain }} props */
-  ({ signal, onExplain }) => {
+  /** @param {{ signal: SignalInfo, isFlapping: boolean, onExplain: OnExplain }} props */
+  ({ signal, isFlapping, onExplain }) => {
     const { name, state, since, flaps, drain } = signal;
     const reason = reasonWords(signal);
     const suppressedMs = parseTime(signal.suppressed_until);
@@ -34,33 +35,33 @@ export const Signal = memo(
     return html`<li class=${`item is-${look.state}`}>
       <button type="button" class="item-main" onClick=${() => onExplain(name)}>
         <span class="name">${name}</span>
-        <${StateWord} state=${look.state} word=${look.word} />
+        <${StateWord} state=${look.state} word=${`${look.word}${isFlapping ? ', flapping' : ''}`} />
         <${Age} since=${since} />
       </button>
       ${
         (reason !== '' || state === 'unknown') &&
-        html`<p class="reason">${reason || 'nothing was seen of it yet'}</p>`
+        html`<p class="reason">${reason || 'no result yet'}</p>`
       }
       ${
         suppressedMs !== null &&
         html`<p class="note">
-          held down by damping until ${formatClock(suppressedMs).slice(0, 8)}
+          suppressed by damping until ${formatClock(suppressedMs).slice(0, 8)}
         </p>`
       }
-      ${flaps > 1 && html`<p class="note">${flaps} falls since the start</p>`}
+      ${flaps > 1 && html`<p class="note">went down ${flaps} times since start</p>`}
       ${drain !== null && html`<${DrainNote} drain=${drain} />`}
     </li>`;
   },
 );
 
 export const Route = memo(
-  /** @param {{ id: string, route: RouteInfo, onExplain: OnExplain }} props */
-  ({ id, route, onExplain }) => {
+  /** @param {{ id: string, route: RouteInfo, onExplain: OnExplain, onDrain: OnExplain }} props */
+  ({ id, route, onExplain, onDrain }) => {
     const { state, because, since, med, confirmed, drain } = route;
     const look = face(route);
     const facts = [
       med === null || state === 'withdrawn' || state === 'pending' ? '' : `MED ${med}`,
-      state === 'pending' ? '' : confirmed ? 'confirmed by ExaBGP' : 'not confirmed yet',
+      state === 'pending' ? '' : confirmed ? 'confirmed by ExaBGP' : 'not confirmed by ExaBGP yet',
       id === route.prefix ? '' : id.slice(route.prefix.length),
     ];
     return html`<li class=${`item is-${look.state}`}>
@@ -72,6 +73,13 @@ export const Route = memo(
       <p class="reason">${because || 'no decision yet'}</p>
       <p class="facts">${facts.filter(Boolean).join(' · ')}</p>
       ${drain !== null && html`<${DrainNote} drain=${drain} />`}
+      <${Actions}
+        kind="route"
+        name=${id}
+        drain=${drain}
+        onExplain=${onExplain}
+        onDrain=${onDrain}
+      />
     </li>`;
   },
 );

@@ -74,7 +74,7 @@ const Line = memo(
         <span class="name">${entry.command || entry.name}</span>
         ${
           typeof entry.reactionMs === 'number' &&
-          html`<span class="reaction">after ${formatMs(entry.reactionMs)}</span>`
+          html`<span class="reaction">reaction ${formatMs(entry.reactionMs)}</span>`
         }
       </span>
       <span class="line-why">${whyOf(entry)}</span>`;
@@ -90,13 +90,13 @@ const Line = memo(
 /** @param {Entry} entry */
 function wordOf({ subject, from, to }) {
   if (subject === 'action') return `${from} ${to}`;
-  if (subject === 'drain') return `drain ${to}`;
+  if (subject === 'drain') return `drain ${to === 'begun' ? 'started' : to}`;
   return to;
 }
 
 /** @param {Entry} entry */
 function whyOf({ subject, name, because, cause = '', from }) {
-  if (subject === 'action') return [`by ${because}`, `cause: ${cause}`].join(' · ');
+  if (subject === 'action') return [`output ${because}`, `cause: ${cause}`].join(' · ');
   // What fell by itself needs no second sentence about itself.
   const root = cause === '' || cause.startsWith(`${name} `) ? '' : `cause: ${cause}`;
   return [from === '' ? '' : `was ${from}`, because, root].filter(Boolean).join(' · ');

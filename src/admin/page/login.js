@@ -28,6 +28,8 @@ export function Login({ onDone }) {
       <button type="submit">Log in</button>
       ${message !== '' && html`<p role="alert" class="error">${message}</p>`}
     </form>
-    <p class="note">The token is what <code>admin.token_file</code> on the node holds.</p>
+    <p class="note">
+      The token is in the file that <code>admin.token_file</code> names on the node.
+    </p>
   </main>`;
 }

@@ -37,6 +37,8 @@ export class Model {
   heardAt = '';
   /** The name whose chain is shown. @type {string | null} */
   explained = null;
+  /** The name whose maintenance is begun or ended. @type {string | null} */
+  maintained = null;
   /** Changes that may alter an explanation. */
   changes = 0;
   mayDrain = false;
@@ -61,8 +63,14 @@ export class Model {
     this.#onChange();
   };
 
-  closeExplain = () => {
+  maintain = (/** @type {string} */ name) => {
+    this.maintained = name;
+    this.#onChange();
+  };
+
+  closeDialog = () => {
     this.explained = null;
+    this.maintained = null;
     this.#onChange();
   };
 

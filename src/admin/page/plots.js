@@ -13,13 +13,9 @@ const shownS = 15 * 60;
 /** @param {{ latency: Series, reaction: Series }} props */
 export function Plots({ latency, reaction }) {
   return html`<section class="panel plots" aria-labelledby="plots">
-    <h2 id="plots">Times <span class="about">median and worst of each second</span></h2>
-    <${Plot} title="Probe latency" series=${latency} none="no probe was timed yet" />
-    <${Plot}
-      title="Reaction: observation to action"
-      series=${reaction}
-      none="nothing to react to yet"
-    />
+    <h2 id="plots">Latency <span class="about">median and maximum of each second</span></h2>
+    <${Plot} title="Health check latency" series=${latency} none="no data yet" />
+    <${Plot} title="Reaction time: check result to command" series=${reaction} none="no data yet" />
   </section>`;
 }
 
@@ -62,7 +58,7 @@ function keepDrawing(target, series, onWords) {
     const median = medians.at(-1);
     const highest = worst.at(-1);
     if (median === undefined || highest === undefined) return;
-    onWords(`last: median ${formatMs(median)}, worst ${formatMs(highest)}`);
+    onWords(`last: median ${formatMs(median)}, maximum ${formatMs(highest)}`);
   }
 
   function renew() {
@@ -141,7 +137,7 @@ function make(target) {
       series: [
         {},
         { label: 'median', stroke: colour('--draining'), ...line },
-        { label: 'worst', stroke: colour('--down'), dash: [4, 3], ...line },
+        { label: 'maximum', stroke: colour('--down'), dash: [4, 3], ...line },
       ],
     },
     [[], [], []],

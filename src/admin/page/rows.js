@@ -50,8 +50,9 @@ function moveFocus(event) {
   if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
   const row = event.target instanceof Element ? event.target.closest('li') : null;
   const next = event.key === 'ArrowDown' ? row?.nextElementSibling : row?.previousElementSibling;
-  const button = next?.querySelector('button');
-  if (button === null || button === undefined) return;
+  const at = [...(row?.querySelectorAll('button') ?? [])].findIndex((one) => one === event.target);
+  const button = next?.querySelectorAll('button')[Math.max(0, at)];
+  if (button === undefined) return;
   event.preventDefault();
   button.focus();
 }

@@ -1,6 +1,7 @@
 /** One service: the whole in one line and a bar, its real servers on demand. */
 import { html, useState } from './vendor/preact.js';
 import { Age } from './age.js';
+import { Actions, DrainButton } from './actions.js';
 import { formatMs } from './ages.js';
 import { DrainNote } from './item.js';
 import { face, isTroubled, Mark, StateWord } from './mark.js';
@@ -11,6 +12,8 @@ import { tallyWords } from './tally.js';
 
 /** @typedef {import('./types.d.ts').ServerInfo} ServerInfo */
 /** @typedef {import('./board.js').ServiceBoard} ServiceBoard */
+/** @typedef {(name: string) => void} OnName */
+/** @typedef {ReadonlySet<string>} Names */
 
 /** A service with so few servers shows them unasked. */
 const openMax = 6;
@@ -22,12 +25,12 @@ export const rowPx = 30;
 const viewRows = 12;
 
 export const Service = memo(
-  /** @param {{ service: ServiceBoard, onExplain: (name: string) => void }} props */
+  /** @param {{ service: ServiceBoard, flapping: Names, onExplain: OnName, onDrain: OnName }} props */
   (props) => html`<${OneService} ...${props} />`,
 );
 
-/** @param {{ service: ServiceBoard, onExplain: (name: string) => void }} props */
-function OneService({ service, onExplain }) {
+/** @param {{ service: ServiceBoard, flapping: Names, onExplain: OnName, onDrain: OnName }} props */
+function OneService({ service, flapping, onExplain, onDrain }) {
   const { info, servers, tally } = service;
   const [isOpen, setOpen] = useState(tally.total <= openMax);
   const look = face(info);
@@ -58,19 +61,34 @@ function OneService({ service, onExplain }) {
     <div id=${id}>
       ${
         isOpen
-          ? html`<${Servers} service=${info.name} servers=${servers} onExplain=${onExplain} />`
+          ? html`<${Servers}
+              service=${info.name}
+              servers=${servers}
+              flapping=${flapping}
+              onExplain=${onExplain}
+              onDrain=${onDrain}
+            />`
           : troubled.length > 0 &&
             html`<${ServerRows}
               service=${info.name}
               servers=${troubled.slice(0, troubledMax)}
+              flapping=${flapping}
               onExplain=${onExplain}
+              onDrain=${onDrain}
             />`
       }
       ${
         troubled.length > troubledMax &&
-        html`<p class="note">and ${troubled.length - troubledMax} more that are not up</p>`
+        html`<p class="note">${troubled.length - troubledMax} more are not up</p>`
       }
     </div>
+    <${Actions}
+      kind="service"
+      name=${info.name}
+      drain=${info.drain}
+      onExplain=${onExplain}
+      onDrain=${onDrain}
+    />
   </li>`;
 }
 
@@ -86,12 +104,12 @@ function Capacity({ service: { info } }) {
       value=${percent}
       aria-label=${`capacity of ${info.name}`}
     ></meter>
-    ${percent}% of its weight · quorum ${info.quorum} · ${info.virtual ?? 'probed only, no IPVS'}
+    capacity ${percent}% · quorum ${info.quorum} · ${info.virtual ?? 'health checks only, no IPVS'}
   </p>`;
 }
 
-/** @param {{ service: string, servers: readonly ServerInfo[], onExplain: (name: string) => void }} props */
-function Servers({ service, servers, onExplain }) {
+/** @param {{ service: string, servers: readonly ServerInfo[], flapping: Names, onExplain: OnName, onDrain: OnName }} props */
+function Servers({ service, servers, flapping, onExplain, onDrain }) {
   const [onlyTroubled, setOnlyTroubled] = useState(false);
   const shown = onlyTroubled ? servers.filter(isTroubled) : servers;
   return html`${
@@ -102,18 +120,24 @@ function Servers({ service, servers, onExplain }) {
         checked=${onlyTroubled}
         onChange=${() => setOnlyTroubled(!onlyTroubled)}
       />
-      only those that are not up
+      only servers that are not up
     </label>`
   }
   ${
     shown.length === 0
-      ? html`<p class="note">none</p>`
-      : html`<${ServerRows} service=${service} servers=${shown} onExplain=${onExplain} />`
+      ? html`<p class="note">all servers are up</p>`
+      : html`<${ServerRows}
+          service=${service}
+          servers=${shown}
+          flapping=${flapping}
+          onExplain=${onExplain}
+          onDrain=${onDrain}
+        />`
   }`;
 }
 
-/** @param {{ service: string, servers: readonly ServerInfo[], onExplain: (name: string) => void }} props */
-function ServerRows({ service, servers, onExplain }) {
+/** @param {{ service: string, servers: readonly ServerInfo[], flapping: Names, onExplain: OnName, onDrain: OnName }} props */
+function ServerRows({ service, servers, flapping, onExplain, onDrain }) {
   return html`<${Rows}
     items=${servers}
     rowPx=${rowPx}
@@ -121,13 +145,27 @@ function ServerRows({ service, servers, onExplain }) {
     label=${`real servers of ${service}`}
     keyOf=${(/** @type {ServerInfo} */ server) => server.address}
     draw=${(/** @type {ServerInfo} */ server) =>
-      html`<${Server} service=${service} server=${server} onExplain=${onExplain} />`}
+      html`<${Server}
+        service=${service}
+        server=${server}
+        isFlapping=${flapping.has(`${service}/${server.address}`)}
+        onExplain=${onExplain}
+        onDrain=${onDrain}
+      />`}
   />`;
 }
 
-const Server = memo(
-  /** @param {{ service: string, server: ServerInfo, onExplain: (name: string) => void }} props */
-  ({ service, server, onExplain }) => {
+export const Server = memo(
+  /**
+   * @param {object} props
+   * @param {string} props.service
+   * @param {ServerInfo} props.server
+   * @param {string} [props.shown] how it is called where it does not stand below its service
+   * @param {boolean} props.isFlapping
+   * @param {OnName} props.onExplain
+   * @param {OnName} props.onDrain
+   */
+  ({ service, server, shown, isFlapping, onExplain, onDrain }) => {
     const { address, state, since, latency_ms: latencyMs } = server;
     const reason = reasonWords(server);
     const look = face(server);
@@ -135,20 +173,27 @@ const Server = memo(
       weightWords(server),
       latencyMs === null || state !== 'up' ? '' : formatMs(latencyMs),
     ];
-    const kept = state === 'down' && server.pooled ? 'still pooled (min_pooled)' : '';
-    return html`<button
-      type="button"
-      class=${`row is-${look.state}`}
-      title=${reason}
-      onClick=${() => onExplain(`${service}/${address}`)}
-    >
-      <${Mark} state=${look.state} />
-      <span class="name">${address}</span>
-      <span class="word">${look.word}</span>
-      <span class="why">${[reason, kept].filter(Boolean).join(' · ')}</span>
-      <span class="facts">${facts.filter(Boolean).join(' · ')}</span>
-      <${Age} since=${since} />
-    </button>`;
+    const kept = state === 'down' && server.pooled ? 'still in the pool (min_pooled)' : '';
+    return html`<div class="row-line">
+      <button
+        type="button"
+        class=${`row is-${look.state}`}
+        title=${reason}
+        onClick=${() => onExplain(`${service}/${address}`)}
+      >
+        <${Mark} state=${look.state} />
+        <span class="name">${shown ?? address}</span>
+        <span class="word">${look.word}${isFlapping && ', flapping'}</span>
+        <span class="why">${[reason, kept].filter(Boolean).join(' · ')}</span>
+        <span class="facts">${facts.filter(Boolean).join(' · ')}</span>
+        <${Age} since=${since} /></button
+      ><${DrainButton}
+        kind="real server"
+        name=${`${service}/${address}`}
+        drain=${server.drain}
+        onDrain=${onDrain}
+      />
+    </div>`;
   },
 );
 
@@ -158,5 +203,5 @@ function weightWords({ weight, base_weight: base, in_table: inTable, active_conn
   const carried = typeof active === 'number' ? `${active} conn` : '';
   if (weight === null) return carried;
   const of = base === null || base === weight ? '' : `/${base}`;
-  return [`w ${weight}${of}`, carried].filter(Boolean).join(' · ');
+  return [`weight ${weight}${of}`, carried].filter(Boolean).join(' · ');
 }

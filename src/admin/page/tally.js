@@ -47,7 +47,7 @@ export function tallyWords({ total, up, down, unknown, draining }) {
 }
 
 /**
- * The sentence at the top: the worst thing first, and calm where all is well.
+ * The sentence at the top: the worst thing first, or that all is healthy.
  *
  * @param {import('./board.js').Board} board
  * @returns {{ level: 'good' | 'warn' | 'bad', text: string }}
@@ -64,7 +64,7 @@ export function headline(board) {
   const bad = [
     some(routes.withdrawn, 'route', 'withdrawn'),
     some(services.down, 'service', 'down'),
-    sinks.length > 0 ? `${sinks.map((sink) => sink.name).join(', ')} lost` : '',
+    sinks.length > 0 ? `output lost: ${sinks.map((sink) => sink.name).join(', ')}` : '',
   ].filter(Boolean);
   const warn = [
     some(routes.held, 'route', 'held'),
@@ -83,7 +83,7 @@ export function headline(board) {
   if (level !== 'good') return { level, text: [...bad, ...warn].join(' · ') };
   return {
     level,
-    text: `All well: ${plural(board.routes.size, 'route')} announced, ${plural(servers.total, 'real server')} up`,
+    text: `All healthy: ${plural(board.routes.size, 'route')} announced, ${plural(servers.total, 'real server')} up`,
   };
 }
 
@@ -120,7 +120,7 @@ function sum(tallies) {
  * @param {string} noun
  */
 export function plural(number, noun) {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+  return `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 /**

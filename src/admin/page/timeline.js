@@ -17,9 +17,11 @@ export function Timeline({ entries, nowMs }) {
       const bins = binsOf(entries, of, nowMs);
       const bad = bins.reduce((sum, bin) => sum + bin.bad, 0);
       const all = bins.reduce((sum, bin) => sum + bin.good + bin.bad + bin.other, 0);
-      const words = `${name}: ${plural(all, 'change')} in the last hour, ${bad} for the worse`;
+      const words = `${name}: ${plural(all, 'change')} in the last hour, ${bad} to down or withdrawn`;
       return html`<div class="lane" key=${name}>
-        <p>${name} <span class="about">${all === 0 ? 'quiet' : plural(all, 'change')}</span></p>
+        <p>
+          ${name} <span class="about">${all === 0 ? 'no changes' : plural(all, 'change')}</span>
+        </p>
         <svg
           viewBox=${`0 0 ${widthPx} ${lanePx}`}
           preserveAspectRatio="none"
@@ -33,7 +35,8 @@ export function Timeline({ entries, nowMs }) {
       </div>`;
     })}
     <figcaption>
-      an hour ago <span>above the line: recovered · below: fell · across: other changes</span> now
+      1 hour ago
+      <span>above the line: up, announced · below: down, withdrawn · on it: other changes</span> now
     </figcaption>
   </figure>`;
 }

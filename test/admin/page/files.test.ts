@@ -7,6 +7,10 @@ const files = pageFiles();
 const ours = [...files].filter(([path]) => !path.includes('/vendor/'));
 const imports = /^import .*?from '([^']+)';|^\} from '([^']+)';/gmu;
 
+/** What the page once said instead of healthy, cause, no changes, announces and maximum. */
+const homely =
+  /\bwell\b|\bcalm|at the root|for the worse|\bquiet\b|tells? |as it is|was seen of|all the same|took too long|What you see/u;
+
 describe('the files of the page', () => {
   test('have a type each, and none of them is a part of the tool chain', () => {
     for (const [path, { type, body }] of files) {
@@ -35,6 +39,13 @@ describe('the files of the page', () => {
     for (const [path, { body }] of ours) {
       assert.doesNotMatch(body, /innerHTML|outerHTML|insertAdjacentHTML|document\.write/u, path);
       assert.doesNotMatch(body, /\beval\(|new Function|dangerouslySetInnerHTML/u, path);
+    }
+  });
+
+  test('speak in the words of the field', () => {
+    for (const [path, { body }] of ours.filter(([each]) => !each.endsWith('.css'))) {
+      const visible = body.replaceAll(/\/\*\*?[\s\S]*?\*\/|^ *\/\/.*$/gmu, '');
+      assert.doesNotMatch(visible, homely, path);
     }
   });
 

@@ -166,6 +166,28 @@ describe('folding an event', () => {
     assert.equal(known.services.get('web')?.servers[0]?.pooled, true);
   });
 
+  test('of a drain shows its maintenance at once, that of a service on its servers too', () => {
+    const known = board();
+    const drain = { type: 'drain', seq: 4, at, owner: 'ana', until: null, by: 'ana' } as const;
+    const drained = (name: string) => known.drainOf(name)?.name ?? null;
+    const names = ['node', '192.0.2.10/32#7', 'web', 'web/10.0.1.11:443', 'web/[2001:db8::1]:443'];
+    const own = 'web/[2001:db8::1]:443';
+    for (const name of ['node', '192.0.2.10/32#7', own]) {
+      fold(known, { ...drain, change: 'begun', name, reason: 'new kernel' });
+      assert.deepEqual([known.drainOf(name)?.reason, drained('web')], ['new kernel', null]);
+    }
+    fold(known, { ...drain, change: 'begun', name: 'web', reason: 'new disks' });
+    assert.deepEqual(names.map(drained), ['node', '192.0.2.10/32#7', 'web', 'web', own]);
+    known.settle();
+    assert.equal(known.services.get('web')?.tally.draining, 2);
+    fold(known, { ...drain, change: 'ended', name: 'web', reason: '' });
+    assert.deepEqual(names.map(drained), ['node', '192.0.2.10/32#7', null, null, own]);
+    for (const name of ['node', '192.0.2.10/32#7', own, 'nobody']) {
+      fold(known, { ...drain, change: 'expired', name, reason: '' });
+    }
+    assert.deepEqual(names.map(drained), [null, null, null, null, null]);
+  });
+
   test('of something unknown, or of a kind that is newer than the page, changes nothing', () => {
     const known = board();
     for (const name of ['nobody', 'web/10.9.9.9:1', 'web/', '/', '', '__proto__']) {
@@ -198,10 +220,10 @@ describe('the line about an event', () => {
 });
 
 describe('the sentence at the top', () => {
-  test('is calm where all is well', () => {
+  test('says that all is healthy where it is', () => {
     assert.deepEqual(headline(board()), {
       level: 'good',
-      text: 'All well: 1 route announced, 2 real servers up',
+      text: 'All healthy: 1 route announced, 2 real servers up',
     });
   });
 

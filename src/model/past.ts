@@ -1,0 +1,33 @@
+import type { Drain } from './drain.ts';
+import type { ActionReport } from './report.ts';
+import type { Decision, HealthChange } from './turn.ts';
+
+/** Something that an earlier process recorded. Its times are monotonic milliseconds of that process. */
+export type PastEvent =
+  | { readonly kind: 'health'; readonly change: HealthChange }
+  | { readonly kind: 'decision'; readonly decision: Decision }
+  | { readonly kind: 'action'; readonly report: ActionReport }
+  | {
+      readonly kind: 'drain';
+      readonly change: 'begun' | 'ended';
+      readonly drain: Drain;
+      readonly by: string;
+      readonly atMs: number;
+    };
+
+/** One instant by both clocks of that process. */
+export interface PastClock {
+  readonly atMs: number;
+  readonly wallMs: number;
+}
+
+/**
+ * Reads what earlier processes recorded between two times of the wall clock, oldest first. Never
+ * rejects: resolves with what had to be left out, in words, or `null`. Ends early when `signal`
+ * says so. What is there is opened before the call returns.
+ */
+export type ReadPast = (
+  span: { readonly fromWallMs: number; readonly toWallMs: number },
+  take: (event: PastEvent, clock: PastClock) => void,
+  signal: AbortSignal,
+) => Promise<string | null>;
