@@ -48,7 +48,7 @@ export function isSafeText(text: string, maxChars = textMaxChars): boolean {
 export function loadDrains(path: string, wallMs: number): Loaded {
   let text: string;
   try {
-    if (statSync(path).size > fileMaxBytes) return putAside(path, 'it is too large', wallMs);
+    if (statSync(path).size > fileMaxBytes) return putAside(path, 'the file is too large', wallMs);
     text = readFileSync(path, 'utf8');
   } catch (error) {
     if (isMissing(error)) return { ok: true, drains: [] };
@@ -85,7 +85,7 @@ function parse(text: string): readonly KeptDrain[] {
   const value: unknown = JSON.parse(text);
   const drains: unknown =
     typeof value === 'object' && value !== null && 'drains' in value ? value.drains : null;
-  if (!Array.isArray(drains)) throw new Error('it has no list "drains"');
+  if (!Array.isArray(drains)) throw new Error('it lacks the list "drains"');
   if (drains.length > drainsMax) throw new Error(`it has more than ${drainsMax} drains`);
   return drains.map(parseDrain);
 }

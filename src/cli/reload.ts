@@ -15,7 +15,11 @@ export function reloads(file: string, current: () => Config, teller: Teller): Ob
     mergeMap(() => {
       const refusals = refuse(file, current());
       if (!Array.isArray(refusals)) {
-        teller.notice({ level: 'info', event: 'config_reloaded', message: `${file} is in force` });
+        teller.notice({
+          level: 'info',
+          event: 'config_reloaded',
+          message: `the configuration ${file} is active`,
+        });
         return of(refusals);
       }
       for (const message of refusals) {

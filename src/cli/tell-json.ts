@@ -83,7 +83,7 @@ function tellReport(write: Write, report: SinkReport): void {
       });
     }
     case 'adopted': {
-      const message = `${report.keys.length} of our routes were in place already`;
+      const message = `ExaBGP already announces ${report.keys.length} of our routes`;
       return write('info', 'routes_adopted', message, { sink, count: report.keys.length });
     }
     case 'table':
@@ -107,7 +107,7 @@ const actionLevel = {
 function tellAction(write: Write, report: ActionReport): void {
   const { sink, action, result, command, keys, weight, cause } = report;
   const isRoute = action === 'announce' || action === 'withdraw';
-  write(actionLevel[result], `action_${result}`, command || 'nothing was written', {
+  write(actionLevel[result], `action_${result}`, command || 'no command was written', {
     sink,
     action,
     ...(isRoute ? { routes: keys.length, route: keys[0] } : { server: keys[0], weight }),

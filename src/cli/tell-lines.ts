@@ -60,7 +60,7 @@ function reportText(report: SinkReport): string | null {
     case 'adopted':
       return report.keys.length === 0
         ? null
-        : `${report.sink}: ${report.keys.length} of our routes were in place already`;
+        : `ExaBGP already announces ${report.keys.length} of our routes`;
     case 'table':
     case 'connections':
       return null;

@@ -162,7 +162,7 @@ routes: [{ prefix: ${route}, when: web }]
       logs(/"busy is up"/),
       closes(a),
       withdrawn(route),
-      logs(/plugin busy: it kept its thread busy for 6s: killed/),
+      logs(/plugin busy: the plugin blocked its thread for 6s: killed/),
       opens(a),
       announced(route),
     ],

@@ -108,7 +108,7 @@ check('links', {}, [
       announced(route),
       hooks(byHand, 'down'),
       withdrawn(route, {}, soonMs),
-      logs(/ifplugd says down/),
+      logs(/the state file of ifplugd reports down/),
       hooks(byHand, 'up'),
       announced(route, {}, soonMs),
       step('nothing but the file lies there', async (world) => {

@@ -42,11 +42,11 @@ export class Remembered {
     if (this.#path === null) return;
     try {
       const text = await promises.readFile(this.#path, 'utf8');
-      if (text.length > FILE_MAX_BYTES) throw new Error('it is too large');
+      if (text.length > FILE_MAX_BYTES) throw new Error('the file is too large');
       this.#keys = parse(text);
     } catch (error) {
       if (isMissing(error)) return;
-      this.#failed(`${this.#path} is not usable and is ignored: ${messageOf(error)}`);
+      this.#failed(`${this.#path} cannot be used and is ignored: ${messageOf(error)}`);
     }
   }
 
@@ -92,10 +92,11 @@ function parse(text: string): Set<string> {
   const value: unknown = JSON.parse(text);
   const keys: unknown =
     typeof value === 'object' && value !== null && 'announced' in value ? value.announced : null;
-  if (!Array.isArray(keys)) throw new Error('it has no list "announced"');
+  if (!Array.isArray(keys)) throw new Error('it lacks the list "announced"');
   const found = new Set<string>();
   for (const key of keys as readonly unknown[]) {
-    if (typeof key !== 'string' || !KEY.test(key)) throw new Error('it has a key that is none');
+    if (typeof key !== 'string' || !KEY.test(key))
+      throw new Error('it contains an invalid route key');
     found.add(key);
   }
   return found;

@@ -31,7 +31,7 @@ export class StateFile<T> {
     if (path === null) return null;
     try {
       const { size } = await promises.stat(path);
-      if (size > STATE_FILE_MAX_BYTES) throw new Error('it is too large');
+      if (size > STATE_FILE_MAX_BYTES) throw new Error('the file is too large');
       return this.#parse(JSON.parse(await promises.readFile(path, 'utf8')));
     } catch (error) {
       if (isMissing(error)) return null;
@@ -56,9 +56,13 @@ export class StateFile<T> {
     const aside = `${path}.damaged`;
     try {
       await promises.rename(path, aside);
-      this.#failed(`${path} is damaged (${reason}): kept as ${aside}, and begun anew`);
+      this.#failed(
+        `${path} is damaged (${reason}): moved to ${aside}, starting with an empty file`,
+      );
     } catch (error) {
-      this.#failed(`${path} is not usable (${reason}), nor to be moved: ${messageOf(error)}`);
+      this.#failed(
+        `${path} cannot be used (${reason}) and cannot be moved away: ${messageOf(error)}`,
+      );
     }
   }
 }

@@ -83,7 +83,10 @@ function verdict(
     };
     const lostIn = (ms: number, reason: string): Subscription =>
       scheduler.schedule(() => end({ state: 'lost', reason, detail: '' }), ms);
-    let limit = lostIn(TURN_MAX_MS, `not started within ${TURN_MAX_MS}ms: too many children run`);
+    let limit = lostIn(
+      TURN_MAX_MS,
+      `not started within ${TURN_MAX_MS}ms: too many commands are running`,
+    );
     const child = runChild(
       { command, user },
       (result) => end(verdictOf(result)),

@@ -43,7 +43,7 @@ export function execd(
           deps.notify({
             level: 'warn',
             event: 'execd_flood',
-            message: `${run.name} said too much: ${count} results of it were thrown away`,
+            message: `${run.name} sends results too fast: ${count} of them were discarded`,
           }),
         ),
       ),
@@ -82,7 +82,7 @@ function lives(
         if (scheduler.now() - startedMs >= LIVED_WELL_MS) restartMs = RESTART_MIN_MS;
         const delayMs = restartMs;
         restartMs = Math.min(restartMs * 2, RESTART_MAX_MS);
-        const message = `${run.name}: ${lastReason}; it is started again in ${delayMs / 1000}s`;
+        const message = `${run.name}: ${lastReason}; restarting in ${delayMs / 1000}s`;
         notify({ level: 'warn', event: 'execd_ended', message });
         return timer(delayMs, scheduler);
       },

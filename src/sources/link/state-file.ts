@@ -54,7 +54,7 @@ export function readStateFile(dir: string, name: string): StateFile {
   }
   if (text === 'up' || text === 'up\n') return { kind: 'word', state: 'up' };
   if (text === 'down' || text === 'down\n') return { kind: 'word', state: 'down' };
-  return { kind: 'bad', reason: `state file holds rubbish: ${printable(text)}` };
+  return { kind: 'bad', reason: `the state file contains neither up nor down: ${printable(text)}` };
 }
 
 /** `O_NONBLOCK`: a named pipe without a writer would stop the whole daemon. */

@@ -65,7 +65,12 @@ export class Keeper {
         this.#tellDropped(event.count);
         return;
       case 'said':
-        this.#notify(event.level, 'plugin_log', event.message, event.fields);
+        this.#notify(
+          event.level,
+          'plugin_log',
+          `plugin ${this.spec.key}: ${event.message}`,
+          event.fields,
+        );
         return;
       case 'failed':
         this.#fail(event.reason);
@@ -86,7 +91,9 @@ export class Keeper {
   }
 
   #silent(): void {
-    this.#fail(`it said nothing for ${this.spec.run.staleAfterMs ?? 0} ms (stale_after)`);
+    this.#fail(
+      `the plugin yielded nothing for ${this.spec.run.staleAfterMs ?? 0} ms (stale_after)`,
+    );
   }
 
   #fail(reason: string): void {
@@ -97,14 +104,18 @@ export class Keeper {
     this.#backoffMs = Math.min(waitMs * 2, BACKOFF_MAX_MS);
     this.#again.set(nowMs + waitMs);
     this.#deps.emit({ signal: this.spec.key, state: 'lost', reason, atMs: nowMs });
-    this.#notify('error', 'plugin_failed', `${reason}; it is started again in ${waitMs / 1000}s`);
+    this.#notify(
+      'error',
+      'plugin_failed',
+      `${this.spec.key}: ${reason}; restarting in ${waitMs / 1000}s`,
+    );
   }
 
   /** Said once for each time it was started: a plugin that floods goes on with it. */
   #tellDropped(count: number): void {
     if (this.#toldDropped) return;
     this.#toldDropped = true;
-    const message = `it tells more than can be used: ${count} observations of the last second were dropped`;
+    const message = `plugin ${this.spec.key} yields observations too fast: ${count} of the last second were discarded`;
     this.#notify('warn', 'plugin_flood', message);
   }
 
@@ -116,8 +127,7 @@ export class Keeper {
     this.#endTurn();
   }
 
-  #notify(level: Notice['level'], event: string, text: string, fields?: LogFields): void {
-    const message = `plugin ${this.spec.key}: ${text}`;
+  #notify(level: Notice['level'], event: string, message: string, fields?: LogFields): void {
     this.#deps.notify({ level, event, message, ...(fields === undefined ? {} : { fields }) });
   }
 }

@@ -16,7 +16,7 @@ for (const isolate of ['worker', 'none'] as const) {
       await rig.until(() => rig.of('ts').length > 2 && rig.of('cjs').length > 2);
       assert.deepEqual(rig.of('ts')[0]?.reason, 'as told');
       assert.equal(rig.of('cjs')[0]?.weightPercent, 75);
-      assert.match(await rig.lost('observable'), /^it ended/);
+      assert.match(await rig.lost('observable'), /^the plugin ended/);
       assert.deepEqual(
         rig.of('observable').map(({ detail }) => detail),
         ['n=0', 'n=1', 'n=2', 'n=3', 'n=4', undefined],
@@ -42,7 +42,7 @@ for (const isolate of ['worker', 'none'] as const) {
 
     test('silent for longer than stale_after is lost, and started again', async () => {
       const rig = new Rig({ hangs: pluginRun('hangs.mjs', { isolate, staleAfterMs: 1_500 }) });
-      assert.equal(await rig.lost('hangs'), 'it said nothing for 1500 ms (stale_after)');
+      assert.equal(await rig.lost('hangs'), 'the plugin yielded nothing for 1500 ms (stale_after)');
       await rig.until(() => rig.of('hangs').length >= 3);
       assert.deepEqual(
         rig
@@ -148,7 +148,7 @@ test('what a plugin logs has its fields as data, as far as they are', async () =
         level: 'warn',
         event,
         message: 'plugin logs: in circles',
-        fields: { note: 'fields that are no plain data' },
+        fields: { note: 'these fields are not plain data' },
       },
     ]);
   }
