@@ -14,6 +14,7 @@ import { plugin } from './cli/plugin.ts';
 import { replay } from './cli/replay.ts';
 import { run } from './cli/run.ts';
 import { schema } from './cli/schema.ts';
+import { stalls$ } from './cli/stalls.ts';
 import { status } from './cli/status.ts';
 import { version } from './cli/version.ts';
 import { watch } from './cli/watch.ts';
@@ -84,7 +85,7 @@ function flow({ config$, stop$, streams, teller }: World): Observable<SinkReport
     }),
   );
   return using(
-    () => desk.serve$.subscribe(),
+    () => merge(desk.serve$, stalls$.pipe(tap(notify))).subscribe(),
     () => told$,
   );
 }

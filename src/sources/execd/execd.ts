@@ -3,7 +3,7 @@ import type { Config } from '../../model/config.ts';
 import type { Notice } from '../../model/notice.ts';
 import type { Observation } from '../../model/observation.ts';
 import { eachOf } from '../../platform/each-of.ts';
-import { monotonicScheduler } from '../../platform/scheduler.ts';
+import { monotonicScheduler, patient } from '../../platform/scheduler.ts';
 import { MALFORMED } from '../../protocol/execd-line.ts';
 import { oneLife, type ExecdRun } from './child.ts';
 import { complaints } from './complaints.ts';
@@ -69,7 +69,7 @@ function lives(
   const complain = complaints(run.name, notify, () => scheduler.now());
   return defer(() => {
     startedMs = scheduler.now();
-    return oneLife(run, scheduler, complain.stderr);
+    return oneLife(run, patient(scheduler), complain.stderr);
   }).pipe(
     map(({ state, reason, weightPercent }): Observation => {
       lastReason = reason;

@@ -1,6 +1,7 @@
 import type { Notice } from '../../model/notice.ts';
 import type { Observation } from '../../model/observation.ts';
 import { Alarm } from '../../platform/alarm.ts';
+import { SilenceAlarm } from '../../platform/loop-time.ts';
 import { BACKOFF_MAX_MS, BACKOFF_MIN_MS } from './limits.ts';
 import type { CheckedSight, LogFields, PluginEvent, PluginSpec, Start } from './messages.ts';
 import type { Starts } from './starts.ts';
@@ -24,7 +25,7 @@ export class Keeper {
   readonly spec: PluginSpec;
   readonly #deps: KeeperDeps;
   readonly #again: Alarm;
-  readonly #stale: Alarm;
+  readonly #stale: SilenceAlarm;
   #stop: () => void = () => {};
   #endTurn: () => void = () => {};
   #backoffMs = BACKOFF_MIN_MS;
@@ -35,7 +36,7 @@ export class Keeper {
     this.spec = spec;
     this.#deps = deps;
     this.#again = new Alarm(() => this.#begin());
-    this.#stale = new Alarm(() => this.#silent());
+    this.#stale = new SilenceAlarm(() => this.#silent());
     this.#begin();
   }
 
@@ -87,7 +88,7 @@ export class Keeper {
 
   #awaitSight(): void {
     const { staleAfterMs } = this.spec.run;
-    if (staleAfterMs !== null) this.#stale.set(this.#deps.nowMs() + staleAfterMs);
+    if (staleAfterMs !== null) this.#stale.set(staleAfterMs);
   }
 
   #silent(): void {

@@ -165,6 +165,16 @@ describe('execd', () => {
     assert.deepEqual(await first(1), ['down: 1']);
   });
 
+  test('silence in a stall of our own is not the silence of the child', async (t) => {
+    const script = 'while :; do echo \'{"state":"up"}\'; sleep 0.1; done';
+    const { observation$, first } = running(t, sh(script, { staleAfterMs: 600 }));
+    await first(3);
+    // The loop does not run, as if the process had been stopped.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_000);
+    const seen = await firstValueFrom(observation$.pipe(take(30), toArray()));
+    assert.deepEqual(new Set(seen.map(told)), new Set(['up']));
+  });
+
   test('its end is told, with what it said last, and when it is started again', async (t) => {
     const { notice$ } = running(t, sh('echo no database >&2; exit 3'));
     const [first, second] = await firstValueFrom(

@@ -34,7 +34,7 @@ for (const isolate of ['worker', 'none'] as const) {
       assert.ok(kept.length >= 101 && kept.length <= 201, `${kept.length}`);
       assert.equal(kept[99]?.reason, 'number 99');
       const [, dropped] =
-        /: ([0-9]+) observations of the last second were/.exec(rig.notices[0]?.message ?? '') ?? [];
+        /: ([0-9]+) of the last second were/.exec(rig.notices[0]?.message ?? '') ?? [];
       // All between those hundred and the newest were counted; each other one is up, without a number.
       const newest = 100 + Number(dropped);
       assert.equal(kept[100]?.reason, newest % 2 === 0 ? '' : `number ${newest}`);
@@ -51,6 +51,17 @@ for (const isolate of ['worker', 'none'] as const) {
           .slice(0, 3),
         ['up', 'lost', 'up'],
       );
+      rig.close();
+    });
+
+    test('silence in a stall of our own is not a failure of the plugin', async () => {
+      const run = pluginRun('steady.ts', { isolate, staleAfterMs: 600, options: { everyMs: 50 } });
+      const rig = new Rig({ steady: run });
+      await rig.until(() => rig.of('steady').length > 3);
+      stall(2_000);
+      const before = rig.of('steady').length;
+      await rig.until(() => rig.of('steady').length > before + 20);
+      assert.ok(rig.of('steady').every(({ state }) => state === 'up'));
       rig.close();
     });
 
@@ -167,3 +178,8 @@ test('a worker sees of the environment only what programs need', async () => {
   assert.deepEqual(more, []);
   assert.ok(names.includes('PATH'));
 });
+
+/** The event loop does not run, as if the process had been stopped. */
+function stall(lengthMs: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lengthMs);
+}
