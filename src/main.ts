@@ -2,11 +2,13 @@
 import { connect, merge, Subject, using, type Observable } from 'rxjs';
 import { map, skip, takeUntil, tap } from 'rxjs/operators';
 import { check } from './cli/check.ts';
-import { dispatch, type Command } from './cli/command.ts';
+import type { Command } from './cli/command.ts';
 import { completion } from './cli/completion.ts';
 import { demo } from './cli/demo.ts';
+import { dispatch } from './cli/dispatch.ts';
 import { drain, undrain } from './cli/drain.ts';
 import { explain } from './cli/explain.ts';
+import { help } from './cli/help.ts';
 import { hook } from './cli/hook.ts';
 import { importer } from './cli/import.ts';
 import { people } from './cli/people.ts';
@@ -119,6 +121,7 @@ const commands: readonly Command[] = [
   replay,
   schema,
   completion(() => commands),
+  help(() => commands),
 ];
 
 process.exitCode = await dispatch(process.argv.slice(2), commands, version);

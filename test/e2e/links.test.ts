@@ -157,7 +157,7 @@ check('links', {}, [
       tookAtLeast(2000),
       // Of the rubbish before, nothing came out.
       updatesSince(1),
-      logs(/observer lost: state file/),
+      logs(/observer lost: the state file/),
       writesState(rubbish, 'up\n'),
       announced(route, {}, soonMs),
     ],
