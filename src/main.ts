@@ -2,11 +2,13 @@
 import { connect, merge, Subject, using, type Observable } from 'rxjs';
 import { map, skip, takeUntil, tap } from 'rxjs/operators';
 import { check } from './cli/check.ts';
-import { dispatch, type Command } from './cli/command.ts';
+import type { Command } from './cli/command.ts';
 import { completion } from './cli/completion.ts';
 import { demo } from './cli/demo.ts';
+import { dispatch } from './cli/dispatch.ts';
 import { drain, undrain } from './cli/drain.ts';
 import { explain } from './cli/explain.ts';
+import { help } from './cli/help.ts';
 import { hook } from './cli/hook.ts';
 import { importer } from './cli/import.ts';
 import { journalPast } from './cli/past/read-past.ts';
@@ -15,6 +17,7 @@ import { plugin } from './cli/plugin.ts';
 import { replay } from './cli/replay.ts';
 import { run } from './cli/run.ts';
 import { schema } from './cli/schema.ts';
+import { stalls$ } from './cli/stalls.ts';
 import { status } from './cli/status.ts';
 import { version } from './cli/version.ts';
 import { watch } from './cli/watch.ts';
@@ -97,7 +100,7 @@ function flow({ config$, stop$, streams, teller }: World): Observable<SinkReport
     }),
   );
   return using(
-    () => desk.serve$.subscribe(),
+    () => merge(desk.serve$, stalls$.pipe(tap(notify))).subscribe(),
     () => told$,
   );
 }
@@ -131,6 +134,7 @@ const commands: readonly Command[] = [
   replay,
   schema,
   completion(() => commands),
+  help(() => commands),
 ];
 
 process.exitCode = await dispatch(process.argv.slice(2), commands, version);

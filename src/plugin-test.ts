@@ -109,9 +109,9 @@ async function follow(
       if (typeof sight === 'string') return sight;
       see(sight);
     }
-    return 'it ended';
+    return 'the plugin ended';
   } catch (error) {
-    return `it threw: ${error instanceof Error ? error.message : String(error)}`;
+    return `the plugin threw an error: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
 

@@ -2,7 +2,7 @@
  * The executable. Commands that ask a running daemon start without loading one: a table at three
  * in the morning, a hook and a shell's completion do not wait for parts they never use.
  */
-import { dispatch } from './cli/command.ts';
+import { dispatch } from './cli/dispatch.ts';
 import { drain, undrain } from './cli/drain.ts';
 import { explain } from './cli/explain.ts';
 import { hook } from './cli/hook.ts';

@@ -79,12 +79,15 @@ describe('the test kit runs a plugin on virtual time', () => {
       },
     });
     const { lost } = await runPlugin(plugin);
-    assert.equal(lost, 'it threw: sleep takes milliseconds from 0 to 2147483647, found NaN');
+    assert.equal(
+      lost,
+      'the plugin threw an error: sleep takes milliseconds from 0 to 2147483647, found NaN',
+    );
   });
 
   test('what the daemon would call lost is said', async () => {
-    assert.equal(await lostOf(throws), 'it threw: boom');
-    assert.equal(await lostOf(() => of()), 'it ended');
+    assert.equal(await lostOf(throws), 'the plugin threw an error: boom');
+    assert.equal(await lostOf(() => of()), 'the plugin ended');
     const { lost } = await runPlugin(hourly, { options: { a: 1 } });
     assert.equal(lost, 'options: the plugin "hourly" takes no options');
   });

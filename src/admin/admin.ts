@@ -188,7 +188,7 @@ function settingsOf({ admin: config, node }: Config, notify: (notice: Notice) =>
   if (config.tokenFile === null) return { admin: config, node, token: null, isTokenMissing: false };
   const read = readToken(config.tokenFile);
   if (read.ok) return { admin: config, node, token: read.token, isTokenMissing: false };
-  const message = `the admin interface stays closed for TCP, without a token: ${read.reason}`;
+  const message = `the admin interface does not listen on TCP, because its token cannot be used: ${read.reason}`;
   notify({ level: 'error', event: 'admin_token_unusable', message });
   return { admin: config, node, token: null, isTokenMissing: true };
 }

@@ -11,7 +11,7 @@ export type Body =
 export async function readBody(request: IncomingMessage): Promise<Body> {
   const tooLarge = {
     ok: false,
-    reply: failure(413, 'too_large', `a body has at most ${bodyMaxBytes} bytes`),
+    reply: failure(413, 'too_large', `the body of a request is limited to ${bodyMaxBytes} bytes`),
   } as const;
   if (Number(request.headers['content-length'] ?? 0) > bodyMaxBytes) return tooLarge;
   return new Promise((resolve) => {

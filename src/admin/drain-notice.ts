@@ -22,7 +22,7 @@ export function drainNotice(
       return { level: 'info', event: 'drain_begun', message };
     }
     case 'resumed': {
-      const message = `${what} goes on after the restart, by ${by}${termsOf(drain, clock)}`;
+      const message = `${what} continues after the restart, by ${by}${termsOf(drain, clock)}`;
       return { level: 'info', event: 'drain_resumed', message };
     }
     case 'ended':
@@ -31,7 +31,7 @@ export function drainNotice(
       return {
         level: 'info',
         event: 'drain_expired',
-        message: `${what} is over: its time has come`,
+        message: `${what} has expired`,
       };
     default:
       return change satisfies never;

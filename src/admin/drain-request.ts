@@ -28,7 +28,8 @@ export function parseDrainRequest(body: string, clock: WallClock): Asked<DrainRe
   if (!parsed.ok) return parsed;
   const fields = parsed.value;
   const stranger = Object.keys(fields).find((key) => !knownKeys.has(key));
-  if (stranger !== undefined) return bad('only reason, owner, for, until and force are known');
+  if (stranger !== undefined)
+    return bad('unknown key: expected reason, owner, for, until or force');
   const { reason = '', owner = '', force = false } = fields;
   if (typeof reason !== 'string' || !isSafeText(reason)) {
     return bad('reason: expected text of at most 300 characters, without control characters');
@@ -156,7 +157,7 @@ function parseUntil(length: unknown, until: unknown, clock: WallClock): Asked<nu
   const wallMs = typeof until === 'string' ? Date.parse(until) : NaN;
   const untilMs = clock.toMonotonic(wallMs);
   if (untilMs > nowMs && untilMs <= nowMs + lengthMaxMs) return { ok: true, value: untilMs };
-  return bad('until: expected a time to come, as RFC 3339');
+  return bad('until: expected a time in the future, as RFC 3339');
 }
 
 function parseJson(body: string): Asked<Readonly<Record<string, unknown>>> {

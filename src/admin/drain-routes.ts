@@ -57,7 +57,7 @@ async function begin(
     return failure(409, 'too_many_drains', `at most ${drainsMax} drains are kept`);
   }
   const force = isForced ? null : needsForce(name, view, desk.config());
-  if (force !== null) return failure(409, 'needs_force', `${force}: say --force to drain ${name}`);
+  if (force !== null) return failure(409, 'needs_force', `${force}: use --force to drain ${name}`);
   const owner = asked.value.owner === '' ? by : asked.value.owner;
   const drain: Drain = { name, reason, owner, untilMs, sinceMs: clock.nowMs() };
   desk.send({ kind: 'drain', drain });

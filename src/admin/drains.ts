@@ -52,8 +52,8 @@ export class Drains {
     const nowMs = this.#clock.nowMs();
     const loaded = loadDrains(this.#path, this.#clock.toWall(nowMs));
     if (!loaded.ok) {
-      const kept = loaded.aside === null ? '' : `; it is kept as ${loaded.aside}`;
-      const message = `${this.#path} is not usable, no maintenance is taken from it: ${loaded.reason}${kept}`;
+      const kept = loaded.aside === null ? '' : `; it was moved to ${loaded.aside}`;
+      const message = `${this.#path} cannot be used, so no maintenance is restored from it: ${loaded.reason}${kept}`;
       this.#events.notify({ level: 'error', event: 'maintenance_damaged', message });
       return [];
     }
@@ -125,7 +125,7 @@ export class Drains {
     } catch (error) {
       // An attempt that ends after the end of all must not wake us again.
       if (!this.#isClosed) this.#retry.set(this.#clock.nowMs() + retryMs);
-      const message = `cannot write ${path}, maintenance would not outlive a restart: ${messageOf(error)}`;
+      const message = `cannot write ${path}, so a restart would end all maintenance: ${messageOf(error)}`;
       this.#tellKept(false, message);
     }
   }

@@ -27,13 +27,17 @@ export function refuseOrigin(request: IncomingMessage, door: Door): Reply | null
   const { host, origin } = request.headers;
   // DNS rebinding needs a name of the attacker's: addresses and our own names are none.
   if (door.kind === 'tcp' && !isOurHost(host ?? '', door.hosts)) {
-    return failure(403, 'forbidden_host', 'this host name is not served here: use the address');
+    return failure(
+      403,
+      'forbidden_host',
+      'the Host header is not an address or name of this node: use its address',
+    );
   }
   const isOurs =
     origin === undefined || origin === `http://${host}` || origin === `https://${host}`;
   const site = request.headers['sec-fetch-site'];
   if (!isOurs || (isForApi(request) && (site === 'cross-site' || site === 'same-site'))) {
-    return failure(403, 'forbidden_origin', 'requests of other pages are refused');
+    return failure(403, 'forbidden_origin', 'requests from other origins are refused');
   }
   return null;
 }
@@ -44,9 +48,14 @@ export function refuseStranger(request: IncomingMessage, door: Door, keys: Keys)
   if (keys.sessions.has(request.headers.cookie)) return null;
   const given = /^Bearer +(\S+)$/iu.exec(request.headers.authorization ?? '')?.[1];
   return given === undefined
-    ? failure(401, 'unauthorized', 'a token is needed: Authorization: Bearer …, or log in at /', {
-        headers: { 'www-authenticate': 'Bearer realm="routevane"' },
-      })
+    ? failure(
+        401,
+        'unauthorized',
+        'a token is required: send Authorization: Bearer …, or log in at /',
+        {
+          headers: { 'www-authenticate': 'Bearer realm="routevane"' },
+        },
+      )
     : refuseToken(given, door.token, addressOf(request), keys);
 }
 
@@ -65,7 +74,7 @@ export function refuseToken(
   }
   if (isSameToken(given, token)) return null;
   if (wrong.add(address)) {
-    const message = `a wrong token for the admin interface came from ${address}`;
+    const message = `${address} sent a wrong token to the admin interface`;
     notify({ level: 'warn', event: 'admin_token_wrong', message });
   }
   return failure(401, 'unauthorized', 'the token is wrong');

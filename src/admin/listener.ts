@@ -47,7 +47,11 @@ export function listener(place: Place, create: () => Entrance): Observable<Notic
   function openNotice(at: Place): Notice {
     const problem = at.kind === 'socket' ? openToGroup(at.path, at.group) : null;
     return problem === null
-      ? { level: 'info', event: 'admin_listens', message: `admin interface at ${text(at)}` }
+      ? {
+          level: 'info',
+          event: 'admin_listens',
+          message: `the admin interface listens at ${text(at)}`,
+        }
       : { level: 'error', event: 'admin_group', message: problem };
   }
 }
@@ -72,7 +76,7 @@ async function listen(
 }
 
 function refusedNotice(place: Place, reason: string): Notice {
-  const message = `the admin interface cannot listen at ${text(place)}, and tries again: ${reason}`;
+  const message = `the admin interface cannot listen at ${text(place)}: ${reason}; trying again`;
   return { level: 'error', event: 'admin_listen_failed', message };
 }
 

@@ -92,7 +92,7 @@ function parse(text: string): readonly KeptDrain[] {
   const value: unknown = JSON.parse(text);
   const drains: unknown =
     typeof value === 'object' && value !== null && 'drains' in value ? value.drains : null;
-  if (!Array.isArray(drains)) throw new Error('it has no list "drains"');
+  if (!Array.isArray(drains)) throw new Error('it lacks the list "drains"');
   if (drains.length > drainsMax) throw new Error(`it has more than ${drainsMax} drains`);
   return drains.map(parseDrain);
 }

@@ -140,7 +140,7 @@ function counters(registry: Registry, version: string) {
     }),
     notices: new Counter({
       name: 'routevane_notices_total',
-      help: 'Things the operator was told, by the event name of the log.',
+      help: 'Notices in the log for the operator, by event name.',
       labelNames: ['event'],
       registers,
     }),

@@ -66,7 +66,7 @@ async function guarded(path: string, context: Context): Promise<Reply> {
     case '/metrics':
       return only(request, ['GET'], async () => metrics(desk));
     case streamPath:
-      return failure(426, 'upgrade_required', 'this is a WebSocket', {
+      return failure(426, 'upgrade_required', 'this path is a WebSocket: send an upgrade request', {
         headers: { upgrade: 'websocket' },
       });
     default:
@@ -77,7 +77,7 @@ async function guarded(path: string, context: Context): Promise<Reply> {
 /** `…/explain/NAME` and `…/drain/NAME`, where a name may hold slashes. */
 async function named(path: string, { request, door, desk }: Context): Promise<Reply> {
   const [, verb, given = ''] = /^\/api\/v1\/(explain|drain)\/(.+)$/su.exec(path) ?? [];
-  if (verb === undefined) return failure(404, 'not_found', 'there is nothing at this path');
+  if (verb === undefined) return failure(404, 'not_found', 'no such path');
   return only(request, verb === 'explain' ? ['GET'] : ['GET', 'POST', 'DELETE'], async () => {
     const view = desk.inspect();
     if (view === null) return starting();
@@ -106,7 +106,7 @@ async function named(path: string, { request, door, desk }: Context): Promise<Re
 
 function explain(name: string, view: View, { clock }: Desk): Reply {
   const chain = view.explain(name);
-  if (chain === null) return failure(404, 'unknown_name', 'nothing is known by this name');
+  if (chain === null) return failure(404, 'unknown_name', 'nothing has this name');
   return json({ name, at: clock.text(view.atMs), chain: explanationJson(chain, clock) });
 }
 
@@ -115,7 +115,8 @@ function healthz(desk: Desk): Reply {
 }
 
 async function metrics(desk: Desk): Promise<Reply> {
-  if (desk.parts.metrics === null) return failure(404, 'not_found', 'there are no metrics');
+  if (desk.parts.metrics === null)
+    return failure(404, 'not_found', 'metrics are not available here');
   const page = await desk.metrics.get();
   return page === null ? starting() : { status: 200, ...page };
 }

@@ -100,7 +100,7 @@ async function answered(context: Parameters<typeof answer>[0]): Promise<Reply> {
       event: 'admin_bug',
       message: `a bug: ${messageOf(error)}`,
     });
-    return failure(500, 'bug', 'a bug of the daemon: see its log');
+    return failure(500, 'bug', 'internal error (a bug): see the log of the daemon');
   }
 }
 
@@ -116,10 +116,10 @@ function refuseGarbage(error: Error, transport: Duplex): void {
   if (!transport.writable || code === 'ECONNRESET') return void transport.destroy();
   const reply =
     code === 'HPE_HEADER_OVERFLOW'
-      ? failure(431, 'too_large', `the head of a request has at most ${headMaxBytes} bytes`)
+      ? failure(431, 'too_large', `the headers of a request are limited to ${headMaxBytes} bytes`)
       : code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? failure(408, 'too_slow', 'the request took too long')
-        : failure(400, 'bad_request', 'this is no HTTP');
+        : failure(400, 'bad_request', 'the request is not valid HTTP');
   cutOff(transport, reply);
 }
 

@@ -20,9 +20,9 @@ export async function clearSocketFile(path: string): Promise<string | null> {
     mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
     const found = lstatSync(path, { throwIfNoEntry: false });
     if (found === undefined) return null;
-    if (!found.isSocket()) return `${path} is there already and no socket`;
+    if (!found.isSocket()) return `${path} exists and is not a socket`;
     if (await isAlive(path))
-      return `another process serves ${path}: is a routevane running already?`;
+      return `another process listens on ${path}: is routevane already running?`;
     unlinkSync(path);
     return null;
   } catch (error) {
@@ -36,7 +36,8 @@ export function openToGroup(path: string, group: string | null): string | null {
     chmodSync(path, socketMode);
     if (group === null) return null;
     const gid = groupId(group);
-    if (gid === null) return `there is no group ${group}: only our own may use ${path}`;
+    if (gid === null)
+      return `the group ${group} does not exist: only the daemon's own group may use ${path}`;
     chownSync(path, process.getuid?.() ?? 0, gid);
     return null;
   } catch (error) {

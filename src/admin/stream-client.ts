@@ -109,7 +109,7 @@ export class StreamClient {
 
   #count(): void {
     this.#frames += 1;
-    if (this.#frames > framesMax) this.#drop(closeCode.policy, 'a listener does not talk');
+    if (this.#frames > framesMax) this.#drop(closeCode.policy, 'this stream accepts no messages');
   }
 
   #drop(code: number, reason: string): void {

@@ -25,16 +25,19 @@ export function readToken(path: string): TokenResult {
   try {
     const found = statSync(path);
     // A pipe would be waited for, and the whole daemon with it.
-    if (!found.isFile()) return { ok: false, reason: `${path} is no file` };
+    if (!found.isFile()) return { ok: false, reason: `${path} is not a regular file` };
     const { mode, size } = found;
     if ((mode & tooOpenMode) !== 0) {
-      return { ok: false, reason: `${path} is open to others: chmod 0640 or 0600` };
+      return {
+        ok: false,
+        reason: `${path} can be read or written by other users: chmod 0640 or 0600`,
+      };
     }
     if (size > tokenMaxBytes) return { ok: false, reason: `${path} is too large for a token` };
     const token = readRegularFileSync(path, tokenMaxBytes, 'follow').toString('utf8').trim();
     if (/^[!-~]+$/u.test(token) && token.length >= tokenMinChars) return { ok: true, token };
     const expected = `expected at least ${tokenMinChars} printable ASCII characters without spaces`;
-    return { ok: false, reason: `${path} holds no token: ${expected}` };
+    return { ok: false, reason: `${path} does not contain a valid token: ${expected}` };
   } catch (error) {
     return { ok: false, reason: messageOf(error) };
   }

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { isRecord, textOf } from './loose-json.ts';
@@ -54,7 +55,7 @@ export async function ask(socket: string, path: string, how: Ask = {}): Promise<
         response.on('data', (chunk: Buffer) => {
           bytes += chunk.length;
           chunks.push(chunk);
-          if (bytes > answerMaxBytes) request.destroy(new Error('the answer has no end'));
+          if (bytes > answerMaxBytes) request.destroy(new Error('the answer is too large'));
         });
         response.on('end', () => {
           resolve(readAnswer(response.statusCode ?? 0, Buffer.concat(chunks).toString('utf8')));
@@ -81,23 +82,26 @@ export function failedFor(name: string, message: string): number {
   return failed(`${cut(name, nameShownMax)}: ${message}`);
 }
 
-/** Why nobody answers at this socket, and what to do about it. */
+/** Why no daemon answers at this socket, and what to do about it. */
 export function unreachable(socket: string, error: Error): string {
   switch ('code' in error ? error.code : '') {
     case 'ENOENT':
       return (
-        `there is no socket ${socket}: start routevane run with admin.socket in its ` +
+        `the socket ${socket} does not exist: start routevane run with admin.socket in its ` +
         `configuration, or name another one with --socket or ROUTEVANE_SOCKET`
       );
     case 'ECONNREFUSED':
-      return `nobody answers at ${socket}: the daemon is gone, start routevane run`;
+    case 'ENOTSOCK':
+      return isSocket(socket)
+        ? `no daemon listens at ${socket}: start routevane run`
+        : `${socket} is not a socket: name the admin socket of the daemon with --socket`;
     case 'EACCES':
-      return `no permission for ${socket}: become root or a member of its group (admin.group)`;
+      return `permission denied for ${socket}: run as root or as a member of its group (admin.group)`;
     case 'EPIPE':
     case 'ECONNRESET':
       return (
         `the daemon closed the connection at ${socket}: ` +
-        `it stops, has as many clients as it takes, or is out of file descriptors: ` +
+        `it is stopping, too many clients are connected, or it is out of file descriptors: ` +
         `try again, or see its log`
       );
     default:
@@ -105,16 +109,21 @@ export function unreachable(socket: string, error: Error): string {
   }
 }
 
+/** A connect to a regular file is refused like one to a socket that no process listens on. */
+function isSocket(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isSocket() === true;
+}
+
 function readAnswer(status: number, text: string): Answer {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return { ok: false, message: `the daemon answered ${status}, and no JSON` };
+    return { ok: false, message: `the daemon answered with status ${status} and without JSON` };
   }
   if (status < 400) return { ok: true, text, value };
   const error = isRecord(value) && isRecord(value['error']) ? value['error'] : {};
   const near = textOf(error, 'nearest');
-  const message = textOf(error, 'message') || `the daemon answered ${status}`;
+  const message = textOf(error, 'message') || `the daemon answered with status ${status}`;
   return { ok: false, message: near === '' ? message : `${message}: did you mean ${near}?` };
 }

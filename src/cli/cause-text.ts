@@ -8,9 +8,9 @@ export function causeText(cause: JsonRecord): string {
     case 'observation':
       return `${at} ${observationText(cause)}`;
     case 'startup-timeout':
-      return `${at} startup_timeout was over, and unknown began to count as down`;
+      return `${at} startup_timeout ended, and unknown began to count as down`;
     case 'budget':
-      return `${at} max_withdraw had room for one more withdraw`;
+      return `${at} max_withdraw allowed one more withdraw`;
     case 'config':
       return `${at} the configuration was read`;
     case 'drain':
@@ -39,7 +39,7 @@ function drainChange(cause: JsonRecord): string {
     case 'begun':
       return 'began';
     case 'expired':
-      return 'ended by itself';
+      return 'expired';
     default:
       return 'was ended';
   }

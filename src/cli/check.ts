@@ -1,7 +1,7 @@
 import type { Problem } from '../config/problems.ts';
 import { descriptorNeed, limitFor, neededDescriptors } from '../model/descriptors.ts';
 import { descriptorLimit } from '../platform/descriptors.ts';
-import { exitCode, required, type Command } from './command.ts';
+import { exitCode, required, UsageError, type Command, type Options } from './command.ts';
 import { loadConfig, placeInFile, problemLines } from './config-file.ts';
 import { pluginFindings } from './plugin/findings.ts';
 import { writableFindings } from './writable.ts';
@@ -9,12 +9,13 @@ import { writableFindings } from './writable.ts';
 /** `routevane check`: every problem on stderr, or one line on stdout that says what the file holds. */
 export const check: Command = {
   name: 'check',
-  usage: '-c FILE',
+  usage: 'FILE',
   does: 'validates a configuration and prints every problem of it at once',
-  example: 'routevane check -c /etc/routevane/routevane.yaml',
+  example: 'routevane check /etc/routevane/routevane.yaml',
   options: { config: { type: 'string', short: 'c' } },
-  async run(options) {
-    const file = required(options, 'config', 'routevane check -c FILE');
+  words: [0, 1],
+  async run(options, [word]) {
+    const file = fileOf(options, word);
     const result = loadConfig(file);
     // Only the plugins themselves know their options: they are loaded, and not run.
     const problems = result.ok
@@ -48,6 +49,13 @@ function shortage(file: string, needed: number, limit: number): Problem[] {
     `up to ${needed} file descriptors are needed and the limit here is ${limit}: ` +
     `set LimitNOFILE=${enough} in the unit, or ulimit -n ${enough}`;
   return [{ file, line: 1, column: 1, path: '(file)', message }];
+}
+
+/** `check FILE`, or `check -c FILE` as with `run`. */
+function fileOf(options: Options, word: string | undefined): string {
+  if (word === undefined) return required(options, 'config', 'routevane check FILE');
+  if (options['config'] === undefined) return word;
+  throw new UsageError('check: FILE is given twice: write routevane check FILE');
 }
 
 function count(amount: number, noun: string): string {

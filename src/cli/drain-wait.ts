@@ -39,7 +39,7 @@ export async function waitUntilDrained(
     progress.clear();
     if (!answer.ok) return failedFor(name, answer.message);
     const view = isRecord(answer.value) ? recordOf(answer.value, 'drain') : null;
-    if (view === null) return failedFor(name, 'the maintenance was ended meanwhile');
+    if (view === null) return failedFor(name, 'somebody else ended the maintenance');
     const left = connectionsLeft(view);
     const isFew = view['out'] === true && left !== null && left <= connectionsMax;
     if (view['done'] === true || isFew) return told(name, left);
@@ -47,7 +47,7 @@ export async function waitUntilDrained(
     if (leftMs <= 0) {
       if (view['out'] === true) return told(name, left);
       return failed(
-        `${progressText(name, view)}: it still takes new traffic, and the time is over`,
+        `${progressText(name, view)}: it still takes new connections, and the time of --within has passed`,
       );
     }
     progress.show(progressText(name, view));
@@ -90,6 +90,6 @@ function progressText(name: string, view: JsonRecord): string {
     `${name}: draining`,
     ...(left === null ? [] : [`${left} connections left`]),
     ...(deadline === '' ? [] : [`at the latest at ${timeText(deadline)}`]),
-    ...(unconfirmed === 0 ? [] : [`ExaBGP has to confirm ${unconfirmed} yet`]),
+    ...(unconfirmed === 0 ? [] : [`${unconfirmed} changes not confirmed by ExaBGP yet`]),
   ].join(', ');
 }

@@ -115,6 +115,6 @@ function tell(name: string, answer: Answer & { readonly ok: true }): void {
 function warnIfNotKept({ value }: Answer & { readonly ok: true }): void {
   if (!isRecord(value) || value['kept'] !== false) return;
   process.stderr.write(
-    'routevane: this does not outlive a restart of the daemon: no state_dir, or it cannot be written\n',
+    'routevane: a restart of the daemon ends this maintenance, because state_dir is not set or cannot be written\n',
   );
 }

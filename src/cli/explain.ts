@@ -21,7 +21,7 @@ export const explain: Command = {
       return exitCode.ok;
     }
     const chain = isRecord(answer.value) ? recordOf(answer.value, 'chain') : null;
-    if (chain === null) return failed('the daemon answered something else than an explanation');
+    if (chain === null) return failed('the answer of the daemon is not an explanation');
     const lines = explainLines(chain, painter(process.stdout), Date.now());
     process.stdout.write(`${lines.join('\n')}\n`);
     return exitCode.ok;

@@ -1,4 +1,5 @@
 import { writeLinkState } from '../sources/link/state-file.ts';
+import { isInterfaceName } from '../sources/link/interface-name.ts';
 import { exitCode, UsageError, type Command } from './command.ts';
 
 /** Where ifplugd-action.sh writes too; `sources.ifplugd.dir` names it to the daemon. */
@@ -16,6 +17,11 @@ export const hook: Command = {
     if (kind !== 'link') throw new UsageError(`hook: expected link, found ${JSON.stringify(kind)}`);
     if (state !== 'up' && state !== 'down') {
       throw new UsageError(`hook: expected up or down, found ${JSON.stringify(state)}`);
+    }
+    if (!isInterfaceName(name)) {
+      throw new UsageError(
+        `hook: expected the name of an interface, found ${JSON.stringify(name)}`,
+      );
     }
     const folder =
       typeof dir === 'string' ? dir : (process.env['ROUTEVANE_LINK_DIR'] ?? defaultDir);

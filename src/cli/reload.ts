@@ -20,7 +20,11 @@ export function reloads(file: string, current: () => Config, teller: Teller): Ob
     concatMap(async () => read(file, current)),
     mergeMap((refusals) => {
       if (!Array.isArray(refusals)) {
-        teller.notice({ level: 'info', event: 'config_reloaded', message: `${file} is in force` });
+        teller.notice({
+          level: 'info',
+          event: 'config_reloaded',
+          message: `the configuration ${file} is active`,
+        });
         return of(refusals);
       }
       for (const message of refusals) {

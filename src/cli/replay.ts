@@ -72,7 +72,8 @@ async function play(journal: string, replayer: Replayer): Promise<void> {
       if ('problem' in record) {
         // The process ended while it wrote this line: nothing is wrong with the journal.
         if (!line.isCut) complain(line, record.problem);
-      } else if (!replayer.take(record)) complain(line, 'stands before any start of a process');
+      } else if (!replayer.take(record))
+        complain(line, 'comes before the first start of the daemon');
     });
   }
   if (problems > 0) process.stderr.write(`${problems} lines were skipped\n`);
@@ -81,10 +82,12 @@ async function play(journal: string, replayer: Replayer): Promise<void> {
 /** Why the result may differ from what was, beside the configuration. */
 function tellLimits(replayer: Replayer): void {
   if (!replayer.isExact) {
-    note('the journal was written with another configuration: deadlines are taken on time');
+    note(
+      'the journal was written with another configuration: timers are assumed to have ended on time',
+    );
   }
   if (replayer.isPartial) {
-    note('the journal begins within a run: what was before is known in outline only');
+    note('the journal begins within a run: the state before it is only partly known');
   }
   if (replayer.dropped > 0) {
     note(`${replayer.dropped} records were dropped when the journal was written`);

@@ -57,7 +57,7 @@ export function run(flow: Flow): Command {
       await finished(flow({ config$, stop$: stopSignal(), streams: process, teller }));
       reload.unsubscribe();
       teller.flush();
-      log.write('info', 'stopped', 'stopped in order');
+      log.write('info', 'stopped', 'routevane stopped');
       await log.end();
       // Sinks have drained stdout; nothing that is still open may keep us alive.
       return process.exit(exitCode.ok);

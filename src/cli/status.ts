@@ -18,7 +18,7 @@ export const status: Command = {
       process.stdout.write(`${answer.text.trimEnd()}\n`);
       return exitCode.ok;
     }
-    if (!isRecord(answer.value)) return failed('the daemon answered something else than a status');
+    if (!isRecord(answer.value)) return failed('the answer of the daemon is not a status');
     const lines = statusLines(answer.value, painter(process.stdout), Date.now());
     process.stdout.write(`${lines.join('\n')}\n`);
     return exitCode.ok;

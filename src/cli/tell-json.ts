@@ -1,4 +1,5 @@
 import type { Level, Log } from '../platform/log.ts';
+import { actionLevel, decisionLevel, healthLevel, sinkLevel, withReason } from './tell-levels.ts';
 import type { ActionReport, SinkReport } from '../model/report.ts';
 import type { Cause, Decision, HealthChange, WeightDecision } from '../model/turn.ts';
 import type { Teller } from './tell.ts';
@@ -35,7 +36,8 @@ export function jsonTeller(log: Pick<Log, 'write'>, timeMs?: number): Teller {
 
 function tellHealth(write: Write, change: HealthChange): void {
   const { name, from, to, reason } = change;
-  write(to === 'up' ? 'info' : 'warn', 'health_changed', `${name} is ${to}`, {
+  const level = healthLevel(to);
+  write(level, 'health_changed', withReason(`${name} is ${to}`, reason), {
     name,
     from,
     to,
@@ -46,7 +48,8 @@ function tellHealth(write: Write, change: HealthChange): void {
 
 function tellDecision(write: Write, decision: Decision): void {
   const { route, from, to, because, attributes } = decision;
-  write('info', 'route_decided', `${route.key} is ${to}: ${because}`, {
+  const level = decisionLevel(to);
+  write(level, 'route_decided', `${route.key} is ${to}: ${because}`, {
     route: route.key,
     from,
     to,
@@ -74,8 +77,8 @@ function tellReport(write: Write, report: SinkReport): void {
       return tellAction(write, report);
     case 'state': {
       const { state, peerVersion, reason } = report;
-      const level = state === 'lost' ? 'warn' : 'info';
-      return write(level, 'sink_state', `${sink} is ${state}`, {
+      const level = sinkLevel(state);
+      return write(level, 'sink_state', withReason(`${sink} is ${state}`, reason), {
         sink,
         state,
         peerVersion,
@@ -83,7 +86,7 @@ function tellReport(write: Write, report: SinkReport): void {
       });
     }
     case 'adopted': {
-      const message = `${report.keys.length} of our routes were in place already`;
+      const message = `ExaBGP already announces ${report.keys.length} of our routes`;
       return write('info', 'routes_adopted', message, { sink, count: report.keys.length });
     }
     case 'table':
@@ -97,23 +100,30 @@ function tellReport(write: Write, report: SinkReport): void {
   }
 }
 
-const actionLevel = {
-  sent: 'info',
-  confirmed: 'debug',
-  rejected: 'error',
-  unanswered: 'error',
-} as const satisfies Record<ActionReport['result'], Level>;
-
 function tellAction(write: Write, report: ActionReport): void {
-  const { sink, action, result, command, keys, weight, cause } = report;
+  const { sink, action, result, keys, weight, cause } = report;
   const isRoute = action === 'announce' || action === 'withdraw';
-  write(actionLevel[result], `action_${result}`, command || 'nothing was written', {
+  write(actionLevel(report), `action_${result}`, actionText(report), {
     sink,
     action,
     ...(isRoute ? { routes: keys.length, route: keys[0] } : { server: keys[0], weight }),
     reactionMs: reactionMs(report),
     cause: causeFields(cause),
   });
+}
+
+function actionText({ action, command, cause }: ActionReport): string {
+  const text = command || 'no command was written';
+  const why = action === 'withdraw' ? causeText(cause) : '';
+  return why === '' ? text : `${text} (${why})`;
+}
+
+/** What a withdraw follows from, where that is one thing that happened. */
+function causeText(cause: Cause): string {
+  if (cause.kind === 'drain') return `maintenance of ${cause.drain.name}`;
+  if (cause.kind !== 'observation') return '';
+  const { signal, state, reason } = cause.observation;
+  return withReason(`${signal} is ${state}`, reason);
 }
 
 /** `has weight 100`, `is taken out of the table`. */

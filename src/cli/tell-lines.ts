@@ -1,7 +1,9 @@
 import type { SinkReport } from '../model/report.ts';
+import type { Level } from '../platform/log.ts';
 import type { Decision, HealthChange, WeightDecision } from '../model/turn.ts';
 import type { Teller } from './tell.ts';
 import { reactionMs, weightWords } from './tell-json.ts';
+import { actionLevel, decisionLevel, healthLevel, sinkLevel, withReason } from './tell-levels.ts';
 
 /** One readable line for each change, for a person at a terminal. */
 export function lineTeller(
@@ -9,29 +11,29 @@ export function lineTeller(
   nowMs: () => number,
   startMs = nowMs(),
 ): Teller {
-  const line = (text: string): void => {
+  const line = (level: Level, text: string): void => {
     const seconds = ((nowMs() - startMs) / 1000).toFixed(2).padStart(7);
-    write(`${seconds} s  ${printable(text)}\n`);
+    write(`${seconds} s  ${level.padEnd(5)}  ${printable(text)}\n`);
   };
-  const notice: Teller['notice'] = ({ message, fields }) =>
-    line(`note: ${message}${fields === undefined ? '' : ` ${JSON.stringify(fields)}`}`);
+  const notice: Teller['notice'] = ({ level, message, fields }) =>
+    line(level, `${message}${fields === undefined ? '' : ` ${JSON.stringify(fields)}`}`);
   return {
     notice,
     turn({ changes, decisions, weightDecisions, notices }) {
-      for (const change of changes) line(healthText(change));
-      for (const decision of decisions) line(decisionText(decision));
-      for (const decision of weightDecisions) line(weightText(decision));
+      for (const change of changes) line(healthLevel(change.to), healthText(change));
+      for (const decision of decisions) line(decisionLevel(decision.to), decisionText(decision));
+      for (const decision of weightDecisions) line('info', weightText(decision));
       for (const each of notices) notice(each);
     },
     report(report) {
       const text = reportText(report);
-      if (text !== null) line(text);
+      if (text !== null) line(reportLevel(report), text);
     },
   };
 }
 
 function healthText({ name, to, reason }: HealthChange): string {
-  return `${name} is ${to}${reason === '' ? '' : `: ${reason}`}`;
+  return withReason(`${name} is ${to}`, reason);
 }
 
 function decisionText({ route, to, attributes, because }: Decision): string {
@@ -41,6 +43,23 @@ function decisionText({ route, to, attributes, because }: Decision): string {
 
 function weightText({ server, from, to, because }: WeightDecision): string {
   return `${server} ${weightWords(to)}${from === null ? '' : `, was ${from}`}: ${because}`;
+}
+
+function reportLevel(report: SinkReport): Level {
+  switch (report.kind) {
+    case 'action':
+      return actionLevel(report);
+    case 'state':
+      return sinkLevel(report.state);
+    case 'notice':
+      return report.level;
+    case 'adopted':
+    case 'table':
+    case 'connections':
+      return 'info';
+    default:
+      return report satisfies never;
+  }
 }
 
 /** What is worth a line of its own; the commands themselves are on stdout already. */
@@ -56,16 +75,16 @@ function reportText(report: SinkReport): string | null {
       return `${report.sink}: sent ${reaction.toFixed(1)} ms after the observation: ${report.command}`;
     }
     case 'state':
-      return `${report.sink} is ${report.state}${report.reason === '' ? '' : `: ${report.reason}`}`;
+      return withReason(`${report.sink} is ${report.state}`, report.reason);
     case 'adopted':
       return report.keys.length === 0
         ? null
-        : `${report.sink}: ${report.keys.length} of our routes were in place already`;
+        : `ExaBGP already announces ${report.keys.length} of our routes`;
     case 'table':
     case 'connections':
       return null;
     case 'notice':
-      return `note: ${report.message}`;
+      return report.message;
     default:
       return report satisfies never;
   }

@@ -34,7 +34,7 @@ function messageText(message: JsonRecord): string {
     case 'notice':
       return `${field('level')}: ${field('message')}`;
     case 'skipped':
-      return `${value(message, 'count')} events were too many to tell`;
+      return `${value(message, 'count')} events were skipped: they came too fast`;
     default:
       return JSON.stringify(message);
   }
@@ -56,7 +56,7 @@ function actionText(message: JsonRecord): string {
   const result = textOf(message, 'result');
   const keys = textsOf(message, 'keys').join(', ');
   const what =
-    textOf(message, 'command') || `${textOf(message, 'action')} ${keys}, nothing written`;
+    textOf(message, 'command') || `${textOf(message, 'action')} ${keys}, no command written`;
   const reactionMs = numberOf(message, 'reaction_ms');
   const reaction =
     reactionMs === null || result !== 'sent'

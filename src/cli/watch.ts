@@ -14,7 +14,7 @@ const messageMaxBytes = 64 << 20;
 export const watch: Command = {
   name: 'watch',
   usage: '[--json] [--socket PATH]',
-  does: 'the live stream of observations, changes, decisions and actions; connects again by itself',
+  does: 'the live stream of observations, changes, decisions and actions; reconnects when it breaks',
   example: 'routevane watch',
   options: { ...socketOption, json: { type: 'boolean' } },
   async run(options) {
@@ -27,7 +27,7 @@ export const watch: Command = {
       const end = await follow(socket, show);
       if (isFirst && !end.wasOpen) return failed(end.reason);
       if (end.wasOpen) {
-        process.stderr.write(`routevane: ${printable(end.reason)}: connecting again\n`);
+        process.stderr.write(`routevane: ${printable(end.reason)}; connecting again\n`);
         waitMs = retryMinMs;
       }
       await sleep(waitMs);

@@ -6,7 +6,9 @@ const fileMaxBytes = 4 * 1024 * 1024;
 /** The bytes of a file → its text. */
 export function decodeFile(bytes: Uint8Array): Parsed<string> {
   if (bytes.length > fileMaxBytes) {
-    return bad(`the file is larger than 4 MiB (${bytes.length} bytes): this is no configuration`);
+    return bad(
+      `the file is larger than 4 MiB (${bytes.length} bytes): a configuration has at most 4 MiB`,
+    );
   }
   let text: string;
   try {
@@ -14,6 +16,6 @@ export function decodeFile(bytes: Uint8Array): Parsed<string> {
   } catch {
     return bad('the file is not UTF-8: save it as UTF-8');
   }
-  if (text.includes('\0')) return bad('the file contains a NUL character: this is no text file');
+  if (text.includes('\0')) return bad('the file contains a NUL character: it is not a text file');
   return good(text);
 }

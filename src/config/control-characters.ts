@@ -13,13 +13,13 @@ export function checkControlCharacters(root: unknown, report: Report): void {
   const path: (string | number)[] = [];
   const visit = (value: unknown): void => {
     if (typeof value === 'string' && unsafe.test(value)) {
-      report([...path], `control characters have no place here: ${quote(value)}`);
+      report([...path], `control characters are not allowed here: ${quote(value)}`);
     } else if (Array.isArray(value)) {
       for (const [index, item] of value.entries()) below(index, item);
     } else if (isMapping(value)) {
       for (const key of Object.keys(value)) {
         if (unsafe.test(key)) {
-          const message = `control characters have no place in a key: ${quote(key)}`;
+          const message = `control characters are not allowed in a key: ${quote(key)}`;
           report([...path, key], message, 'key');
         }
         if (!exemptKeys.has(key)) below(key, value[key]);

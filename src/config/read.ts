@@ -65,7 +65,7 @@ export function readConfig({ file, folder, bytes, hostname }: ConfigInput): Conf
     parsed.success && findings.length === 0 ? parsed.data : pruned(text.value, findings);
   const node = 'node' in loose ? (loose.node ?? '') : hostname;
   if (!('node' in loose) && !parseName(hostname).ok) {
-    collect.report(['node'], `the hostname ${quote(hostname)} is no name for a node: set node`);
+    collect.report(['node'], `the hostname ${quote(hostname)} is not a valid node name: set node`);
   }
   checkTogether(loose, node, collect.report);
 

@@ -24,7 +24,7 @@ interface Anchored {
 export class Converter {
   readonly positions = new Positions();
   readonly problems: TextProblem[] = [];
-  /** `open`: the alias stands inside what it names. */
+  /** `open`: the alias refers to itself. */
   readonly #anchors = new Map<string, Anchored | 'open'>();
   #size = 0;
   #aliasValues = 0;
@@ -93,10 +93,10 @@ export class Converter {
     const name = quote(node.source);
     const anchored = this.#anchors.get(node.source);
     if (anchored === undefined) {
-      return this.#brokenAlias(node, path, `the alias ${name} names no anchor above it`);
+      return this.#brokenAlias(node, path, `the alias ${name} refers to no anchor above it`);
     }
     if (anchored === 'open') {
-      return this.#brokenAlias(node, path, `the alias ${name} stands inside what it names`);
+      return this.#brokenAlias(node, path, `the alias ${name} refers to itself`);
     }
     this.#size += anchored.size;
     const before = this.#aliasValues;
@@ -104,7 +104,7 @@ export class Converter {
     if (this.#aliasValues <= aliasValuesMax) return anchored.value;
     // Said once: every later alias is beyond the limit too.
     if (before > aliasValuesMax) return null;
-    const message = `aliases stand for more than ${aliasValuesMax} values from here on: use fewer`;
+    const message = `aliases expand to more than ${aliasValuesMax} values from here on: use fewer`;
     return this.#brokenAlias(node, path, message);
   }
 

@@ -18,7 +18,7 @@ export function becauseOfWeight(
   const { slowStartMs, minPooledPercent } = pool.service;
   const drain = drainOfServer(core, server);
   if (drain !== null) return clipBecause(whoDrains(drain));
-  if (isFoundDrained(kernel)) return 'found at weight 0, so it is taken as drained';
+  if (isFoundDrained(kernel)) return 'found at weight 0, so it counts as drained';
   const health = tableHealth(kernel);
   switch (health) {
     case 'down': {
@@ -33,7 +33,7 @@ export function becauseOfWeight(
       const parts: string[] = [];
       if (share < 1) parts.push(`slow start, ${Math.round(share * 100)}% of ${server.live}`);
       if (server.percent < 100) {
-        parts.push(`takes ${server.percent}% of ${baseOf(kernel) ?? 0} by its own word`);
+        parts.push(`takes ${server.percent}% of ${baseOf(kernel) ?? 0} as it reports`);
       }
       return parts.length === 0 ? 'up' : parts.join('; ');
     }

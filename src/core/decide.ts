@@ -99,7 +99,7 @@ export function wantOf(core: Core, entry: RouteEntry): Want {
       return { kind: 'withdraw', why: '' };
     case 'unknown':
       if (state === 'announced' && entry.isRewritten) {
-        return { kind: 'announce', attributes: route.attributes, why: 'configured anew; ' };
+        return { kind: 'announce', attributes: route.attributes, why: 'configuration changed; ' };
       }
       if (entry.isAdopted && isAwaited(core, route.when)) return null;
       return state === 'pending' && entry.epoch.isOver
@@ -154,7 +154,7 @@ function releaseHeld(core: Core, nowMs: number): void {
       const cause = entry.state === 'held' ? budgetCause : reason.cause;
       withdrawNow(core, entry, { cause, because: reason.because }, nowMs);
     } else if (entry.state !== 'held') {
-      const because = clipBecause(`held by max_withdraw; ${reason.because}`);
+      const because = clipBecause(`max_withdraw allows no more withdraws now; ${reason.because}`);
       decided(core, entry, 'held', { cause: reason.cause, because }, nowMs);
     }
   }
@@ -174,7 +174,7 @@ function noticeHeld(core: Core, waitMs: number): void {
     level: 'error',
     event: 'withdraws_held',
     message:
-      `${held.size} withdraws held by max_withdraw (${budget.limit} allowed within ${perS}s); ` +
-      `room for the next in ${Math.ceil(waitMs / 1000)}s`,
+      `${held.size} withdraws held: max_withdraw is used up (${budget.limit} allowed within ${perS}s); ` +
+      `the next goes in ${Math.ceil(waitMs / 1000)}s`,
   });
 }

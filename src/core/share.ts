@@ -8,7 +8,7 @@ import { isDrained } from './maintenance.ts';
 
 /**
  * Brings a server's shares up to date: its base weight, or 1 while none is known, and what is
- * left of it by its own word. Whole numbers, so that sums of them stay exact; at least 1 while
+ * left of it as it reports. Whole numbers, so that sums of them stay exact; at least 1 while
  * anything is left. A slow start is no part of it: that must not take a service down.
  */
 export function share(core: Core, server: Target): void {

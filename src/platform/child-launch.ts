@@ -23,7 +23,7 @@ export function launchOf(command: readonly string[], user: string | null): Launc
   try {
     found = findUser(user);
   } catch {
-    return { ok: false, reason: 'the file of users cannot be read' };
+    return { ok: false, reason: '/etc/passwd or /etc/group cannot be read' };
   }
   if (found === null) return { ok: false, reason: `user ${user} is not on this node` };
   return launchAs(found, program, args);
@@ -35,7 +35,7 @@ function launchAs(user: ChildUser, program: string, args: readonly string[]): La
   if (process.getuid?.() !== 0) {
     const isUs = process.getuid?.() === uid;
     if (isUs) return { ok: true, program, args, options: { env } };
-    return { ok: false, reason: `only root can run it as user ${user.name}` };
+    return { ok: false, reason: `only root can run a command as user ${user.name}` };
   }
   // spawn drops all groups, which is right for a user that has none beside its own.
   if (groups.length === 0) return { ok: true, program, args, options: { env, uid, gid } };

@@ -146,7 +146,7 @@ class Places {
 
   add(run: QueuedRun): void {
     if (this.#waiting.size >= WAITING_MAX) {
-      const reason = `more than ${WAITING_MAX} children wait for their turn`;
+      const reason = `more than ${WAITING_MAX} commands are waiting to start`;
       setImmediate(() => run.finish({ kind: 'failed', reason }));
       return;
     }

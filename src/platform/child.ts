@@ -145,10 +145,10 @@ function signalGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
 }
 
 const REASONS: ReadonlyMap<string, string> = new Map([
-  ['ENOENT', 'is not there'],
+  ['ENOENT', 'does not exist'],
   ['EACCES', 'may not be executed'],
   ['EPERM', 'may not be started as this user'],
-  ['ENOEXEC', 'is no program: a script needs a #! line'],
+  ['ENOEXEC', 'is not an executable: a script needs a #! line'],
   ['E2BIG', 'was given too many arguments'],
   ['EAGAIN', 'cannot be started: too many processes'],
   ['ENOMEM', 'cannot be started: out of memory'],

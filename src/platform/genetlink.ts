@@ -128,7 +128,11 @@ function uninterrupted<T>(isOpen: boolean, call: () => T): SocketResult<T> {
         return { ok: false, code: 'timeout', reason: `no answer in ${ANSWER_MAX_MS} ms` };
       }
       if (code === 'ENOBUFS') {
-        return { ok: false, code: 'overflow', reason: 'the kernel had no room for its answers' };
+        return {
+          ok: false,
+          code: 'overflow',
+          reason: 'the receive buffer of the netlink socket overflowed',
+        };
       }
       return { ok: false, code: 'failed', reason: messageOf(error) };
     }

@@ -1,5 +1,6 @@
 import { Subscription, type SchedulerAction, type SchedulerLike } from 'rxjs';
 import { nowMs } from './clock.ts';
+import { SilenceAlarm } from './loop-time.ts';
 
 /**
  * RxJS's own async scheduler reads the wall clock, so a step of 2 s backwards
@@ -7,26 +8,53 @@ import { nowMs } from './clock.ts';
  * 0 runs in the same turn of the loop (after the sockets that are ready now)
  * instead of a millisecond later.
  */
-export const monotonicScheduler: SchedulerLike = {
-  now: nowMs,
-  schedule<T>(
-    work: (this: SchedulerAction<T>, state?: T) => void,
-    delayMs = 0,
-    state?: T,
-  ): Subscription {
-    return new MonotonicAction(work).schedule(state, delayMs);
-  },
-};
+export const monotonicScheduler: SchedulerLike = schedulerWith(afterTime);
+
+const patientScheduler: SchedulerLike = schedulerWith(afterSilence);
+
+/** For time-outs: the same scheduler, but its delays stand still in a stall of our own loop. */
+export function patient(scheduler: SchedulerLike): SchedulerLike {
+  return scheduler === monotonicScheduler ? patientScheduler : scheduler;
+}
+
+/** Calls once after the delay. @returns cancels it. */
+type After = (ring: () => void, delayMs: number) => () => void;
+
+function afterTime(ring: () => void, delayMs: number): () => void {
+  const timer = setTimeout(ring, delayMs);
+  return () => clearTimeout(timer);
+}
+
+function afterSilence(ring: () => void, delayMs: number): () => void {
+  const alarm = new SilenceAlarm(ring);
+  alarm.set(delayMs);
+  return () => alarm.close();
+}
+
+function schedulerWith(after: After): SchedulerLike {
+  return {
+    now: nowMs,
+    schedule<T>(
+      work: (this: SchedulerAction<T>, state?: T) => void,
+      delayMs = 0,
+      state?: T,
+    ): Subscription {
+      return new MonotonicAction(work, after).schedule(state, delayMs);
+    },
+  };
+}
 
 function done(): void {}
 
 class MonotonicAction<T> extends Subscription implements SchedulerAction<T> {
   readonly #work: (this: SchedulerAction<T>, state?: T) => void;
+  readonly #after: After;
   #cancel = done;
 
-  constructor(work: (this: SchedulerAction<T>, state?: T) => void) {
+  constructor(work: (this: SchedulerAction<T>, state?: T) => void, after: After) {
     super();
     this.#work = work;
+    this.#after = after;
     this.add(() => this.#cancel());
   }
 
@@ -40,8 +68,7 @@ class MonotonicAction<T> extends Subscription implements SchedulerAction<T> {
       if (this.#cancel === done) this.unsubscribe();
     };
     if (delayMs > 0) {
-      const timer = setTimeout(run, delayMs);
-      this.#cancel = () => clearTimeout(timer);
+      this.#cancel = this.#after(run, delayMs);
     } else {
       const immediate = setImmediate(run);
       this.#cancel = () => clearImmediate(immediate);

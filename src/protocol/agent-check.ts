@@ -36,7 +36,7 @@ export function readAgentLine(text: string): AgentVerdict {
     .split(/[\s,]+/)
     .filter((word) => word !== '');
   const description = hash < 0 ? '' : printable(line.slice(hash + 1), DESCRIPTION_MAX_CHARS);
-  if (words.length === 0) return lost('the agent said nothing');
+  if (words.length === 0) return lost('the agent sent an empty answer');
   let weightPercent: number | null = null;
   let isDrained = false;
   let stoppedBy: string | null = null;
@@ -55,14 +55,19 @@ export function readAgentLine(text: string): AgentVerdict {
         weightPercent = Math.min(weightPercent ?? 100, meaning.percent);
         break;
       case 'nonsense':
-        return lost(`unexpected answer "${printable(line, SHOWN_MAX_CHARS)}" of the agent`);
+        return lost(`unexpected answer "${printable(line, SHOWN_MAX_CHARS)}" from the agent`);
       default:
         meaning satisfies never;
     }
   }
   if (stoppedBy === null) return { state: 'up', reason: '', weightPercent, isDrained };
   const why = description === '' ? '' : `: ${description}`;
-  return { state: 'down', reason: `the agent says ${stoppedBy}${why}`, weightPercent, isDrained };
+  return {
+    state: 'down',
+    reason: `the agent reports ${stoppedBy}${why}`,
+    weightPercent,
+    isDrained,
+  };
 }
 
 type Meaning =

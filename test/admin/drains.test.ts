@@ -62,7 +62,7 @@ describe('maintenance', () => {
     assert.ok(left > 3_500_000 && left <= 3_600_000, String(left));
     assert.match(
       second.logged.join('\n'),
-      /^drain_resumed .* goes on after the restart, by alice/u,
+      /^drain_resumed .* continues after the restart, by alice/u,
     );
     assert.equal(second.logged.length, 1);
   });
@@ -86,7 +86,7 @@ describe('maintenance', () => {
     await drain(rig, server, { for: '50ms' });
     const isEmpty = (): boolean => JSON.parse(readFileSync(file(rig), 'utf8')).drains.length === 0;
     await until(isEmpty, 30_000, 'the file is empty');
-    assert.match(rig.logged.at(-1) ?? '', /^drain_expired .* is over/u);
+    assert.match(rig.logged.at(-1) ?? '', /^drain_expired .* has expired/u);
   });
 
   test('of a damaged file is told, and the file kept aside', async (t) => {

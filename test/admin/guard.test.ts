@@ -25,7 +25,7 @@ describe('TCP without a token', () => {
     }
   });
 
-  test('requests of other pages are refused', async (t) => {
+  test('requests from other origins are refused', async (t) => {
     const rig = await openRig(t, { admin: { listen: await freeAddress() } });
     const host = '127.0.0.1:9127';
     const ask = async (headers: Readonly<Record<string, string>>): Promise<number> =>
@@ -140,7 +140,7 @@ describe('a token file that cannot be used keeps TCP closed', () => {
     const pipe = join(folder, 'pipe');
     spawnSync('mkfifo', ['-m', '600', pipe]);
     for (const path of [folder, pipe]) {
-      assert.deepEqual(readToken(path), { ok: false, reason: `${path} is no file` });
+      assert.deepEqual(readToken(path), { ok: false, reason: `${path} is not a regular file` });
     }
     rmSync(folder, { recursive: true });
   });

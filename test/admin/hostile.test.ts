@@ -152,7 +152,7 @@ describe('the socket file', () => {
     const second = new Rig({ admin: { socket: first.socket } });
     t.after(() => second.close());
     await until(failed(second), 30_000, 'a living one is refused');
-    assert.match(second.notices[0]?.message ?? '', /another process serves/u);
+    assert.match(second.notices[0]?.message ?? '', /another process listens on/u);
     assert.equal((await first.ask('/healthz')).status, 200);
 
     const third = new Rig();

@@ -43,7 +43,7 @@ describe('drain --wait', () => {
     progress.isOut = false;
     const still = start(t, rig, '--within', '100ms', '--connections', '9');
     assert.equal(await still.end, 1);
-    assert.match(still.text(), /5 connections left.*: it still takes new traffic/u);
+    assert.match(still.text(), /5 connections left.*: it still takes new connections/u);
   });
 
   test('says what --connections and --within take', async (t) => {

@@ -44,7 +44,10 @@ test('run says readable lines to a terminal, and JSON to everybody else', async 
   // `script` gives it a terminal of its own, on which the two streams are one.
   const command = [process.execPath, ...words].join(' ');
   const shown = await run('script', ['-qec', `cat | ${command}`, '/dev/null'], end);
-  assert.match(shown, /^ *\d+\.\d\d s {2}route 192\.0\.2\.10\/32 is withdrawn: web is down/mu);
+  assert.match(
+    shown,
+    /^ *\d+\.\d\d s {2}warn {3}route 192\.0\.2\.10\/32 is withdrawn: web is down/mu,
+  );
   assert.doesNotMatch(shown, /"event"/u);
 
   const journal = join(path, 'state', 'journal.jsonl');

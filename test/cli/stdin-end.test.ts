@@ -62,6 +62,6 @@ describe('run with via: stdio', () => {
     let said = '';
     child.stderr?.on('data', (chunk) => (said += String(chunk)));
     assert.deepEqual(await once(child, 'exit'), [0, null]);
-    assert.match(said, /ExaBGP wrote something/);
+    assert.match(said, /ExaBGP sent a line/);
   });
 });

@@ -12,7 +12,7 @@ describe('limits of the file', () => {
       hostname: 'lb-a',
     });
     assert.deepEqual(linesOf(result), [
-      'lb.yaml:1:1 (file): the file is larger than 4 MiB (4194305 bytes): this is no configuration',
+      'lb.yaml:1:1 (file): the file is larger than 4 MiB (4194305 bytes): a configuration has at most 4 MiB',
     ]);
   });
 
@@ -73,7 +73,7 @@ describe('the text of the file', () => {
     const bytes = new TextEncoder().encode('state_dir: /tmp\n');
     const result = readConfig({ file: 'lb.yaml', folder: '/', bytes, hostname: 'lb a\n' });
     assert.deepEqual(linesOf(result), [
-      'lb.yaml:1:1 node: the hostname "lb a\\n" is no name for a node: set node',
+      'lb.yaml:1:1 node: the hostname "lb a\\n" is not a valid node name: set node',
     ]);
     const named = new TextEncoder().encode('node: lb-a\n');
     assert.ok(readConfig({ file: 'lb.yaml', folder: '/', bytes: named, hostname: 'lb a\n' }).ok);

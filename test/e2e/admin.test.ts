@@ -149,7 +149,7 @@ describe('the commands for people, against a daemon with real servers', () => {
     await daemon.exit(withinMs);
     const gone = await run('status');
     assert.deepEqual([gone.code, gone.stdout], [1, '']);
-    assert.match(gone.stderr, /^routevane: nobody answers at [^\n]*start routevane run\n$/u);
+    assert.match(gone.stderr, /^routevane: no daemon listens at [^\n]*start routevane run\n$/u);
     daemon = await start();
     const isBack = (): boolean => /connecting again\n[^]* snapshot /u.test(watch.text());
     await until(isBack, withinMs, 'watch found the new one by itself', watch.text);
@@ -198,7 +198,7 @@ describe('the commands for people, against a daemon with real servers', () => {
     for (const command of ['status', 'watch']) {
       const { code, stdout, stderr } = await run(command);
       assert.deepEqual([code, stdout], [1, '']);
-      assert.match(stderr, /^routevane: there is no socket [^\n]*\n$/u);
+      assert.match(stderr, /^routevane: the socket [^\n]* does not exist[^\n]*\n$/u);
     }
   });
 });

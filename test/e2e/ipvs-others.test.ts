@@ -66,7 +66,7 @@ test('what others change is told and put right; what is not ours is left alone',
   assert.deepEqual(
     told.map(({ msg }) => msg),
     [
-      `changed by others: ${first}: weight 100 -> 5, upper threshold 0 -> 77, lower threshold 0 -> 7`,
+      `another program changed the table: ${first}: weight 100 -> 5, upper threshold 0 -> 77, lower threshold 0 -> 7`,
     ],
   );
 });

@@ -108,7 +108,7 @@ check('links', {}, [
       announced(route),
       hooks(byHand, 'down'),
       withdrawn(route, {}, soonMs),
-      logs(/ifplugd says down/),
+      logs(/the state file of ifplugd reports down/),
       hooks(byHand, 'up'),
       announced(route, {}, soonMs),
       step('nothing but the file lies there', async (world) => {
@@ -157,7 +157,7 @@ check('links', {}, [
       tookAtLeast(2000),
       // Of the rubbish before, nothing came out.
       updatesSince(1),
-      logs(/observer lost: state file/),
+      logs(/observer lost: the state file/),
       writesState(rubbish, 'up\n'),
       announced(route, {}, soonMs),
     ],

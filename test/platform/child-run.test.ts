@@ -71,7 +71,7 @@ describe('running children', () => {
     const last = runs.pop();
     assert.deepEqual(await last?.result, {
       kind: 'failed',
-      reason: `more than ${WAITING_MAX} children wait for their turn`,
+      reason: `more than ${WAITING_MAX} commands are waiting to start`,
     });
     for (const { handle } of runs) handle.cancel();
     await idle();

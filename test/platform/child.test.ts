@@ -99,7 +99,7 @@ describe('a child', () => {
 
   test('that cannot be started says why', async () => {
     const reasons = [
-      [['/no/such/program'], '/no/such/program is not there'],
+      [['/no/such/program'], '/no/such/program does not exist'],
       [['/etc/passwd'], '/etc/passwd may not be executed'],
       [['/bin/echo', 'x'.repeat(200_000)], '/bin/echo was given too many arguments'],
       [[], 'no program was given'],

@@ -20,12 +20,12 @@ test('each word of HAProxy means what it says', () => {
     ['maxconn:30\n', 'up'],
     ['drain\n', 'up drained'],
     ['drain 75%', 'up 75% drained'],
-    ['maint\n', 'down (the agent says maint)'],
-    ['down#out of disk\n', 'down (the agent says down: out of disk)'],
-    ['up down stopped', 'down (the agent says down)'],
-    ['fail 75%', 'down 75% (the agent says fail)'],
-    ['stopped # by hand \u001b[31m\n', 'down (the agent says stopped: by hand [31m)'],
-    ['failed', 'down (the agent says failed)'],
+    ['maint\n', 'down (the agent reports maint)'],
+    ['down#out of disk\n', 'down (the agent reports down: out of disk)'],
+    ['up down stopped', 'down (the agent reports down)'],
+    ['fail 75%', 'down 75% (the agent reports fail)'],
+    ['stopped # by hand \u001b[31m\n', 'down (the agent reports stopped: by hand [31m)'],
+    ['failed', 'down (the agent reports failed)'],
     ['up\ndown\n', 'up'],
   ] as const;
   for (const [line, meaning] of meanings) assert.equal(read(line), meaning, line);
@@ -33,10 +33,10 @@ test('each word of HAProxy means what it says', () => {
 
 test('an answer of another kind is lost: it says nothing about the server', () => {
   for (const line of ['300%', '101%', '-1%', '7.5%', '%', 'upp', '<html>', 'maxconn:', 'up 300%']) {
-    assert.equal(read(line), `lost (unexpected answer "${line}" of the agent)`);
+    assert.equal(read(line), `lost (unexpected answer "${line}" from the agent)`);
   }
   for (const line of ['', '\n', '  \r\n', '# only words']) {
-    assert.equal(read(line), 'lost (the agent said nothing)');
+    assert.equal(read(line), 'lost (the agent sent an empty answer)');
   }
 });
 

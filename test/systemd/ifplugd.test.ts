@@ -57,7 +57,10 @@ inNetworkNamespace(import.meta.url, () => {
     await Promise.race([untilRuns(1), ended]);
     for (let round = 0; round < 3; round += 1) {
       cable.pull();
-      await Promise.race([watcher.until('uplink', 'down: ifplugd says down'), ended]);
+      await Promise.race([
+        watcher.until('uplink', 'down: the state file of ifplugd reports down'),
+        ended,
+      ]);
       cable.plug();
       await Promise.race([watcher.until('uplink', 'up'), ended]);
     }
@@ -66,7 +69,7 @@ inNetworkNamespace(import.meta.url, () => {
     await Promise.race([untilRuns(7), ended]);
     // Without -q it says down as it ends: `ARGS` of Debian has -q.
     ifplugd.kill('SIGTERM');
-    await watcher.until('uplink', 'down: ifplugd says down');
+    await watcher.until('uplink', 'down: the state file of ifplugd reports down');
     await ended;
     // Up at the start, three times down and up, down at the end.
     assert.equal(runs(), 8, log);

@@ -33,7 +33,7 @@ export async function testPlugin(module: string, options: Options): Promise<numb
           process.stdout.write(line(sightText(event.sight)));
           return;
         case 'dropped':
-          process.stderr.write(line(`dropped: ${event.count} observations, too fast to be used`));
+          process.stderr.write(line(`dropped: ${event.count} observations that came too fast`));
           return;
         case 'said':
           process.stderr.write(line(`${event.level}: ${event.message}${fieldsText(event)}`));
@@ -56,7 +56,8 @@ export async function testPlugin(module: string, options: Options): Promise<numb
     const close = startWorker(spec, take, { pulse: new Pulse() });
     function end(): void {
       close();
-      if (seen === 0) process.stderr.write(line('warning: it observed nothing in this time'));
+      if (seen === 0)
+        process.stderr.write(line('warning: the plugin yielded no observation in this time'));
       resolve(exitCode.ok);
     }
   });
@@ -90,7 +91,7 @@ function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new UsageError(`plugin: --options is no JSON: ${String(error)}`);
+    throw new UsageError(`plugin: --options is not JSON: ${String(error)}`);
   }
 }
 

@@ -108,7 +108,7 @@ export function parseRecord(text: string): ReadRecord | { readonly problem: stri
   try {
     value = JSON.parse(text);
   } catch {
-    return { problem: 'not a whole line of JSON' };
+    return { problem: 'not a complete line of JSON' };
   }
   const result = record.safeParse(value);
   if (result.success) return result.data;

@@ -34,7 +34,7 @@ export function checkLayers(layers: readonly Layer[], report: Report): void {
     const fast = durationText(timing.fastIntervalMs);
     report(
       placeOf(layers, ['fast_interval', 'interval']),
-      `the fast_interval ${fast} is above the interval ${interval}: it is the shorter one`,
+      `the fast_interval ${fast} is above the interval ${interval}: make it shorter`,
     );
   }
 }

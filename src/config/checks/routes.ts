@@ -42,7 +42,7 @@ function checkDuplicate(
   const first = seen.get(key);
   if (first === undefined) seen.set(key, index);
   else {
-    const message = `routes[${first}] is ${key} already: remove one, or tell them apart by path_id or neighbor`;
+    const message = `routes[${first}] is ${key} already: remove one, or give them different path_id or neighbor`;
     report(['routes', index, 'prefix'], message);
   }
 }

@@ -60,7 +60,7 @@ function checkForm(rule: LooseMapping, path: Path, report: Report): void {
   if (rule.at_least !== undefined && available !== undefined && rule.at_least > available) {
     report(
       [...path, 'at_least'],
-      `at least ${rule.at_least} of ${available} can never be: lower it, or add to the list`,
+      `at least ${rule.at_least} of ${available} can never be met: lower it, or add to the list`,
     );
   }
 }

@@ -37,7 +37,7 @@ export function countersOfServer(server: Target, pool: Pool, atMs: number): read
   const add = (label: string, value: string): number => counters.push({ label, value });
   if (kernel !== null) addKernel(kernel, pool, atMs, add);
   else if (live !== weight) add('weight', `${live} of ${weight}`);
-  if (percent < 100) add('takes', `${percent}% by its own word`);
+  if (percent < 100) add('takes', `${percent}% of its weight, as it reports`);
   return counters;
 }
 
@@ -53,7 +53,7 @@ function addKernel(
   if (wanted !== intended) add('wanted', `${wanted ?? 'nothing'}, after its withdraw`);
   if (kernel.isMissing) add('kernel', 'does not have it');
   else if (intended !== null && confirmed !== intended) add('kernel', 'not confirmed');
-  if (isFoundDrained(kernel)) add('found', 'at weight 0, taken as drained');
+  if (isFoundDrained(kernel)) add('found', 'at weight 0, counts as drained');
   const share = slowShare(kernel.slowFromMs, pool.service.slowStartMs, atMs);
   if (share < 1) add('slow start', `${Math.round(share * 100)}%`);
   if (isKept(kernel)) add('min_pooled', 'pooled though down');
@@ -72,8 +72,7 @@ export function countersOfPool(pool: Pool): readonly Counter[] {
     { label: 'live weight', value: `${sums.up} of ${sums.total}, ${neededBy(pool)} needed` },
     { label: 'capacity', value: `${Math.floor(capacityPercent(sums))}%` },
   ];
-  if (!pool.isValid)
-    counters.push({ label: 'valid_when', value: 'not up: results are not believed' });
+  if (!pool.isValid) counters.push({ label: 'valid_when', value: 'not up: results are ignored' });
   if (kernel === null) return counters;
   if (kernel.isMissing) counters.push({ label: 'kernel', value: 'does not have the service' });
   else if (kernel.unready > 0)

@@ -31,7 +31,7 @@ export function changeLine({ kind, service, destination }: TableChange): Line {
   const server = endpointWord(destination.address, destination.port);
   if (server === null) return no('the real server has no valid address and port');
   const values = kind === 'remove' ? [] : valueWords(destination);
-  if (values === null) return no('the real server has a value that ipvsadm cannot say');
+  if (values === null) return no('the real server has a value that ipvsadm cannot express');
   return { ok: true, line: [commands[kind], ...name, '-r', server, ...values].join(' ') };
 }
 

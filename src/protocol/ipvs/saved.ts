@@ -51,7 +51,7 @@ function readLine(
   const service = services.get(key);
   if (service === undefined) return 'names a service that no line before it adds';
   const destination = destinationOf(options);
-  if (destination === null) return 'names no real server by number, or a value is no number';
+  if (destination === null) return 'names no real server by number, or a value is not a number';
   service.destinations.push(destination);
   return null;
 }

@@ -95,7 +95,7 @@ function answering(
     const name = printable(request, 64);
     if (!unknown.has(name) && unknown.size < UNKNOWN_NAMES_MAX) {
       unknown.add(name);
-      const message = `an agent-check asks for "${name}", which is no name here`;
+      const message = `an agent-check asks for "${name}", which is not a configured name`;
       report({ kind: 'notice', sink: SINK, level: 'warn', event: 'agent_unknown_name', message });
     }
     return null;

@@ -75,7 +75,7 @@ export class Board {
       return { state: 'up', reason: '', weightPercent };
     }
     if (known.includes('drained')) return DRAINED;
-    return { state: 'down', reason: 'nothing is up', weightPercent: null };
+    return { state: 'down', reason: 'no route or service is up', weightPercent: null };
   }
 
   #parts(): readonly ('up' | 'drained' | 'down' | undefined)[] {

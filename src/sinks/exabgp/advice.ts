@@ -11,8 +11,8 @@ export interface Advice {
 /** What is missing at the other end, where it is no ExaBGP we know. */
 export function shortcoming(kind: 'bare' | 'silent'): string {
   return kind === 'bare'
-    ? 'what answers does not list its neighbors: taken for a script, nothing is adopted'
-    : 'acknowledgements are missing: commands are written without waiting for them';
+    ? 'the process on the ExaBGP API does not list its neighbors, so it is not ExaBGP: routes are written to it, and none that it may hold are taken over'
+    : 'ExaBGP sends no acknowledgements: commands are written without waiting for them';
 }
 
 /** What could be better at the other end. `events`: whether its events can reach us at all. */
@@ -22,20 +22,21 @@ export function* adviceOn(finding: Finding, events: boolean): Generator<Advice> 
     yield { ...acks, message: shortcoming(finding.kind) };
     return;
   }
-  if (!finding.acks) yield { ...acks, message: 'acknowledgements are switched off in ExaBGP' };
+  if (!finding.acks)
+    yield { ...acks, message: 'acknowledgements are off in ExaBGP: set exabgp.api.ack=true' };
   for (const { address, risks, sendEvents } of finding.configs) {
     if (risks.length > 0)
       yield {
         level: 'warn',
         event: 'neighbor_risky',
-        message: `neighbor ${address} has ${risks.join(', ')}`,
+        message: `neighbor ${address} is configured in ExaBGP with ${risks.join(', ')}, which can lose or repeat routes when ExaBGP or the session restarts`,
         about: address,
       };
     if (!sendEvents && events)
       yield {
         level: 'info',
         event: 'send_events_missing',
-        message: `neighbor ${address} lacks "send { parsed; update; }": changes of one route are spaced by time`,
+        message: `neighbor ${address} does not report the updates it sends (no "send { parsed; update; }" in its api section): changes of one route wait for a fixed time instead`,
         about: address,
       };
   }

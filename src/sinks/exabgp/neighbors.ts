@@ -75,7 +75,7 @@ export class Neighbors {
     const family = prefixFamily(route.prefix);
     const address = this.receivers(route).find((each) => addressFamily(each) !== family);
     if (address === undefined) return null;
-    return `next-hop self would tear down the session with ${address}: name an address of the prefix's family`;
+    return `next-hop self would tear down the session with ${address}: set next_hop to an address of the prefix's family`;
   }
 
   #neighbor(address: string): Neighbor {

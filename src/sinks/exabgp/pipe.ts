@@ -154,7 +154,7 @@ class PipeLink {
       const input = await statPath(this.#inPath);
       const output = await statPath(this.#outPath);
       const same = isSame(input, inputStats) && isSame(output, outputStats);
-      return same ? null : 'the pipes were made anew';
+      return same ? null : 'the pipes were created again';
     } catch (error) {
       return reasonOf(error);
     }
@@ -188,7 +188,7 @@ async function openFifo(path: string, flags: number): Promise<{ fd: number; stat
   const stats = await statFd(fd);
   if (stats.isFIFO()) return { fd, stats };
   await closeFd(fd);
-  throw new Error(`${path} is no named pipe`);
+  throw new Error(`${path} is not a named pipe`);
 }
 
 function isSame(one: Stats, other: Stats): boolean {

@@ -43,7 +43,7 @@ export class Remembered {
       this.#keys = parse(await readRegularFile(path, FILE_MAX_BYTES));
     } catch (error) {
       if (isMissing(error)) return;
-      this.#failed(`${path} is not usable and is ignored: ${messageOf(error)}`);
+      this.#failed(`${path} cannot be used and is ignored: ${messageOf(error)}`);
     }
   }
 
@@ -76,10 +76,11 @@ function parse(text: string): Set<string> {
   const value: unknown = JSON.parse(text);
   const keys: unknown =
     typeof value === 'object' && value !== null && 'announced' in value ? value.announced : null;
-  if (!Array.isArray(keys)) throw new Error('it has no list "announced"');
+  if (!Array.isArray(keys)) throw new Error('it lacks the list "announced"');
   const found = new Set<string>();
   for (const key of keys as readonly unknown[]) {
-    if (typeof key !== 'string' || !KEY.test(key)) throw new Error('it has a key that is none');
+    if (typeof key !== 'string' || !KEY.test(key))
+      throw new Error('it contains an invalid route key');
     found.add(key);
   }
   return found;

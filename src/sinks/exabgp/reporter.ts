@@ -61,10 +61,10 @@ export class Reporter {
     }
     if (result === 'rejected') {
       const what = text === '' ? `${wants[0]?.route.key}: ${reason}` : text;
-      this.notices.notice('error', 'command_rejected', `not accepted: ${what}`, atMs);
+      this.notices.notice('error', 'command_rejected', `ExaBGP rejected: ${what}`, atMs);
     }
     if (result === 'unanswered')
-      this.notices.notice('warn', 'command_unanswered', `no answer to: ${text}`, atMs);
+      this.notices.notice('warn', 'command_unanswered', `ExaBGP did not answer: ${text}`, atMs);
   }
 }
 

@@ -144,7 +144,7 @@ export class Session {
     if (this.#options.acknowledged) return this.#ask();
     this.#phase = 'running';
     this.#adopter.startBlind('none', this.#scheduler.now());
-    this.#reporter.state('connected', null, 'nobody is asked for acknowledgements');
+    this.#reporter.state('connected', null, 'acknowledgements are not asked for');
     this.#later();
   }
 
@@ -206,7 +206,11 @@ export class Session {
     // Through the pipes come answers to others too. From our parent it is an answer
     // we gave up on: whatever we believe about the order of answers may be wrong.
     if (!expected && this.#phase === 'running' && (this.#options.events || !this.#found)) {
-      this.notice('warn', 'answer_unexpected', 'ExaBGP answers late: asking again what it holds');
+      this.notice(
+        'warn',
+        'answer_unexpected',
+        'ExaBGP answered too late: asking it again for its routes',
+      );
       // A header is proof of a real one, only slower than we waited.
       if (!this.#found && reply.kind === 'summary-header') this.#ask();
       else this.#askAgain = true;
@@ -256,7 +260,7 @@ export class Session {
   }
 
   #garbage(): void {
-    this.notice('warn', 'garbage', 'ExaBGP wrote something that is no reply and no event');
+    this.notice('warn', 'garbage', 'ExaBGP sent a line that is neither a reply nor an event');
   }
 
   #later(): void {

@@ -43,9 +43,9 @@ function connectionTable(table: readonly TableService[], { rows }: Surroundings)
   if (chain <= CHAIN_MAX) return [];
   const bits = Math.min(20, Math.ceil(Math.log2(servers * CONNECTIONS_PER_SERVER)));
   return [
-    `the kernel's table of connections has ${rows} rows for ${servers} real servers: at ` +
-      `${CONNECTIONS_PER_SERVER} connections each a row is a chain of ${chain}, which every packet ` +
-      `searches; "options ip_vs conn_tab_bits=${bits}" in /etc/modprobe.d, where ip_vs is a module`,
+    `the IPVS connection table has ${rows} buckets for ${servers} real servers: at ` +
+      `${CONNECTIONS_PER_SERVER} connections each, every packet searches ${chain} entries; set ` +
+      `"options ip_vs conn_tab_bits=${bits}" in /etc/modprobe.d, where ip_vs is a module`,
   ];
 }
 
@@ -63,8 +63,8 @@ function otherPorts(services: readonly TableService[]): string[] {
   return wrong.length === 0
     ? []
     : [
-        'only masquerading rewrites ports: with direct routing and tunnels packets arrive with the ' +
-          `port of the service, and not at ${listed(wrong)}`,
+        'only masquerading rewrites ports: with direct routing and tunnels, packets arrive at the ' +
+          `port of the service, not at ${listed(wrong)}`,
       ];
 }
 
@@ -96,8 +96,8 @@ function stickyUdp(services: readonly TableService[]): string[] {
   return sticky.length === 0
     ? []
     : [
-        'without --ops a client that keeps its UDP port (syslog, RADIUS, a resolver) stays with its ' +
-          `real server for minutes, also when that is at weight 0: ${listed(sticky)}`,
+        'without --ops, a client that keeps its UDP port (syslog, RADIUS, a resolver) is sent to ' +
+          `the same real server for minutes, even at weight 0: ${listed(sticky)}`,
       ];
 }
 
@@ -112,21 +112,21 @@ function kernelSettings(
   const isQuiescing = own.some(({ onDown }) => onDown === 'quiesce');
   if (isPersistent && isQuiescing && settings.get('expire_quiescent_template') === 0) {
     lines.push(
-      'clients of a persistent service go on to a real server at weight 0: ' +
-        'sysctl net.ipv4.vs.expire_quiescent_template=1 sends them elsewhere',
+      'clients of a persistent service are still sent to a real server at weight 0: set ' +
+        'sysctl net.ipv4.vs.expire_quiescent_template=1 to send them to others',
     );
   }
   const isRemoving = own.some(({ onDown }) => onDown === 'remove');
   if (isRemoving && settings.get('expire_nodest_conn') === 0) {
     lines.push(
-      'connections to a real server that was taken out hang until they time out: ' +
-        'sysctl net.ipv4.vs.expire_nodest_conn=1 ends them at once (on_down: remove)',
+      'connections to a removed real server (on_down: remove) hang until they time out: set ' +
+        'sysctl net.ipv4.vs.expire_nodest_conn=1 to end them at once',
     );
   }
   if (own.length > 0 && settings.get('conn_reuse_mode') === 0) {
     lines.push(
-      'a client that uses a port again goes on to the same real server, also at weight 0: ' +
-        'sysctl net.ipv4.vs.conn_reuse_mode=1 schedules it anew',
+      'a client that reuses a port is sent to the same real server, even at weight 0: set ' +
+        'sysctl net.ipv4.vs.conn_reuse_mode=1 to schedule it again',
     );
   }
   return lines;
@@ -139,8 +139,8 @@ function withoutState({ stateDir, services }: Config): string[] {
   return stateDir !== null || removing.length === 0
     ? []
     : [
-        'on_down: remove without state_dir: a crash forgets what was taken out, and nobody puts ' +
-          `it back: ${listed(removing.map(({ name }) => name))}`,
+        'on_down: remove without state_dir: removed servers are not added again after a crash; ' +
+          `set state_dir: ${listed(removing.map(({ name }) => name))}`,
       ];
 }
 
@@ -151,9 +151,9 @@ function survivors({ nodes }: Config, { bitsPerS, linkBitsPerS }: Surroundings):
   return after <= SURVIVING_MAX_PERCENT
     ? []
     : [
-        `IPVS moves ${gigabits(bitsPerS)} Gbit/s, ${Math.round(percent)}% of the fastest interface ` +
-          `(${gigabits(linkBitsPerS)} Gbit/s): with one of ${nodes.length} nodes lost each of the ` +
-          `others would carry ${Math.round(after)}%`,
+        `IPVS forwards ${gigabits(bitsPerS)} Gbit/s, ${Math.round(percent)}% of the fastest interface ` +
+          `(${gigabits(linkBitsPerS)} Gbit/s): if one of ${nodes.length} nodes fails, each of the ` +
+          `others carries ${Math.round(after)}%`,
       ];
 }
 

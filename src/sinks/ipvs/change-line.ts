@@ -4,5 +4,5 @@ import type { TableChange } from '../../protocol/ipvs/table.ts';
 /** A change as the command line that would do the same, for people. */
 export function changeLine(change: TableChange): string {
   const said = restoreLine(change);
-  return said.ok ? `ipvsadm ${said.line}` : `(not to be said by ipvsadm: ${said.reason})`;
+  return said.ok ? `ipvsadm ${said.line}` : `(cannot be written for ipvsadm: ${said.reason})`;
 }

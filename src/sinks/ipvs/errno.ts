@@ -9,7 +9,7 @@ const EEXIST = 17;
 const REFUSALS: ReadonlySet<number> = new Set([22, 34, 95, 97]);
 
 export const NEEDS_CAPABILITY =
-  'the kernel does not let us at its IPVS table: run routevane as root or give it CAP_NET_ADMIN (AmbientCapabilities=CAP_NET_ADMIN in its unit)';
+  'the kernel denies access to its IPVS table: run routevane as root or give it CAP_NET_ADMIN (AmbientCapabilities=CAP_NET_ADMIN in its unit)';
 export const NO_IPVS = 'this kernel has no IPVS: load it with `modprobe ip_vs`';
 
 /** What the kernel's answer to one change means. */

@@ -86,7 +86,7 @@ export class Exchange {
     });
     if (errno === ENOENT) throw new TableError('no_ipvs', NO_IPVS);
     if (errno !== 0) throw new TableError('failed', `the kernel answered ${nameOf(errno)}`);
-    if (found.family === null) throw broken('it tells no number of IPVS');
+    if (found.family === null) throw broken('the reply lacks the family id of IPVS');
     return found.family;
   }
 
@@ -113,10 +113,10 @@ export class Exchange {
 
   #must<T>(result: { ok: true; value: T } | { ok: false; reason: string }): T {
     if (result.ok) return result.value;
-    throw new TableError('failed', `the kernel's IPVS cannot be asked: ${result.reason}`);
+    throw new TableError('failed', `IPVS in the kernel cannot be queried: ${result.reason}`);
   }
 }
 
 export function broken(reason: string): TableError {
-  return new TableError('failed', `the kernel's answer makes no sense: ${reason}`);
+  return new TableError('failed', `the kernel's answer is malformed: ${reason}`);
 }

@@ -42,7 +42,7 @@ export function runIpvsadm(args: readonly string[], input: string, program = 'ip
     return run.ran;
   };
   const ran = again().then((last) => {
-    if (last.code === SIGNALLED) throw new TableError('failed', 'ipvsadm was ended by a signal');
+    if (last.code === SIGNALLED) throw new TableError('failed', 'ipvsadm was killed by a signal');
     return last;
   });
   const kill = (): void => {

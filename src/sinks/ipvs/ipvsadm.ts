@@ -22,7 +22,7 @@ export function ipvsadmAccess(program = 'ipvsadm'): TableAccess & { info(): Prom
   let isClosed = false;
 
   const run = async (args: readonly string[], input = ''): Promise<Ran> => {
-    if (isClosed) throw new TableError('failed', 'the way to the IPVS table was closed');
+    if (isClosed) throw new TableError('failed', 'the connection to the IPVS table is closed');
     const started = runIpvsadm(args, input, program);
     runs.add(started);
     try {
@@ -77,5 +77,5 @@ async function apply(
 /** Its first words, in printable ASCII. */
 function reasonIn(stderr: string): string {
   const [line = ''] = stderr.trim().split('\n');
-  return line.replaceAll(/[^ -~]/g, '?').slice(0, REASON_CHARACTERS_MAX) || 'it does not say why';
+  return line.replaceAll(/[^ -~]/g, '?').slice(0, REASON_CHARACTERS_MAX) || 'no reason given';
 }

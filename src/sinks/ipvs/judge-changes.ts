@@ -53,7 +53,11 @@ function judgeOne(
   found: Destination | null,
   complaint: string,
 ): ChangeResult {
-  const failed: ChangeResult = { ok: false, code: 'failed', reason: `ipvsadm says: ${complaint}` };
+  const failed: ChangeResult = {
+    ok: false,
+    code: 'failed',
+    reason: `ipvsadm printed: ${complaint}`,
+  };
   switch (kind) {
     case 'remove':
       return found === null ? DONE : failed;

@@ -23,7 +23,7 @@ type Failed = Extract<ChangeResult, { ok: false }>;
 const NOT_IN_THE_TABLE: Failed = {
   ok: false,
   code: 'failed',
-  reason: 'ipvsadm did not complain, and the table does not have it',
+  reason: 'ipvsadm reported success, but the change is not in the table',
 };
 
 /**
@@ -161,7 +161,7 @@ export class Keeper {
       this.#reporter.lines(
         'warn',
         'ipvs_drift',
-        lines.map((line) => `changed by others: ${line}`),
+        lines.map((line) => `another program changed the table: ${line}`),
       );
     }
     await this.#taken.seen(table);

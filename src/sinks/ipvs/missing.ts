@@ -20,7 +20,9 @@ export class Missing {
     const back: string[] = [];
     const note = (name: string, what: string, wasTold: boolean): void => {
       if (missing.has(name) && !wasTold) {
-        gone.push(`${what} is not in the table: it is waited for, and not created`);
+        gone.push(
+          `${what} is not in the IPVS table: waiting for it (routevane does not create it)`,
+        );
       }
       if (!missing.has(name) && wasTold) back.push(`${what} is in the table now`);
     };
@@ -43,7 +45,10 @@ export class Missing {
     const drained = new Set([...bases].flatMap(([key, base]) => (base.isDrained ? [key] : [])));
     const lines = [...drained]
       .filter((key) => !this.#drained.has(key))
-      .map((key) => `${key} has weight 0 and no other is known: it stays out until it gets one`);
+      .map(
+        (key) =>
+          `${key} has weight 0 and no earlier weight is known: it stays at 0 until somebody sets one`,
+      );
     this.#reporter.lines('warn', 'ipvs_drained', lines);
     this.#drained = drained;
   }
@@ -58,7 +63,7 @@ export class Missing {
       .filter(([place]) => orphans.has(place) && !this.#orphans.has(place))
       .map(
         ([, each]) =>
-          `taken out before and no longer configured; to add it: ${changeLine({ kind: 'add', ...each })}`,
+          `removed earlier and no longer configured; to add it again: ${changeLine({ kind: 'add', ...each })}`,
       );
     this.#reporter.lines('warn', 'ipvs_orphan', lines);
     this.#orphans = orphans;

@@ -40,7 +40,7 @@ export function netlinkAccess(
   let isClosed = false;
 
   const current = (): Exchange => {
-    if (isClosed) throw new TableError('failed', 'the way to the IPVS table was closed');
+    if (isClosed) throw new TableError('failed', 'the connection to the IPVS table is closed');
     exchange ??= new Exchange(open);
     return exchange;
   };
@@ -74,7 +74,7 @@ async function dump(current: () => Exchange): Promise<readonly TableService[]> {
   const services: TableService[] = [];
   current().ask(servicesRequest(current().family), (attributes) => {
     const service = parseService(attributes);
-    if (service === null) throw broken('a service is damaged');
+    if (service === null) throw broken('an entry of a service is malformed');
     if (service !== 'other') services.push(service);
   });
   const whole: TableService[] = [];
@@ -97,7 +97,7 @@ function destinationsOf(exchange: Exchange, { identity }: TableService): readonl
   const destinations: Destination[] = [];
   exchange.ask(encoded.request, (attributes) => {
     const destination = parseDestination(attributes, family);
-    if (destination === null) throw broken('a real server is damaged');
+    if (destination === null) throw broken('an entry of a real server is malformed');
     destinations.push(destination);
   });
   return destinations;
@@ -136,7 +136,7 @@ async function info(current: () => Exchange): Promise<IpvsInfo> {
   current().ask(infoRequest(current().family), (attributes) => {
     found.info = parseInfo(attributes);
   });
-  if (found.info === null) throw broken('it tells nothing of its size');
+  if (found.info === null) throw broken('the reply lacks the size of the connection table');
   return found.info;
 }
 

@@ -48,7 +48,7 @@ function identity(value: unknown): ServiceIdentity {
     return { kind, mark: number(mark, 1, NUMBER_MAX), family };
   }
   if (protocol !== 'tcp' && protocol !== 'udp' && protocol !== 'sctp') {
-    throw new Error('a protocol is none');
+    throw new Error('a protocol is invalid');
   }
   return { kind: 'address', protocol, address: address(at), port: number(port, 0, 65_535) };
 }

@@ -49,9 +49,13 @@ export class StateFile<T> {
     const aside = `${path}.damaged`;
     try {
       await promises.rename(path, aside);
-      this.#failed(`${path} is damaged (${reason}): kept as ${aside}, and begun anew`);
+      this.#failed(
+        `${path} is damaged (${reason}): moved to ${aside}, starting with an empty file`,
+      );
     } catch (error) {
-      this.#failed(`${path} is not usable (${reason}), nor to be moved: ${messageOf(error)}`);
+      this.#failed(
+        `${path} cannot be used (${reason}) and cannot be moved away: ${messageOf(error)}`,
+      );
     }
   }
 }

@@ -11,7 +11,7 @@ import type { Config, ExecSignal } from '../../model/config.ts';
 import type { Observation } from '../../model/observation.ts';
 import { runChild, TURN_MAX_MS } from '../../platform/child-run.ts';
 import { eachOf } from '../../platform/each-of.ts';
-import { monotonicScheduler } from '../../platform/scheduler.ts';
+import { monotonicScheduler, patient } from '../../platform/scheduler.ts';
 import { verdictOf, type PluginVerdict } from '../../protocol/nagios.ts';
 
 /** First runs are spread over this, so that a start does not begin all children at once. */
@@ -61,7 +61,7 @@ function once(run: ExecRun, scheduler: SchedulerLike): Observable<Observation> {
     const begun = (): void => {
       beganMs = scheduler.now();
     };
-    return verdict(run, begun, scheduler).pipe(
+    return verdict(run, begun, patient(scheduler)).pipe(
       map(({ state, reason, detail }): Observation => {
         const atMs = scheduler.now();
         const seen = { signal: run.name, state, reason, atMs, latencyMs: atMs - beganMs };
@@ -83,7 +83,10 @@ function verdict(
     };
     const lostIn = (ms: number, reason: string): Subscription =>
       scheduler.schedule(() => end({ state: 'lost', reason, detail: '' }), ms);
-    let limit = lostIn(TURN_MAX_MS, `not started within ${TURN_MAX_MS}ms: too many children run`);
+    let limit = lostIn(
+      TURN_MAX_MS,
+      `not started within ${TURN_MAX_MS}ms: too many commands are running`,
+    );
     const child = runChild(
       { command, user },
       (result) => end(verdictOf(result)),

@@ -106,7 +106,7 @@ class Life {
     this.#count(chunk.length);
     const lines = this.#lines.add(chunk);
     if (lines === null) {
-      this.#end(`printed a line above ${LINE_MAX_BYTES / 1024} KiB`);
+      this.#end(`printed a line longer than ${LINE_MAX_BYTES / 1024} KiB`);
       return;
     }
     if (lines.length === 0) return;

@@ -3,7 +3,7 @@ import type { Config } from '../../model/config.ts';
 import type { Notice } from '../../model/notice.ts';
 import type { Observation } from '../../model/observation.ts';
 import { eachOf } from '../../platform/each-of.ts';
-import { monotonicScheduler } from '../../platform/scheduler.ts';
+import { monotonicScheduler, patient } from '../../platform/scheduler.ts';
 import { MALFORMED } from '../../protocol/execd-line.ts';
 import { oneLife, type ExecdRun } from './child.ts';
 import { complaints } from './complaints.ts';
@@ -43,7 +43,7 @@ export function execd(
           deps.notify({
             level: 'warn',
             event: 'execd_flood',
-            message: `${run.name} said too much: ${count} results of it were thrown away`,
+            message: `${run.name} sends results too fast: ${count} of them were discarded`,
           }),
         ),
       ),
@@ -69,7 +69,7 @@ function lives(
   const complain = complaints(run.name, notify, () => scheduler.now());
   return defer(() => {
     startedMs = scheduler.now();
-    return oneLife(run, scheduler, complain.stderr);
+    return oneLife(run, patient(scheduler), complain.stderr);
   }).pipe(
     map(({ state, reason, weightPercent }): Observation => {
       lastReason = reason;
@@ -82,7 +82,7 @@ function lives(
         if (scheduler.now() - startedMs >= LIVED_WELL_MS) restartMs = RESTART_MIN_MS;
         const delayMs = restartMs;
         restartMs = Math.min(restartMs * 2, RESTART_MAX_MS);
-        const message = `${run.name}: ${lastReason}; it is started again in ${delayMs / 1000}s`;
+        const message = `${run.name}: ${lastReason}; restarting in ${delayMs / 1000}s`;
         notify({ level: 'warn', event: 'execd_ended', message });
         return timer(delayMs, scheduler);
       },

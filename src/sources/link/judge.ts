@@ -25,7 +25,7 @@ function judgeFile(file: StateFile): Verdict {
   if (file.kind === 'bad') return { state: 'lost', reason: file.reason };
   // Without a file the carrier alone decides.
   if (file.kind === 'none' || file.state === 'up') return UP;
-  return { state: 'down', reason: 'ifplugd says down' };
+  return { state: 'down', reason: 'the state file of ifplugd reports down' };
 }
 
 function judgeSight(name: string, sight: LinkSight): Verdict {

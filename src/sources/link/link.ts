@@ -131,10 +131,13 @@ function folderEvents(dir: string, deps: LinkDeps): Observable<FolderEvent> {
 function carrierChanges(table: LinkTable, deps: LinkDeps, world: LinkWorld): News {
   const trouble = new Trouble(deps, 'link_netlink_unavailable', 'link_netlink_available');
   return defer(() => world.netlink()).pipe(
-    tap(() => trouble.over('carrier is told by netlink')),
+    tap(() => trouble.over('carrier is read from netlink again')),
     retry({
       delay: (error: unknown) => {
-        trouble.begin(`no netlink, so carrier is read every ${REREAD_MS}ms`, errorCode(error));
+        trouble.begin(
+          `netlink is not available: carrier is read every ${REREAD_MS}ms`,
+          errorCode(error),
+        );
         return timer(NETLINK_RETRY_MS, monotonicScheduler);
       },
     }),

@@ -55,7 +55,7 @@ export function readStateFile(dir: string, name: string): StateFile {
   }
   if (text === 'up' || text === 'up\n') return { kind: 'word', state: 'up' };
   if (text === 'down' || text === 'down\n') return { kind: 'word', state: 'down' };
-  return { kind: 'bad', reason: `state file holds rubbish: ${printable(text)}` };
+  return { kind: 'bad', reason: `the state file contains neither up nor down: ${printable(text)}` };
 }
 
 function readStart(path: string): string {

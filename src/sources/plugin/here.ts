@@ -26,7 +26,8 @@ export function startHere(spec: PluginSpec, tell: Tell): () => void {
     asPlugin(
       {
         print: (text) => chatter.print(text),
-        threw: (error) => outside(failed(`it threw: ${reasonOf(error, spec.run.module)}`)),
+        threw: (error) =>
+          outside(failed(`the plugin threw an error: ${reasonOf(error, spec.run.module)}`)),
       },
       () => {
         const how = { spec, tell: outside, signal, onlyCheck: false };

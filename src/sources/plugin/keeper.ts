@@ -1,6 +1,7 @@
 import type { Notice } from '../../model/notice.ts';
 import type { Observation } from '../../model/observation.ts';
 import { Alarm } from '../../platform/alarm.ts';
+import { SilenceAlarm } from '../../platform/loop-time.ts';
 import { BACKOFF_MAX_MS, BACKOFF_MIN_MS } from './limits.ts';
 import type { CheckedSight, LogFields, PluginEvent, PluginSpec, Start } from './messages.ts';
 import type { Starts } from './starts.ts';
@@ -24,7 +25,7 @@ export class Keeper {
   readonly spec: PluginSpec;
   readonly #deps: KeeperDeps;
   readonly #again: Alarm;
-  readonly #stale: Alarm;
+  readonly #stale: SilenceAlarm;
   #stop: () => void = () => {};
   #endTurn: () => void = () => {};
   #backoffMs = BACKOFF_MIN_MS;
@@ -35,7 +36,7 @@ export class Keeper {
     this.spec = spec;
     this.#deps = deps;
     this.#again = new Alarm(() => this.#begin());
-    this.#stale = new Alarm(() => this.#silent());
+    this.#stale = new SilenceAlarm(() => this.#silent());
     this.#begin();
   }
 
@@ -65,7 +66,12 @@ export class Keeper {
         this.#tellDropped(event.count);
         return;
       case 'said':
-        this.#notify(event.level, 'plugin_log', event.message, event.fields);
+        this.#notify(
+          event.level,
+          'plugin_log',
+          `plugin ${this.spec.key}: ${event.message}`,
+          event.fields,
+        );
         return;
       case 'failed':
         this.#fail(event.reason);
@@ -82,11 +88,13 @@ export class Keeper {
 
   #awaitSight(): void {
     const { staleAfterMs } = this.spec.run;
-    if (staleAfterMs !== null) this.#stale.set(this.#deps.nowMs() + staleAfterMs);
+    if (staleAfterMs !== null) this.#stale.set(staleAfterMs);
   }
 
   #silent(): void {
-    this.#fail(`it said nothing for ${this.spec.run.staleAfterMs ?? 0} ms (stale_after)`);
+    this.#fail(
+      `the plugin yielded nothing for ${this.spec.run.staleAfterMs ?? 0} ms (stale_after)`,
+    );
   }
 
   #fail(reason: string): void {
@@ -97,14 +105,18 @@ export class Keeper {
     this.#backoffMs = Math.min(waitMs * 2, BACKOFF_MAX_MS);
     this.#again.set(nowMs + waitMs);
     this.#deps.emit({ signal: this.spec.key, state: 'lost', reason, atMs: nowMs });
-    this.#notify('error', 'plugin_failed', `${reason}; it is started again in ${waitMs / 1000}s`);
+    this.#notify(
+      'error',
+      'plugin_failed',
+      `${this.spec.key}: ${reason}; restarting in ${waitMs / 1000}s`,
+    );
   }
 
   /** Said once for each time it was started: a plugin that floods goes on with it. */
   #tellDropped(count: number): void {
     if (this.#toldDropped) return;
     this.#toldDropped = true;
-    const message = `it tells more than can be used: ${count} observations of the last second were dropped`;
+    const message = `plugin ${this.spec.key} yields observations too fast: ${count} of the last second were discarded`;
     this.#notify('warn', 'plugin_flood', message);
   }
 
@@ -116,8 +128,7 @@ export class Keeper {
     this.#endTurn();
   }
 
-  #notify(level: Notice['level'], event: string, text: string, fields?: LogFields): void {
-    const message = `plugin ${this.spec.key}: ${text}`;
+  #notify(level: Notice['level'], event: string, message: string, fields?: LogFields): void {
     this.#deps.notify({ level, event, message, ...(fields === undefined ? {} : { fields }) });
   }
 }

@@ -34,7 +34,7 @@ export function loadModule(
   try {
     return Reflect.apply(tsxRequire, undefined, [path, ownFile]);
   } catch (error) {
-    throw new Error(`${module} does not load: ${whyNot(error)}`, { cause: error });
+    throw new Error(`${module} cannot be loaded: ${whyNot(error)}`, { cause: error });
   }
 }
 
@@ -42,11 +42,13 @@ export function loadModule(
 function pathOf(module: string, folder: string): string {
   if (module.startsWith('/')) {
     if (existsSync(module)) return module;
-    throw new Error(`there is no file ${module}`);
+    throw new Error(`the plugin file ${module} does not exist`);
   }
   const path = packagePath(module, folder);
   if (path !== null) return path;
-  throw new Error(`there is no package ${module} for ${folder}: a path begins with ./ or ../ or /`);
+  throw new Error(
+    `the package ${module} is not installed for ${folder}: the path of a file begins with ./ or ../ or /`,
+  );
 }
 
 /** tsx and esbuild read these once, while they are loaded. */
@@ -106,7 +108,7 @@ function whyNot(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = 'code' in error ? error.code : '';
   if (code === 'ERR_REQUIRE_ASYNC_MODULE') {
-    return 'a plugin has no top-level await: wait inside observe';
+    return 'top-level await is not possible in a plugin: await inside observe()';
   }
   if (code === 'MODULE_NOT_FOUND') return error.message.split('\n')[0] ?? '';
   return error.message;

@@ -82,9 +82,9 @@ async function observed(
       // A plugin that yields without ever waiting would keep a core busy and stop this thread's timers.
       if (!sieve.offer(sight)) await new Promise((resolve) => setTimeout(resolve, FLOOD_PAUSE_MS));
     }
-    return 'it ended: observe must go on until its signal aborts';
+    return 'the plugin ended: observe() must run until context.signal aborts';
   } catch (error) {
-    return `it threw: ${reasonOf(error, how.spec.run.module)}`;
+    return `the plugin threw an error: ${reasonOf(error, how.spec.run.module)}`;
   }
 }
 
@@ -131,7 +131,7 @@ function logOf(tell: Tell): PluginLog {
 function plain(fields: unknown): LogFields | undefined {
   if (fields === undefined) return undefined;
   const text = jsonOf(fields);
-  if (text === undefined) return { note: 'fields that are no plain data' };
+  if (text === undefined) return { note: 'these fields are not plain data' };
   if (text.length > LOG_LINE_MAX_CHARS) return { note: printable(text, LOG_LINE_MAX_CHARS) };
   const copy: unknown = JSON.parse(text);
   return typeof copy === 'object' && copy !== null ? { ...copy } : { value: copy };

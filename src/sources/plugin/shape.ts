@@ -3,21 +3,21 @@ import { printable } from '../../protocol/printable.ts';
 import { ISSUES_MAX, REASON_MAX_CHARS } from './limits.ts';
 import type { OptionProblem } from './messages.ts';
 
-/** The plugin that a module exports; as text: why it is none. Modules are other people's: nothing of them is known. */
+/** The plugin that a module exports; as text: what is wrong with it. Modules are other people's: nothing of them is known. */
 export function pluginOf(module: unknown): Plugin | string {
   const exported = exportOf(module);
   if (exported === undefined) {
-    return 'has no default export: write export default definePlugin({ … })';
+    return 'the plugin has no default export: write export default definePlugin({ … })';
   }
   if (typeof exported !== 'object' || exported === null) {
-    return `exports ${exported === null ? 'null' : typeof exported} instead of a plugin: write export default definePlugin({ … })`;
+    return `the plugin exports ${exported === null ? 'null' : typeof exported} instead of a plugin: write export default definePlugin({ … })`;
   }
   const name: unknown = Reflect.get(exported, 'name');
   const options: unknown = Reflect.get(exported, 'options');
-  if (typeof name !== 'string' || name === '') return 'has no name';
-  if (!isPlugin(exported)) return 'has no function observe(options, context)';
+  if (typeof name !== 'string' || name === '') return 'the plugin has no name';
+  if (!isPlugin(exported)) return 'the plugin has no function observe(options, context)';
   if (options !== undefined && !isSchema(options)) {
-    return 'has options without safeParse: give it a zod schema';
+    return 'the plugin has options without safeParse: give it a zod schema';
   }
   return exported;
 }

@@ -13,11 +13,12 @@ export function sightOf(value: unknown): CheckedSight | string {
   const reason: unknown = Reflect.get(value, 'reason') ?? '';
   const detail: unknown = Reflect.get(value, 'detail');
   const percent: unknown = Reflect.get(value, 'weightPercent');
-  if (typeof reason !== 'string') return `yielded the reason ${shown(reason)}: no text`;
+  if (typeof reason !== 'string')
+    return `the plugin yielded the reason ${shown(reason)}: expected text`;
   if (detail !== undefined && typeof detail !== 'string')
-    return `yielded the detail ${shown(detail)}: no text`;
+    return `the plugin yielded the detail ${shown(detail)}: expected text`;
   if (percent !== undefined && !isPercent(percent)) {
-    return `yielded the weightPercent ${shown(percent)}: no number from 0 to 100`;
+    return `the plugin yielded the weightPercent ${shown(percent)}: expected a number from 0 to 100`;
   }
   return {
     state,
@@ -28,7 +29,7 @@ export function sightOf(value: unknown): CheckedSight | string {
 }
 
 function neither(value: unknown): string {
-  return `yielded ${shown(value)}: neither up() nor down()`;
+  return `the plugin yielded ${shown(value)}: expected up() or down()`;
 }
 
 /** As a person would write it, and not much of it. */

@@ -41,9 +41,9 @@ export function watcher({ worker, port, state, isLoading, kill }: Looked): () =>
     stuck = hasWaited || hasAnswered ? 0 : stuck + 1;
     const stuckMax = isLoading() ? STUCK_LOOKS_MAX_LOADING : STUCK_LOOKS_MAX;
     if (stuck >= stuckMax) {
-      kill(`it kept its thread busy for ${(stuckMax * LOOK_MS) / 1000}s: killed`);
+      kill(`the plugin blocked its thread for ${(stuckMax * LOOK_MS) / 1000}s: killed`);
     } else if (Atomics.load(state, BUFFERS_KIB) > BUFFERS_MB_MAX * 1024) {
-      kill(`its buffers took more than ${BUFFERS_MB_MAX} MB: killed`);
+      kill(`the plugin used more than ${BUFFERS_MB_MAX} MB of buffers: killed`);
     } else if (!isAsked && (!hasWaited || workedMs > ASK_ABOVE_MS || looks % ASK_LOOKS === 0)) {
       isAsked = true;
       port.postMessage('ask' satisfies WorkerOrder);

@@ -81,7 +81,7 @@ export function startWorker(
     else tell(event);
   });
   worker.on('error', (error) => end(failed(killedBy(error, spec.run.module))));
-  worker.on('exit', (code) => end(failed(`it called process.exit(${code})`)));
+  worker.on('exit', (code) => end(failed(`the plugin called process.exit(${code})`)));
   const chatter = new Chatter(nowMs, (line) => {
     if (!isOver && !isClosing) tell({ kind: 'said', level: 'info', message: `printed: ${line}` });
   });
@@ -102,7 +102,7 @@ function makeWorker(data: Omit<PluginWorkerData, 'installation'>): Worker | stri
   try {
     return openWorker({ ...data, installation: findInstallation() });
   } catch (error) {
-    return `there can be no worker for it: ${printable(String(error), REASON_MAX_CHARS)}`;
+    return `its worker thread cannot be started: ${printable(String(error), REASON_MAX_CHARS)}`;
   }
 }
 
@@ -134,7 +134,7 @@ function programPath(): string {
 
 function killedBy(error: Error, module: string): string {
   if ('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY') {
-    return `its heap took more than ${HEAP_MB_MAX} MB: killed`;
+    return `the plugin used more heap than ${HEAP_MB_MAX} MB: killed`;
   }
-  return `it threw: ${printable(error.message, REASON_MAX_CHARS)}${thrownAt(error, module)}`;
+  return `the plugin threw an error: ${printable(error.message, REASON_MAX_CHARS)}${thrownAt(error, module)}`;
 }

@@ -30,7 +30,7 @@ class AgentProbe implements Probe {
   readonly #answered: (answer: Answer) => void;
   #socket: Socket | null = null;
   #line = '';
-  /** Until the agent says another, it is the whole weight: as HAProxy's from its start. */
+  /** Until the agent reports another, it is the whole weight: as HAProxy's from its start. */
   #percent = 100;
 
   constructor(target: ProbeTarget, check: AgentCheck, answered: (answer: Answer) => void) {

@@ -98,10 +98,10 @@ class DnsProbe implements Probe {
       case 'ETIMEOUT':
         return noAnswer(this.#check.timeoutMs);
       case 'EBADRESP':
-        return { state: 'down', reason: 'the answer is no DNS' };
+        return { state: 'down', reason: 'the answer is not a valid DNS message' };
       case 'EBADNAME':
       case 'EBADQUERY':
-        return { state: 'lost', reason: `${this.#check.name} is no name that can be asked for` };
+        return { state: 'lost', reason: `${this.#check.name} is not a valid domain name` };
       default:
         return explain(error, this.#check.source);
     }
@@ -115,6 +115,9 @@ class DnsProbe implements Probe {
     if (resolver !== this.#resolver) return;
     this.#resolver = null;
     const message = error instanceof Error ? error.message : 'unknown error';
-    this.#answered({ state: 'lost', reason: `cannot be asked: ${message.slice(0, 80)}` });
+    this.#answered({
+      state: 'lost',
+      reason: `the DNS query cannot be sent: ${message.slice(0, 80)}`,
+    });
   }
 }

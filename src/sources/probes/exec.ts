@@ -45,7 +45,7 @@ class ExecProbe implements Probe {
     if (isWaiting && this.#waitedMs < TURN_MAX_MS) return null;
     this.cancel();
     const reason = isWaiting
-      ? `not started within ${this.#waitedMs}ms: too many children run`
+      ? `not started within ${this.#waitedMs}ms: too many commands are running`
       : `timed out after ${timeoutMs}ms`;
     return { state: 'lost', reason };
   }

@@ -148,7 +148,7 @@ class GrpcProbe implements Probe {
 }
 
 const CLOSED: Answer = { state: 'down', reason: 'closed by peer' };
-const NONSENSE: Answer = { state: 'down', reason: 'the answer is no gRPC health' };
+const NONSENSE: Answer = { state: 'down', reason: 'the answer is not a gRPC health response' };
 
 function answerOf(error: NodeJS.ErrnoException, source: string | null): Answer {
   if (error.code === 'ERR_HTTP2_ERROR' || error.code === 'ERR_HTTP2_STREAM_ERROR') return NONSENSE;

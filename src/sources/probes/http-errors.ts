@@ -18,9 +18,13 @@ export function explainHttp(error: NodeJS.ErrnoException, source: string | null)
   const code = error.code ?? '';
   const reason = REASONS.get(code);
   if (reason !== undefined) return { state: 'down', reason };
-  if (code.startsWith('HPE_')) return { state: 'down', reason: 'the answer is no HTTP' };
+  if (code.startsWith('HPE_')) return { state: 'down', reason: 'the answer is not valid HTTP' };
   if (code.startsWith('ERR_SSL_') || code === 'EPROTO') {
-    return { state: 'down', reason: 'TLS failed: the server speaks none, or none of ours' };
+    return {
+      state: 'down',
+      reason:
+        'TLS handshake failed: the server does not speak TLS, or shares no TLS version or cipher with this node',
+    };
   }
   // Node's words for an orderly close before, or within, the answer.
   if (code === 'ECONNRESET' && error.syscall === undefined) {

@@ -36,7 +36,7 @@ export type HeldSentinel = Pick<Sentinel, 'keep' | 'confirmed' | 'down' | 'close
 /**
  * One idle connection to a server, beside its probes. Its end is only a hint:
  * servers close idle connections too, so the owner probes at once and tells by
- * `confirmed` what came of it. A server that closes idle connections by itself
+ * `confirmed` what came of it. A server that closes idle connections
  * is probed without a sentinel from then on.
  */
 export class Sentinel {
@@ -78,7 +78,7 @@ export class Sentinel {
     }
     this.#closures += 1;
     if (this.#keptMs < CLOSED_AT_ONCE_MS) this.#giveUp('closes idle connections at once');
-    else if (this.#closures >= CLOSURES_MAX) this.#giveUp('closes idle connections by itself');
+    else if (this.#closures >= CLOSURES_MAX) this.#giveUp('closes idle connections');
   }
 
   /**
@@ -127,7 +127,7 @@ export class Sentinel {
     this.#deps.notify({
       level: 'warn',
       event: 'sentinel_closed_by_server',
-      message: `${this.#target.key} ${why}: probed without a sentinel for ${RETRY_MS / 60_000} minutes`,
+      message: `${this.#target.key} ${why}: mode hold is off for it for ${RETRY_MS / 60_000} minutes`,
     });
   }
 }

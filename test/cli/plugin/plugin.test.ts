@@ -52,7 +52,7 @@ describe('routevane plugin test', () => {
     assert.match(stdout, /^ *[0-9.]+ s {2}up\n$/);
     assert.match(
       stderr,
-      /lost: it threw: boom in observe \(throws\.mjs:8\); the daemon would start it again\n$/,
+      /lost: the plugin threw an error: boom in observe \(throws\.mjs:8\); the daemon would start it again\n$/,
     );
   });
 
@@ -144,7 +144,10 @@ services:
   assert.equal(stdout, '');
   const [state, missing, every, percent, ...rest] = stderr.trimEnd().split('\n');
   assert.match(state ?? '', /^faulty\.yaml:6:14 signals\.a\.options\.state: Invalid option/);
-  assert.match(missing ?? '', /^faulty\.yaml:8:30 signals\.b\.module: there is no file /);
+  assert.match(
+    missing ?? '',
+    /^faulty\.yaml:8:30 signals\.b\.module: the plugin file [^ ]+ does not exist/,
+  );
   assert.match(
     every ?? '',
     /^faulty\.yaml:11:69 services\.web\.check\.options\.everyMs: Too small/,

@@ -52,7 +52,7 @@ describe('routevane replay', () => {
     ]);
     const first = lines.length - 5 + 1;
     assert.deepEqual(stderr.split('\n'), [
-      `${journal}:${first}: not a whole line of JSON`,
+      `${journal}:${first}: not a complete line of JSON`,
       `${journal}:${first + 1}: atMs: Invalid input: expected number, received string`,
       '2 lines were skipped',
       '',

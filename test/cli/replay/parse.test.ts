@@ -17,9 +17,9 @@ describe('a line of the journal', () => {
 
   test('that is no record says what is wrong with it', () => {
     const wrong: readonly (readonly [string, RegExp])[] = [
-      ['{"kind":"turn","atMs":1', /not a whole line/u],
+      ['{"kind":"turn","atMs":1', /not a complete line/u],
       ['{"kind":"turn","atMs":"1"}', /^atMs: /u],
-      ['{"kind":"turn","atMs":01}', /not a whole line/u],
+      ['{"kind":"turn","atMs":01}', /not a complete line/u],
       ['{"kind":"start","format":2,"atMs":0}', /format 1/u],
       ['{"kind":"turn","atMs":1e16}', /^atMs: /u],
       [

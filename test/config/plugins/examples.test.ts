@@ -67,7 +67,7 @@ describe('disk-free', () => {
 
   test('is lost where there is no such path', async () => {
     const { lost } = await runPlugin(diskFree, { options: { path: '/no/such/path' } });
-    assert.match(lost ?? '', /^it threw: ENOENT/);
+    assert.match(lost ?? '', /^the plugin threw an error: ENOENT/);
   });
 });
 
@@ -100,7 +100,7 @@ describe('conntrack-fill', () => {
 
   test('is lost without connection tracking', async () => {
     const { lost } = await runPlugin(conntrackFill, { options: { dir: '/no/such/dir' } });
-    assert.match(lost ?? '', /^it threw: ENOENT/);
+    assert.match(lost ?? '', /^the plugin threw an error: ENOENT/);
   });
 });
 
@@ -158,7 +158,7 @@ describe('systemd-unit', () => {
   });
 
   test('is lost where systemctl fails, or says nothing', async () => {
-    assert.match((await at('exit 3')).lost ?? '', /^it threw: Command failed/);
+    assert.match((await at('exit 3')).lost ?? '', /^the plugin threw an error: Command failed/);
     assert.match((await at('true')).lost ?? '', /told no state of web\.service$/);
   });
 

@@ -243,7 +243,10 @@ describe('explain', () => {
     drive.at(2, ...names.map((name) => down(name, 0)));
     const held = look(drive, 1003).explain('192.0.2.11/32') ?? assert.fail();
     assert.equal(held.state, 'held');
-    assert.match(held.because, /^held by max_withdraw; signal-0-x+ is down .*…$/u);
+    assert.match(
+      held.because,
+      /^max_withdraw allows no more withdraws now; signal-0-x+ is down .*…$/u,
+    );
     assert.ok(!held.because.includes('; now: '), held.because);
     assert.equal(counter(held, 'room for the next withdraw'), 'in 59s');
   });

@@ -76,7 +76,7 @@ describe('agent', () => {
     assert.equal(await asked(port, ''), 'up 100%\n', 'a client that says nothing');
     turn$.next(turnOf({ web: 'down: 0 of 2\u001b[31m servers' }));
     assert.equal(await asked(port, 'web\n'), 'down #0 of 2 [31m servers\n');
-    assert.equal(await asked(port, 'node\n'), 'down #nothing is up\n');
+    assert.equal(await asked(port, 'node\n'), 'down #no route or service is up\n');
     turn$.next(turnOf({ web: 'unknown: observer lost' }));
     assert.equal(await asked(port, 'web\n'), '');
   });
@@ -96,7 +96,7 @@ describe('agent', () => {
     turn$.next(turnWithRoutes({ r: 'draining' }, 'drain'));
     assert.equal(await asked(port, ''), 'up 0%\n');
     turn$.next(turnWithRoutes({ r: 'withdrawn', s: 'withdrawn' }, 'other'));
-    assert.equal(await asked(port, ''), 'down #nothing is up\n');
+    assert.equal(await asked(port, ''), 'down #no route or service is up\n');
     config$.next(config);
     config$.next({ ...config, routes: [route('r', 'web')] });
     assert.equal(await asked(port, ''), '', 'a route that was gone is not known yet');
@@ -109,7 +109,10 @@ describe('agent', () => {
     for (let time = 0; time < 3; time += 1) assert.equal(await asked(port, 'wbe\u0007\n'), '');
     assert.equal(notices.length, 1);
     assert.ok(notices[0]?.kind === 'notice');
-    assert.equal(notices[0].message, 'an agent-check asks for "wbe", which is no name here');
+    assert.equal(
+      notices[0].message,
+      'an agent-check asks for "wbe", which is not a configured name',
+    );
   });
 
   test('a name that came in time counts, however late it is read', async (t) => {

@@ -73,7 +73,7 @@ test('after a complaint each change is judged by the table', async (t) => {
     results.map((result) => (result.ok ? 'ok' : result.code)),
     cases.map(([, code]) => code),
   );
-  assert.match(JSON.stringify(results[5]), /ipvsadm says: No such destination/);
+  assert.match(JSON.stringify(results[5]), /ipvsadm printed: No such destination/);
   // Of two changes to one server, and of one that is there already.
   const [added] = await access.apply([
     { ...set, kind: 'add', destination: { ...there, weight: 9 } },

@@ -174,8 +174,8 @@ describe('the table belongs to others, too', () => {
     it.table.edit(web, '10.9.9.9:80', { weight: 8 });
     await it.pass(10_000);
     assert.deepEqual(it.notices('ipvs_drift'), [
-      'changed by others: tcp 192.0.2.10:80 -> 10.0.0.1:80: weight 100 -> 5',
-      'changed by others: tcp 192.0.2.10:80 -> 10.0.0.2:80: weight 200 -> 6',
+      'another program changed the table: tcp 192.0.2.10:80 -> 10.0.0.1:80: weight 100 -> 5',
+      'another program changed the table: tcp 192.0.2.10:80 -> 10.0.0.2:80: weight 200 -> 6',
     ]);
     assert.equal(it.table.weight(web, '10.0.0.1:80'), 100);
     const repairs = it.actions('sent').map(({ isRepeat }) => isRepeat);
@@ -211,7 +211,7 @@ describe('the table belongs to others, too', () => {
       'web/10.0.0.2:80',
     ]);
     assert.deepEqual(it.notices('ipvs_missing'), [
-      'the service web (tcp 192.0.2.10:80) is not in the table: it is waited for, and not created',
+      'the service web (tcp 192.0.2.10:80) is not in the IPVS table: waiting for it (routevane does not create it)',
     ]);
     it.want({ 'web/10.0.0.2:80': 0 });
     // Some seconds before the table would be read in any case.

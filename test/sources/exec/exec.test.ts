@@ -132,7 +132,7 @@ describe('exec', () => {
       scheduler.flush();
       return first;
     });
-    const reason = `not started within ${TURN_MAX_MS}ms: too many children run`;
+    const reason = `not started within ${TURN_MAX_MS}ms: too many commands are running`;
     assert.equal((await late)?.[0]?.reason, reason);
     freed();
     assert.equal((await patient)?.[0]?.state, 'up');
@@ -142,7 +142,7 @@ describe('exec', () => {
     const kill = await seen(t, ['/bin/sh', '-c', 'kill -9 $$']);
     assert.deepEqual([kill.state, kill.reason], ['lost', 'killed by SIGKILL']);
     const none = await seen(t, ['/no/such/plugin']);
-    assert.deepEqual([none.state, none.reason], ['lost', '/no/such/plugin is not there']);
+    assert.deepEqual([none.state, none.reason], ['lost', '/no/such/plugin does not exist']);
     const odd = await seen(t, ['/bin/sh', '-c', 'echo broken >&2; exit 42']);
     assert.deepEqual([odd.state, odd.reason], ['lost', 'exit code 42: broken']);
   });

@@ -103,7 +103,7 @@ describe('execd', () => {
 
   test('a line without an end is lost, and its child ended', async (t) => {
     const [seen] = await running(t, sh('head -c 100000000 /dev/zero; sleep 600')).first(1);
-    assert.equal(seen, 'lost: printed a line above 4 KiB');
+    assert.equal(seen, 'lost: printed a line longer than 4 KiB');
   });
 
   test('one that exits is lost with its last words, and started again', async (t) => {
@@ -114,7 +114,7 @@ describe('execd', () => {
 
   test('one that is not there is lost', async (t) => {
     assert.deepEqual(await running(t, signal(['/no/such'])).first(1), [
-      'lost: /no/such is not there',
+      'lost: /no/such does not exist',
     ]);
   });
 
@@ -165,6 +165,16 @@ describe('execd', () => {
     assert.deepEqual(await first(1), ['down: 1']);
   });
 
+  test('silence in a stall of our own is not the silence of the child', async (t) => {
+    const script = 'while :; do echo \'{"state":"up"}\'; sleep 0.1; done';
+    const { observation$, first } = running(t, sh(script, { staleAfterMs: 600 }));
+    await first(3);
+    // The loop does not run, as if the process had been stopped.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_000);
+    const seen = await firstValueFrom(observation$.pipe(take(30), toArray()));
+    assert.deepEqual(new Set(seen.map(told)), new Set(['up']));
+  });
+
   test('its end is told, with what it said last, and when it is started again', async (t) => {
     const { notice$ } = running(t, sh('echo no database >&2; exit 3'));
     const [first, second] = await firstValueFrom(
@@ -174,7 +184,7 @@ describe('execd', () => {
         toArray(),
       ),
     );
-    const end = 'it: exited with code 3: no database; it is started again';
+    const end = 'it: exited with code 3: no database; restarting';
     assert.deepEqual([first?.message, second?.message], [`${end} in 1s`, `${end} in 2s`]);
   });
 
@@ -212,7 +222,7 @@ describe('execd', () => {
     assert.equal(seen[100], 'down: 1000');
     const { event, message } = await notice;
     assert.equal(event, 'execd_flood');
-    assert.equal(message, 'it said too much: 899 results of it were thrown away');
+    assert.equal(message, 'it sends results too fast: 899 of them were discarded');
   });
 
   test('the same signal goes on through a reload, unsubscribing ends its child', async (t) => {

@@ -21,7 +21,7 @@ function watch(t: TestContext, dir: string): Watcher {
 test('a word that was written before the start is read', (t) => {
   const dir = temporaryFolder(t);
   writeLinkState(dir, 'eth0', 'down');
-  assert.deepEqual(watch(t, dir).seen('uplink'), ['down: ifplugd says down']);
+  assert.deepEqual(watch(t, dir).seen('uplink'), ['down: the state file of ifplugd reports down']);
 });
 
 test('each word is read as it comes; temporary files and other interfaces are none', async (t) => {
@@ -31,11 +31,11 @@ test('each word is read as it comes; temporary files and other interfaces are no
     writeLinkState(dir, 'eth0', 'down');
     writeLinkState(dir, 'eth1', 'up');
     writeFileSync(join(dir, '.eth0.1'), 'up\n');
-    await watcher.until('uplink', 'down: ifplugd says down');
+    await watcher.until('uplink', 'down: the state file of ifplugd reports down');
     writeLinkState(dir, 'eth0', 'up');
     await watcher.until('uplink', 'up');
   }
-  const fallAndRise = ['down: ifplugd says down', 'up'];
+  const fallAndRise = ['down: the state file of ifplugd reports down', 'up'];
   assert.deepEqual(watcher.seen('uplink'), ['up', ...fallAndRise, ...fallAndRise, ...fallAndRise]);
   assert.deepEqual(watcher.notices, []);
 });
@@ -44,12 +44,15 @@ test('rubbish is lost, and a word after it mends it', async (t) => {
   const dir = temporaryFolder(t);
   const watcher = watch(t, dir);
   writeFileSync(join(dir, 'eth0'), 'banana\x07');
-  await watcher.until('uplink', 'lost: state file holds rubbish: "banana\\u0007"');
+  await watcher.until(
+    'uplink',
+    'lost: the state file contains neither up nor down: "banana\\u0007"',
+  );
   writeLinkState(dir, 'eth0', 'up');
   await watcher.until('uplink', 'up');
   rmSync(join(dir, 'eth0'));
   writeLinkState(dir, 'eth0', 'down');
-  await watcher.until('uplink', 'down: ifplugd says down');
+  await watcher.until('uplink', 'down: the state file of ifplugd reports down');
   rmSync(join(dir, 'eth0'));
   await watcher.until('uplink', 'up');
 });
@@ -63,7 +66,7 @@ test('a folder that is missing loses the link; once it is made, its words count'
   await watcher.untilNotice('link_folder_watched');
   await watcher.until('uplink', 'up');
   writeLinkState(dir, 'eth0', 'down');
-  await watcher.until('uplink', 'down: ifplugd says down');
+  await watcher.until('uplink', 'down: the state file of ifplugd reports down');
   assert.deepEqual(
     watcher.notices.map((notice) => notice.message),
     [
@@ -80,7 +83,7 @@ test('a folder that is removed is missed, and taken back', async (t) => {
   rmSync(dir, { recursive: true });
   await watcher.until('uplink', `lost: folder ${dir} is missing`);
   writeLinkState(dir, 'eth0', 'down');
-  await watcher.until('uplink', 'down: ifplugd says down');
+  await watcher.until('uplink', 'down: the state file of ifplugd reports down');
 });
 
 for (const [which, path] of [
@@ -94,7 +97,7 @@ for (const [which, path] of [
     const watcher = watch(t, dir);
     renameSync(join(parent, path), `${parent}.old`);
     writeLinkState(dir, 'eth0', 'down');
-    await watcher.until('uplink', 'down: ifplugd says down');
+    await watcher.until('uplink', 'down: the state file of ifplugd reports down');
     await watcher.untilNotice('link_folder_watched');
     writeLinkState(dir, 'eth0', 'up');
     await watcher.until('uplink', 'up');
@@ -122,7 +125,7 @@ test('for another user than root, a folder that is closed loses the link until i
   chmodSync(dir, 0o755);
   assert.equal(await next(), 'up');
   writeLinkState(dir, 'eth0', 'down');
-  assert.equal(await next(), 'down: ifplugd says down');
+  assert.equal(await next(), 'down: the state file of ifplugd reports down');
   chmodSync(join(dir, 'eth0'), 0o600);
   assert.equal(await next(), 'lost: state file is not readable (EACCES)');
 });

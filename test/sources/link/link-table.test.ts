@@ -139,7 +139,7 @@ test('rubbish keeps no link up, but a carrier that is lost is down all the same'
   const table = new LinkTable(sysfs);
   const interfaces = both.interfaces.slice(0, 1);
   assert.deepEqual(said(table.configure({ dir, interfaces })), [
-    'a lost state file holds rubbish: "sideways"',
+    'a lost the state file contains neither up nor down: "sideways"',
   ]);
   fakeInterface(sysfs, 'va0', { carrier: '0' });
   assert.deepEqual(said(table.readAll()), ['a down no carrier']);
@@ -154,7 +154,9 @@ test('a word that says down counts for an interface that is not there', (t) => {
   const table = new LinkTable(temporaryFolder(t));
   const interfaces = both.interfaces.slice(0, 1);
   writeFileSync(join(dir, 'va0'), 'down\n');
-  assert.deepEqual(said(table.configure({ dir, interfaces })), ['a down ifplugd says down']);
+  assert.deepEqual(said(table.configure({ dir, interfaces })), [
+    'a down the state file of ifplugd reports down',
+  ]);
   writeFileSync(join(dir, 'va0'), 'up\n');
   assert.deepEqual(said(table.fileChanged('va0')), ['a lost interface va0 does not exist']);
 });
@@ -167,7 +169,9 @@ test('a new folder is read at once', (t) => {
   const table = new LinkTable(sysfs);
   const interfaces = both.interfaces.slice(0, 1);
   assert.deepEqual(said(table.configure({ dir: null, interfaces })), ['a up']);
-  assert.deepEqual(said(table.configure({ dir, interfaces })), ['a down ifplugd says down']);
+  assert.deepEqual(said(table.configure({ dir, interfaces })), [
+    'a down the state file of ifplugd reports down',
+  ]);
   assert.deepEqual(said(table.configure({ dir: null, interfaces })), ['a up']);
 });
 

@@ -54,7 +54,7 @@ inNetworkNamespace(import.meta.url, () => {
     await watcher.until('poll0', 'up');
     assert.deepEqual(
       watcher.notices.map((notice) => notice.message),
-      ['no netlink, so carrier is read every 1000ms: koffi is not installed'],
+      ['netlink is not available: carrier is read every 1000ms: koffi is not installed'],
     );
   });
 
@@ -133,14 +133,14 @@ inNetworkNamespace(import.meta.url, () => {
     const say = (word: string) => writeFileSync(join(dir, 'both0'), `${word}\n`);
     say('down');
     const watcher = new Watcher(t, of(only('both0', dir)));
-    assert.deepEqual(watcher.seen('both0'), ['down: ifplugd says down']);
+    assert.deepEqual(watcher.seen('both0'), ['down: the state file of ifplugd reports down']);
     say('up');
     await watcher.until('both0', 'up');
     cable.pull();
     await watcher.until('both0', 'down: no carrier');
     say('down');
     cable.plug();
-    await watcher.until('both0', 'down: ifplugd says down');
+    await watcher.until('both0', 'down: the state file of ifplugd reports down');
     say('up');
     await watcher.until('both0', 'up');
     ip('link del both0');

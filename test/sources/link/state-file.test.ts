@@ -40,7 +40,7 @@ describe('reading', () => {
     test(`${JSON.stringify(content.slice(0, 20))} is rubbish, and shown in a harmless way`, (t) => {
       const dir = temporaryFolder(t);
       writeFileSync(join(dir, 'eth0'), content, 'latin1');
-      const reason = `state file holds rubbish: ${shown}`;
+      const reason = `the state file contains neither up nor down: ${shown}`;
       assert.deepEqual(readStateFile(dir, 'eth0'), { kind: 'bad', reason });
     });
   }

@@ -6,42 +6,57 @@ import { fixtures, pluginRun, Rig } from './rig.ts';
 
 /** What a plugin does → the reason it is lost for. */
 const faults: readonly (readonly [string, string, unknown, RegExp])[] = [
-  ['is missing', 'nowhere.ts', undefined, /^there is no file .*nowhere\.ts$/],
-  ['exports nothing as default', 'no-default.ts', undefined, /^has no default export/],
-  ['is of the wrong shape', 'wrong-shape.ts', undefined, /^has no function observe/],
+  ['is missing', 'nowhere.ts', undefined, /^the plugin file .*nowhere\.ts does not exist$/],
+  ['exports nothing as default', 'no-default.ts', undefined, /^the plugin has no default export/],
+  ['is of the wrong shape', 'wrong-shape.ts', undefined, /^the plugin has no function observe/],
   [
     'throws at import',
     'throws-at-import.ts',
     undefined,
-    /does not load: boom at import \(throws-at-import\.ts:\d+\)$/,
+    /cannot be loaded: boom at import \(throws-at-import\.ts:\d+\)$/,
   ],
-  ['awaits for ever at import', 'top-level-await.mjs', undefined, /has no top-level await/],
+  [
+    'awaits for ever at import',
+    'top-level-await.mjs',
+    undefined,
+    /top-level await is not possible/,
+  ],
   ['refuses its options', 'steady.ts', { state: 'upp' }, /^options\.state: .*"up"/],
   ['takes no options', 'hangs.mjs', { a: 1 }, /^options: the plugin "hangs" takes no options$/],
-  ['throws', 'throws.mjs', { how: 'throw' }, /^it threw: boom in observe \(throws\.mjs:8\)$/],
+  [
+    'throws',
+    'throws.mjs',
+    { how: 'throw' },
+    /^the plugin threw an error: boom in observe \(throws\.mjs:8\)$/,
+  ],
   [
     'throws in a timer',
     'throws.mjs',
     { how: 'timer' },
-    /^it threw: boom in a timer \(throws\.mjs:11\)$/,
+    /^the plugin threw an error: boom in a timer \(throws\.mjs:11\)$/,
   ],
   [
     'leaves a rejection',
     'throws.mjs',
     { how: 'rejection' },
-    /^it threw: nobody waits for this \(throws\.mjs:13\)$/,
+    /^the plugin threw an error: nobody waits for this \(throws\.mjs:13\)$/,
   ],
-  ['exits', 'throws.mjs', { how: 'exit' }, /^it called process\.exit\(3\)$/],
-  ['ends', 'throws.mjs', { how: 'end' }, /^it ended: observe must go on/],
+  ['exits', 'throws.mjs', { how: 'exit' }, /^the plugin called process\.exit\(3\)$/],
+  ['ends', 'throws.mjs', { how: 'end' }, /^the plugin ended: observe\(\) must run/],
   [
     'yields nonsense',
     'throws.mjs',
     { how: 'nonsense' },
-    /^yielded \{ state: 'upp' \}: neither up\(\) nor down\(\)$/,
+    /^the plugin yielded \{ state: 'upp' \}: expected up\(\) or down\(\)$/,
   ],
-  ['fills its heap', 'leaks.mjs', { of: 'heap' }, /^its heap took more than 64 MB: killed$/],
-  ['fills buffers', 'leaks.mjs', { of: 'buffers' }, /^its buffers took more than 64 MB: killed$/],
-  ['turns in a loop', 'busy.mjs', undefined, /^it kept its thread busy for 6s: killed$/],
+  ['fills its heap', 'leaks.mjs', { of: 'heap' }, /^the plugin used more heap than 64 MB: killed$/],
+  [
+    'fills buffers',
+    'leaks.mjs',
+    { of: 'buffers' },
+    /^the plugin used more than 64 MB of buffers: killed$/,
+  ],
+  ['turns in a loop', 'busy.mjs', undefined, /^the plugin blocked its thread for 6s: killed$/],
 ];
 
 describe('a plugin that fails is lost with its reason, and harms nobody else', () => {
@@ -54,9 +69,9 @@ describe('a plugin that fails is lost with its reason, and harms nobody else', (
   for (const [what, , , reason] of faults) {
     test(what, async () => {
       assert.match(await rig.lost(what), reason);
-      const told = rig.notices.find(({ message }) => message.startsWith(`plugin ${what}: `));
+      const told = rig.notices.find(({ message }) => message.startsWith(`${what}: `));
       assert.equal(told?.event, 'plugin_failed');
-      assert.match(told?.message ?? '', /it is started again in 1s$/);
+      assert.match(told?.message ?? '', /restarting in 1s$/);
     });
   }
 
@@ -75,10 +90,13 @@ test('in the daemon’s own thread a failure has the same reasons', async () => 
     ends: pluginRun('throws.mjs', { ...here, options: { how: 'end' } }),
     package: { ...pluginRun('', here), module: 'no-such-package' },
   });
-  assert.equal(await rig.lost('missing'), `there is no file ${fixtures}/nowhere.ts`);
-  assert.equal(await rig.lost('throws'), 'it threw: boom in observe (throws.mjs:8)');
-  assert.match(await rig.lost('ends'), /^it ended/);
-  assert.match(await rig.lost('package'), /^there is no package no-such-package for /);
+  assert.equal(await rig.lost('missing'), `the plugin file ${fixtures}/nowhere.ts does not exist`);
+  assert.equal(
+    await rig.lost('throws'),
+    'the plugin threw an error: boom in observe (throws.mjs:8)',
+  );
+  assert.match(await rig.lost('ends'), /^the plugin ended/);
+  assert.match(await rig.lost('package'), /^the package no-such-package is not installed for /);
   rig.close();
 });
 
@@ -87,8 +105,8 @@ test('there, too, what it throws late ends the plugin and not the daemon, which 
   const words = ['--import', 'tsx', child];
   const { status, stdout } = spawnSync(process.execPath, words, { encoding: 'utf8' });
   const reasons = [
-    'it threw: boom in a timer (throws.mjs:11)',
-    'it threw: nobody waits for this (throws.mjs:13)',
+    'the plugin threw an error: boom in a timer (throws.mjs:11)',
+    'the plugin threw an error: nobody waits for this (throws.mjs:13)',
   ];
   assert.deepEqual(stdout.split('\n'), [...reasons, 'a bug: ours', '']);
   assert.equal(status, 1);

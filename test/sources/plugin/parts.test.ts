@@ -35,7 +35,7 @@ describe('what a plugin yields', () => {
   for (const value of [...faulty, ...beside, { state: 'up', detail: 1 }]) {
     test(`is refused: ${JSON.stringify(value)}`, () => {
       const said = sightOf(value);
-      assert.ok(typeof said === 'string' && said.startsWith('yielded '));
+      assert.ok(typeof said === 'string' && said.startsWith('the plugin yielded '));
     });
   }
 });

@@ -16,7 +16,7 @@ for (const isolate of ['worker', 'none'] as const) {
       await rig.until(() => rig.of('ts').length > 2 && rig.of('cjs').length > 2);
       assert.deepEqual(rig.of('ts')[0]?.reason, 'as told');
       assert.equal(rig.of('cjs')[0]?.weightPercent, 75);
-      assert.match(await rig.lost('observable'), /^it ended/);
+      assert.match(await rig.lost('observable'), /^the plugin ended/);
       assert.deepEqual(
         rig.of('observable').map(({ detail }) => detail),
         ['n=0', 'n=1', 'n=2', 'n=3', 'n=4', undefined],
@@ -34,7 +34,7 @@ for (const isolate of ['worker', 'none'] as const) {
       assert.ok(kept.length >= 101 && kept.length <= 201, `${kept.length}`);
       assert.equal(kept[99]?.reason, 'number 99');
       const [, dropped] =
-        /: ([0-9]+) observations of the last second were/.exec(rig.notices[0]?.message ?? '') ?? [];
+        /: ([0-9]+) of the last second were/.exec(rig.notices[0]?.message ?? '') ?? [];
       // All between those hundred and the newest were counted; each other one is up, without a number.
       const newest = 100 + Number(dropped);
       assert.equal(kept[100]?.reason, newest % 2 === 0 ? '' : `number ${newest}`);
@@ -42,7 +42,7 @@ for (const isolate of ['worker', 'none'] as const) {
 
     test('silent for longer than stale_after is lost, and started again', async () => {
       const rig = new Rig({ hangs: pluginRun('hangs.mjs', { isolate, staleAfterMs: 1_500 }) });
-      assert.equal(await rig.lost('hangs'), 'it said nothing for 1500 ms (stale_after)');
+      assert.equal(await rig.lost('hangs'), 'the plugin yielded nothing for 1500 ms (stale_after)');
       await rig.until(() => rig.of('hangs').length >= 3);
       assert.deepEqual(
         rig
@@ -51,6 +51,17 @@ for (const isolate of ['worker', 'none'] as const) {
           .slice(0, 3),
         ['up', 'lost', 'up'],
       );
+      rig.close();
+    });
+
+    test('silence in a stall of our own is not a failure of the plugin', async () => {
+      const run = pluginRun('steady.ts', { isolate, staleAfterMs: 600, options: { everyMs: 50 } });
+      const rig = new Rig({ steady: run });
+      await rig.until(() => rig.of('steady').length > 3);
+      stall(2_000);
+      const before = rig.of('steady').length;
+      await rig.until(() => rig.of('steady').length > before + 20);
+      assert.ok(rig.of('steady').every(({ state }) => state === 'up'));
       rig.close();
     });
 
@@ -148,7 +159,7 @@ test('what a plugin logs has its fields as data, as far as they are', async () =
         level: 'warn',
         event,
         message: 'plugin logs: in circles',
-        fields: { note: 'fields that are no plain data' },
+        fields: { note: 'these fields are not plain data' },
       },
     ]);
   }
@@ -167,3 +178,8 @@ test('a worker sees of the environment only what programs need', async () => {
   assert.deepEqual(more, []);
   assert.ok(names.includes('PATH'));
 });
+
+/** The event loop does not run, as if the process had been stopped. */
+function stall(lengthMs: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lengthMs);
+}

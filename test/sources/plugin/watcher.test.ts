@@ -39,7 +39,7 @@ describe('a worker that is looked at', () => {
     const { looks } = looked();
     looks(3, 2000);
     assert.deepEqual(looks(2, 0, 2000), ['ask']);
-    assert.deepEqual(looks(1, 0, 2000), ['it kept its thread busy for 6s: killed']);
+    assert.deepEqual(looks(1, 0, 2000), ['the plugin blocked its thread for 6s: killed']);
   });
 
   test('works on where its loop never waits, but turns', () => {
@@ -53,7 +53,7 @@ describe('a worker that is looked at', () => {
   test('has longer while it is being loaded', () => {
     const { looks } = looked(true);
     assert.deepEqual(looks(14, 0), ['ask']);
-    assert.deepEqual(looks(1, 0), ['it kept its thread busy for 30s: killed']);
+    assert.deepEqual(looks(1, 0), ['the plugin blocked its thread for 30s: killed']);
   });
 
   test('is asked after work, and killed for its buffers', () => {
@@ -61,6 +61,6 @@ describe('a worker that is looked at', () => {
     assert.deepEqual(looks(1, 2000, 6), ['ask']);
     Atomics.add(state, ANSWERS, 1);
     Atomics.store(state, BUFFERS_KIB, 65 * 1024);
-    assert.deepEqual(looks(1, 2000), ['its buffers took more than 64 MB: killed']);
+    assert.deepEqual(looks(1, 2000), ['the plugin used more than BUFFERSMB 64 MB: killed']);
   });
 });

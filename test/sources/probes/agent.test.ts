@@ -57,20 +57,20 @@ describe('agent', () => {
       port,
       check: agentCheck({ send: Buffer.from('backend/a\n') }),
     });
-    assert.deepEqual(answer, { state: 'down', reason: 'the agent says down: asked backend/a' });
+    assert.deepEqual(answer, { state: 'down', reason: 'the agent reports down: asked backend/a' });
   });
 
   test('300%, HTML, nothing, and a line without an end are lost', async (t) => {
     const answers = [
-      [(socket: Socket) => socket.write('300%\n'), 'unexpected answer "300%" of the agent'],
+      [(socket: Socket) => socket.write('300%\n'), 'unexpected answer "300%" from the agent'],
       [
         (socket: Socket) => socket.end('<!DOCTYPE html>\n<html>'),
-        'unexpected answer "<!DOCTYPE html>" of the agent',
+        'unexpected answer "<!DOCTYPE html>" from the agent',
       ],
-      [(socket: Socket) => socket.end(), 'the agent said nothing'],
+      [(socket: Socket) => socket.end(), 'the agent sent an empty answer'],
       [
         (socket: Socket) => socket.write('x'.repeat(1 << 20)),
-        `unexpected answer "${'x'.repeat(39)}…" of the agent`,
+        `unexpected answer "${'x'.repeat(39)}…" from the agent`,
       ],
     ] as const;
     for (const [speak, reason] of answers) {

@@ -93,7 +93,7 @@ describe('dns', () => {
   test('an answer that is none is down', async (t) => {
     assert.deepEqual(await answerTo(t, 'garbage'), {
       state: 'down',
-      reason: 'the answer is no DNS',
+      reason: 'the answer is not a valid DNS message',
     });
   });
 

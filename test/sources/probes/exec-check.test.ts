@@ -75,7 +75,7 @@ test('the wait for a turn is not the time of the plugin, and is not endless', as
   });
   assert.deepEqual(late?.probe.expire(), {
     state: 'lost',
-    reason: `not started within ${TURN_MAX_MS}ms: too many children run`,
+    reason: `not started within ${TURN_MAX_MS}ms: too many commands are running`,
   });
   assert.deepEqual(begun, []);
   freed();

@@ -45,7 +45,7 @@ async function answerTo(t: TestContext, handler: Handler, service = ''): Promise
   return probeOnce(t, grpc, { port, check: grpcCheck({ service }) });
 }
 
-const NONSENSE = { state: 'down', reason: 'the answer is no gRPC health' };
+const NONSENSE = { state: 'down', reason: 'the answer is not a gRPC health response' };
 
 describe('grpc', () => {
   test('SERVING is up; the question names the service', async (t) => {

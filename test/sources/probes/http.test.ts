@@ -142,7 +142,7 @@ describe('http servers that misbehave', () => {
     const banner = 'SSH-2.0-OpenSSH_9.2\r\n';
     assert.deepEqual(await afterBytes(t, banner), {
       state: 'down',
-      reason: 'the answer is no HTTP',
+      reason: 'the answer is not valid HTTP',
     });
   });
 

@@ -149,7 +149,7 @@ describe('https', () => {
     });
     const closing = await tcpServer(t, (socket) => socket.once('data', () => socket.end()));
     assert.deepEqual(await probed({ port }, { port: closing.port }), [
-      'down: TLS failed: the server speaks none, or none of ours',
+      'down: TLS handshake failed: the server does not speak TLS, or shares no TLS version or cipher with this node',
       'down: closed by peer',
     ]);
   });
