@@ -1,5 +1,6 @@
 import { exitCode, required, type Command } from './command.ts';
 import { loadConfig, placeInFile, problemLines } from './config-file.ts';
+import { firstVerdictLines } from './first-verdicts.ts';
 import { pluginFindings } from './plugin/findings.ts';
 
 /** `routevane check`: every problem on stderr, or one line on stdout that says what the file holds. */
@@ -21,6 +22,7 @@ export const check: Command = {
       return exitCode.badConfig;
     }
     process.stderr.write(problemLines([...result.warnings, ...result.later]));
+    for (const line of firstVerdictLines(result.config)) process.stderr.write(`${file}: ${line}\n`);
     const { signals, services, realServers, routes } = result.summary;
     process.stdout.write(
       `${file}: ok: ${count(signals, 'signal')}, ${count(services, 'service')}, ` +
