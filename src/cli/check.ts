@@ -3,6 +3,7 @@ import { descriptorNeed, limitFor, neededDescriptors } from '../model/descriptor
 import { descriptorLimit } from '../platform/descriptors.ts';
 import { exitCode, required, UsageError, type Command, type Options } from './command.ts';
 import { loadConfig, placeInFile, problemLines } from './config-file.ts';
+import { firstVerdictLines } from './first-verdicts.ts';
 import { pluginFindings } from './plugin/findings.ts';
 import { writableFindings } from './writable.ts';
 
@@ -31,6 +32,7 @@ export const check: Command = {
     process.stderr.write(
       problemLines([...result.warnings, ...short, ...result.later, ...unwritable]),
     );
+    for (const line of firstVerdictLines(result.config)) process.stderr.write(`${file}: ${line}\n`);
     const { signals, services, realServers, routes } = result.summary;
     process.stdout.write(
       `${file}: ok: ${count(signals, 'signal')}, ${count(services, 'service')}, ` +

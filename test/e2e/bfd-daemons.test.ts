@@ -147,7 +147,7 @@ routes:
       updatesAtMost(2),
       announced(other),
       step('nothing else was taken for a fall', async ({ exabgp }) => {
-        doesNotMatch(exabgp.helper.log(), /not enabled|observer lost|"steady","from":"up"/);
+        doesNotMatch(exabgp.helper.log(), /not enabled|"to":"unknown"|"steady","from":"up"/);
       }),
     ],
   },

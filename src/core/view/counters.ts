@@ -30,6 +30,25 @@ export function countersOfTarget(target: Target, atMs: number): readonly Counter
   return counters;
 }
 
+/** What the first verdict may take: while there is none, and where a start waits longer for it. */
+export function countersOfStart(core: Core, target: Target, atMs: number): readonly Counter[] {
+  const { startupTimeoutMs } = core.graph.config;
+  const { firstVerdictMs, overdueAtMs, isOverdue, state } = target;
+  const isSlow = firstVerdictMs > startupTimeoutMs;
+  const isJudged = state.cause !== null || state.settled !== 'unknown';
+  if (isJudged && !isSlow) return [];
+  const limit = `startup_timeout ${startupTimeoutMs / 1000} s`;
+  const needs =
+    firstVerdictMs === Infinity
+      ? `has no limit without stale_after (${limit})`
+      : `needs up to ${firstVerdictMs / 1000} s (${limit})`;
+  const value = isSlow ? needs : `is due within ${limit}`;
+  const leftS = Math.max(0, Math.ceil((overdueAtMs - atMs) / 1000));
+  const left = leftS === Infinity ? '' : `, ${leftS} s left`;
+  if (isJudged) return [{ label: 'first verdict', value }];
+  return [{ label: 'first verdict', value: value + (isOverdue ? ', and is overdue' : left) }];
+}
+
 /** The weight, and everything that makes it less than its base. */
 export function countersOfServer(server: Target, pool: Pool, atMs: number): readonly Counter[] {
   const { kernel, percent, weight, live } = server;

@@ -6,7 +6,13 @@ import type { Pool, RouteEntry, Target } from '../nodes.ts';
 import { becauseOfWeight } from '../because-weight.ts';
 import { NODE, whoDrains } from '../maintenance.ts';
 import { countedHealth, healthOf, reasonOf } from '../settle.ts';
-import { countersOfPool, countersOfRoute, countersOfServer, countersOfTarget } from './counters.ts';
+import {
+  countersOfPool,
+  countersOfRoute,
+  countersOfServer,
+  countersOfStart,
+  countersOfTarget,
+} from './counters.ts';
 import {
   drainViewOfNode,
   drainViewOfRoute,
@@ -156,7 +162,7 @@ function tellServer(teller: Teller, server: Target, pool: Pool): Explanation {
     because: weight === '' || weight === 'up' ? reasonNow(server, atMs) : weight,
     sinceMs: server.state.sinceMs,
     cause: causeOf(server),
-    counters: countersOfServer(server, pool, atMs),
+    counters: [...countersOfServer(server, pool, atMs), ...countersOfStart(core, server, atMs)],
     drain: drainViewOfServer(core, server, atMs),
     parts: [],
   };
@@ -170,7 +176,10 @@ function tellSignal(teller: Teller, target: Target): Explanation {
     because: reasonNow(target, teller.atMs),
     sinceMs: target.state.sinceMs,
     cause: causeOf(target),
-    counters: countersOfTarget(target, teller.atMs),
+    counters: [
+      ...countersOfTarget(target, teller.atMs),
+      ...countersOfStart(teller.core, target, teller.atMs),
+    ],
     drain: null,
     parts: [],
   };
