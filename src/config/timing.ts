@@ -3,7 +3,9 @@ import { parseDuration } from './parse/duration.ts';
 import { known } from './parse/result.ts';
 import type { CheckOverrideFile } from './schema/checks.ts';
 
-const defaultIntervalMs = 1_000;
+const checkIntervalMs = 1_000;
+/** What a signal of each type that is polled has for `interval` where it says nothing. */
+export const signalIntervalMs = { exec: 10_000, execd: 5_000 };
 const fastIntervalMinMs = 50;
 
 export const dampingDefaults = { halfLifeMs: 30_000, suppress: 3, reuse: 1 };
@@ -16,8 +18,11 @@ export interface Timing {
 
 type TimingKeys = Loose<Pick<CheckOverrideFile, 'interval' | 'timeout' | 'fast_interval'>>;
 
-/** The times of a check once all its layers are merged; `null` where one of them is faulty. */
-export function timingOf(merged: TimingKeys): Timing | null {
+/** The times of a check once all its layers are merged, or of a signal; `null` where one of them is faulty. */
+export function timingOf(
+  merged: TimingKeys,
+  defaultIntervalMs: number = checkIntervalMs,
+): Timing | null {
   const intervalMs = durationOr(merged, 'interval', defaultIntervalMs);
   if (intervalMs === null) return null;
   const timeoutMs = durationOr(merged, 'timeout', Math.floor(intervalMs / 2));

@@ -46,11 +46,12 @@ export interface BfdSignal extends SignalCommon {
   readonly interface: string;
 }
 
-/** A Nagios plugin, started every `intervalMs`. */
+/** A Nagios plugin, started every `intervalMs`, and every `fastIntervalMs` while it is unsettled. */
 export interface ExecSignal extends SignalCommon {
   readonly type: 'exec';
   readonly command: readonly string[];
   readonly intervalMs: number;
+  readonly fastIntervalMs: number;
   readonly timeoutMs: number;
   readonly user: string | null;
 }
@@ -62,6 +63,7 @@ export interface ExecdSignal extends SignalCommon {
   /** `poll`: one line on its stdin asks for a result, every `intervalMs`; `self`: it speaks by itself. */
   readonly trigger: 'poll' | 'self';
   readonly intervalMs: number;
+  readonly fastIntervalMs: number;
   /** How long an answer may take, with `poll`. */
   readonly timeoutMs: number;
   readonly staleAfterMs: number | null;

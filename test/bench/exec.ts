@@ -42,6 +42,7 @@ const signals = Array.from({ length: perSecond }, (_, index) => ({
   type: 'exec' as const,
   command,
   intervalMs: 1000,
+  fastIntervalMs: 200,
   timeoutMs: 1000,
   user: null,
   settle: SETTLE,

@@ -17,6 +17,7 @@ const slow: Signal = {
   type: 'exec',
   command: ['/bin/true'],
   intervalMs: INTERVAL_MS,
+  fastIntervalMs: INTERVAL_MS,
   timeoutMs: 5_000,
   user: null,
   settle,

@@ -106,7 +106,7 @@ check('a session, a helper or an ExaBGP that goes away', {}, [
     config: `
 startup_timeout: 500ms
 signals:
-  slow: { type: exec, command: [/bin/true], interval: 3s, timeout: 1s, rise: 3 }
+  slow: { type: exec, command: [/bin/true], interval: 3s, fast_interval: 3s, timeout: 1s, rise: 3 }
 services:
   api:
     check: { type: tcp, interval: 2s, timeout: 500ms, fast_interval: 1s, rise: 1, fall: 2 }

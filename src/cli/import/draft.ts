@@ -34,6 +34,8 @@ export interface DraftService {
   /** Other keys of the service: `quorum`, `hysteresis`. */
   readonly keys: DraftKeys;
   readonly realServers: readonly DraftServer[];
+  /** Written as a comment: what is not known would do harm if it were guessed wrongly. */
+  readonly isOff?: boolean;
   readonly notes: readonly Note[];
 }
 

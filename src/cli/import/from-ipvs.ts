@@ -1,6 +1,7 @@
 import type { Address } from '../../config/parse/address.ts';
 import { endpointText } from '../../config/parse/endpoint.ts';
 import type { Draft, DraftServer, DraftService, Imported, InputProblem } from './draft.ts';
+import { withIcmpHints } from './icmp-hints.ts';
 import { routesOf } from './routes-of.ts';
 import { parseRules, type Rule } from './ipvs-rules.ts';
 
@@ -37,7 +38,7 @@ export function fromIpvs(text: string): Imported {
     } else service.servers.set(serverText(rule), rule);
   }
   if (wrong.length > 0) return { ok: false, problems: wrong };
-  return { ok: true, draft: draftOf([...found.values()]) };
+  return { ok: true, draft: withIcmpHints(draftOf([...found.values()])) };
 }
 
 function draftOf(found: readonly Found[]): Draft {
@@ -118,14 +119,21 @@ function serviceOf({ rule, servers }: Found, all: readonly Found[]): DraftServic
     };
   }
   const members = membersOf(virtual.mark, all);
-  const isGuessed = members.some(({ port }) => port === 0);
+  const isOff = members.some(({ port }) => port === 0);
+  const name = `fwmark-${virtual.mark}`;
   return {
-    name: `fwmark-${virtual.mark}`,
+    name,
     virtual: `fwmark ${virtual.mark}`,
     check: [['type', 'tcp']],
     keys: [],
     realServers: members.map((each) => serverOf(each, GUESSED_PORT)),
-    notes: isGuessed ? [`The table says no port: ${GUESSED_PORT} is a guess, for the probes.`] : [],
+    isOff,
+    notes: isOff
+      ? [
+          `${name} is off: the table says no port, ${GUESSED_PORT} is a guess, and where nobody listens its weights would go to 0.`,
+          `To switch ${name} on, put the port that its servers listen on, and take out "# " before its lines.`,
+        ]
+      : [],
   };
 }
 

@@ -28,7 +28,7 @@ export function writeYaml(draft: Draft, from: string): string {
     'admin: { socket: /run/routevane/admin.sock } # for routevane status, explain and drain',
     '',
     ...(signals.length === 0 ? [] : ['signals:', ...signals.flatMap(signalLines), '']),
-    services.length === 0 ? 'services: {}' : 'services:',
+    servicesKey(services),
     ...services.flatMap(serviceLines),
     '',
     routesHead(routes),
@@ -52,16 +52,26 @@ function signalLines({ name, keys, notes }: DraftSignal): string[] {
   ];
 }
 
-function serviceLines({ name, virtual, check, keys, realServers, notes }: DraftService): string[] {
-  return [
-    ...notes.flatMap(commentOf).map((line) => `  ${line}`),
-    `  ${scalar(name)}:`,
-    ...(virtual === null ? [] : [`    virtual: ${scalar(virtual)}`]),
-    ...(check.length === 0 ? [] : [`    check: ${flow(check)}`]),
-    ...keys.map(([key, value]) => `    ${key}: ${valueText(value)}`),
-    '    real_servers:',
-    ...realServers.map((server) => `      - ${serverText(server)}`),
+/** Nothing but comments would be no mapping. */
+function servicesKey(services: readonly DraftService[]): string {
+  if (services.length === 0) return 'services: {}';
+  const isEmpty = services.every(({ isOff = false }) => isOff);
+  return isEmpty ? 'services: {} # take out "{}" when you switch one on' : 'services:';
+}
+
+function serviceLines(service: DraftService): string[] {
+  const { name, virtual, check, keys, realServers, isOff = false, notes } = service;
+  const block = [
+    `${scalar(name)}:`,
+    ...(virtual === null ? [] : [`  virtual: ${scalar(virtual)}`]),
+    ...(check.length === 0 ? [] : [`  check: ${flow(check)}`]),
+    ...keys.map(([key, value]) => `  ${key}: ${valueText(value)}`),
+    '  real_servers:',
+    ...realServers.map((server) => `    - ${serverText(server)}`),
   ];
+  return [...notes.flatMap(commentOf), ...block.map((line) => (isOff ? `# ${line}` : line))].map(
+    (line) => `  ${line}`,
+  );
 }
 
 function serverText({ address, weight, check, note }: DraftServer): string {

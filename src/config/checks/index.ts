@@ -1,7 +1,8 @@
 import type { Loose } from '../loose.ts';
-import { isLoopback, known, parseDuration, parseListen } from '../parse.ts';
+import { durationText, isLoopback, known, parseListen } from '../parse.ts';
 import type { Path, Report } from '../problems.ts';
-import type { ConfigFile } from '../schema.ts';
+import type { ConfigFile, SignalFile } from '../schema.ts';
+import { signalIntervalMs, timingOf, type Timing } from '../timing.ts';
 import { checkDamping } from './checks.ts';
 import { checkSharedNames, Names } from './names.ts';
 import { checkRoutes } from './routes.ts';
@@ -37,15 +38,40 @@ function checkSignals(file: Loose<ConfigFile>, report: Report): void {
     if (signal === undefined) continue;
     const path: Path = ['signals', name];
     checkDamping(signal.damping, [...path, 'damping'], report);
-    if (!('interval' in signal) || !('timeout' in signal)) continue;
-    const { interval, timeout } = signal;
-    if (interval === undefined || timeout === undefined) continue;
-    if (known(parseDuration(timeout)) <= known(parseDuration(interval))) continue;
+    checkTiming(signal, path, report);
+  }
+}
+
+function checkTiming(signal: Loose<SignalFile>, path: Path, report: Report): void {
+  const timing = timingOfSignal(signal);
+  if (timing === null) return;
+  const interval = durationText(timing.intervalMs);
+  const place = (key: 'timeout' | 'fast_interval'): Path => [
+    ...path,
+    key in signal ? key : 'interval',
+  ];
+  if (timing.timeoutMs > timing.intervalMs) {
+    const timeout = durationText(timing.timeoutMs);
     report(
-      [...path, 'timeout'],
+      place('timeout'),
       `the timeout ${timeout} is above the interval ${interval}: one result must end before the next`,
     );
   }
+  if (timing.fastIntervalMs > timing.intervalMs) {
+    const fast = durationText(timing.fastIntervalMs);
+    report(
+      place('fast_interval'),
+      `the fast_interval ${fast} is above the interval ${interval}: it is the shorter one`,
+    );
+  }
+}
+
+function timingOfSignal(signal: Loose<SignalFile>): Timing | null {
+  if (signal.type === 'exec') return timingOf(signal, signalIntervalMs.exec);
+  if (signal.type === 'execd') return timingOf(signal, signalIntervalMs.execd);
+  // A plugin has a pace of its own: nothing stands for what is not given.
+  const isTimed = signal.type === 'plugin' && 'interval' in signal && 'timeout' in signal;
+  return isTimed ? timingOf(signal) : null;
 }
 
 /** Drains and the stream are no business of the whole network's. */

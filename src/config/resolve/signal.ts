@@ -1,10 +1,8 @@
 import type { Signal } from '../../model/config.ts';
 import type { SignalFile } from '../schema.ts';
+import { signalIntervalMs, timingOf, type Timing } from '../timing.ts';
 import { pluginOf } from './plugin.ts';
 import { bfd, link, msOr, polled, settleOf, told, type SettleDefaults } from './settle.ts';
-
-const execIntervalMs = 10_000;
-const execdIntervalMs = 5_000;
 
 export function resolveSignal(name: string, file: SignalFile, folder: string): Signal {
   const settle = settleOf(file, defaultsFor(file));
@@ -14,23 +12,24 @@ export function resolveSignal(name: string, file: SignalFile, folder: string): S
       return { name, type: file.type, interface: file.interface, settle };
     case 'exec': {
       const { command, user = null } = file;
-      const intervalMs = msOr(file.interval, execIntervalMs);
-      const timeoutMs = msOr(file.timeout, Math.floor(intervalMs / 2));
-      return { name, type: 'exec', command, intervalMs, timeoutMs, user, settle };
+      return { name, type: 'exec', command, ...times(file), user, settle };
     }
     case 'execd': {
       const { command, trigger = 'poll', user = null } = file;
-      const intervalMs = msOr(file.interval, execdIntervalMs);
-      const timeoutMs = msOr(file.timeout, Math.floor(intervalMs / 2));
       const staleAfterMs = file.stale_after === undefined ? null : msOr(file.stale_after, 0);
-      const times = { intervalMs, timeoutMs, staleAfterMs };
-      return { name, type: 'execd', command, trigger, user, ...times, settle };
+      return { name, type: 'execd', command, trigger, user, ...times(file), staleAfterMs, settle };
     }
     case 'plugin':
       return { name, type: 'plugin', plugin: pluginOf(file, file.module, folder), settle };
     default:
       return file satisfies never;
   }
+}
+
+function times(file: Extract<SignalFile, { type: 'exec' | 'execd' }>): Timing {
+  const timing = timingOf(file, signalIntervalMs[file.type]);
+  if (timing === null) throw new Error('bug: a faulty signal was resolved');
+  return timing;
 }
 
 const defaultsByType: Readonly<Record<SignalFile['type'], SettleDefaults>> = {

@@ -22,6 +22,13 @@ const programKeys = {
   user: text('a user name').optional(),
   ...settleKeys,
 };
+const polledKeys = {
+  fast_interval: duration(
+    50,
+    'The interval while unsettled; default a fifth of the interval, at least 50ms.',
+  ).optional(),
+  ...programKeys,
+};
 const command = listOf(text('an argument'), 'arguments, the program first');
 
 export const signal = z.discriminatedUnion(
@@ -29,12 +36,12 @@ export const signal = z.discriminatedUnion(
   [
     mapping({ type: z.literal('link'), interface: networkInterface, ...settleKeys }),
     mapping({ type: z.literal('bfd'), interface: networkInterface, ...settleKeys }),
-    mapping({ type: z.literal('exec'), command, ...programKeys }),
+    mapping({ type: z.literal('exec'), command, ...polledKeys }),
     mapping({
       type: z.literal('execd'),
       command,
       trigger: oneOf(['poll', 'self']).optional(),
-      ...programKeys,
+      ...polledKeys,
     }),
     mapping({
       type: z.literal('plugin'),

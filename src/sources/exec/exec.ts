@@ -3,11 +3,14 @@ import {
   exhaustMap,
   map,
   Observable,
+  repeat,
+  tap,
   timer,
   type SchedulerLike,
   type Subscription,
 } from 'rxjs';
 import type { Config, ExecSignal } from '../../model/config.ts';
+import { Pace, SettleRulesByName } from '../../model/pace.ts';
 import type { Observation } from '../../model/observation.ts';
 import { runChild, TURN_MAX_MS } from '../../platform/child-run.ts';
 import { eachOf } from '../../platform/each-of.ts';
@@ -17,12 +20,12 @@ import { verdictOf, type PluginVerdict } from '../../protocol/nagios.ts';
 /** First runs are spread over this, so that a start does not begin all children at once. */
 const FIRST_RUNS_MS = 1000;
 
-/** What makes an exec signal run as it does; how its results settle does not. */
+/** What makes an exec signal run as it does; how its results settle only says how soon it runs again. */
 type ExecRun = Omit<ExecSignal, 'settle' | 'type'>;
 
 /**
- * Runs each `exec` signal's Nagios plugin every `intervalMs`, never two of one signal at once,
- * and emits one observation for each run: at its end, or at `timeoutMs` as `lost`, when the
+ * Runs each `exec` signal's Nagios plugin every `intervalMs`, and every `fastIntervalMs` while its
+ * results are not settled, never two of one signal at once, and emits one observation for each run: at its end, or at `timeoutMs` as `lost`, when the
  * child and its process group are ended. (A plugin that hangs says nothing about what it looks
  * at; where slow means down, give the plugin a time-out of its own below ours.) The time-out
  * begins when the child does: where too many are wanted each runs less often, and none of them is
@@ -36,21 +39,44 @@ export function exec(
   scheduler: SchedulerLike = monotonicScheduler,
   random: () => number = Math.random,
 ): Observable<Observation> {
-  return eachOf(
-    config$.pipe(map(runsOf)),
-    ({ name }) => name,
-    (run) => {
-      const firstMs = random() * Math.min(run.intervalMs, FIRST_RUNS_MS);
-      return timer(firstMs, run.intervalMs, scheduler).pipe(exhaustMap(() => once(run, scheduler)));
-    },
-  );
+  return defer(() => {
+    const rules = new SettleRulesByName();
+    return eachOf(
+      config$.pipe(tap(rules.take), map(runsOf)),
+      ({ name }) => name,
+      (run) => {
+        const firstMs = random() * Math.min(run.intervalMs, FIRST_RUNS_MS);
+        return runs(run, new Pace(run, () => rules.of(run.name)), firstMs, scheduler);
+      },
+    );
+  });
+}
+
+/** The first run after `firstMs`, and each other at its pace. */
+function runs(
+  run: ExecRun,
+  pace: Pace,
+  firstMs: number,
+  scheduler: SchedulerLike,
+): Observable<Observation> {
+  return defer(() => {
+    let dueMs = scheduler.now() + firstMs;
+    return defer(() => timer(Math.max(0, dueMs - scheduler.now()), scheduler)).pipe(
+      exhaustMap(() => once(run, scheduler)),
+      tap(({ state }) => {
+        pace.note(state);
+        dueMs = pace.nextMs(dueMs, scheduler.now());
+      }),
+      repeat(),
+    );
+  });
 }
 
 function runsOf({ signals }: Config): ExecRun[] {
   return signals.flatMap((signal) => {
     if (signal.type !== 'exec') return [];
-    const { name, command, intervalMs, timeoutMs, user } = signal;
-    return [{ name, command, intervalMs, timeoutMs, user }];
+    const { name, command, intervalMs, fastIntervalMs, timeoutMs, user } = signal;
+    return [{ name, command, intervalMs, fastIntervalMs, timeoutMs, user }];
   });
 }
 

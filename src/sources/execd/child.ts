@@ -1,5 +1,6 @@
 import { Observable, type SchedulerLike, type Subscription } from 'rxjs';
 import type { ExecdSignal } from '../../model/config.ts';
+import type { Pace } from '../../model/pace.ts';
 import { startChild, type Child, type ChildEnd } from '../../platform/child.ts';
 import { readExecdLine, LINE_MAX_BYTES, type LineVerdict } from '../../protocol/execd-line.ts';
 import { printable } from '../../protocol/printable.ts';
@@ -14,13 +15,14 @@ const STDERR_KEPT_CHARS = 200;
 export type ExecdRun = Omit<ExecdSignal, 'settle' | 'type'>;
 
 /**
- * One life of a child. Emits what each of its lines means, and `lost` when it is silent for too
+ * One life of a child, which with `trigger: poll` is asked at its `pace`. Emits what each of its lines means, and `lost` when it is silent for too
  * long (before its first line: `START_MAX_MS` at least); completes, after that last `lost`, when
  * it is over: it exited, or it was ended because it was silent or printed a line that has no end.
  * `complained` is called with the beginning of what it writes on stderr. Unsubscribing ends it.
  */
 export function oneLife(
   run: ExecdRun,
+  pace: Pace,
   scheduler: SchedulerLike,
   complained: (line: string) => void = () => {},
 ): Observable<LineVerdict> {
@@ -29,7 +31,7 @@ export function oneLife(
       subscriber.next(verdict);
       if (isLast) subscriber.complete();
     };
-    const life = new Life(run, scheduler, tell, complained);
+    const life = new Life({ run, pace, scheduler, tell, complained });
     return () => life.close();
   });
 }
@@ -38,26 +40,32 @@ type Tell = (verdict: LineVerdict, isLast: boolean) => void;
 
 type TimerName = 'poll' | 'answer' | 'stale' | 'rest';
 
+interface LifeParts {
+  readonly run: ExecdRun;
+  readonly pace: Pace;
+  readonly scheduler: SchedulerLike;
+  readonly tell: Tell;
+  readonly complained: (line: string) => void;
+}
+
 class Life {
   readonly #run: ExecdRun;
+  readonly #pace: Pace;
   readonly #scheduler: SchedulerLike;
   readonly #tell: Tell;
   readonly #complainedOf: (line: string) => void;
   readonly #child: Child;
   readonly #lines = new Lines();
   readonly #timers = new Map<TimerName, Subscription>();
+  #polledMs = 0;
   #bytes = 0;
   #hasSpoken = false;
   #lastWords = '';
   #isOver = false;
 
-  constructor(
-    run: ExecdRun,
-    scheduler: SchedulerLike,
-    tell: Tell,
-    complained: (line: string) => void,
-  ) {
+  constructor({ run, pace, scheduler, tell, complained }: LifeParts) {
     this.#run = run;
+    this.#pace = pace;
     this.#scheduler = scheduler;
     this.#tell = tell;
     this.#complainedOf = complained;
@@ -81,13 +89,20 @@ class Life {
 
   /** One line asks; what it says does not matter, so it says nothing. */
   #poll(): void {
-    const { intervalMs, timeoutMs } = this.#run;
-    this.#after('poll', intervalMs, () => this.#poll());
+    const { timeoutMs } = this.#run;
+    this.#polledMs = this.#scheduler.now();
+    this.#pollLater();
     // It is still starting: asked again, it would answer all at once.
     if (this.#timers.has('answer')) return;
     this.#child.write('\n');
     const waitMs = this.#patienceMs(timeoutMs);
     this.#after('answer', waitMs, () => this.#end(`no answer within ${waitMs}ms`));
+  }
+
+  /** At its pace since the last time; again when an answer changed that. */
+  #pollLater(): void {
+    const nowMs = this.#scheduler.now();
+    this.#after('poll', this.#pace.nextMs(this.#polledMs, nowMs) - nowMs, () => this.#poll());
   }
 
   #expectWords(): void {
@@ -114,10 +129,13 @@ class Life {
     this.#stop('answer');
     this.#expectWords();
     for (const line of lines) {
-      this.#tell(readExecdLine(line), false);
+      const verdict = readExecdLine(line);
+      this.#pace.note(verdict.state);
+      this.#tell(verdict, false);
       // Whoever listens may have closed us.
       if (this.#isOver) return;
     }
+    if (this.#run.trigger === 'poll') this.#pollLater();
   }
 
   #complained(chunk: Buffer): void {
@@ -157,6 +175,7 @@ class Life {
   #end(reason: string): void {
     if (this.#isOver) return;
     this.close();
+    this.#pace.note('lost');
     this.#tell({ state: 'lost', reason, weightPercent: null }, true);
   }
 }

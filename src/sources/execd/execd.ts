@@ -1,5 +1,6 @@
-import { defer, map, repeat, timer, type Observable, type SchedulerLike } from 'rxjs';
+import { defer, map, repeat, tap, timer, type Observable, type SchedulerLike } from 'rxjs';
 import type { Config } from '../../model/config.ts';
+import { Pace, SettleRulesByName } from '../../model/pace.ts';
 import type { Notice } from '../../model/notice.ts';
 import type { Observation } from '../../model/observation.ts';
 import { eachOf } from '../../platform/each-of.ts';
@@ -34,32 +35,38 @@ export function execd(
   deps: ExecdDeps,
   scheduler: SchedulerLike = monotonicScheduler,
 ): Observable<Observation> {
-  return eachOf(
-    config$.pipe(map(runsOf)),
-    ({ name }) => name,
-    (run) =>
-      lives(run, deps, scheduler).pipe(
-        gate(scheduler, (count) =>
-          deps.notify({
-            level: 'warn',
-            event: 'execd_flood',
-            message: `${run.name} sends results too fast: ${count} of them were discarded`,
-          }),
+  return defer(() => {
+    const rules = new SettleRulesByName();
+    return eachOf(
+      config$.pipe(tap(rules.take), map(runsOf)),
+      ({ name }) => name,
+      (run) =>
+        lives(run, new Pace(run, () => rules.of(run.name)), deps, scheduler).pipe(
+          gate(scheduler, (count) =>
+            deps.notify({
+              level: 'warn',
+              event: 'execd_flood',
+              message: `${run.name} sends results too fast: ${count} of them were discarded`,
+            }),
+          ),
         ),
-      ),
-  );
+    );
+  });
 }
 
 function runsOf({ signals }: Config): ExecdRun[] {
   return signals.flatMap((signal) => {
     if (signal.type !== 'execd') return [];
-    const { name, command, trigger, intervalMs, timeoutMs, staleAfterMs, user } = signal;
-    return [{ name, command, trigger, intervalMs, timeoutMs, staleAfterMs, user }];
+    const { name, command, trigger, user } = signal;
+    const { intervalMs, fastIntervalMs, timeoutMs, staleAfterMs } = signal;
+    const times = { intervalMs, fastIntervalMs, timeoutMs, staleAfterMs };
+    return [{ name, command, trigger, user, ...times }];
   });
 }
 
 function lives(
   run: ExecdRun,
+  pace: Pace,
   { notify }: ExecdDeps,
   scheduler: SchedulerLike,
 ): Observable<Observation> {
@@ -69,7 +76,7 @@ function lives(
   const complain = complaints(run.name, notify, () => scheduler.now());
   return defer(() => {
     startedMs = scheduler.now();
-    return oneLife(run, patient(scheduler), complain.stderr);
+    return oneLife(run, pace, patient(scheduler), complain.stderr);
   }).pipe(
     map(({ state, reason, weightPercent }): Observation => {
       lastReason = reason;

@@ -1,9 +1,9 @@
+import { Streak } from '../../model/streak.ts';
 import { ListNode } from '../../platform/linked-list.ts';
 import { WheelTimer } from '../../platform/timer-wheel.ts';
 import type { Domain } from './domains.ts';
 import type { Probe, ProbeTarget } from './prober.ts';
 import type { HeldSentinel } from './sentinel.ts';
-import { Streak } from './streak.ts';
 
 /** Why a target is probed, most urgent first. */
 export type Urgency = 'confirm' | 'sweep' | 'due';

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { fromIpvs } from '../../../src/cli/import/from-ipvs.ts';
 import { writeYaml } from '../../../src/cli/import/write-yaml.ts';
+import { reportIcmpPace } from '../../../src/config/icmp-pace.ts';
 import type { Config } from '../../../src/model/config.ts';
+import type { Service } from '../../../src/model/service.ts';
 import { accepted } from '../../config/read.ts';
 
 const saved = `-A -t 192.0.2.10:443 -s mh -b mh-port
@@ -31,6 +33,16 @@ function configOf(text: string): { readonly config: Config; readonly yaml: strin
   assert.ok(imported.ok, JSON.stringify(imported));
   const yaml = writeYaml(imported.draft, 'a file');
   return { config: accepted(yaml).config, yaml };
+}
+
+/** A service that was written as a comment, after its "# " was taken out. */
+function switchedOn(yaml: string, name: string): Service | undefined {
+  const [before = '', block = ''] = yaml
+    .replace('services: {} #', 'services: #')
+    .split(`  # ${name}:\n`);
+  const on = block.replaceAll(/^ {2}# ( .*)$/gmu, '  $1');
+  const { services } = accepted(`${before}  ${name}:\n${on}`).config;
+  return services.find((service) => service.name === name);
 }
 
 function problemsOf(text: string): string[] {
@@ -74,14 +86,6 @@ describe('import ipvs', () => {
           { kind: 'address', address: '2001:db8::10', port: 443, protocol: 'tcp' },
           [['2001:db8:1::11', 443, 3, 'tcp']],
         ],
-        [
-          'fwmark-7',
-          { kind: 'fwmark', mark: 7 },
-          [
-            ['10.0.3.1', 80, 2, 'tcp'],
-            ['2001:db8:3::1', 80, 2, 'tcp'],
-          ],
-        ],
       ],
     );
     assert.deepEqual(
@@ -114,15 +118,61 @@ describe('import ipvs', () => {
     assert.match(yaml, /10\.0\.0\.2:80" # 65536 in the table/u);
   });
 
+  test('a firewall mark without a port is off until somebody says which port it is', () => {
+    const { yaml } = configOf(saved);
+    const about = /^ {2}# fwmark-7 is off: the table says no port, 80 is a guess, .* go to 0\.$/mu;
+    assert.match(yaml, about);
+    assert.deepEqual(
+      switchedOn(yaml, 'fwmark-7')?.realServers.map(({ key, weight }) => [key, weight]),
+      [
+        ['fwmark-7/10.0.3.1:80', 2],
+        ['fwmark-7/[2001:db8:3::1]:80', 2],
+      ],
+    );
+    const alone = configOf('-A -f 7 -s rr\n-a -f 7 -r 10.0.3.1:0 -g -w 2\n');
+    assert.deepEqual(alone.config.services, []);
+    assert.equal(switchedOn(alone.yaml, 'fwmark-7')?.realServers.length, 1);
+  });
+
+  test('a firewall mark whose servers have ports is on', () => {
+    const { config } = configOf('-A -f 7 -s rr\n-a -f 7 -r 10.0.3.1:8080 -m -w 2\n');
+    assert.deepEqual(
+      config.services.map(({ name, realServers }) => [name, realServers[0]?.port]),
+      [['fwmark-7', 8080]],
+    );
+  });
+
+  test('UDP services that share a host say what check says of them, and only those', () => {
+    const { config, yaml } = configOf(
+      [53, 123, 514]
+        .map(
+          (port) =>
+            `-A -u 192.0.2.20:${port} -s rr\n-a -u 192.0.2.20:${port} -r 10.0.2.11:${port} -g\n`,
+        )
+        .join('') + '-A -u 192.0.2.21:53 -s rr\n-a -u 192.0.2.21:53 -r 10.0.2.12:53 -g\n',
+    );
+    const messages: string[] = [];
+    reportIcmpPace(config, (_path, message) => messages.push(message));
+    assert.equal(messages.length, 3);
+    assert.match(
+      messages[0] ?? '',
+      /^3 udp checks .* every 3300ms and not every 1s; use expect: or a tcp check/u,
+    );
+    const hints = yaml.split('\n').filter((line) => line.includes('share the address'));
+    const names = [53, 123, 514].map((port) => `udp-${port}-192.0.2.20`);
+    assert.deepEqual(
+      hints,
+      names.map((name, index) => `  # ${name}: ${messages[index]}`),
+    );
+  });
+
   test('a real server that a firewall mark has more than once is one', () => {
-    const { config } = configOf(
+    const { yaml } = configOf(
       '-A -f 7 -s rr\n-a -f 7 -r 10.0.0.1:0 -i -w 1\n-a -f 7 -r 10.0.0.1:80 -m -w 2\n' +
         '-A -f 7 -6 -s rr\n-a -f 7 -6 -r 10.0.0.1:0 -i -w 1\n',
     );
-    assert.deepEqual(
-      config.services.map(({ realServers }) => realServers.map(({ key }) => key)),
-      [['fwmark-7/10.0.0.1:80']],
-    );
+    const keys = switchedOn(yaml, 'fwmark-7')?.realServers.map(({ key }) => key);
+    assert.deepEqual(keys, ['fwmark-7/10.0.0.1:80']);
   });
 
   test('an empty table becomes an empty configuration', () => {

@@ -15,6 +15,7 @@ const observation = await firstValueFrom(
           type: 'exec' as const,
           command: ['/bin/sh', '-c', script],
           intervalMs: 60_000,
+          fastIntervalMs: 60_000,
           timeoutMs: 30_000,
           user: null,
           settle: SETTLE,

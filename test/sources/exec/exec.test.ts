@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import {
@@ -22,6 +25,7 @@ import {
 } from '../../../src/platform/child-run.ts';
 import { exec } from '../../../src/sources/exec/exec.ts';
 import { emptyConfig } from '../../empty-config.ts';
+import { countsFirst, countsReloaded, paced, reloadedAtMs, turns } from '../paced.ts';
 import { SETTLE } from '../probes/fixtures.ts';
 
 const PLUGINS = '/usr/lib/nagios/plugins';
@@ -31,7 +35,8 @@ function signal(
   command: readonly string[],
   some: Partial<ExecSignal> = {},
 ): ExecSignal {
-  const times = { intervalMs: 60_000, timeoutMs: 30_000 };
+  const { intervalMs = 60_000 } = some;
+  const times = { intervalMs, fastIntervalMs: intervalMs, timeoutMs: 30_000 };
   return { name, type: 'exec', command, ...times, user: null, settle: SETTLE, ...some };
 }
 
@@ -98,6 +103,8 @@ describe('plugins of monitoring-plugins, as they are', () => {
     );
   });
 });
+
+const exitCodes = { up: 0, down: 2, lost: 3 };
 
 describe('exec', () => {
   test('a plugin that hangs is lost at the time-out, and ended', async (t) => {
@@ -175,6 +182,30 @@ describe('exec', () => {
     const changed = next('it', 2);
     config$.next(configOf(signal('it', ['/bin/true'], fast)));
     assert.ok((await changed).some(({ state }) => state === 'up'));
+  });
+
+  test('runs at the fast interval while its results are not settled', async (t) => {
+    const path = mkdtempSync(join(tmpdir(), 'routevane-exec-'));
+    t.after(() => rmSync(path, { recursive: true }));
+    const file = join(path, 'code');
+    const command = ['/bin/sh', '-c', 'read -r code < "$1"; exit "$code"', 'sh', file];
+    const scheduler = new VirtualTimeScheduler(VirtualAction, 0);
+    const { config$, next } = running(t, scheduler);
+    const it = signal('it', command, { ...paced, settle: { ...SETTLE, ...countsFirst } });
+    config$.next(configOf(it));
+    for (const [dueMs, state] of turns) {
+      writeFileSync(file, `${exitCodes[state]}\n`);
+      scheduler.maxFrames = dueMs - 1;
+      scheduler.flush();
+      assert.deepEqual(childCounts(), { running: 0, waiting: 0 }, `before ${dueMs}`);
+      scheduler.maxFrames = dueMs;
+      const one = next('it');
+      scheduler.flush();
+      const [result] = await one;
+      assert.deepEqual([result?.atMs, result?.state], [dueMs, state]);
+      if (dueMs !== reloadedAtMs) continue;
+      config$.next(configOf({ ...it, settle: { ...SETTLE, ...countsReloaded } }));
+    }
   });
 
   test('unsubscribing ends children and timers', async (t) => {

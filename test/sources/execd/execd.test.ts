@@ -9,6 +9,7 @@ import {
   firstValueFrom,
   ReplaySubject,
   type SchedulerLike,
+  skip,
   Subject,
   take,
   toArray,
@@ -22,6 +23,7 @@ import { readExecdLine } from '../../../src/protocol/execd-line.ts';
 import { START_MAX_MS } from '../../../src/sources/execd/child.ts';
 import { execd } from '../../../src/sources/execd/execd.ts';
 import { emptyConfig } from '../../empty-config.ts';
+import { countsFirst, countsReloaded, paced, reloadedAtMs, turns } from '../paced.ts';
 import { SETTLE } from '../probes/fixtures.ts';
 
 function signal(command: readonly string[], some: Partial<ExecdSignal> = {}): ExecdSignal {
@@ -31,6 +33,7 @@ function signal(command: readonly string[], some: Partial<ExecdSignal> = {}): Ex
     command,
     trigger: 'self',
     intervalMs: 30_000,
+    fastIntervalMs: some.intervalMs ?? 30_000,
     timeoutMs: 20_000,
     staleAfterMs: null,
     user: null,
@@ -87,6 +90,32 @@ describe('execd', () => {
     const script = `n=0; while read -r line; do n=$((n+1)); echo "{\\"state\\":\\"down\\",\\"reason\\":\\"$n\\"}"; done`;
     const { first } = running(t, sh(script, { trigger: 'poll', intervalMs: 100 }));
     assert.deepEqual(await first(3), ['down: 1', 'down: 2', 'down: 3']);
+  });
+
+  test('a child is asked at the fast interval while its results are not settled', async (t) => {
+    const file = join(folder(t), 'answer');
+    // All of the file is read before its answer is out: it is written again then.
+    const script = 'while read -r _; do read -r line < "$1"; printf "%s\\n" "$line"; done';
+    const command = ['/bin/sh', '-c', script, 'sh', file];
+    const it = signal(command, {
+      ...paced,
+      trigger: 'poll',
+      settle: { ...SETTLE, ...countsFirst },
+    });
+    const scheduler = new VirtualTimeScheduler(VirtualAction, -1);
+    writeFileSync(file, '{"state":"up"}\n');
+    const { config$, observation$ } = runningOn(scheduler, t, it);
+    for (const [index, [dueMs, state]] of turns.entries()) {
+      // A malformed line is lost.
+      writeFileSync(file, state === 'lost' ? 'none\n' : `{"state":"${state}"}\n`);
+      scheduler.maxFrames = dueMs;
+      scheduler.flush();
+      const [seen] = await firstValueFrom(observation$.pipe(skip(index), take(1), toArray()));
+      assert.deepEqual([seen?.atMs, seen?.state], [dueMs, state], seen?.reason);
+      if (dueMs !== reloadedAtMs) continue;
+      const settle = { ...SETTLE, ...countsReloaded };
+      config$.next({ ...emptyConfig, signals: [{ ...it, settle }] });
+    }
   });
 
   test('a malformed line is lost, and the child goes on', async (t) => {

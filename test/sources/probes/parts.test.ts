@@ -7,7 +7,7 @@ import { explain } from '../../../src/sources/probes/errors.ts';
 import { matches, unexpected } from '../../../src/sources/probes/expect.ts';
 import { limitNotices } from '../../../src/sources/probes/notices.ts';
 import { firstProbesMs, nextTurnMs, shuffledPlaces } from '../../../src/sources/probes/phases.ts';
-import { Streak } from '../../../src/sources/probes/streak.ts';
+import { Streak } from '../../../src/model/streak.ts';
 import { seeded } from './fake-world.ts';
 import { probeTarget, SETTLE, tcpCheck } from './fixtures.ts';
 

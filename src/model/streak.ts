@@ -1,18 +1,19 @@
-import type { SettleRules } from '../../model/check.ts';
+import type { SettleRules } from './check.ts';
 
 /**
  * Counts equal results in a row: to know how soon to probe again, never to
  * judge. What they mean for health is the core's business.
  */
 export class Streak {
-  readonly #rules: SettleRules;
+  /** In force for what is noted from now on. */
+  rules: Pick<SettleRules, 'rise' | 'fall'>;
   state: 'up' | 'down' | null = null;
   count = 0;
   /** The last state that was seen often enough in a row. */
   settled: 'up' | 'down' | null = null;
 
-  constructor(rules: SettleRules) {
-    this.#rules = rules;
+  constructor(rules: Pick<SettleRules, 'rise' | 'fall'>) {
+    this.rules = rules;
   }
 
   note(state: 'up' | 'down'): void {
@@ -23,7 +24,7 @@ export class Streak {
 
   /** Equal results that are still missing until the present state is settled. */
   get missing(): number {
-    const needed = this.state === 'down' ? this.#rules.fall : this.#rules.rise;
+    const needed = this.state === 'down' ? this.rules.fall : this.rules.rise;
     return Math.max(0, needed - this.count);
   }
 }
