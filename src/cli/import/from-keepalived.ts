@@ -32,11 +32,17 @@ export function fromKeepalived(text: string, surroundings: Surroundings = alone)
   ];
   const made: Made[] = [];
   const bad: InputProblem[] = [];
+  const names = new Set<string>();
+  const groups = all(statements, 'virtual_server_group');
+  const user = scriptUserOf(statements);
   for (const statement of all(statements, 'virtual_server')) {
     try {
-      for (const each of servicesOf(statement, statements, scriptUserOf(statements), notes)) {
-        if (!made.some(({ service }) => service.name === each.service.name)) made.push(each);
-        else notes.push(noteAt(statement, `${each.service.name} is here twice: the first counts`));
+      for (const each of servicesOf(statement, groups, user, notes)) {
+        const { name } = each.service;
+        if (names.has(name))
+          notes.push(noteAt(statement, `${name} is here twice: the first counts`));
+        else made.push(each);
+        names.add(name);
       }
     } catch (error) {
       if (!(error instanceof Bad)) throw error;
@@ -50,17 +56,19 @@ export function fromKeepalived(text: string, surroundings: Surroundings = alone)
   if (made.length === 0 && problems.length + bad.length > 0) {
     return { ok: false, problems: [...problems, ...bad] };
   }
-  notes.push(
+  const lost = unread(statements.filter((each) => nameOf(each) !== 'virtual_server'));
+  const said: Note[] = [
+    ...notes,
+    ...(made.length === 0 ? ['No virtual_server is in it: there is nothing to import.'] : []),
     ...problems.map((problem) => placed(problem, '')),
     ...bad.map((problem) => placed(problem, 'its virtual_server is left out: ')),
-    ...unread(statements.filter((each) => nameOf(each) !== 'virtual_server')).map(leftOut),
-  );
-  if (made.length === 0) notes.push('No virtual_server is in it: there is nothing to import.');
+    ...lost.map(leftOut),
+  ];
   const services = made.map(({ service }) => service);
   const vips = made.flatMap(({ vip, service }) =>
     vip === null ? [] : [{ vip, name: service.name }],
   );
-  return { ok: true, draft: { services, routes: routesOf(vips), notes: inOrder(notes) } };
+  return { ok: true, draft: { services, routes: routesOf(vips), notes: inOrder(said) } };
 }
 
 function placed({ line, message, file }: InputProblem, before: string): Note {

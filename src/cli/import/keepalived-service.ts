@@ -27,7 +27,7 @@ export interface Made {
 /** One virtual_server: a service for each address or mark that it has. */
 export function servicesOf(
   statement: Statement,
-  top: readonly Statement[],
+  groups: readonly Statement[],
   user: string | null,
   notes: Note[],
 ): Made[] {
@@ -37,7 +37,7 @@ export function servicesOf(
     isGroup: statement.words[1]?.text === 'group',
     protocol: protocolOf(statement),
   };
-  const virtuals = virtualsOf(statement, top, notes);
+  const virtuals = virtualsOf(statement, groups, notes);
   const title = statement.words.map(({ text }) => text).join(' ');
   const servers = all(statement.block, 'real_server');
   for (const each of servers) each.taken = Math.min(each.words.length, 3);
@@ -103,7 +103,9 @@ function serviceOf(virtual: Virtual, block: Block, statements: readonly Statemen
   const name = serviceName(virtual, protocol);
   const notes: Note[] = [];
   const servers = serversOf(name, virtual, block, statements, notes);
-  notes.push(...servers.flatMap(({ check }) => check.notes), ...guesses(name, servers));
+  // One by one: there may be more than a call takes.
+  for (const note of servers.flatMap(({ check }) => check.notes)) notes.push(note);
+  for (const note of guesses(name, servers)) notes.push(note);
   const checks = servers.map(({ check }) => check.keys);
   const isAlike = checks.every((keys) => JSON.stringify(keys) === JSON.stringify(checks[0]));
   const isPortless = virtual.kind === 'address' && virtual.port === 0;
