@@ -1,8 +1,18 @@
+import { isUser } from './keepalived-check.ts';
 import type { Imported, InputProblem, Note } from './draft.ts';
 import { leftOut } from './keepalived-hints.ts';
 import { linesOf, type Surroundings } from './keepalived-lines.ts';
-import { servicesOf, type Made } from './keepalived-service.ts';
-import { all, nameOf, parseTree, unread, valueOf, type Statement } from './keepalived-tree.ts';
+import { inOrder, servicesOf, type Made } from './keepalived-service.ts';
+import {
+  all,
+  nameOf,
+  noteAt,
+  parseTree,
+  textOf,
+  unread,
+  valueOf,
+  type Statement,
+} from './keepalived-tree.ts';
 import { Bad } from './keepalived-virtual.ts';
 import { routesOf } from './routes-of.ts';
 
@@ -22,32 +32,43 @@ export function fromKeepalived(text: string, surroundings: Surroundings = alone)
   ];
   const made: Made[] = [];
   const bad: InputProblem[] = [];
+  const names = new Set<string>();
+  const groups = all(statements, 'virtual_server_group');
+  const user = scriptUserOf(statements);
   for (const statement of all(statements, 'virtual_server')) {
     try {
-      for (const each of servicesOf(statement, statements, scriptUserOf(statements), notes)) {
-        if (!made.some(({ service }) => service.name === each.service.name)) made.push(each);
-        else notes.push(`${each.service.name} is here twice: the first counts`);
+      for (const each of servicesOf(statement, groups, user, notes)) {
+        const { name } = each.service;
+        if (names.has(name))
+          notes.push(noteAt(statement, `${name} is here twice: the first counts`));
+        else made.push(each);
+        names.add(name);
       }
     } catch (error) {
       if (!(error instanceof Bad)) throw error;
       const { line, column, file } = error.word;
       bad.push({ line, column, message: error.message, ...(file === null ? {} : { file }) });
+      const isElsewhere = statement.words[0]?.line !== line;
+      if (isElsewhere)
+        notes.push(noteAt(statement, `${textOf(statement)}: left out, see line ${line}`));
     }
   }
   if (made.length === 0 && problems.length + bad.length > 0) {
     return { ok: false, problems: [...problems, ...bad] };
   }
-  notes.push(
+  const lost = unread(statements.filter((each) => nameOf(each) !== 'virtual_server'));
+  const said: Note[] = [
+    ...notes,
+    ...(made.length === 0 ? ['No virtual_server is in it: there is nothing to import.'] : []),
     ...problems.map((problem) => placed(problem, '')),
     ...bad.map((problem) => placed(problem, 'its virtual_server is left out: ')),
-    ...unread(statements.filter((each) => nameOf(each) !== 'virtual_server')).map(leftOut),
-  );
-  if (made.length === 0) notes.push('No virtual_server is in it: there is nothing to import.');
+    ...lost.map(leftOut),
+  ];
   const services = made.map(({ service }) => service);
   const vips = made.flatMap(({ vip, service }) =>
     vip === null ? [] : [{ vip, name: service.name }],
   );
-  return { ok: true, draft: { services, routes: routesOf(vips), notes } };
+  return { ok: true, draft: { services, routes: routesOf(vips), notes: inOrder(said) } };
 }
 
 function placed({ line, message, file }: InputProblem, before: string): Note {
@@ -57,8 +78,9 @@ function placed({ line, message, file }: InputProblem, before: string): Note {
 /** Who runs scripts that name nobody. */
 function scriptUserOf(statements: readonly Statement[]): string | null {
   for (const globals of all(statements, 'global_defs')) {
-    const user = valueOf(globals.block, 'script_user');
-    if (user === undefined) continue;
+    const said = globals.block.findLast((each) => nameOf(each) === 'script_user');
+    if (!isUser(said?.words[1]?.text ?? '')) continue;
+    const user = valueOf(globals.block, 'script_user') ?? null;
     globals.taken = Math.max(globals.taken, 1);
     return user;
   }

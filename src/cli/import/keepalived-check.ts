@@ -2,7 +2,15 @@ import type { DraftKeys, Note } from './draft.ts';
 import { httpOf } from './keepalived-http.ts';
 import { placeOf, type CheckPlace } from './keepalived-place.ts';
 import { timingOf } from './keepalived-timing.ts';
-import { find, nameOf, noteAt, valueOf, type Statement } from './keepalived-tree.ts';
+import {
+  find,
+  nameOf,
+  noteAt,
+  takeAll,
+  textOf,
+  valueOf,
+  type Statement,
+} from './keepalived-tree.ts';
 import { udpOf } from './keepalived-udp.ts';
 import { commandIn, wordsOf } from './keepalived-words.ts';
 
@@ -18,7 +26,7 @@ export interface Check {
   readonly needsPort: boolean;
 }
 
-/** What one checker says of its own; `null`: it cannot be carried over. */
+/** What one checker says of its own. */
 export interface Own {
   readonly keys: DraftKeys;
   readonly notes: readonly Note[];
@@ -34,7 +42,8 @@ export interface Around {
   readonly user: string | null;
 }
 
-type Checker = (statement: Statement, around: Around) => Own | null;
+/** Text: why it cannot be carried over. */
+type Checker = (statement: Statement, around: Around) => Own | string;
 
 /** The checkers of one real server, each with its part of the configuration. */
 const checkers: ReadonlyMap<string, Checker> = new Map<string, Checker>([
@@ -75,17 +84,22 @@ const records = new Set(['A', 'AAAA', 'CNAME', 'MX', 'NS', 'PTR', 'SOA', 'SRV', 
 /** What of a real server's block says how it is checked. */
 export function checkOf(name: string, around: Around, protocol: Protocol): Check {
   const { server, service } = around;
+  const lost: Note[] = [];
   for (const known of server.filter((each) => checkers.has(nameOf(each)))) {
     const type = nameOf(known);
-    const own = checkers.get(type)?.(known, around) ?? null;
-    if (own === null) continue;
+    const own = checkers.get(type)?.(known, around) ?? '';
+    if (typeof own === 'string') {
+      lost.push(noteAt(known, `${textOf(known)}: left out, ${own}`));
+      takeAll(known);
+      continue;
+    }
     known.taken = Math.max(known.taken, 1);
     const needsPort = type !== 'MISC_CHECK' && type !== 'PING_CHECK';
     const place = needsPort ? placeOf(known, around.address) : nowhere;
     const timing = timingOf(type, [known.block, server, service]);
     return {
       keys: [...own.keys, ...place.keys, ...timing.keys],
-      notes: [...own.notes, ...place.notes, ...timing.notes],
+      notes: [...lost, ...own.notes, ...place.notes, ...timing.notes],
       port: place.port,
       needsPort,
     };
@@ -96,7 +110,7 @@ export function checkOf(name: string, around: Around, protocol: Protocol): Check
   const note = `${name} has no check that could be carried over: a plain one stands in for it`;
   return {
     keys: [...keys, ...timing.keys],
-    notes: [note, ...timing.notes],
+    notes: [...lost, note, ...timing.notes],
     port: null,
     needsPort: true,
   };
@@ -116,27 +130,37 @@ function plain(keys: DraftKeys): Own {
 function dnsOf(block: readonly Statement[]): Own {
   const type = block.findLast((each) => nameOf(each) === 'type')?.words[1]?.text ?? '';
   if (records.has(type)) find(block, 'type', 2);
-  const name = valueOf(block, 'name') ?? '.';
+  const said = block.findLast((each) => nameOf(each) === 'name')?.words[1]?.text ?? '';
+  const isName = /^[\x21-\x7e]{1,253}$/u.test(said);
+  if (isName) find(block, 'name', 2);
   return plain([
     ['type', 'dns'],
-    ['name', name === '' ? '.' : name],
+    ['name', isName ? said : '.'],
     ['record', records.has(type) ? type : 'SOA'],
     // keepalived looks at the code of the answer only.
     ['answer', 'any'],
   ]);
 }
 
+/** What a configuration refuses in a word. */
+const unsafe = /[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069\ufeff]/u;
+const WORD_MAX_CHARS = 4_096;
+
 /** A script of its own, run by whom keepalived runs it, as far as that is said. */
-function miscOf({ block }: Statement, { user: scriptUser }: Around): Own | null {
+function miscOf({ block }: Statement, { user: scriptUser }: Around): Own | string {
   const path = block.findLast((each) => nameOf(each) === 'misc_path');
   const command = commandIn(path?.raw ?? '', false);
-  const isRunnable = command.every((word) => word !== '' && !/[^\P{Cc}\t]/u.test(word));
-  if (path === undefined || command.length === 0 || !isRunnable) return null;
+  if (path === undefined || command.length === 0) return 'no misc_path of it can be read';
+  const isRunnable = command.every((word) => word !== '' && word.length <= WORD_MAX_CHARS);
+  if (!isRunnable || command.some((word) => unsafe.test(word))) {
+    return 'its misc_path has an empty word, or one that cannot be said here';
+  }
   // Blanks outside of quotes end a script: keepalived passes over what follows them.
   const isOne = (wordsOf(path.raw, false) ?? []).length === 2;
   find(block, 'misc_path', isOne ? path.words.length : 2);
   const dynamic = block.findLast((each) => nameOf(each) === 'misc_dynamic');
-  const user = valueOf(block, 'user') ?? scriptUser;
+  const said = block.findLast((each) => nameOf(each) === 'user')?.words[1]?.text ?? '';
+  const user = isUser(said) ? (valueOf(block, 'user') ?? null) : scriptUser;
   const notes: Note[] = [];
   if (user === null) notes.push(noteAt(path, byWhom));
   if (JSON.stringify(command) !== JSON.stringify(commandIn(path.raw, true))) {
@@ -146,10 +170,15 @@ function miscOf({ block }: Statement, { user: scriptUser }: Around): Own | null 
     keys: [
       ['type', 'exec'],
       ['command', [...(dynamic === undefined ? exitOneIsDown : onlyOneIsDown), ...command]],
-      ...(user === null || user === '' ? [] : [['user', user] as const]),
+      ...(user === null ? [] : [['user', user] as const]),
     ],
     notes,
   };
+}
+
+/** What can be the name of a user. */
+export function isUser(text: string): boolean {
+  return /^[\w.][\w.@-]{0,63}\$?$/u.test(text);
 }
 
 const byWhom =

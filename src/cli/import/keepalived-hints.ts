@@ -29,7 +29,7 @@ const scripts =
 const oneCheck = 'a real server has one check here: one of type exec can run both';
 const regexPart = 'a body: /REGEX/ searches the first 64 KiB of the page';
 const namespace = 'run routevane in that network namespace';
-const group = 'the routes below take its place';
+const group = 'a route for each of its addresses takes its place';
 
 /** How to do here what has no key of its own. */
 const hints: Readonly<Record<string, string>> = {

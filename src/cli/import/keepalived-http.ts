@@ -9,11 +9,11 @@ const STATUS_DEFAULT: readonly [number, number] = [200, 299];
 const STATUS_MIN = 100;
 const STATUS_MAX = 599;
 
-/** The first `url` of an HTTP_GET or SSL_GET; `null`: it has none, which keepalived refuses, too. */
-export function httpOf(type: 'http' | 'https', statement: Statement, around: Around): Own | null {
+/** The first `url` of an HTTP_GET or SSL_GET; without one keepalived refuses it, too. */
+export function httpOf(type: 'http' | 'https', statement: Statement, around: Around): Own | string {
   const { block } = statement;
   const [url] = all(block, 'url');
-  if (url === undefined) return null;
+  if (url === undefined) return 'it has no url';
   url.taken = Math.max(url.taken, 1);
   const notes: Note[] = [];
   const host = hostOf([url.block, block, around.server, around.service]);

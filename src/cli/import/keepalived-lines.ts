@@ -31,6 +31,8 @@ export interface Lines {
 type Definition = string | readonly Line[];
 
 const LINES_MAX = 200_000;
+/** Lines that are looked at, with those that come of definitions and repeats. */
+const STEPS_MAX = 1_000_000;
 const LINE_MAX_CHARS = 64 * 1024;
 const FILES_MAX = 1_000;
 /** Definitions in definitions, and includes in includes. */
@@ -52,6 +54,7 @@ class Reader {
   readonly #problems: InputProblem[] = [];
   readonly #undefined = new Set<string>();
   #files = 0;
+  #steps = 0;
   #isFull = false;
 
   constructor(surroundings: Surroundings) {
@@ -81,7 +84,9 @@ class Reader {
     let open: { readonly name: string; readonly lines: Line[] } | null = null;
     for (const [index, raw] of text.split('\n').entries()) {
       if (this.#isFull) return;
-      const line: Line = { text: withoutComment(raw), line: index + 1, file };
+      const isShort = raw.length <= LINE_MAX_CHARS;
+      const line: Line = { text: isShort ? withoutComment(raw) : '', line: index + 1, file };
+      if (!isShort) this.#note(line, 'the line is too long: left out');
       if (open !== null) {
         const body = withoutContinuation(line.text);
         if (body.trim() !== '') open.lines.push({ ...line, text: body });
@@ -102,8 +107,10 @@ class Reader {
     depth: number,
     isNew: boolean,
   ): { name: string; lines: Line[] } | null {
-    const line = this.#conditions.taken(given, isNew);
-    if (line === null || this.#isFull) return null;
+    const line = this.#isFull ? null : this.#conditions.taken(given, isNew);
+    if (line === null) return null;
+    this.#steps += 1;
+    if (this.#steps > STEPS_MAX) return this.#refuse(line, 'definitions are repeated without end');
     if (depth > DEPTH_MAX) return this.#refuse(line, 'definitions or includes are nested too deep');
     const [, name, value = ''] = /^\s*\$([A-Za-z_]\w*)[ \t]*=[ \t]*(.*)$/su.exec(line.text) ?? [];
     if (name !== undefined) return this.#define(name, value, line);

@@ -38,7 +38,6 @@ export interface Block {
   readonly protocol: Protocol;
   readonly user: string | null;
   readonly isGroup: boolean;
-  readonly notes: Note[];
 }
 
 /** Those that can be read and are not here before; the first that cannot, where no other can. */

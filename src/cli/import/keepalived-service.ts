@@ -10,12 +10,11 @@ import {
   nameOf,
   noteAt,
   unread,
-  valueOf,
   wholeOf,
   type Statement,
 } from './keepalived-tree.ts';
 import { guesses, serversOf, type Block, type Server } from './keepalived-server.ts';
-import { noWord, virtualsOf, type Virtual } from './keepalived-virtual.ts';
+import { virtualsOf, type Virtual } from './keepalived-virtual.ts';
 
 /** What keepalived takes for a weight. */
 const WEIGHT_MAX_THERE = 2 ** 31 - 1;
@@ -28,7 +27,7 @@ export interface Made {
 /** One virtual_server: a service for each address or mark that it has. */
 export function servicesOf(
   statement: Statement,
-  top: readonly Statement[],
+  groups: readonly Statement[],
   user: string | null,
   notes: Note[],
 ): Made[] {
@@ -36,10 +35,9 @@ export function servicesOf(
     statement,
     user,
     isGroup: statement.words[1]?.text === 'group',
-    protocol: protocolOf(statement, notes),
-    notes: [],
+    protocol: protocolOf(statement),
   };
-  const virtuals = virtualsOf(statement, top, block.notes);
+  const virtuals = virtualsOf(statement, groups, notes);
   const title = statement.words.map(({ text }) => text).join(' ');
   const servers = all(statement.block, 'real_server');
   for (const each of servers) each.taken = Math.min(each.words.length, 3);
@@ -52,32 +50,46 @@ export function servicesOf(
   const lacks = unread([statement]).filter((each) => !ofTheTable.has(nameOf(each.statement)));
   const [first, ...others] = made;
   if (first === undefined) {
-    notes.push(...block.notes, noteAt(statement, `${title} is left out: it has no address`));
+    notes.push(noteAt(statement, `${title} is left out: it has no address`));
     return [];
   }
   // Of several with one block the first has what all of them lack.
-  const all_ = [...block.notes, ...first.service.notes, ...lacks.map(leftOut)];
+  const shared: Note[] = [...unsaid(block), ...first.service.notes, ...lacks.map(leftOut)];
   if (made.length > 1) {
-    all_.push(
+    shared.push(
       `${made.length} services for one virtual_server: each probes the real servers for itself.`,
     );
   }
-  return [{ ...first, service: { ...first.service, notes: inOrder(all_) } }, ...others];
+  const said = new Set(shared.map((note) => JSON.stringify(note)));
+  return [
+    { ...first, service: { ...first.service, notes: inOrder(shared) } },
+    ...others.map(({ service, vip }) => {
+      const notesHere = service.notes.filter((note) => !said.has(JSON.stringify(note)));
+      return { vip, service: { ...service, notes: notesHere } };
+    }),
+  ];
 }
 
-function protocolOf({ block, words }: Statement, notes: Note[]): Protocol {
-  const said = valueOf(block, 'protocol')?.toLowerCase();
-  if (said === 'tcp' || said === 'udp' || said === 'sctp') return said;
+/** A protocol that nobody said. */
+function unsaid({ statement, protocol }: Block): Note[] {
+  const { block, words } = statement;
+  const isSaid = all(block, 'protocol').some(({ taken }) => taken > 0);
+  if (isSaid || words[1]?.text === 'fwmark') return [];
+  const title = words.map(({ text }) => text).join(' ');
+  const why = `${protocol} by its checks; without one keepalived makes a UDP service`;
+  return [noteAt(statement, `${title} has no protocol: ${why}`)];
+}
+
+function protocolOf({ block }: Statement): Protocol {
+  const text = block.findLast((each) => nameOf(each) === 'protocol')?.words[1]?.text.toLowerCase();
+  if (text === 'tcp' || text === 'udp' || text === 'sctp') {
+    find(block, 'protocol', 2);
+    return text;
+  }
   const isUdp = all(block, 'real_server').some((server) =>
     server.block.some((each) => nameOf(each) === 'UDP_CHECK' || nameOf(each) === 'DNS_CHECK'),
   );
-  const protocol = isUdp ? 'udp' : 'tcp';
-  const [first = noWord] = words;
-  if (words[1]?.text !== 'fwmark') {
-    const text = `virtual_server ${words[1]?.text ?? ''} has no protocol: ${protocol} by its checks; without one keepalived makes a UDP service`;
-    notes.push({ line: first.line, text, ...(first.file === null ? {} : { file: first.file }) });
-  }
-  return protocol;
+  return isUdp ? 'udp' : 'tcp';
 }
 
 function whyNot({ protocol }: Block, servers: readonly Statement[]): string | null {
@@ -91,7 +103,9 @@ function serviceOf(virtual: Virtual, block: Block, statements: readonly Statemen
   const name = serviceName(virtual, protocol);
   const notes: Note[] = [];
   const servers = serversOf(name, virtual, block, statements, notes);
-  notes.push(...servers.flatMap(({ check }) => check.notes), ...guesses(name, servers));
+  // One by one: there may be more than a call takes.
+  for (const note of servers.flatMap(({ check }) => check.notes)) notes.push(note);
+  for (const note of guesses(name, servers)) notes.push(note);
   const checks = servers.map(({ check }) => check.keys);
   const isAlike = checks.every((keys) => JSON.stringify(keys) === JSON.stringify(checks[0]));
   const isPortless = virtual.kind === 'address' && virtual.port === 0;
@@ -189,7 +203,7 @@ function isInhibited(
 }
 
 /** General ones first, then by line; each once. */
-function inOrder(notes: readonly Note[]): Note[] {
+export function inOrder(notes: readonly Note[]): Note[] {
   const seen = new Set<string>();
   return notes
     .filter((note) => {

@@ -209,13 +209,12 @@ export interface Unread {
 
 /** Everything in a block that nobody read. */
 export function unread(block: readonly Statement[]): Unread[] {
+  const read = new Map(
+    block.filter(({ taken }) => taken > 0).map((each) => [nameOf(each), each] as const),
+  );
   return block.flatMap((statement): Unread[] => {
     const { taken, words } = statement;
-    if (taken === 0) {
-      const name = nameOf(statement);
-      const instead = block.find((each) => each.taken > 0 && nameOf(each) === name);
-      return [{ statement, from: 0, instead }];
-    }
+    if (taken === 0) return [{ statement, from: 0, instead: read.get(nameOf(statement)) }];
     const rest = taken < words.length ? [{ statement, from: taken, instead: undefined }] : [];
     return [...rest, ...unread(statement.block)];
   });

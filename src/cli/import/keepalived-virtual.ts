@@ -27,17 +27,14 @@ export const noWord: Word = { text: '', line: 1, column: 1, file: null };
 /** One, or as many as the named group has. */
 export function virtualsOf(
   statement: Statement,
-  top: readonly Statement[],
+  groups: readonly Statement[],
   notes: Note[],
 ): Virtual[] {
   const [first = noWord, second, third] = statement.words;
   statement.taken = Math.min(statement.words.length, 3);
   if (second === undefined) throw new Bad(first, 'expected ADDRESS PORT, fwmark N or group NAME');
   if (second.text !== 'group') return [virtualOf(second, third)];
-  const group = top.find(
-    ({ words: [kind, name] }) =>
-      kind?.text === 'virtual_server_group' && name?.text === third?.text,
-  );
+  const group = groups.find(({ words: [, name] }) => name?.text === third?.text);
   if (group === undefined || third === undefined) {
     throw new Bad(third ?? second, 'there is no virtual_server_group of this name');
   }

@@ -228,6 +228,11 @@ ${server(`  MISC_CHECK {
       reading.notes.map((note) => note.split(': left out')[0]),
       ['4: BFD_CHECK { … }', '5: MISC_CHECK', '7: HTTP_GET { … }', '8: FILE_CHECK { … }'],
     );
+    const empty = read(server(`  MISC_CHECK { misc_path "/bin/x ''" }\n  HTTP_GET { }`));
+    assert.deepEqual(empty.notes.toSorted().slice(0, 2), [
+      '4: MISC_CHECK { … }: left out, its misc_path has an empty word, or one that cannot be said here',
+      '5: HTTP_GET: left out, it has no url',
+    ]);
   });
 
   test('numbers that are none, and words that nobody reads, are named', () => {

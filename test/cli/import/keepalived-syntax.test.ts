@@ -165,6 +165,15 @@ virtual_server 192.0.2.2 80 {
       assert.ok(!result.ok, text);
       assert.match(result.problems[0]?.message ?? '', /too deep|too long/u);
     }
+    const silent = read(`~SEQ(A,1,2) $X=1\n${server('  TCP_CHECK { }')}`);
+    assert.deepEqual(silent.notes, []);
+    const endless = '~SEQ(A,1,60000) ~SEQ(B,1,60000) $X=1\n';
+    const without = fromKeepalived(endless, { configId: null, file: undefined, files: null });
+    assert.match(without.ok ? '' : (without.problems[0]?.message ?? ''), /without end/u);
+    const long = read(`foo ${'"'.repeat(70_000)}\n${server('  TCP_CHECK { }')}`);
+    assert.deepEqual(long.notes, ['1: the line is too long: left out']);
+    const unknown = fromKeepalived('foo\n'.repeat(150_000));
+    assert.ok(unknown.ok && unknown.draft.notes.length > 150_000);
     const many = `~SEQ(A,1,60000) ~SEQ(B,1,60000) foo \${A}\n`;
     const result = fromKeepalived(many, { configId: null, file: undefined, files: null });
     assert.ok(!result.ok);
@@ -181,7 +190,7 @@ virtual_server 192.0.2.2 80 {
     ]);
     assert.deepEqual(read(`${good}vrrp_instance X {\n`).notes, [
       '7: the block vrrp_instance is not closed',
-      '7: vrrp_instance X: left out, the routes below take its place',
+      '7: vrrp_instance X: left out, a route for each of its addresses takes its place',
     ]);
   });
 });
@@ -229,5 +238,6 @@ describe('include', () => {
     assert.deepEqual(localFiles.match('{x,.y,z}.conf', folder), [join(folder, '.y.conf')]);
     assert.deepEqual(localFiles.match('/dev/nul[l]', folder), []);
     assert.deepEqual(localFiles.match('[.conf', folder), []);
+    assert.deepEqual(localFiles.match(`${'{a,b}'.repeat(40)}*`, folder), []);
   });
 });

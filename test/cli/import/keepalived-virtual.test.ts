@@ -207,7 +207,7 @@ virtual_server 192.0.2.1 80 {
       config.services.map(({ name }) => name),
       ['udp-53-192.0.2.1', 'tcp-80-192.0.2.1'],
     );
-    assert.match(notes.join('\n'), /^4: virtual_server 192\.0\.2\.1 has no protocol: tcp by/mu);
+    assert.match(notes.join('\n'), /^4: virtual_server 192\.0\.2\.1 80 has no protocol: tcp by/mu);
   });
 });
 
