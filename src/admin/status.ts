@@ -60,12 +60,15 @@ export function* statusPieces(view: Snapshot, facts: StatusFacts): Generator<str
     drain: drain(view.nodeDrain),
   };
   yield open(head, 'signals');
-  yield* list(view.signals, (signal) => signalJson(signal, clock));
+  const isFlapping = (name: string): boolean => board.isFlapping(name, view.atMs);
+  yield* list(view.signals, (signal) => signalJson(signal, clock, isFlapping(signal.name)));
   yield '],"services":[';
   let separator = '';
   for (const service of view.services) {
     yield separator + open(serviceJson(service, clock, drain), 'real_servers');
-    yield* list(service.realServers, (server) => serverJson(server, board, clock, drain));
+    yield* list(service.realServers, (server) =>
+      serverJson(server, board, clock, { drain, isFlapping }),
+    );
     yield ']}';
     separator = ',';
   }
@@ -106,7 +109,7 @@ function* list<T>(items: readonly T[], json: (item: T) => object): Generator<str
   }
 }
 
-function signalJson(signal: SignalView, clock: WallClock): object {
+function signalJson(signal: SignalView, clock: WallClock, isFlapping: boolean): object {
   return {
     name: signal.name,
     type: signal.type,
@@ -114,6 +117,7 @@ function signalJson(signal: SignalView, clock: WallClock): object {
     reason: signal.reason,
     since: clock.text(signal.sinceMs),
     flaps: signal.flaps,
+    flapping: isFlapping,
     suppressed_until: clock.textOrNull(signal.suppressedUntilMs),
     // Only what serves can be drained; the key is part of the contract.
     drain: null,
@@ -133,7 +137,17 @@ function serviceJson(service: ServiceView, clock: WallClock, drain: ToJson): obj
   };
 }
 
-function serverJson(server: RealServerView, board: Board, clock: WallClock, drain: ToJson): object {
+interface OfView {
+  readonly drain: ToJson;
+  readonly isFlapping: (name: string) => boolean;
+}
+
+function serverJson(
+  server: RealServerView,
+  board: Board,
+  clock: WallClock,
+  { drain, isFlapping }: OfView,
+): object {
   const latencyMs = board.latencyMs(server.key);
   return {
     address: server.address,
@@ -141,6 +155,7 @@ function serverJson(server: RealServerView, board: Board, clock: WallClock, drai
     reason: server.reason,
     since: clock.text(server.sinceMs),
     flaps: server.flaps,
+    flapping: isFlapping(server.key),
     weight: weightOf(server),
     base_weight: server.baseWeight,
     in_table: server.isInTable,
