@@ -45,8 +45,8 @@ import { plugins } from './sources/plugin/plugins.ts';
 import { probes } from './sources/probes/probes.ts';
 
 /** Sources → observations → core → intents → sinks → reports. */
-function flow({ config$, stop$, streams, teller }: World): Observable<SinkReport> {
-  const desk = people(config$, teller.notice);
+function flow({ config$, stop$, streams, teller, reload$ }: World): Observable<SinkReport> {
+  const desk = people(config$, teller.notice, reload$);
   const { notify } = desk;
   // The only way back: what the sinks found and did.
   const feedback$ = new Subject<Control>();

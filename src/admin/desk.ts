@@ -1,6 +1,7 @@
 import type { Config } from '../model/config.ts';
 import type { Control } from '../model/control.ts';
 import type { Drain } from '../model/drain.ts';
+import type { LastReload } from '../model/last-reload.ts';
 import type { Notice } from '../model/notice.ts';
 import type { View } from '../model/view.ts';
 import type { Board } from './board.ts';
@@ -25,6 +26,8 @@ export interface AdminParts {
   readonly metrics: ((view: View) => Promise<Page>) | null;
   /** Told of each configuration that comes into force. */
   readonly configured: (config: Config) => void;
+  /** `null`: none since the start. */
+  readonly lastReload: () => LastReload | null;
   /** The known name that is meant by a misspelt one. */
   readonly nearest: (name: string, known: Iterable<string>) => string | null;
   readonly notify: (notice: Notice) => void;

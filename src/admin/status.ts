@@ -1,3 +1,4 @@
+import type { LastReload } from '../model/last-reload.ts';
 import type {
   DrainView,
   RealServerView,
@@ -24,6 +25,7 @@ export interface StatusFacts {
   readonly node: string;
   readonly version: string;
   readonly configHash: string;
+  readonly lastReload: LastReload | null;
   readonly board: Board;
   readonly clock: WallClock;
 }
@@ -57,6 +59,7 @@ export function* statusPieces(view: Snapshot, facts: StatusFacts): Generator<str
     version: facts.version,
     uptime_s: Math.round(view.atMs / 100) / 10,
     config_hash: facts.configHash,
+    last_reload: reloadJson(facts.lastReload),
     drain: drain(view.nodeDrain),
   };
   yield open(head, 'signals');
@@ -77,6 +80,12 @@ export function* statusPieces(view: Snapshot, facts: StatusFacts): Generator<str
   yield '],"sinks":[';
   yield* list(board.sinks(), sinkJson);
   yield ']}';
+}
+
+function reloadJson(reload: LastReload | null): object | null {
+  if (reload === null) return null;
+  const { isAccepted, reason, atMs } = reload;
+  return { ok: isAccepted, reason, at: new Date(atMs).toISOString() };
 }
 
 /** The whole text, built without holding the loop for long. */

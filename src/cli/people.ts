@@ -5,6 +5,7 @@ import { metrics, metricsContentType } from '../admin/metrics.ts';
 import { pageFiles } from '../admin/page-files.ts';
 import { nearest } from '../config/suggest.ts';
 import type { Config } from '../model/config.ts';
+import type { LastReload } from '../model/last-reload.ts';
 import type { Notice } from '../model/notice.ts';
 import type { View } from '../model/view.ts';
 import { version } from './version.ts';
@@ -15,8 +16,13 @@ export interface People extends Admin {
 }
 
 /** What people and their tools see of the daemon: the API with its page, and the metrics behind it. */
-export function people(config$: BehaviorSubject<Config>, tell: (notice: Notice) => void): People {
-  const meter = metrics(version);
+export function people(
+  config$: BehaviorSubject<Config>,
+  tell: (notice: Notice) => void,
+  reload$: BehaviorSubject<LastReload | null>,
+): People {
+  const lastReload = (): LastReload | null => reload$.value;
+  const meter = metrics(version, lastReload);
   const scrape = async (view: View): Promise<Page> => ({
     type: metricsContentType,
     body: await meter.scrape(view),
@@ -37,6 +43,7 @@ export function people(config$: BehaviorSubject<Config>, tell: (notice: Notice) 
     notify,
     log,
     configured: meter.configured,
+    lastReload,
   });
   return {
     ...desk,

@@ -3,6 +3,7 @@ import { EMPTY, fromEvent, of, type Observable } from 'rxjs';
 import { mergeMap } from 'rxjs/operators';
 import { formatProblem } from '../config/problems.ts';
 import type { Config } from '../model/config.ts';
+import type { LastReload } from '../model/last-reload.ts';
 import { loadConfig } from './config-file.ts';
 import type { Teller } from './tell.ts';
 
@@ -10,10 +11,21 @@ import type { Teller } from './tell.ts';
  * The configurations that SIGHUP brings. A bad file is refused with all its
  * problems, and the one in force stays: nothing is emitted for it.
  */
-export function reloads(file: string, current: () => Config, teller: Teller): Observable<Config> {
+export function reloads(
+  file: string,
+  current: () => Config,
+  teller: Teller,
+  ended: (reload: LastReload) => void,
+): Observable<Config> {
+  let acceptedAtMs: number | null = null;
   return fromEvent(process, 'SIGHUP').pipe(
     mergeMap(() => {
       const refusals = refuse(file, current());
+      const [reason = ''] = Array.isArray(refusals) ? refusals : [];
+      const isAccepted = reason === '';
+      const atMs = Date.now();
+      if (isAccepted) acceptedAtMs = atMs;
+      ended({ isAccepted, reason, atMs, acceptedAtMs });
       if (!Array.isArray(refusals)) {
         teller.notice({
           level: 'info',

@@ -44,12 +44,14 @@ function notFound(
 function namesIn(status: JsonRecord): readonly string[] {
   return [
     ...recordsOf(status, 'signals').map(nameOf),
-    ...recordsOf(status, 'services').flatMap((service) => [
-      nameOf(service),
-      ...recordsOf(service, 'real_servers').map((server) => keyOf(service, server)),
-    ]),
+    ...recordsOf(status, 'services').flatMap(namesOfService),
     ...recordsOf(status, 'routes').map(nameOf),
   ];
+}
+
+function namesOfService(service: JsonRecord): readonly string[] {
+  const servers = recordsOf(service, 'real_servers').map((server) => keyOf(service, server));
+  return [nameOf(service), ...servers];
 }
 
 /** A service with all its real servers, or with those that were named. */
@@ -89,10 +91,12 @@ function servicesWith(
 ): readonly JsonRecord[] {
   return recordsOf(status, 'services').flatMap((service) => {
     const servers = recordsOf(service, 'real_servers').filter((each) => isServer(service, each));
-    return servers.length === 0 && !isService(service)
-      ? []
-      : [{ ...service, real_servers: servers }];
+    return servers.length === 0 && !isService(service) ? [] : [withServers(service, servers)];
   });
+}
+
+function withServers(service: JsonRecord, servers: readonly JsonRecord[]): JsonRecord {
+  return { ...service, real_servers: servers };
 }
 
 /** What went wrong first, where a state is sorted by. */
@@ -112,10 +116,9 @@ function sorted(status: JsonRecord, key: SortKey): JsonRecord {
   return {
     ...status,
     signals: list(status, 'signals'),
-    services: list(status, 'services').map((service) => ({
-      ...service,
-      real_servers: list(service, 'real_servers'),
-    })),
+    services: list(status, 'services').map((service) =>
+      withServers(service, list(service, 'real_servers')),
+    ),
     routes: list(status, 'routes'),
   };
 }

@@ -3,7 +3,7 @@ import { agoText, cut, lengthText, printable, timeText, type Paint } from './pri
 import { tableLines, tableRows, type Cell } from './table.ts';
 
 /** A terminal of the usual width beside a clock and a log. */
-export const widthDefault = 100;
+const widthDefault = 100;
 
 const colourOf: Readonly<Record<string, 'green' | 'red' | 'yellow'>> = {
   up: 'green',
@@ -28,6 +28,7 @@ export function statusLines(
   const how: How = { paint, wallMs, widthMax, states: new Map() };
   return [
     paint(cut(headLine(status), widthMax), 'bold'),
+    ...reloadLines(status, how),
     ...nodeLines(status, how),
     ...section(
       'SIGNALS',
@@ -78,6 +79,15 @@ function headLine(status: JsonRecord): string {
     `${textOf(status, 'node')}   routevane ${textOf(status, 'version')}   up ${lengthText(upMs)}   ` +
       `configuration ${textOf(status, 'config_hash')}`,
   );
+}
+
+/** Only a refused one: what runs is then not what the file says. */
+function reloadLines(status: JsonRecord, { paint, wallMs, widthMax }: How): readonly string[] {
+  const reload = recordOf(status, 'last_reload');
+  if (reload === null || reload['ok'] !== false) return [];
+  const ago = agoText(textOf(reload, 'at'), wallMs);
+  const text = `the last reload, ${ago} ago, was refused: ${textOf(reload, 'reason')}`;
+  return [paint(cut(printable(text), widthMax), 'red')];
 }
 
 function nodeLines(status: JsonRecord, { paint, widthMax }: How): readonly string[] {

@@ -3,7 +3,7 @@ import { exitCode, UsageError, type Command, type Options } from './command.ts';
 import { isRecord, recordsOf, type JsonRecord } from './loose-json.ts';
 import { painter } from './printable.ts';
 import { selectStatus, sortKeys, type Selection, type SortKey } from './status-select.ts';
-import { statusLines, widthDefault } from './status-table.ts';
+import { statusLines } from './status-table.ts';
 
 /** More names than anybody types; a shell's glob that went wrong ends here. */
 const namesMax = 1000;
@@ -36,18 +36,17 @@ export const status: Command = {
     const selected = selectStatus(answer.value, selection);
     if (!selected.ok) return failed(selected.message);
     if (isJson) return print(JSON.stringify(selected.status));
-    const { isTTY, columns = widthDefault } = process.stdout;
     // Whoever reads a pipe wants all of it.
-    const width = isTTY ? columns : Infinity;
+    const width = process.stdout.isTTY ? process.stdout.columns : Infinity;
     const lines = statusLines(selected.status, painter(process.stdout), Date.now(), width);
     const isNone = selection.isOnlyDown && isEmpty(selected.status);
     return print([...lines, ...(isNone ? ['', 'all of it is up'] : [])].join('\n'));
   },
 };
 
-function isEmpty(status: JsonRecord): boolean {
+function isEmpty(shown: JsonRecord): boolean {
   return ['signals', 'services', 'routes', 'sinks'].every(
-    (list) => recordsOf(status, list).length === 0,
+    (list) => recordsOf(shown, list).length === 0,
   );
 }
 

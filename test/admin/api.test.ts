@@ -32,6 +32,7 @@ describe('the API over the unix socket', () => {
       version: '1.2.3',
       uptime_s: 10,
       config_hash: '',
+      last_reload: null,
       drain: null,
       signals: [
         {

@@ -83,6 +83,7 @@ export class Rig {
         pages: new Map(),
         metrics: null,
         configured: () => {},
+        lastReload: () => null,
         nearest,
         notify: (notice) => this.notices.push(notice),
         log: ({ event, message }) => this.logged.push(`${event} ${message}`),
