@@ -48,10 +48,10 @@ import { plugins } from './sources/plugin/plugins.ts';
 import { probes } from './sources/probes/probes.ts';
 
 /** Sources → observations → core → intents → sinks → reports. */
-function flow({ config$, stop$, streams, teller }: World): Observable<SinkReport> {
+function flow({ config$, stop$, streams, teller, reload$ }: World): Observable<SinkReport> {
   const { stateDir } = config$.value;
   const past = stateDir === null ? null : journalPast(`${stateDir}/${JOURNAL_NAME}`);
-  const desk = people(config$, past, teller.notice);
+  const desk = people(config$, past, teller.notice, reload$);
   const { notify } = desk;
   // The only way back: what the sinks found and did.
   const feedback$ = new Subject<Control>();

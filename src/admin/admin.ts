@@ -143,7 +143,15 @@ function createDesk(
     const { seq } = stream;
     const { version } = parts;
     const { value: config } = config$;
-    const facts = { node: config.node, version, configHash: hash(config), board, clock };
+    const lastReload = parts.lastReload();
+    const facts = {
+      node: config.node,
+      version,
+      configHash: hash(config),
+      lastReload,
+      board,
+      clock,
+    };
     return { seq, status: await inSlices(statusPieces(snapshotOf(view), facts)) };
   });
   const stream: Stream = new Stream(clock, history, async () => status.get());

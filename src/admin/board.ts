@@ -8,6 +8,10 @@ interface Seen {
   latencyMs: number | null;
 }
 
+/** So many falls within so long are flapping: more than one repair and one relapse. */
+const flappingFalls = 3;
+const flappingMs = 10 * 60_000;
+
 /** What a sink told about itself and its work. */
 export interface SinkFacts {
   readonly name: string;
@@ -39,6 +43,8 @@ export class Board {
   readonly #seen = new Map<string, Seen>();
   readonly #sinks = new Map<string, Sink>();
   readonly #confirmed = new Set<string>();
+  /** When each fell last, as often as matters; monotonic. */
+  readonly #fallsMs = new Map<string, readonly number[]>();
 
   /** The hot path: one Map and a comparison. True where the state differs from the last one. */
   observe(observation: Observation): boolean {
@@ -57,6 +63,11 @@ export class Board {
   /** What was decided anew is not confirmed any more. */
   turn(turn: Turn): void {
     for (const { route } of turn.decisions) this.#confirmed.delete(route.key);
+    for (const { name, from, to, atMs } of turn.changes) {
+      if (from !== 'up' || to !== 'down') continue;
+      const falls = this.#fallsMs.get(name) ?? [];
+      this.#fallsMs.set(name, [...falls, atMs].slice(-flappingFalls));
+    }
   }
 
   report(report: SinkReport): void {
@@ -91,6 +102,13 @@ export class Board {
     return this.#seen.get(signal)?.latencyMs ?? null;
   }
 
+  /** Whether a signal or real server falls again and again. */
+  isFlapping(name: string, atMs: number): boolean {
+    const falls = this.#fallsMs.get(name) ?? [];
+    const [first = -Infinity] = falls;
+    return falls.length === flappingFalls && first > atMs - flappingMs;
+  }
+
   /** Whether the sink has confirmed what was decided last for this route. */
   isConfirmed(routeKey: string): boolean {
     return this.#confirmed.has(routeKey);
@@ -118,6 +136,7 @@ export class Board {
   /** Forgets what a new configuration does not name any more. */
   keep(names: ReadonlySet<string>): void {
     for (const name of this.#seen.keys()) if (!names.has(name)) this.#seen.delete(name);
+    for (const name of this.#fallsMs.keys()) if (!names.has(name)) this.#fallsMs.delete(name);
   }
 
   #action({ sink: name, action, keys, result }: ActionReport): void {

@@ -1,6 +1,7 @@
 import type { Config } from '../model/config.ts';
 import type { Control } from '../model/control.ts';
 import type { Drain } from '../model/drain.ts';
+import type { LastReload } from '../model/last-reload.ts';
 import type { Notice } from '../model/notice.ts';
 import type { ReadPast } from '../model/past.ts';
 import type { View } from '../model/view.ts';
@@ -29,6 +30,8 @@ export interface AdminParts {
   readonly configured: (config: Config) => void;
   /** The last hour of earlier processes; `null`: nobody recorded it. */
   readonly past: ReadPast | null;
+  /** `null`: none since the start. */
+  readonly lastReload: () => LastReload | null;
   /** The known name that is meant by a misspelt one. */
   readonly nearest: (name: string, known: Iterable<string>) => string | null;
   readonly notify: (notice: Notice) => void;

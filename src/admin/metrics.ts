@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Config } from '../model/config.ts';
+import type { LastReload } from '../model/last-reload.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Observation } from '../model/observation.ts';
 import type { ActionReport, SinkReport } from '../model/report.ts';
@@ -44,12 +45,16 @@ const unusedPrecisionMs = 60_000;
  * the view when it is asked for. To be made once a process: the library's defaults (memory, CPU,
  * delay of the event loop) watch the process for as long as it lives.
  */
-export function metrics(version: string): Metrics {
+export function metrics(
+  version: string,
+  lastReload: () => LastReload | null = () => null,
+): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: unusedPrecisionMs });
   loopLag(registry);
   for (const name of misnamed) registry.removeSingleMetric(name);
   const count = counters(registry, version);
+  configReload(registry, lastReload);
   let probes: ReadonlyMap<string, Observe> = new Map();
   return {
     configured(config) {
@@ -99,6 +104,28 @@ function probesOf(config: Config, probe: Histogram<'type'>): ReadonlyMap<string,
     for (const { key, check } of realServers) add(key, check.type);
   }
   return observers;
+}
+
+/** As Prometheus itself names them: alerts on a refused reload are written by these. */
+function configReload(registry: Registry, lastReload: () => LastReload | null): void {
+  const registers = [registry];
+  const startMs = Date.now();
+  const accepted: Gauge = new Gauge({
+    name: 'routevane_config_last_reload_success_timestamp_seconds',
+    help: 'When the configuration was last accepted, at a reload or at the start.',
+    registers,
+    collect() {
+      accepted.set((lastReload()?.acceptedAtMs ?? startMs) / 1000);
+    },
+  });
+  const successful: Gauge = new Gauge({
+    name: 'routevane_config_last_reload_successful',
+    help: '1 where the last reload was accepted or there was none, 0 where it was refused.',
+    registers,
+    collect() {
+      successful.set(lastReload()?.isAccepted === false ? 0 : 1);
+    },
+  });
 }
 
 type Counters = ReturnType<typeof counters>;

@@ -1,3 +1,4 @@
+import type { LastReload } from '../model/last-reload.ts';
 import type {
   DrainView,
   LossView,
@@ -28,6 +29,7 @@ export interface StatusFacts {
   readonly node: string;
   readonly version: string;
   readonly configHash: string;
+  readonly lastReload: LastReload | null;
   readonly board: Board;
   readonly clock: WallClock;
 }
@@ -61,15 +63,19 @@ export function* statusPieces(view: Snapshot, facts: StatusFacts): Generator<str
     version: facts.version,
     uptime_s: Math.round(view.atMs / 100) / 10,
     config_hash: facts.configHash,
+    last_reload: reloadJson(facts.lastReload),
     drain: drain(view.nodeDrain),
   };
   yield open(head, 'signals');
-  yield* list(view.signals, (signal) => signalJson(signal, clock));
+  const isFlapping = (name: string): boolean => board.isFlapping(name, view.atMs);
+  yield* list(view.signals, (signal) => signalJson(signal, clock, isFlapping(signal.name)));
   yield '],"services":[';
   let separator = '';
   for (const service of view.services) {
     yield separator + open(serviceJson(service, clock, drain), 'real_servers');
-    yield* list(service.realServers, (server) => serverJson(server, board, clock, drain));
+    yield* list(service.realServers, (server) =>
+      serverJson(server, board, clock, { drain, isFlapping }),
+    );
     yield ']}';
     separator = ',';
   }
@@ -78,6 +84,12 @@ export function* statusPieces(view: Snapshot, facts: StatusFacts): Generator<str
   yield '],"sinks":[';
   yield* list(board.sinks(), sinkJson);
   yield ']}';
+}
+
+function reloadJson(reload: LastReload | null): object | null {
+  if (reload === null) return null;
+  const { isAccepted, reason, atMs } = reload;
+  return { ok: isAccepted, reason, at: new Date(atMs).toISOString() };
 }
 
 /** The whole text, built without holding the loop for long. */
@@ -114,7 +126,7 @@ function* list<T>(
   }
 }
 
-function signalJson(signal: SignalView, clock: WallClock): object {
+function signalJson(signal: SignalView, clock: WallClock, isFlapping: boolean): object {
   return {
     name: signal.name,
     type: signal.type,
@@ -123,6 +135,7 @@ function signalJson(signal: SignalView, clock: WallClock): object {
     since: clock.text(signal.sinceMs),
     flaps: signal.flaps,
     lost: lostJson(signal.lost, clock),
+    flapping: isFlapping,
     suppressed_until: clock.textOrNull(signal.suppressedUntilMs),
     // Only what serves can be drained; the key is part of the contract.
     drain: null,
@@ -149,7 +162,17 @@ function serviceJson(service: ServiceView, clock: WallClock, drain: ToJson): obj
   };
 }
 
-function serverJson(server: RealServerView, board: Board, clock: WallClock, drain: ToJson): object {
+interface OfView {
+  readonly drain: ToJson;
+  readonly isFlapping: (name: string) => boolean;
+}
+
+function serverJson(
+  server: RealServerView,
+  board: Board,
+  clock: WallClock,
+  { drain, isFlapping }: OfView,
+): object {
   const latencyMs = board.latencyMs(server.key);
   return {
     address: server.address,
@@ -158,6 +181,7 @@ function serverJson(server: RealServerView, board: Board, clock: WallClock, drai
     since: clock.text(server.sinceMs),
     flaps: server.flaps,
     lost: lostJson(server.lost, clock),
+    flapping: isFlapping(server.key),
     weight: weightOf(server),
     base_weight: server.baseWeight,
     in_table: server.isInTable,

@@ -1,5 +1,6 @@
 import { BehaviorSubject, concatMap, timer } from 'rxjs';
 import { readConfig } from '../config/read.ts';
+import type { LastReload } from '../model/last-reload.ts';
 import { nowMs } from '../platform/clock.ts';
 import { stderrLog } from '../platform/log.ts';
 import { monotonicScheduler } from '../platform/scheduler.ts';
@@ -50,6 +51,7 @@ export function demo(flow: Flow): Command {
           stop$: stopSignal(),
           streams: { stdin: null, stdout: process.stdout },
           teller,
+          reload$: new BehaviorSubject<LastReload | null>(null),
         }),
       );
       failures.unsubscribe();

@@ -5,6 +5,7 @@ import { metrics, metricsContentType } from '../admin/metrics.ts';
 import { pageFiles } from '../admin/page-files.ts';
 import { nearest } from '../config/suggest.ts';
 import type { Config } from '../model/config.ts';
+import type { LastReload } from '../model/last-reload.ts';
 import type { Notice } from '../model/notice.ts';
 import type { ReadPast } from '../model/past.ts';
 import type { View } from '../model/view.ts';
@@ -20,8 +21,10 @@ export function people(
   config$: BehaviorSubject<Config>,
   past: ReadPast | null,
   tell: (notice: Notice) => void,
+  reload$: BehaviorSubject<LastReload | null>,
 ): People {
-  const meter = metrics(version);
+  const lastReload = (): LastReload | null => reload$.value;
+  const meter = metrics(version, lastReload);
   const scrape = async (view: View): Promise<Page> => ({
     type: metricsContentType,
     body: await meter.scrape(view),
@@ -43,6 +46,7 @@ export function people(
     notify,
     log,
     configured: meter.configured,
+    lastReload,
   });
   return {
     ...desk,

@@ -4,6 +4,7 @@ import { concatMap, mergeMap } from 'rxjs/operators';
 import { formatProblem } from '../config/problems.ts';
 import type { ConfigResult } from '../config/read.ts';
 import type { Config } from '../model/config.ts';
+import type { LastReload } from '../model/last-reload.ts';
 import { knowHash } from '../platform/hash.ts';
 import { inSlices } from '../platform/slices.ts';
 import { loadBeside } from './load-beside.ts';
@@ -14,11 +15,22 @@ import type { Teller } from './tell.ts';
  * The configurations that SIGHUP brings. A bad file is refused with all its
  * problems, and the one in force stays: nothing is emitted for it.
  */
-export function reloads(file: string, current: () => Config, teller: Teller): Observable<Config> {
+export function reloads(
+  file: string,
+  current: () => Config,
+  teller: Teller,
+  ended: (reload: LastReload) => void,
+): Observable<Config> {
+  let acceptedAtMs: number | null = null;
   return fromEvent(process, 'SIGHUP').pipe(
     // One after the other: the last that was asked for is in force at the end.
     concatMap(async () => read(file, current)),
     mergeMap((refusals) => {
+      const [reason = ''] = Array.isArray(refusals) ? refusals : [];
+      const isAccepted = reason === '';
+      const atMs = Date.now();
+      if (isAccepted) acceptedAtMs = atMs;
+      ended({ isAccepted, reason, atMs, acceptedAtMs });
       if (!Array.isArray(refusals)) {
         teller.notice({
           level: 'info',

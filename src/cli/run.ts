@@ -10,6 +10,7 @@ import { isAtEnd } from './stdin-end.ts';
 import { telling } from './telling.ts';
 import { version } from './version.ts';
 import type { Flow } from './world.ts';
+import type { LastReload } from '../model/last-reload.ts';
 
 /** Files we create are for us and our group; Debian's ExaBGP would start us with 0137. */
 const umask = 0o027;
@@ -51,10 +52,12 @@ export function run(flow: Flow): Command {
         teller.notice({ level: 'warn', event: 'config_warning', message: `${path}: ${message}` });
       }
       const config$ = new BehaviorSubject(result.config);
-      const reload = reloads(file, () => config$.value, teller).subscribe((config) => {
+      const reload$ = new BehaviorSubject<LastReload | null>(null);
+      const ended = (last: LastReload): void => reload$.next(last);
+      const reload = reloads(file, () => config$.value, teller, ended).subscribe((config) => {
         config$.next(config);
       });
-      await finished(flow({ config$, stop$: stopSignal(), streams: process, teller }));
+      await finished(flow({ config$, stop$: stopSignal(), streams: process, teller, reload$ }));
       reload.unsubscribe();
       teller.flush();
       log.write('info', 'stopped', 'routevane stopped');

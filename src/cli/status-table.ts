@@ -4,7 +4,7 @@ import { agoText, cut, lengthText, printable, timeText, type Paint } from './pri
 import { tableLines, tableRows, type Cell } from './table.ts';
 
 /** A terminal of the usual width beside a clock and a log. */
-const widthMax = 100;
+const widthDefault = 100;
 
 const colourOf: Readonly<Record<string, 'green' | 'red' | 'yellow'>> = {
   up: 'green',
@@ -19,27 +19,33 @@ const colourOf: Readonly<Record<string, 'green' | 'red' | 'yellow'>> = {
   draining: 'yellow',
 };
 
-/** The status for a person: lines of at most 100 columns. */
-export function statusLines(status: JsonRecord, paint: Paint, wallMs: number): readonly string[] {
-  const how: How = { paint, wallMs, states: new Map() };
+/** The status for a person: lines of at most `widthMax` columns. */
+export function statusLines(
+  status: JsonRecord,
+  paint: Paint,
+  wallMs: number,
+  widthMax = widthDefault,
+): readonly string[] {
+  const how: How = { paint, wallMs, widthMax, states: new Map() };
   return [
     paint(cut(headLine(status), widthMax), 'bold'),
-    ...nodeLines(status, paint),
+    ...reloadLines(status, how),
+    ...nodeLines(status, how),
     ...section(
       'SIGNALS',
       recordsOf(status, 'signals').map((each) => signalRow(each, how)),
-      paint,
+      how,
     ),
     ...serviceLines(recordsOf(status, 'services'), how),
     ...section(
       'ROUTES',
       recordsOf(status, 'routes').map((each) => routeRow(each, how)),
-      paint,
+      how,
     ),
     ...section(
       'SINKS',
       recordsOf(status, 'sinks').map((each) => sinkRow(each, how)),
-      paint,
+      how,
     ),
   ];
 }
@@ -63,6 +69,7 @@ export function drainText(drain: JsonRecord | null): string {
 interface How {
   readonly paint: Paint;
   readonly wallMs: number;
+  readonly widthMax: number;
   /** The cells of states: 5,000 servers have three. */
   readonly states: Map<string, Cell>;
 }
@@ -75,7 +82,16 @@ function headLine(status: JsonRecord): string {
   );
 }
 
-function nodeLines(status: JsonRecord, paint: Paint): readonly string[] {
+/** Only a refused one: what runs is then not what the file says. */
+function reloadLines(status: JsonRecord, { paint, wallMs, widthMax }: How): readonly string[] {
+  const reload = recordOf(status, 'last_reload');
+  if (reload === null || reload['ok'] !== false) return [];
+  const ago = agoText(textOf(reload, 'at'), wallMs);
+  const text = `the last reload, ${ago} ago, was refused: ${textOf(reload, 'reason')}`;
+  return [paint(cut(printable(text), widthMax), 'red')];
+}
+
+function nodeLines(status: JsonRecord, { paint, widthMax }: How): readonly string[] {
   const text = drainText(recordOf(status, 'drain'));
   return text === '' ? [] : [paint(cut(printable(`this node is ${text}`), widthMax), 'yellow')];
 }
@@ -83,7 +99,7 @@ function nodeLines(status: JsonRecord, paint: Paint): readonly string[] {
 function section(
   title: string,
   rows: readonly (readonly (string | Cell)[])[],
-  paint: Paint,
+  { paint, widthMax }: How,
 ): readonly string[] {
   return rows.length === 0 ? [] : ['', paint(title, 'bold'), ...tableLines(rows, '  ', widthMax)];
 }
@@ -91,7 +107,7 @@ function section(
 function serviceLines(services: readonly JsonRecord[], how: How): readonly string[] {
   if (services.length === 0) return [];
   const rows = services.map((service) => serviceRow(service, how));
-  const heads = tableRows(rows, '  ', widthMax);
+  const heads = tableRows(rows, '  ', how.widthMax);
   return [
     '',
     how.paint('SERVICES', 'bold'),
@@ -100,7 +116,7 @@ function serviceLines(services: readonly JsonRecord[], how: How): readonly strin
       ...tableLines(
         recordsOf(service, 'real_servers').map((server) => serverRow(server, how)),
         '      ',
-        widthMax,
+        how.widthMax,
       ),
     ]),
   ];
@@ -114,7 +130,7 @@ function signalRow(signal: JsonRecord, how: How): readonly (string | Cell)[] {
     stateCell(signal, how),
     agoText(textOf(signal, 'since'), how.wallMs),
     textOf(signal, 'type'),
-    flapsText(signal),
+    flapsCell(signal, how),
     joined(held, reasonBeside(signal)),
   ];
 }
@@ -145,6 +161,7 @@ function serverRow(server: JsonRecord, how: How): readonly (string | Cell)[] {
     weightText(server),
     active === null ? '' : `${active} active`,
     latency === null ? '' : `${latency.toFixed(1)} ms`,
+    (numberOf(server, 'flaps') ?? 0) === 0 ? '' : flapsCell(server, how),
     joined(
       drainText(recordOf(server, 'drain')),
       isKept ? 'kept by min_pooled' : '',
@@ -198,9 +215,11 @@ function weightText(server: JsonRecord): string {
   return base === null || base === weight ? `weight ${weight}` : `weight ${weight} of ${base}`;
 }
 
-function flapsText(record: JsonRecord): string {
+function flapsCell(record: JsonRecord, { paint }: How): Cell {
   const flaps = numberOf(record, 'flaps') ?? 0;
-  return flaps === 1 ? '1 fall' : `${flaps} falls`;
+  const text = flaps === 1 ? '1 fall' : `${flaps} falls`;
+  if (record['flapping'] !== true) return { text };
+  return { text: `${text}, flapping`, paint: (on) => paint(on, 'yellow') };
 }
 
 function joined(...parts: readonly string[]): string {

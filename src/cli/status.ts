@@ -1,26 +1,63 @@
 import { ask, failed, socketOption, socketPath } from './admin-client.ts';
-import { exitCode, type Command } from './command.ts';
-import { isRecord } from './loose-json.ts';
+import { exitCode, UsageError, type Command, type Options } from './command.ts';
+import { isRecord, recordsOf, type JsonRecord } from './loose-json.ts';
 import { painter } from './printable.ts';
+import { selectStatus, sortKeys, type Selection, type SortKey } from './status-select.ts';
 import { statusLines } from './status-table.ts';
+
+/** More names than anybody types; a shell's glob that went wrong ends here. */
+const namesMax = 1000;
 
 /** `routevane status`: signals, services, routes and sinks, as they are now. */
 export const status: Command = {
   name: 'status',
-  usage: '[--json] [--socket PATH]',
-  does: 'what is announced, what serves, and what is known of it',
-  example: 'routevane status',
-  options: { ...socketOption, json: { type: 'boolean' } },
-  async run(options) {
+  usage: `[NAME…] [--down] [--sort ${sortKeys.join('|')}] [--json] [--socket PATH]`,
+  does: 'what is announced, what serves, and what is known of it; all, or these names, or what is down',
+  example: 'routevane status --down --sort since',
+  options: {
+    ...socketOption,
+    json: { type: 'boolean' },
+    down: { type: 'boolean' },
+    sort: { type: 'string' },
+  },
+  words: [0, namesMax],
+  async run(options, names) {
+    const selection: Selection = {
+      names,
+      isOnlyDown: options['down'] === true,
+      sort: sortOf(options),
+    };
     const answer = await ask(socketPath(options), '/api/v1/status');
     if (!answer.ok) return failed(answer.message);
-    if (options['json'] === true) {
-      process.stdout.write(`${answer.text.trimEnd()}\n`);
-      return exitCode.ok;
-    }
+    const isJson = options['json'] === true;
+    const isWhole = names.length === 0 && !selection.isOnlyDown && selection.sort === null;
+    if (isJson && isWhole) return print(answer.text.trimEnd());
     if (!isRecord(answer.value)) return failed('the answer of the daemon is not a status');
-    const lines = statusLines(answer.value, painter(process.stdout), Date.now());
-    process.stdout.write(`${lines.join('\n')}\n`);
-    return exitCode.ok;
+    const selected = selectStatus(answer.value, selection);
+    if (!selected.ok) return failed(selected.message);
+    if (isJson) return print(JSON.stringify(selected.status));
+    // Whoever reads a pipe wants all of it.
+    const width = process.stdout.isTTY ? process.stdout.columns : Infinity;
+    const lines = statusLines(selected.status, painter(process.stdout), Date.now(), width);
+    const isNone = selection.isOnlyDown && isEmpty(selected.status);
+    return print([...lines, ...(isNone ? ['', 'all of it is up'] : [])].join('\n'));
   },
 };
+
+function isEmpty(shown: JsonRecord): boolean {
+  return ['signals', 'services', 'routes', 'sinks'].every(
+    (list) => recordsOf(shown, list).length === 0,
+  );
+}
+
+function sortOf({ sort }: Options): SortKey | null {
+  if (sort === undefined) return null;
+  const key = sortKeys.find((each) => each === sort);
+  if (key !== undefined) return key;
+  throw new UsageError(`status: --sort: expected ${sortKeys.join(', ')}`);
+}
+
+function print(text: string): number {
+  process.stdout.write(`${text}\n`);
+  return exitCode.ok;
+}

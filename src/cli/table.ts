@@ -35,7 +35,7 @@ interface Row {
  * Rows of cells, each as one or two lines of at most `widthMax` characters: each column as wide
  * as it must be, the last one takes what is left. Where that is little, a last cell that does not
  * fit follows on a line of its own: it says why, and is what the row is read for at night.
- * Nothing of it can steer a terminal.
+ * Nothing of it can steer a terminal. `Infinity`: nothing is cut.
  */
 export function tableRows(
   cells: readonly (readonly (string | Cell)[])[],
@@ -119,10 +119,11 @@ function lineOf(
 /** As wide as their widest text; where they do not fit beside each other, the widest give way. */
 function columnWidths(rows: readonly Row[], widthMax: number): readonly number[] {
   const widths: number[] = [];
+  const textMax = widthMax === Infinity ? Infinity : columnMax;
   for (const { texts, width, wideAt } of rows) {
     const end = wideAt >= 0 ? wideAt : texts.length - 1;
     for (let column = 0; column < end; column += 1) {
-      const wide = Math.min(columnMax, width(texts[column] ?? ''));
+      const wide = Math.min(textMax, width(texts[column] ?? ''));
       if (wide > (widths[column] ?? -1)) widths[column] = wide;
     }
   }

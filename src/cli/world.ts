@@ -1,5 +1,6 @@
 import type { BehaviorSubject, Observable } from 'rxjs';
 import type { Config } from '../model/config.ts';
+import type { LastReload } from '../model/last-reload.ts';
 import type { SinkReport } from '../model/report.ts';
 import type { ExabgpStreams } from '../sinks/exabgp/exabgp.ts';
 import type { Teller } from './tell.ts';
@@ -12,6 +13,8 @@ export interface World {
   readonly stop$: Observable<void>;
   readonly streams: ExabgpStreams;
   readonly teller: Teller;
+  /** `null`: none since the start. */
+  readonly reload$: BehaviorSubject<LastReload | null>;
 }
 
 /** Sources → core → sinks. Completes when an orderly stop is done, or ExaBGP is gone. */

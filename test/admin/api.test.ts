@@ -32,6 +32,7 @@ describe('the API over the unix socket', () => {
       version: '1.2.3',
       uptime_s: 10,
       config_hash: '',
+      last_reload: null,
       drain: null,
       signals: [
         {
@@ -42,6 +43,7 @@ describe('the API over the unix socket', () => {
           since: '',
           flaps: 2,
           lost: { since: '', reason: 'no database', until: '' },
+          flapping: false,
           suppressed_until: null,
           drain: null,
         },
@@ -172,6 +174,7 @@ function server(address: string, latency: number | null): object {
     since: '',
     flaps: 1,
     lost: null,
+    flapping: false,
     weight: 100,
     base_weight: 100,
     in_table: true,

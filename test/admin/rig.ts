@@ -84,6 +84,7 @@ export class Rig {
         metrics: null,
         past: null,
         configured: () => {},
+        lastReload: () => null,
         nearest,
         notify: (notice) => this.notices.push(notice),
         log: ({ event, message }) => this.logged.push(`${event} ${message}`),

@@ -51,6 +51,23 @@ describe('the table of status', () => {
     assert.doesNotMatch(line, /weight/u);
   });
 
+  test('a refused reload stands above everything, an accepted one does not', () => {
+    const at = '2026-11-22T02:57:00.000Z';
+    const reason = 'routevane.yaml:3:5 routes[0].when: no signal or service has the name "wbe"';
+    const refused = statusLines(
+      { ...sample, last_reload: { ok: false, reason, at } },
+      plain,
+      wallMs,
+    );
+    assert.equal(refused[1], `the last reload, 3m ago, was refused: ${reason}`.slice(0, 99) + '…');
+    const accepted = statusLines(
+      { ...sample, last_reload: { ok: true, reason: '', at } },
+      plain,
+      wallMs,
+    );
+    assert.deepEqual(accepted, statusLines(sample, plain, wallMs));
+  });
+
   test('has a line for each thing, cut at 100 columns', () => {
     const lines = statusLines(sample, plain, wallMs);
     assert.deepEqual(

@@ -15,7 +15,6 @@ const networkInterface = textOf(interfaceExpected, parseInterface, {
 });
 
 const programKeys = {
-  fast_interval: duration(100, 'The interval while about to change.').optional(),
   interval: duration(100, 'Between two results.').optional(),
   timeout: duration(1, 'How long one result may take.').optional(),
   stale_after: duration(100, 'Silent for longer than this is lost.').optional(),
