@@ -4,10 +4,10 @@ import type { StreamEvent } from './events.ts';
 export const keepMs = 3_600_000;
 
 /** What a flapping signal may fill; 5,000 servers that fall and rise fit. */
-const transitionsMax = 10_000;
+export const transitionsMax = 10_000;
 
 /** The last commands: more than a page shows. */
-const actionsMax = 1_000;
+export const actionsMax = 1_000;
 
 interface Entry {
   readonly atMs: number;

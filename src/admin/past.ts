@@ -1,7 +1,7 @@
 import type { PastClock, PastEvent, ReadPast } from '../model/past.ts';
 import type { Notice } from '../model/notice.ts';
 import { pastEvent } from './events.ts';
-import { History, keepMs } from './history.ts';
+import { actionsMax, History, keepMs, transitionsMax } from './history.ts';
 import { WallClock } from './wall-clock.ts';
 
 /** Numbers of the past are below those of the stream, which begin at 1. */
@@ -61,7 +61,8 @@ export class Past {
       seq += 1;
       past.add({ type, atMs: this.#clock.toMonotonic(clock.toWall(atMs)), fields }, json);
     };
-    const span = { fromWallMs: toWallMs - keepMs, toWallMs };
+    const limits = { changesMax: transitionsMax, actionsMax };
+    const span = { fromWallMs: toWallMs - keepMs, toWallMs, ...limits };
     const problem = await read(span, take, this.#end.signal);
     if (this.#end.signal.aborted) return;
     this.#history.prepend(past);

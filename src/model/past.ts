@@ -21,13 +21,20 @@ export interface PastClock {
   readonly wallMs: number;
 }
 
+/** What is asked for: between two times of the wall clock, and of much only the newest. */
+export interface PastSpan {
+  readonly fromWallMs: number;
+  readonly toWallMs: number;
+  readonly changesMax: number;
+  readonly actionsMax: number;
+}
+
 /**
- * Reads what earlier processes recorded between two times of the wall clock, oldest first. Never
- * rejects: resolves with what had to be left out, in words, or `null`. Ends early when `signal`
- * says so. What is there is opened before the call returns.
+ * Reads what earlier processes recorded, oldest first. Never rejects: resolves with what had to
+ * be left out, in words, or `null`. Ends early when `signal` says so. What is there is opened before the call returns.
  */
 export type ReadPast = (
-  span: { readonly fromWallMs: number; readonly toWallMs: number },
+  span: PastSpan,
   take: (event: PastEvent, clock: PastClock) => void,
   signal: AbortSignal,
 ) => Promise<string | null>;

@@ -45,6 +45,14 @@ describe('the dashboard keeps to WCAG as far as axe-core can tell', () => {
         await page.locator('.item-main', { hasText: '192.0.2.25/32' }).click();
         await page.waitForSelector('dialog .chain .chain');
         assert.deepEqual(await faultsOf(page), []);
+        await page.keyboard.press('Escape');
+        await page.locator('.finder .search').fill('10.0.');
+        await page.locator('.finder .row').first().waitFor();
+        assert.deepEqual(await faultsOf(page), []);
+        assert.equal(await page.evaluate(overflow), 0, 'nor is what a search finds');
+        await page.locator('.item .drain-button').first().click();
+        await page.waitForSelector('dialog');
+        assert.deepEqual(await faultsOf(page), []);
         await close();
       });
     }

@@ -1,4 +1,5 @@
-import { closeSync, constants, createReadStream, fstatSync, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, read } from 'node:fs';
+import { promisify } from 'node:util';
 import { isMissing, messageOf } from '../../platform/error.ts';
 
 /** Two full files of a journal and their heads. */
@@ -9,6 +10,7 @@ const chunkBytes = 256 * 1024;
 /** A command that announces ten thousand routes is a line of half of this. */
 const lineMaxBytes = 1024 * 1024;
 const newline = 0x0a;
+const readSome = promisify(read);
 
 /** A file as it was when it was opened: what is written to it afterwards is not read. */
 export interface OpenFile {
@@ -61,35 +63,41 @@ function openOne(path: string, fromWallMs: number): OpenFile | null {
 }
 
 /**
- * Every line of a file that is not empty, and closes it. The last line has no end where the
- * process ended while it wrote: it is left out. Of a line that is too long only the begin comes.
+ * Every line of a file that is not empty, a chunk at a time, and closes it. The last line has no
+ * end where the process ended while it wrote: it is left out. Of a line that is too long only the
+ * begin comes. The lines are parts of one buffer: they are gone when the next are asked for.
  */
-export async function* linesOf(file: OpenFile): AsyncGenerator<readonly Buffer[]> {
-  if (file.bytes === 0) return closeSync(file.fd);
-  const { fd, bytes } = file;
-  const stream: AsyncIterable<Buffer> = createReadStream('', {
-    fd,
-    start: 0,
-    end: bytes - 1,
-    highWaterMark: chunkBytes,
-  });
-  let begun: Buffer[] = [];
-  let begunBytes = 0;
-  for await (const chunk of stream) {
-    const lines: Buffer[] = [];
-    let from = 0;
-    for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, from)) {
-      const rest = chunk.subarray(from, at);
-      const line = begun.length === 0 ? rest : Buffer.concat([...begun, rest]);
-      if (line.length > 0) lines.push(line.subarray(0, lineMaxBytes));
-      begun = [];
-      begunBytes = 0;
-      from = at + 1;
+export async function* linesOf({ fd, bytes }: OpenFile): AsyncGenerator<readonly Buffer[]> {
+  try {
+    const buffer = Buffer.allocUnsafe(Math.min(chunkBytes, bytes));
+    let begun = Buffer.alloc(0);
+    for (let from = 0; from < bytes;) {
+      const wanted = Math.min(buffer.length, bytes - from);
+      const { bytesRead } = await readSome(fd, buffer, 0, wanted, from);
+      // It became shorter meanwhile.
+      if (bytesRead === 0) return;
+      from += bytesRead;
+      const chunk = buffer.subarray(0, bytesRead);
+      const lines = split(chunk, begun);
+      yield lines;
+      const rest = chunk.subarray(chunk.lastIndexOf(newline) + 1);
+      const before = rest.length === bytesRead ? begun : Buffer.alloc(0);
+      begun = Buffer.concat([before, rest]).subarray(0, lineMaxBytes);
     }
-    const rest = chunk.subarray(from);
-    if (rest.length > 0 && begunBytes <= lineMaxBytes) begun.push(rest);
-    begunBytes += rest.length;
-    yield lines;
+  } finally {
+    closeSync(fd);
   }
-  return undefined;
+}
+
+/** @param begun the begin of the first line, of the chunk before. */
+function split(chunk: Buffer, begun: Buffer): readonly Buffer[] {
+  const lines: Buffer[] = [];
+  let from = 0;
+  for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, from)) {
+    const rest = chunk.subarray(from, at);
+    const line = from === 0 && begun.length > 0 ? Buffer.concat([begun, rest]) : rest;
+    if (line.length > 0) lines.push(line.subarray(0, lineMaxBytes));
+    from = at + 1;
+  }
+  return lines;
 }

@@ -1,68 +1,104 @@
 import { closeSync } from 'node:fs';
-import type { ReadPast } from '../../model/past.ts';
+import type { PastSpan, ReadPast } from '../../model/past.ts';
 import { messageOf } from '../../platform/error.ts';
 import { linesOf, openNewest, type OpenFile } from './files.ts';
-import { PastReader } from './reader.ts';
+import { Problems } from './problems.ts';
+import { Scan } from './scan.ts';
+import { Shown } from './shown.ts';
 
 /** The loop is given back after this long: a probe's answer must not wait for a page. */
 const sliceMs = 4;
+/** Lines between two looks at the clock. */
+const lookLines = 64;
 /** What is not read by then stays unread: a disk that hangs keeps nobody waiting longer. */
 const readMaxMs = 5000;
 
 /** Reads the journal at this path, beside all else that the daemon does. */
 export function journalPast(path: string): ReadPast {
-  return (span, take, signal) => {
+  return async (span, take, signal) => {
+    const problems = new Problems();
     const { files, problem } = openNewest(path, span.fromWallMs);
-    const reader = new PastReader(span, take);
+    if (problem !== null) problems.add(problem);
     const tooLate = AbortSignal.any([signal, AbortSignal.timeout(readMaxMs)]);
-    const aborted = new Promise<string>((resolve) => {
-      tooLate.addEventListener('abort', () => resolve(`${path}: not read within ${readMaxMs} ms`));
+    const aborted = new Promise<void>((resolve) => {
+      tooLate.addEventListener('abort', () => resolve());
     });
-    const ended = read([...files], reader, tooLate);
-    return Promise.race([ended.then((error) => problem ?? error ?? reader.problem()), aborted]);
+    const shown = new Shown(span, take, problems);
+    await Promise.race([read(files, span, shown, problems, tooLate), aborted]);
+    if (tooLate.aborted) problems.add(`${path}: not read within ${readMaxMs} ms`);
+    return problems.words();
   };
 }
 
-/** Resolves with the error of the system where a file cannot be read to its end. */
+/** The newest file first, because it may be all that is wanted; what they show, oldest first. */
 async function read(
-  files: OpenFile[],
-  reader: PastReader,
+  files: readonly OpenFile[],
+  span: PastSpan,
+  shown: Shown,
+  problems: Problems,
   signal: AbortSignal,
-): Promise<string | null> {
-  let error: string | null = null;
-  for (let file = files.shift(); file !== undefined; file = files.shift()) {
-    if (signal.aborted) {
+): Promise<void> {
+  const slices = new Slices(signal);
+  const scans: Scan[] = [];
+  const rest = [...files];
+  for (let file = rest.pop(); file !== undefined; file = rest.pop()) {
+    if (signal.aborted || scans[0]?.isFull === true) {
       closeSync(file.fd);
       continue;
     }
+    const scan = new Scan(file.path, span, problems);
+    scans.unshift(scan);
     try {
-      await readOne(file, reader, signal);
-    } catch (cause) {
-      error ??= `${file.path}: ${messageOf(cause)}`;
+      await scanFile(file, scan, slices);
+    } catch (error) {
+      problems.add(`${file.path}: ${messageOf(error)}`);
     }
   }
-  return error;
-}
-
-async function readOne(file: OpenFile, reader: PastReader, signal: AbortSignal): Promise<void> {
-  reader.begin(file.path);
-  let sliceEndMs = performance.now() + sliceMs;
-  for await (const lines of linesOf(file)) {
-    if (signal.aborted) return;
-    for (const line of lines) {
-      if (!reader.line(line) || performance.now() < sliceEndMs) continue;
-      await nextLoop();
+  for (const scan of scans) {
+    for (const candidate of scan.candidates()) {
       if (signal.aborted) return;
-      sliceEndMs = performance.now() + sliceMs;
+      shown.show(candidate, scan);
+      if (slices.isOver()) await slices.next();
     }
-    // A chunk took a moment of its own, and the next may be here already.
-    await nextLoop();
-    sliceEndMs = performance.now() + sliceMs;
   }
 }
 
-async function nextLoop(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
+async function scanFile(file: OpenFile, scan: Scan, slices: Slices): Promise<void> {
+  let count = 0;
+  for await (const lines of linesOf(file)) {
+    for (const line of lines) {
+      if (slices.isAborted) return;
+      scan.line(line);
+      count += 1;
+      if (count % lookLines === 0 && slices.isOver()) await slices.next();
+    }
+    // The next chunk may be here already.
+    await slices.next();
+  }
+  scan.end();
+}
+
+/** Pieces of work with room for others between them. */
+class Slices {
+  readonly #signal: AbortSignal;
+  #endMs = performance.now() + sliceMs;
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+  }
+
+  get isAborted(): boolean {
+    return this.#signal.aborted;
+  }
+
+  isOver(): boolean {
+    return performance.now() >= this.#endMs;
+  }
+
+  async next(): Promise<void> {
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+    this.#endMs = performance.now() + sliceMs;
+  }
 }

@@ -117,6 +117,16 @@ export function parseHead(value: unknown): PastClock | null {
   return result.success ? result.data : null;
 }
 
+/** `undefined`: no JSON. */
+export function valueOf(line: Buffer | string): unknown {
+  try {
+    const value: unknown = JSON.parse(line.toString());
+    return value;
+  } catch {
+    return undefined;
+  }
+}
+
 /** One line that the last hour shows; `null`: it is not as it should be. */
 export function parsePast(value: unknown): PastRecord | null {
   const result = record.safeParse(value);

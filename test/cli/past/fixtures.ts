@@ -7,7 +7,12 @@ import { folder } from '../../sinks/journal/harness.ts';
 
 export const hourMs = 3_600_000;
 export const toWallMs = Date.now();
-export const span = { fromWallMs: toWallMs - hourMs, toWallMs };
+export const span = {
+  fromWallMs: toWallMs - hourMs,
+  toWallMs,
+  changesMax: 10_000,
+  actionsMax: 1000,
+};
 
 interface Read {
   /** Each as `what` and its time of the wall clock. */
@@ -21,10 +26,14 @@ export function place(context: TestContext): string {
   return join(path, JOURNAL_NAME);
 }
 
-export async function readAll(file: string, signal = new AbortController().signal): Promise<Read> {
+export async function readAll(
+  file: string,
+  signal = new AbortController().signal,
+  wanted = span,
+): Promise<Read> {
   const events: [string, number][] = [];
   const problem = await journalPast(file)(
-    span,
+    wanted,
     (event, clock) => {
       const { what, atMs } = wordsOf(event);
       events.push([what, clock.wallMs + (atMs - clock.atMs)]);

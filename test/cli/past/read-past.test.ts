@@ -67,7 +67,7 @@ describe('the journal of earlier processes', () => {
     const events: PastEvent[] = [];
     const walls: number[] = [];
     const problem = await journalPast(file)(
-      { fromWallMs: toMs - hourMs, toWallMs: toMs },
+      { ...span, fromWallMs: toMs - hourMs, toWallMs: toMs },
       (event, clock) => {
         events.push(event);
         walls.push(clock.wallMs - clock.atMs);
@@ -160,6 +160,20 @@ describe('the journal of earlier processes', () => {
     assert.deepEqual(
       events.map(([what]) => what),
       ['drain begun web by ana', 'drain ended web by ben', 'drain ended old by ben'],
+    );
+  });
+
+  test('gives only the newest where there is more than is asked for', async (context) => {
+    const file = place(context);
+    writeFileSync(`${file}.1`, head() + health('a', 9));
+    const action = { kind: 'action', sink: 'exabgp', action: 'withdraw', keys: [], result: 'sent' };
+    const sent = line({ ...action, command: 'withdraw', cause, ...at(7) });
+    writeFileSync(file, head() + health('b', 8) + sent + health('c', 6) + health('d', 5));
+    const few = { ...span, changesMax: 2, actionsMax: 1 };
+    const { events } = await readAll(file, new AbortController().signal, few);
+    assert.deepEqual(
+      events.map(([what]) => what),
+      ['withdraw', 'c down', 'd down'],
     );
   });
 
