@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 
 /** File descriptors that this process may have; Infinity where that cannot be known. */
 export function descriptorLimit(): number {
@@ -14,6 +14,16 @@ export function descriptorsHeld(): number {
     return readdirSync('/proc/self/fd').length - 1;
   } catch {
     return 0;
+  }
+}
+
+/** The error of opening one more, for those whose own error does not say that; `null`: there is room. */
+export function descriptorError(): NodeJS.ErrnoException | null {
+  try {
+    closeSync(openSync('/dev/null', 'r'));
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error : null;
   }
 }
 

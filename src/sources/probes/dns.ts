@@ -1,6 +1,7 @@
 import { Resolver } from 'node:dns';
 import { isIPv6 } from 'node:net';
 import type { DnsCheck } from '../../model/check.ts';
+import { descriptorError } from '../../platform/descriptors.ts';
 import { explain } from './errors.ts';
 import {
   checkOf,
@@ -47,16 +48,20 @@ class DnsProbe implements Probe {
     // It asks again after a third of the time, for the datagram that was lost; the end of all is ours.
     const resolver = new Resolver({ timeout: Math.max(1, Math.ceil(timeoutMs / 3)), tries: 3 });
     this.#resolver = resolver;
+    // c-ares says that the server refused, where it has no descriptor to ask by (or to ask again).
+    const none = descriptorError();
+    if (none !== null) {
+      process.nextTick(() => this.#end(resolver, explain(none, null)));
+      return;
+    }
     try {
       this.#aim(resolver);
       resolver.resolve(name, record, (error) => {
-        if (resolver !== this.#resolver) return;
-        this.#resolver = null;
-        this.#answered(error === null ? this.#judge('NOERROR') : this.#failed(error));
+        this.#end(resolver, error === null ? this.#judge('NOERROR') : this.#failed(error));
       });
     } catch (error) {
       // Of a name that no question can be made of.
-      process.nextTick(() => this.#unasked(resolver, error));
+      process.nextTick(() => this.#end(resolver, unasked(error)));
     }
   }
 
@@ -103,7 +108,7 @@ class DnsProbe implements Probe {
       case 'EBADQUERY':
         return { state: 'lost', reason: `${this.#check.name} is not a valid domain name` };
       default:
-        return explain(error, this.#check.source);
+        return explain(descriptorError() ?? error, this.#check.source);
     }
   }
 
@@ -111,13 +116,14 @@ class DnsProbe implements Probe {
     return rcode === this.#check.rcode ? UP : { state: 'down', reason: rcode };
   }
 
-  #unasked(resolver: Resolver, error: unknown): void {
+  #end(resolver: Resolver, answer: Answer): void {
     if (resolver !== this.#resolver) return;
     this.#resolver = null;
-    const message = error instanceof Error ? error.message : 'unknown error';
-    this.#answered({
-      state: 'lost',
-      reason: `the DNS query cannot be sent: ${message.slice(0, 80)}`,
-    });
+    this.#answered(answer);
   }
+}
+
+function unasked(error: unknown): Answer {
+  const message = error instanceof Error ? error.message : 'unknown error';
+  return { state: 'lost', reason: `the DNS query cannot be sent: ${message.slice(0, 80)}` };
 }

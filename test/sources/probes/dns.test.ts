@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { describe, test, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { dns } from '../../../src/sources/probes/dns.ts';
 import type { Answer } from '../../../src/sources/probes/prober.ts';
 import { freePort } from './fixtures.ts';
@@ -126,5 +127,19 @@ describe('dns', () => {
   test('a name that is none is our fault', async (t) => {
     const check = dnsCheck({ name: `${'x'.repeat(64)}.test` });
     assert.equal((await probeOnce(t, dns, { port: 9, check })).state, 'lost');
+  });
+
+  test('without a descriptor to ask by it is lost, and not refused', async (t) => {
+    const { port } = await answering(t, 0);
+    const child = fileURLToPath(new URL('dns-child.ts', import.meta.url));
+    const limited = ['-c', 'ulimit -n 100; exec "$@"', 'sh', process.execPath];
+    const { stdout, stderr } = spawnSync(
+      'sh',
+      [...limited, '--import', 'tsx', child, String(port)],
+      {
+        encoding: 'utf8',
+      },
+    );
+    assert.equal(stdout, '{"state":"lost","reason":"out of file descriptors"}', stderr);
   });
 });

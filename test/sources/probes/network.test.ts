@@ -6,6 +6,8 @@ import { tcpServer } from './fixtures.ts';
 import type { ChildTarget } from './probes-child.ts';
 
 const FAST = { intervalMs: 200, timeoutMs: 150, fastIntervalMs: 50 };
+/** Where only descriptors may be missing, and not the time of a busy machine. */
+const PATIENT = { intervalMs: 1000, timeoutMs: 900, fastIntervalMs: 100 };
 
 /** A table by destination, answered by the namespace's own firewall and routes. */
 const NETWORK = [
@@ -96,12 +98,9 @@ describe('what the network says, in words', () => {
   test('few file descriptors: probes have them first, and none is lost', async (t) => {
     const lines = await probeUnderLimit(t, 'shares', (seen) => {
       const up = seen.filter(({ state }) => state === 'up').map(({ signal }) => signal);
-      return new Set(up).size >= 120 && up.length >= 400;
+      return new Set(up).size >= 120 && up.length >= 300;
     });
-    assert.deepEqual(
-      lines.filter(({ state, event }) => state !== 'up' && event !== 'descriptors_short'),
-      [],
-    );
+    assert.deepEqual(lines.filter(isFault), []);
     const [short, ...more] = lines.filter(({ event }) => event !== undefined);
     assert.match(short?.message ?? '', /of 60 servers with mode: hold have no sentinel/);
     assert.deepEqual(more, []);
@@ -111,12 +110,12 @@ describe('what the network says, in words', () => {
     const lines = await probeUnderLimit(
       t,
       'greedy',
-      (seen) => seen.filter(({ state }) => state === 'lost').length >= 300,
+      (seen) => seen.filter(({ state }) => state === 'lost').length >= 150,
     );
     const lost = lines.filter(({ state }) => state === 'lost');
     for (const { reason } of lost) assert.equal(reason, 'out of file descriptors');
     assert.deepEqual(
-      lines.filter(({ state }) => state === 'down'),
+      lines.filter((line) => isFault(line) && line.state === 'down'),
       [],
     );
     const notices = lines.filter(({ event }) => event === 'probe_impossible');
@@ -124,29 +123,54 @@ describe('what the network says, in words', () => {
   });
 });
 
-/** 60 servers with sentinels and 60 with UDP checks, in a process with few descriptors. */
+/** Not up, and not because this machine was slow. */
+function isFault({ state, reason = '' }: ChildLine): boolean {
+  const isLate = /^(?:timed out|no answer)/.test(reason);
+  return state === 'lost' || (state === 'down' && !isLate);
+}
+
+/** 120 servers, half of them with sentinels, in a process with few descriptors. */
 async function probeUnderLimit(
   t: TestContext,
   how: 'shares' | 'greedy',
   enough: (lines: readonly ChildLine[]) => boolean,
 ): Promise<ChildLine[]> {
-  const { port } = await tcpServer(t, (socket) => socket.resume());
+  // An HTTP server for a GET, an agent for who says nothing.
+  const { port } = await tcpServer(t, (socket) => {
+    socket.once('data', () => socket.end('HTTP/1.1 204 No Content\r\n\r\n'));
+  });
+  const { port: agentPort } = await tcpServer(t, (socket) => socket.end('up\n'));
   const udp = createSocket('udp4');
   t.after(() => udp.close());
+  udp.on('message', (question, from) => {
+    // A question for DNS, which it answers with no error and no record.
+    if (question.length > 12) udp.send(answered(question), from.port, from.address);
+  });
   await new Promise<void>((resolve) => udp.bind(0, '127.0.0.1', resolve));
-  const through = ['sh', '-c', 'ulimit -n 90; exec "$@"', 'sh'];
+  const { port: udpPort } = udp.address();
+  const others: readonly Pick<ChildTarget, 'port' | 'check'>[] = [
+    { port: udpPort, check: { type: 'udp', ...PATIENT } },
+    { port, check: { type: 'http', ...PATIENT } },
+    { port: agentPort, check: { type: 'agent', ...PATIENT } },
+    // How it fails without a descriptor has a test of its own.
+    ...(how === 'shares'
+      ? [{ port: udpPort, check: { type: 'dns' as const, answer: 'any' as const, ...PATIENT } }]
+      : []),
+  ];
+  const hold = { port, check: { type: 'tcp' as const, mode: 'hold' as const, ...PATIENT } };
   const targets = Array.from({ length: 120 }, (_, index) => ({
     service: `s${index}`,
     address: '127.0.0.1',
-    port: index % 2 === 0 ? port : udp.address().port,
-    check:
-      index % 2 === 0
-        ? { type: 'tcp' as const, mode: 'hold' as const, ...FAST }
-        : { type: 'udp' as const, ...FAST },
+    ...(index % 2 === 0 ? hold : (others[(index >> 1) % others.length] ?? hold)),
   }));
-  return probeInChild(
-    t,
-    { through, targets, ...(how === 'greedy' ? { listenPort: how } : {}) },
-    enough,
-  );
+  const through = ['sh', '-c', 'ulimit -n 90; exec "$@"', 'sh'];
+  const greedy = how === 'greedy' ? { listenPort: how } : {};
+  return probeInChild(t, { through, targets, ...greedy }, enough);
+}
+
+function answered(question: Buffer): Buffer {
+  const answer = Buffer.from(question);
+  answer[2] = 0x81;
+  answer[3] = 0x80;
+  return answer;
 }

@@ -5,10 +5,18 @@
 import { closeSync, openSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { NEVER, startWith } from 'rxjs';
-import type { TcpCheck, UdpCheck } from '../../../src/model/check.ts';
+import type {
+  AgentCheck,
+  Check,
+  DnsCheck,
+  HttpCheck,
+  TcpCheck,
+  UdpCheck,
+} from '../../../src/model/check.ts';
 import type { RealServer } from '../../../src/model/service.ts';
 import { probes } from '../../../src/sources/probes/probes.ts';
 import { configOf, realServer, tcpCheck, udpCheck } from './fixtures.ts';
+import { agentCheck, dnsCheck, httpCheck } from './one-probe.ts';
 
 /** One target of the child; `check` overrides what the fixtures' checks say. */
 export interface ChildTarget {
@@ -16,14 +24,35 @@ export interface ChildTarget {
   readonly address: string;
   readonly port: number;
   readonly check:
-    ({ readonly type: 'tcp' } & Partial<TcpCheck>) | ({ readonly type: 'udp' } & Partial<UdpCheck>);
+    | ({ readonly type: 'tcp' } & Partial<TcpCheck>)
+    | ({ readonly type: 'udp' } & Partial<UdpCheck>)
+    | ({ readonly type: 'dns' } & Partial<DnsCheck>)
+    | ({ readonly type: 'http' } & Partial<HttpCheck>)
+    | ({ readonly type: 'agent' } & Partial<AgentCheck>);
+}
+
+function wholeOf(check: ChildTarget['check']): Check {
+  switch (check.type) {
+    case 'tcp':
+      return tcpCheck(check);
+    case 'udp':
+      return udpCheck(check);
+    case 'dns':
+      return dnsCheck(check);
+    case 'http':
+      return httpCheck(check);
+    case 'agent':
+      return agentCheck(check);
+    default:
+      return check satisfies never;
+  }
 }
 
 function services(targets: readonly ChildTarget[]): Record<string, RealServer[]> {
   return Object.fromEntries(
     targets.map(({ service, address, port, check }) => {
-      const whole = check.type === 'tcp' ? tcpCheck(check) : udpCheck(check);
-      return [service, [realServer(service, { address, port, check: whole })]];
+      const server = realServer(service, { address, port, check: wholeOf(check) });
+      return [service, [server]];
     }),
   );
 }
