@@ -251,6 +251,13 @@ ${server(`  MISC_CHECK {
     ]);
   });
 
+  test('retry 0 counts in a checker, and outside of one it is refused there and named here', () => {
+    const inner = read(server('  retry 5\n  TCP_CHECK { retry 0 }'));
+    assert.deepEqual([checkOf(inner).settle.fall, inner.notes], [1, []]);
+    const outer = read(server('  retry 0\n  TCP_CHECK { }'));
+    assert.deepEqual([checkOf(outer).settle.fall, outer.notes], [2, ['4: retry 0: left out']]);
+  });
+
   test('numbers that are none, and words that nobody reads, are named', () => {
     const reading = read(
       server(`  TCP_CHECK { connect_timeout soon
