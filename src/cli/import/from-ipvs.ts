@@ -1,7 +1,6 @@
 import type { Address } from '../../config/parse/address.ts';
 import { endpointText } from '../../config/parse/endpoint.ts';
 import type { Draft, DraftServer, DraftService, Imported, InputProblem } from './draft.ts';
-import { withIcmpHints } from './icmp-hints.ts';
 import { routesOf } from './routes-of.ts';
 import { parseRules, type Rule } from './ipvs-rules.ts';
 
@@ -38,7 +37,7 @@ export function fromIpvs(text: string): Imported {
     } else service.servers.set(serverText(rule), rule);
   }
   if (wrong.length > 0) return { ok: false, problems: wrong };
-  return { ok: true, draft: withIcmpHints(draftOf([...found.values()])) };
+  return { ok: true, draft: draftOf([...found.values()]) };
 }
 
 function draftOf(found: readonly Found[]): Draft {

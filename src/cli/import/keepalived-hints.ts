@@ -77,7 +77,7 @@ const hints: Readonly<Record<string, string>> = {
   bind_port: 'a probe takes a free port',
   bind_if: 'a route, or "source" with an address of the interface, leads the probes there',
   fwmark: 'probes are not marked: a rule by their source address can lead them',
-  warmup: 'first probes are spread by themselves',
+  warmup: 'probes are spread over the interval by themselves',
   log_all_failures: 'each failed probe is in "routevane watch" and in the journal',
   url: 'a check asks for one path: join them into one page, or use a check of type exec',
   digest: 'a body: /REGEX/ finds a part of the page',

@@ -1,5 +1,5 @@
 import type { DraftKeys, Note } from './draft.ts';
-import { find, noteAt, numberOf, type Statement } from './keepalived-tree.ts';
+import { find, noteAt, numberOf, wholeOf, type Statement } from './keepalived-tree.ts';
 
 /** keepalived(5): what is not said. */
 const DELAY_LOOP_S = 60;
@@ -67,17 +67,19 @@ export function timingOf(type: string, blocks: readonly (readonly Statement[])[]
       ['timeout', duration(Math.min(intervalMs, Math.max(1, wantedMs)))],
       ['fast_interval', duration(Math.min(Math.max(INTERVAL_MIN_MS, pauseMs), intervalMs))],
       ['rise', 1],
-      ['fall', Math.round(retries + 1)],
+      ['fall', retries + 1],
     ],
     notes,
   };
 }
 
+/** keepalived takes 0 in a checker, and refuses it outside of one. */
 function retriesOf(type: string, blocks: readonly (readonly Statement[])[]): number {
-  const [own = []] = blocks;
+  const [own = [], ...around] = blocks;
   const max = FALL_MAX - 1;
-  const found = numberIn(blocks, 'retry', max) ?? numberOf(own, 'nb_get_retry', max);
-  return found ?? RETRIES.get(type) ?? RETRIES_DEFAULT;
+  const outer = around.map((block) => wholeOf(block, 'retry', 1, max));
+  const found = [wholeOf(own, 'retry', 0, max), wholeOf(own, 'nb_get_retry', 0, max), ...outer];
+  return found.find((retries) => retries !== null) ?? RETRIES.get(type) ?? RETRIES_DEFAULT;
 }
 
 function pauseMsOf(type: string, saidS: number | null, loopMs: number): number {

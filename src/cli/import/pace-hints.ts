@@ -17,7 +17,9 @@ export function withPaceHints(draft: Draft): Draft {
     ...draft,
     services: draft.services.map((service) => {
       const hint = hints.get(service.name);
-      return hint === undefined ? service : { ...service, notes: [...service.notes, hint] };
+      return hint === undefined
+        ? service
+        : { ...service, notes: [...service.notes, `${service.name}: ${hint}`] };
     }),
   };
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { describe, test } from 'node:test';
 import type { Check } from '../../../src/model/check.ts';
 import { read, server, type Reading } from './keepalived-reading.ts';
@@ -18,6 +19,12 @@ function only<Type extends Check['type']>(reading: Reading, type: Type): Check &
 
 const regex = (text: string): Reading => read(server(`  HTTP_GET { url {\n${text}\n } }`));
 const udp = (text: string): Reading => read(server(`  UDP_CHECK {\n${text}\n  }`, 'UDP'));
+
+const stateOf = (code: number, more = ''): unknown => {
+  const block = `  MISC_CHECK { misc_path "/bin/sh -c 'exit ${code}'"\n user x\n ${more}\n }`;
+  const [program = '', ...args] = only(read(server(block)), 'exec').command;
+  return { 0: 'up', 2: 'down' }[spawnSync(program, args).status ?? -1];
+};
 
 describe('HTTP_GET and SSL_GET', () => {
   test('the first url counts, the others are named; codes become the range that has them', () => {
@@ -215,6 +222,15 @@ ${server(`  MISC_CHECK {
     assert.match(escaped.notes.join('\n'), /^4: misc_path .* keepalived before 2\.3\.2/mu);
   });
 
+  test('a script says down by any code but 0, with misc_dynamic by 1 alone', () => {
+    assert.deepEqual(
+      [stateOf(0), stateOf(1), stateOf(2), stateOf(10)],
+      ['up', 'down', 'down', 'down'],
+    );
+    const dynamic = [0, 1, 2, 10].map((code) => stateOf(code, 'misc_dynamic'));
+    assert.deepEqual(dynamic, ['up', 'down', 'up', 'up']);
+  });
+
   test('a real server has the first check that can be carried over, the others are named', () => {
     const reading = read(
       server(`  BFD_CHECK { name x }
@@ -233,6 +249,13 @@ ${server(`  MISC_CHECK {
       '4: MISC_CHECK { … }: left out, its misc_path has an empty word, or one that cannot be said here',
       '5: HTTP_GET: left out, it has no url',
     ]);
+  });
+
+  test('retry 0 counts in a checker, and outside of one it is refused there and named here', () => {
+    const inner = read(server('  retry 5\n  TCP_CHECK { retry 0 }'));
+    assert.deepEqual([checkOf(inner).settle.fall, inner.notes], [1, []]);
+    const outer = read(server('  retry 0\n  TCP_CHECK { }'));
+    assert.deepEqual([checkOf(outer).settle.fall, outer.notes], [2, ['4: retry 0: left out']]);
   });
 
   test('numbers that are none, and words that nobody reads, are named', () => {
