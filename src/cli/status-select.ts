@@ -16,7 +16,7 @@ export interface Selection {
 
 type Selected =
   | { readonly ok: true; readonly status: JsonRecord }
-  | { readonly ok: false; readonly message: string };
+  | { readonly ok: false; readonly name: string; readonly message: string };
 
 /** The part of a status that somebody asked for, or which of the names is unknown. */
 export function selectStatus(status: JsonRecord, how: Selection): Selected {
@@ -24,7 +24,7 @@ export function selectStatus(status: JsonRecord, how: Selection): Selected {
   const names = new Set<string>();
   for (const given of how.names) {
     const found = findName(given, all, nearest);
-    if (found.kind !== 'found') return { ok: false, message: notFound(given, found) };
+    if (found.kind !== 'found') return { ok: false, name: given, message: notFound(found) };
     names.add(found.name);
   }
   const shown = names.size === 0 ? status : named(status, names);
@@ -32,13 +32,10 @@ export function selectStatus(status: JsonRecord, how: Selection): Selected {
   return { ok: true, status: how.sort === null ? left : sorted(left, how.sort) };
 }
 
-function notFound(
-  given: string,
-  found: Exclude<ReturnType<typeof findName>, { readonly kind: 'found' }>,
-): string {
-  if (found.kind === 'ambiguous') return `${given}: this may be ${found.candidates.join(' or ')}`;
+function notFound(found: Exclude<ReturnType<typeof findName>, { readonly kind: 'found' }>): string {
+  if (found.kind === 'ambiguous') return `this may be ${found.candidates.join(' or ')}`;
   const near = found.nearest === null ? '' : `: did you mean ${found.nearest}?`;
-  return `${given}: no signal, service, real server or route has this name${near}`;
+  return `no signal, service, real server or route has this name${near}`;
 }
 
 function namesIn(status: JsonRecord): readonly string[] {

@@ -1,4 +1,4 @@
-import { ask, failed, socketOption, socketPath } from './admin-client.ts';
+import { ask, failed, failedFor, socketOption, socketPath } from './admin-client.ts';
 import { exitCode, UsageError, type Command, type Options } from './command.ts';
 import { isRecord, recordsOf, type JsonRecord } from './loose-json.ts';
 import { painter } from './printable.ts';
@@ -34,7 +34,7 @@ export const status: Command = {
     if (isJson && isWhole) return print(answer.text.trimEnd());
     if (!isRecord(answer.value)) return failed('the answer of the daemon is not a status');
     const selected = selectStatus(answer.value, selection);
-    if (!selected.ok) return failed(selected.message);
+    if (!selected.ok) return failedFor(selected.name, selected.message);
     if (isJson) return print(JSON.stringify(selected.status));
     // Whoever reads a pipe wants all of it.
     const width = process.stdout.isTTY ? process.stdout.columns : Infinity;

@@ -3,6 +3,7 @@ import { totalWeight } from './checks/services.ts';
 import { parsePrefix } from './parse/prefix.ts';
 import { known } from './parse/result.ts';
 import type { Report } from './problems.ts';
+import { reportQuorums } from './quorum-warning.ts';
 import type { ConfigFile } from './schema/file.ts';
 
 /** What is allowed, and yet probably not what was meant. */
@@ -24,6 +25,7 @@ export function reportWarnings(file: ConfigFile, report: Report): void {
     }
   }
   reportOutputs(file, report);
+  reportQuorums(file, report);
   for (const [name, service] of Object.entries(file.services ?? {})) {
     if (totalWeight(file, service) !== 0) continue;
     report(['services', name, 'real_servers'], 'every weight is 0: the service can never be up');

@@ -36,7 +36,7 @@ const status: JsonRecord = {
 /** What is shown, in its order. */
 function shown(how: Partial<Selection>): string {
   const selected = selectStatus(status, { ...all, ...how });
-  if (!selected.ok) return selected.message;
+  if (!selected.ok) return `${selected.name}: ${selected.message}`;
   const { status: left } = selected;
   return [
     ...recordsOf(left, 'signals').map((each) => textOf(each, 'name')),

@@ -1,5 +1,5 @@
-import { Alarm } from '../../platform/alarm.ts';
 import { nowMs } from '../../platform/clock.ts';
+import { SilenceAlarm } from '../../platform/loop-time.ts';
 import {
   map,
   scalar,
@@ -36,7 +36,8 @@ interface Counted {
 export class StatisticsWatch {
   readonly #client: OvsdbClient;
   readonly #tell: (life: Life) => void;
-  readonly #alarm = new Alarm(() => this.#ring());
+  /** A stall of our own is not vswitchd's silence. */
+  readonly #alarm = new SilenceAlarm(() => this.#ring());
   #sampleName: string | null = null;
   #sample: Pick<Monitor<unknown>, 'cancel'> | null = null;
   #staleMs = 2 * UPDATE_MS + LATE_MS;
@@ -68,7 +69,7 @@ export class StatisticsWatch {
       },
     );
     this.#heardMs = nowMs();
-    this.#alarm.set(this.#heardMs + this.#staleMs);
+    this.#alarm.set(this.#staleMs);
   }
 
   /** Looks at the statistics of this interface from now on. */
@@ -101,7 +102,7 @@ export class StatisticsWatch {
     const asked = /^\d{1,9}$/.test(text) ? Number(text) : UPDATE_MS;
     const updateMs = Math.min(Math.max(asked, UPDATE_MS), UPDATE_MAX_MS);
     this.#staleMs = 2 * updateMs + LATE_MS;
-    if (this.#life !== 'lost') this.#alarm.set(this.#heardMs + this.#staleMs);
+    if (this.#life !== 'lost') this.#alarm.set(this.#heardMs + this.#staleMs - nowMs());
   }
 
   #changed(changes: readonly Change<Counted>[]): void {
@@ -113,7 +114,7 @@ export class StatisticsWatch {
     const fromMs = this.#heardMs;
     const atMs = nowMs();
     this.#heardMs = atMs;
-    this.#alarm.set(atMs + this.#staleMs);
+    this.#alarm.set(this.#staleMs);
     this.#life = 'alive';
     if (before === 'alive') return;
     const doubt = before === 'lost' ? { fromMs, untilMs: atMs + RETURN_DOUBT_MS } : null;
@@ -124,7 +125,7 @@ export class StatisticsWatch {
   #ring(): void {
     // An alarm may ring a millisecond early.
     if (nowMs() < this.#heardMs + this.#staleMs) {
-      this.#alarm.set(this.#heardMs + this.#staleMs);
+      this.#alarm.set(this.#heardMs + this.#staleMs - nowMs());
       return;
     }
     this.#life = 'lost';
