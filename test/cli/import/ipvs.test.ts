@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { fromIpvs } from '../../../src/cli/import/from-ipvs.ts';
+import { withPaceHints } from '../../../src/cli/import/pace-hints.ts';
 import { writeYaml } from '../../../src/cli/import/write-yaml.ts';
 import { reportIcmpPace } from '../../../src/config/icmp-pace.ts';
 import type { Config } from '../../../src/model/config.ts';
@@ -31,7 +32,7 @@ const saved = `-A -t 192.0.2.10:443 -s mh -b mh-port
 function configOf(text: string): { readonly config: Config; readonly yaml: string } {
   const imported = fromIpvs(text);
   assert.ok(imported.ok, JSON.stringify(imported));
-  const yaml = writeYaml(imported.draft, 'a file');
+  const yaml = writeYaml(withPaceHints(imported.draft), 'a file');
   return { config: accepted(yaml).config, yaml };
 }
 

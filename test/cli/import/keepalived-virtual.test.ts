@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { fromIpvs } from '../../../src/cli/import/from-ipvs.ts';
+import { noteText } from '../../../src/cli/import/draft.ts';
 import { withPaceHints } from '../../../src/cli/import/pace-hints.ts';
 import { addressesOf, read, server } from './keepalived-reading.ts';
 
@@ -219,10 +220,10 @@ describe('hints beside the services', () => {
   test('UDP checks that share an address are named, as check names them', () => {
     const { notes, yaml } = read(udpConf(1) + udpConf(2));
     assert.deepEqual(
-      notes.filter((note) => note === hint),
-      [hint, hint],
+      notes.filter((note) => note.endsWith(hint)),
+      ['udp-1-192.0.2.1', 'udp-2-192.0.2.1'].map((name) => `${name}: ${hint}`),
     );
-    assert.equal(yaml.split(`  # ${hint}`).length, 3);
+    assert.equal(yaml.split(`.1: ${hint}`).length, 3);
     assert.equal(read(udpConf(1)).notes.length, 0);
   });
 
@@ -231,7 +232,7 @@ describe('hints beside the services', () => {
     assert.ok(imported.ok);
     const { services } = withPaceHints(imported.draft);
     assert.deepEqual(
-      services.map(({ notes }) => notes.some((note) => note === hint)),
+      services.map(({ notes }) => notes.some((note) => noteText(note).endsWith(hint))),
       [true, true],
     );
   });
