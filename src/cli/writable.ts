@@ -42,7 +42,7 @@ export function writableFindings(config: Config): LateFinding[] {
 function folderFault(folder: string): string | null {
   const nearest = nearestOf(folder);
   if (statOf(nearest)?.isDirectory() === false) {
-    return `${nearest} is no folder: give another path, or move it away`;
+    return `${nearest} is not a folder: give another path, or move it away`;
   }
   const fault = faultOf(nearest, W_OK | X_OK);
   if (fault === null) return null;

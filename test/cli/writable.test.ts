@@ -23,7 +23,7 @@ after(() => rmSync(folder, { recursive: true }));
 /** What `check` warns of, run as a user of its own, without the place in the file. */
 function warnings(yaml: string): string[] {
   const file = join(folder, 'all.yaml');
-  const signals = 'signals: { a: { type: exec, command: [/bin/true] } }\n';
+  const signals = 'signals: { a: { type: exec, command: [/bin/true], interval: 1s, timeout: 500ms } }\n';
   const routes = 'routes: [{ prefix: 192.0.2.1/32, when: a }]\n';
   const text = `${signals}${routes}${yaml.replaceAll('DIR', join(folder, 'all'))}\n`;
   writeFileSync(file, text, { mode: 0o644 });
@@ -81,7 +81,7 @@ outputs: { exabgp: { via: stdio }, track_files: { dir: DIR/track } }`;
     const yaml = `state_dir: DIR/state\nadmin: { socket: DIR/file/admin.sock }\n${stdio}`;
     assert.deepEqual(warnings(yaml), [
       `state_dir: uid ${UID} cannot read and write DIR/state/journal.jsonl: chown -R ${UID} DIR/state`,
-      'admin.socket: DIR/file is no folder: give another path, or move it away',
+      'admin.socket: DIR/file is not a folder: give another path, or move it away',
     ]);
   });
 
