@@ -24,6 +24,7 @@ export function reportWarnings(file: ConfigFile, report: Report): void {
       report([...path, 'degrade'], 'when names no service: there is no capacity to go by');
     }
   }
+  reportPace(file, report);
   reportOutputs(file, report);
   reportQuorums(file, report);
   for (const [name, service] of Object.entries(file.services ?? {})) {
@@ -39,5 +40,17 @@ function reportOutputs({ routes, outputs }: ConfigFile, report: Report): void {
   else if (outputs.ipvs?.dry_run === true && outputs.ipvs.via !== 'off') {
     const message = 'covers weights only: routes are announced and withdrawn all the same';
     report(['outputs', 'ipvs', 'dry_run'], message);
+  }
+}
+
+/** What reports by itself is not asked more often while it is unsettled. */
+function reportPace({ signals }: ConfigFile, report: Report): void {
+  for (const [name, signal] of Object.entries(signals ?? {})) {
+    if (signal.fast_interval === undefined) continue;
+    const isAsked =
+      signal.type === 'exec' || (signal.type === 'execd' && signal.trigger !== 'self');
+    if (isAsked) continue;
+    const message = `has no effect: nothing polls a ${signal.type} signal that reports on its own`;
+    report(['signals', name, 'fast_interval'], message);
   }
 }

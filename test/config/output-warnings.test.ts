@@ -28,3 +28,22 @@ test('a dry run says that it covers weights only, where there are routes', () =>
   assert.deepEqual(rest, []);
   assert.deepEqual(warningsOf('outputs: { ipvs: { dry_run: true } }\n'), []);
 });
+
+test('a fast_interval of what reports by itself is warned of', () => {
+  const own = [
+    '{ type: link, interface: eth0, fast_interval: 1s }',
+    '{ type: bfd, interface: eth0, fast_interval: 1s }',
+    '{ type: execd, command: [/bin/a], trigger: self, fast_interval: 1s }',
+    '{ type: plugin, module: ./a.ts, fast_interval: 1s }',
+  ];
+  for (const signal of own) {
+    const [warning = '', ...rest] = warningsOf(`signals: { a: ${signal} }\n`);
+    assert.match(
+      warning,
+      /signals\.a\.fast_interval: has no effect: nothing polls a \w+ signal that/u,
+    );
+    assert.deepEqual(rest, []);
+  }
+  const asked = '{ type: execd, command: [/bin/a], trigger: poll, fast_interval: 1s }';
+  assert.deepEqual(warningsOf(`signals: { a: ${asked} }\n`), []);
+});

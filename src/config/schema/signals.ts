@@ -14,33 +14,33 @@ const networkInterface = textOf(interfaceExpected, parseInterface, {
   description: 'A network interface.',
 });
 
+const paceKeys = {
+  fast_interval: duration(
+    50,
+    'The interval while unsettled; default a fifth of the interval, at least 50ms.',
+  ).optional(),
+};
 const programKeys = {
+  ...paceKeys,
   interval: duration(100, 'Between two results.').optional(),
   timeout: duration(1, 'How long one result may take.').optional(),
   stale_after: duration(100, 'Silent for longer than this is lost.').optional(),
   user: text('a user name').optional(),
   ...settleKeys,
 };
-const polledKeys = {
-  fast_interval: duration(
-    50,
-    'The interval while unsettled; default a fifth of the interval, at least 50ms.',
-  ).optional(),
-  ...programKeys,
-};
 const command = listOf(text('an argument'), 'arguments, the program first');
 
 export const signal = z.discriminatedUnion(
   'type',
   [
-    mapping({ type: z.literal('link'), interface: networkInterface, ...settleKeys }),
-    mapping({ type: z.literal('bfd'), interface: networkInterface, ...settleKeys }),
-    mapping({ type: z.literal('exec'), command, ...polledKeys }),
+    mapping({ type: z.literal('link'), interface: networkInterface, ...paceKeys, ...settleKeys }),
+    mapping({ type: z.literal('bfd'), interface: networkInterface, ...paceKeys, ...settleKeys }),
+    mapping({ type: z.literal('exec'), command, ...programKeys }),
     mapping({
       type: z.literal('execd'),
       command,
       trigger: oneOf(['poll', 'self']).optional(),
-      ...polledKeys,
+      ...programKeys,
     }),
     mapping({
       type: z.literal('plugin'),
