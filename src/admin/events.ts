@@ -54,9 +54,10 @@ export function eventsOf(happening: Happening, clock: WallClock): readonly Strea
       return [observationEvent(happening.observation)];
     case 'drain': {
       const { change, drain, by, atMs } = happening;
-      const { name, reason, owner, untilMs } = drain;
+      const { name, reason, owner, onBehalfOf = null, untilMs } = drain;
       const until = clock.textOrNull(untilMs);
-      return [{ type: 'drain', atMs, fields: { change, name, reason, owner, until, by } }];
+      const who = { owner, on_behalf_of: onBehalfOf, by };
+      return [{ type: 'drain', atMs, fields: { change, name, reason, ...who, until } }];
     }
     case 'notice':
       return [noticeEvent(happening.notice, null, happening.atMs)];

@@ -104,7 +104,8 @@ export function unreachable(socket: string, error: Error): string {
   }
 }
 
-function readAnswer(status: number, text: string): Answer {
+/** What the daemon answered, or why it refused. */
+export function readAnswer(status: number, text: string): Answer {
   let value: unknown;
   try {
     value = JSON.parse(text);
