@@ -1,8 +1,10 @@
 import { BehaviorSubject } from 'rxjs';
+import { onLeftovers } from '../platform/child-leftovers.ts';
 import { nowMs } from '../platform/clock.ts';
 import { keepYoungGenerationSmall } from '../platform/memory.ts';
 import { exitCode, required, type Command } from './command.ts';
 import { loadConfig, problemLines } from './config-file.ts';
+import { leftoversNotice } from './leftovers.ts';
 import { finished, logCrashes, stopSignal } from './lifecycle.ts';
 import { reloads } from './reload.ts';
 import { waitUnderExabgp } from './slow-exit.ts';
@@ -47,6 +49,7 @@ export function run(flow: Flow): Command {
         startMs: Math.round(nowMs()),
       });
       logCrashes(log, teller.flush);
+      onLeftovers((leftovers) => teller.notice(leftoversNotice(leftovers)));
       for (const { path, message } of result.warnings) {
         teller.notice({ level: 'warn', event: 'config_warning', message: `${path}: ${message}` });
       }
