@@ -1,6 +1,7 @@
 import { BehaviorSubject } from 'rxjs';
 import { onLeftovers } from '../platform/child-leftovers.ts';
 import { nowMs } from '../platform/clock.ts';
+import { exitProcess, watchWrites } from '../platform/exit.ts';
 import { keepYoungGenerationSmall } from '../platform/memory.ts';
 import { exitCode, required, type Command } from './command.ts';
 import { loadConfig, problemLines } from './config-file.ts';
@@ -48,6 +49,7 @@ export function run(flow: Flow): Command {
         ...result.summary,
         startMs: Math.round(nowMs()),
       });
+      watchWrites(() => log.isStuck());
       logCrashes(log, teller.flush);
       onLeftovers((leftovers) => teller.notice(leftoversNotice(leftovers)));
       for (const { path, message } of result.warnings) {
@@ -63,7 +65,7 @@ export function run(flow: Flow): Command {
       log.write('info', 'stopped', 'stopped in order');
       await log.end();
       // Sinks have drained stdout; nothing that is still open may keep us alive.
-      return process.exit(exitCode.ok);
+      return exitProcess(exitCode.ok);
     },
   };
 }

@@ -141,10 +141,13 @@ function notStarted(reason: string, on: ChildEvents): Child {
 function watchExit(): void {
   if (isWatchingExit) return;
   isWatchingExit = true;
-  process.on('exit', () => {
-    for (const pid of groups) signalGroup(pid, 'SIGKILL');
-    endAllMarked();
-  });
+  process.on('exit', endChildren);
+}
+
+/** At the end of this process. */
+export function endChildren(): void {
+  for (const pid of groups) signalGroup(pid, 'SIGKILL');
+  endAllMarked();
 }
 
 function signalGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
