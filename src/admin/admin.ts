@@ -16,12 +16,14 @@ import {
 } from 'rxjs';
 import type { AdminConfig, Config } from '../model/config.ts';
 import type { Control } from '../model/control.ts';
+import { ownerText } from '../model/drain.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Observation } from '../model/observation.ts';
 import type { SinkReport } from '../model/report.ts';
 import type { Turn } from '../model/turn.ts';
 import type { View } from '../model/view.ts';
 import { hashOf } from '../platform/hash.ts';
+import { peerCredentials, type UidOf } from '../platform/peer.ts';
 import { Board } from './board.ts';
 import type { AdminParts, Desk } from './desk.ts';
 import { drainNotice } from './drain-notice.ts';
@@ -57,14 +59,16 @@ export function admin(
   config$: BehaviorSubject<Config>,
   parts: AdminParts,
   limits: ServerLimits = serverLimits,
+  uidOf: UidOf = peerCredentials(),
 ): Admin {
   const clock = new WallClock();
   const asked$ = new Subject<Control>();
-  const desk = createDesk(config$, asked$, parts, clock);
+  const desk = createDesk(config$, asked$, parts, clock, limits.aliveMs);
   const keys: Keys = {
     sessions: new Sessions(() => clock.nowMs()),
     wrong: new WrongTokens(() => clock.nowMs()),
     notify: parts.notify,
+    uidOf,
   };
   const { board, drains, stream } = desk;
   // Without an entrance nobody will ever read a history of what happened.
@@ -76,7 +80,7 @@ export function admin(
     control$: merge(
       asked$,
       defer(() => from(drains.load())).pipe(
-        tap((drain) => parts.log(drainNotice('resumed', drain, drain.owner, clock))),
+        tap((drain) => parts.log(drainNotice('resumed', drain, ownerText(drain), clock))),
         map((drain): Control => ({ kind: 'drain', drain })),
       ),
     ),
@@ -124,6 +128,7 @@ function createDesk(
   asked$: Subject<Control>,
   parts: AdminParts,
   clock: WallClock,
+  aliveMs: number,
 ): Desk {
   const board = new Board();
   const history = new History();
@@ -154,14 +159,14 @@ function createDesk(
     };
     return { seq, status: await inSlices(statusPieces(snapshotOf(view), facts)) };
   });
-  const stream: Stream = new Stream(clock, history, async () => status.get());
+  const stream: Stream = new Stream(clock, history, async () => status.get(), aliveMs);
   const tellDrain: Desk['tellDrain'] = (change, drain, by) => {
     stream.push({ kind: 'drain', change, drain, by, atMs: clock.nowMs() });
     parts.log(drainNotice(change, drain, by, clock));
   };
   const drains = new Drains(config$.value.stateDir, clock, {
     notify: parts.notify,
-    expired: (drain) => tellDrain('expired', drain, drain.owner),
+    expired: (drain) => tellDrain('expired', drain, ownerText(drain)),
   });
   return {
     parts,

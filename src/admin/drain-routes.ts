@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import type { Drain } from '../model/drain.ts';
+import { ownerText, type Drain } from '../model/drain.ts';
 import type { DrainView, View } from '../model/view.ts';
 import { readBody } from './body.ts';
 import { needsForce, parseDrainRequest } from './drain-request.ts';
 import type { Desk } from './desk.ts';
-import { addressOf, type Door } from './guard.ts';
+import { callerOf, ownershipOf, type Caller } from './caller.ts';
+import type { Door, Keys } from './guard.ts';
 import { drainsMax } from './maintenance-file.ts';
 import { failure, json, type Reply } from './reply.ts';
 import { awaitedByDrain, drainJson } from './wire.ts';
@@ -14,13 +15,19 @@ export function showDrain(name: string, view: View, desk: Desk): Reply {
   return json({ name, drain: shownDrain(name, view, desk) });
 }
 
+/** A request, and what answers it. */
+interface Asking {
+  readonly request: IncomingMessage;
+  readonly door: Door;
+  readonly keys: Keys;
+  readonly desk: Desk;
+}
+
 /** `POST` and `DELETE`, by those who may. */
 export async function changeDrain(
-  request: IncomingMessage,
-  door: Door,
+  { request, door, keys, desk }: Asking,
   name: string,
   view: View,
-  desk: Desk,
 ): Promise<Reply> {
   if (door.kind === 'tcp' && door.token === null) {
     return failure(403, 'read_only', 'maintenance needs the unix socket, or a token_file');
@@ -30,9 +37,10 @@ export async function changeDrain(
   if (door.kind === 'tcp' && !type.startsWith('application/json')) {
     return failure(415, 'bad_request', 'expected content-type: application/json');
   }
+  // Before the body, which the connection may not outlive.
+  const by = callerOf(request, door, keys);
   const body = await readBody(request);
   if (!body.ok) return body.reply;
-  const by = door.kind === 'socket' ? 'unknown' : addressOf(request);
   return request.method === 'DELETE'
     ? end(name, body.text, by, view, desk)
     : begin(name, body.text, by, view, desk);
@@ -41,7 +49,7 @@ export async function changeDrain(
 async function begin(
   name: string,
   body: string,
-  by: string,
+  by: Caller,
   view: View,
   desk: Desk,
 ): Promise<Reply> {
@@ -58,23 +66,23 @@ async function begin(
   }
   const force = isForced ? null : needsForce(name, view, desk.config());
   if (force !== null) return failure(409, 'needs_force', `${force}: use --force to drain ${name}`);
-  const owner = asked.value.owner === '' ? by : asked.value.owner;
-  const drain: Drain = { name, reason, owner, untilMs, sinceMs: clock.nowMs() };
+  const ownership = ownershipOf(by, asked.value.owner);
+  const drain: Drain = { name, reason, ...ownership, untilMs, sinceMs: clock.nowMs() };
   desk.send({ kind: 'drain', drain });
-  desk.tellDrain('begun', drain, owner);
+  desk.tellDrain('begun', drain, ownerText(ownership));
   const isKept = await drains.begin(drain);
   const now = desk.inspect();
   const shown = now === null ? null : shownDrain(name, now, desk);
   return json({ name, drain: shown ?? drainJson(asJustBegun(drain), clock), kept: isKept });
 }
 
-async function end(name: string, body: string, by: string, view: View, desk: Desk): Promise<Reply> {
+async function end(name: string, body: string, by: Caller, view: View, desk: Desk): Promise<Reply> {
   const { clock, drains } = desk;
   const asked = parseDrainRequest(body, clock);
   if (!asked.ok) return failure(400, 'bad_request', asked.message);
   const drain = drains.get(name);
   if (drain === null) return failure(404, 'not_drained', notDrained(name, view));
-  const owner = asked.value.owner === '' ? by : asked.value.owner;
+  const owner = ownerText(ownershipOf(by, asked.value.owner));
   desk.send({ kind: 'undrain', name, owner });
   desk.tellDrain('ended', drain, owner);
   const isKept = await drains.end(name);

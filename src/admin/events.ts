@@ -156,9 +156,10 @@ function drainEvent(
   { change, drain, by, atMs }: Extract<Happening, { readonly kind: 'drain' }>,
   clock: WallClock,
 ): StreamEvent {
-  const { name, reason, owner, untilMs } = drain;
+  const { name, reason, owner, onBehalfOf = null, untilMs } = drain;
   const until = clock.textOrNull(untilMs);
-  return { type: 'drain', atMs, fields: { change, name, reason, owner, until, by } };
+  const who = { owner, on_behalf_of: onBehalfOf, by };
+  return { type: 'drain', atMs, fields: { change, name, reason, ...who, until } };
 }
 
 function noticeEvent(

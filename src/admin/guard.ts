@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import type { Notice } from '../model/notice.ts';
+import type { UidOf } from '../platform/peer.ts';
 import { failure, type Reply } from './reply.ts';
 import type { Sessions } from './sessions.ts';
 import { isSameToken, type WrongTokens } from './token.ts';
@@ -20,6 +21,7 @@ export interface Keys {
   readonly sessions: Sessions;
   readonly wrong: WrongTokens;
   readonly notify: (notice: Notice) => void;
+  readonly uidOf: UidOf;
 }
 
 /** Why a request is not let in, or `null`. */
@@ -59,20 +61,23 @@ export function refuseStranger(request: IncomingMessage, door: Door, keys: Keys)
     : refuseToken(given, door.token, addressOf(request), keys);
 }
 
-/** Why this token does not open the door, or `null`. Wrong ones are counted by address. */
+/**
+ * Why this token does not open the door, or `null`. Wrong ones are counted by address, which may be
+ * that of many: the right one opens it whatever came before it.
+ */
 export function refuseToken(
   given: string,
   token: string,
   address: string,
   { wrong, notify }: Keys,
 ): Reply | null {
+  if (isSameToken(given, token)) return null;
   const blockedMs = wrong.blockedMs(address);
   if (blockedMs > 0) {
     return failure(429, 'too_many_requests', 'too many wrong tokens: try again later', {
       headers: { 'retry-after': String(Math.ceil(blockedMs / 1000)) },
     });
   }
-  if (isSameToken(given, token)) return null;
   if (wrong.add(address)) {
     const message = `${address} sent a wrong token to the admin interface`;
     notify({ level: 'warn', event: 'admin_token_wrong', message });

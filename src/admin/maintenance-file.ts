@@ -22,6 +22,7 @@ export interface KeptDrain {
   readonly name: string;
   readonly reason: string;
   readonly owner: string;
+  readonly onBehalfOf?: string;
   /** Milliseconds since 1970. */
   readonly sinceMs: number;
   readonly untilMs: number | null;
@@ -67,8 +68,9 @@ export function loadDrains(path: string, wallMs: number): Loaded {
 
 /** Whole or not at all, also across a power cut. Rejects where it cannot be written. */
 export async function saveDrains(path: string, drains: readonly KeptDrain[]): Promise<void> {
-  const written = drains.map(({ sinceMs, untilMs, boot, ...rest }) => ({
+  const written = drains.map(({ sinceMs, untilMs, boot, onBehalfOf, ...rest }) => ({
     ...rest,
+    ...(onBehalfOf !== undefined && { on_behalf_of: onBehalfOf }),
     since: new Date(sinceMs).toISOString(),
     until: untilMs === null ? null : new Date(untilMs).toISOString(),
     ...(boot === null
@@ -114,6 +116,7 @@ function parseDrain(value: unknown): KeptDrain {
     name: text('name'),
     reason: text('reason'),
     owner: text('owner'),
+    ...('on_behalf_of' in drain && { onBehalfOf: text('on_behalf_of') }),
     sinceMs: timeMs('since'),
     untilMs: drain['until'] === null ? null : timeMs('until'),
     boot: parseBoot(drain['boot']),

@@ -75,7 +75,8 @@ async function guarded(path: string, context: Context): Promise<Reply> {
 }
 
 /** `…/explain/NAME` and `…/drain/NAME`, where a name may hold slashes. */
-async function named(path: string, { request, door, desk }: Context): Promise<Reply> {
+async function named(path: string, context: Context): Promise<Reply> {
+  const { request, desk } = context;
   const [, verb, given = ''] = /^\/api\/v1\/(explain|drain)\/(.+)$/su.exec(path) ?? [];
   if (verb === undefined) return failure(404, 'not_found', 'no such path');
   return only(request, verb === 'explain' ? ['GET'] : ['GET', 'POST', 'DELETE'], async () => {
@@ -100,7 +101,7 @@ async function named(path: string, { request, door, desk }: Context): Promise<Re
     if (verb === 'explain') return explain(found.name, view, desk);
     if (request.method === 'GET' || request.method === 'HEAD')
       return showDrain(found.name, view, desk);
-    return changeDrain(request, door, found.name, view, desk);
+    return changeDrain(context, found.name, view);
   });
 }
 

@@ -1,31 +1,41 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { WebSocketServer } from 'ws';
 import { messageOf } from '../platform/error.ts';
+import { FairPlaces } from '../platform/fair-places.ts';
+import { peerOf } from '../platform/peer.ts';
 import type { Desk } from './desk.ts';
 import { refuseOrigin, refuseStranger, type Door, type Keys } from './guard.ts';
 import { failure, rawReply, send, type Reply } from './reply.ts';
 import { answer, pathOf, streamPath } from './routes.ts';
-import { closeCode, dropSocket } from './stream-client.ts';
+import { StreamPlaces } from './stream-places.ts';
 
-/** What one client may take of the daemon. */
+/** What the clients of one entrance may take of the daemon. */
 export interface ServerLimits {
+  /** With short requests, or none yet: beyond it the peer with the most loses one. */
   readonly connections: number;
+  /** Listeners of the stream, which leave all places for short requests free. */
+  readonly streams: number;
   /** Until the head of a request is whole, from the connection's first moment on. */
   readonly headMs: number;
   /** Until a request is whole. */
   readonly requestMs: number;
   /** Without a byte in either direction. */
   readonly idleMs: number;
+  /** Clients of the stream are pinged this often, and end where the last one was not answered. */
+  readonly aliveMs: number;
   /** How often the first two are looked at. */
   readonly lookMs: number;
 }
 
 export const serverLimits: ServerLimits = {
   connections: 64,
+  streams: 64,
   headMs: 5_000,
   requestMs: 10_000,
   idleMs: 30_000,
+  aliveMs: 15_000,
   lookMs: 1_000,
 };
 
@@ -42,7 +52,8 @@ export interface Entrance {
 
 /** An HTTP server that does not listen yet. */
 export function entrance(door: Door, keys: Keys, desk: Desk, limits: ServerLimits): Entrance {
-  const upgraded = new Set<WebSocket>();
+  const places = new FairPlaces<Socket>(limits.connections);
+  const streams = new StreamPlaces(limits.streams);
   const sockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -58,25 +69,32 @@ export function entrance(door: Door, keys: Keys, desk: Desk, limits: ServerLimit
       connectionsCheckingInterval: limits.lookMs,
     },
     (request, response) => {
+      places.setBusy(request.socket, true);
+      response.once('close', () => places.setBusy(request.socket, false));
       void answered({ request, door, keys, desk }).then((reply) =>
         send(response, reply, request.method !== 'HEAD'),
       );
     },
   );
-  server.maxConnections = limits.connections;
+  server.on('connection', (socket) => {
+    socket.once('close', () => places.delete(socket));
+    places.add(socket, peerOf(socket, keys.uidOf).key)?.destroy();
+  });
   server.timeout = limits.idleMs;
   server.on('clientError', refuseGarbage);
   server.on('upgrade', (request, transport, head) => {
     transport.on('error', () => {});
-    const refused = refuseUpgrade(request, door, keys);
+    const refused =
+      refuseUpgrade(request, door, keys) ??
+      streams.enter(transport, peerOf(request.socket, keys.uidOf).key);
     if (refused !== null) {
       cutOff(transport, refused);
       return;
     }
+    places.delete(request.socket);
     request.socket.setTimeout(0);
     sockets.handleUpgrade(request, transport, head, (socket) => {
-      upgraded.add(socket);
-      socket.once('close', () => upgraded.delete(socket));
+      streams.opened(transport, socket);
       void desk.stream.join(socket, transport);
     });
   });
@@ -85,7 +103,7 @@ export function entrance(door: Door, keys: Keys, desk: Desk, limits: ServerLimit
     close: () => {
       server.close();
       server.closeAllConnections();
-      for (const socket of upgraded) dropSocket(socket, closeCode.goingAway, 'the daemon stops');
+      streams.close();
     },
   };
 }

@@ -4,13 +4,10 @@ import type { WebSocket } from 'ws';
 /** Events that may wait for a client; at 5,000 a second this is about two seconds of them. */
 export const waitingMaxBytes = 2 << 20;
 
-/** A client is asked for a sign of life this often, and given up without one. */
-const aliveMs = 15_000;
-
 /** How long a dropped client has to take the reason. */
 const closeMs = 2_000;
 
-/** Frames a client may send within `aliveMs`: it has nothing to say but pong. */
+/** Frames a client may send between two looks: it has nothing to say but pong. */
 const framesMax = 100;
 
 /** Close codes (RFC 6455, and the registry of IANA). */
@@ -45,7 +42,7 @@ export class StreamClient {
   /** What happened while the snapshot was made; `null` when it was sent. */
   #backlog: Batch[] | null = [];
 
-  constructor(socket: WebSocket, transport: Duplex, gone: () => void) {
+  constructor(socket: WebSocket, transport: Duplex, gone: () => void, aliveMs: number) {
     this.#socket = socket;
     this.#transport = transport;
     this.#gone = gone;

@@ -36,6 +36,7 @@ export interface StreamSnapshot {
 export class Stream {
   readonly #clock: WallClock;
   readonly #history: History;
+  readonly #aliveMs: number;
   readonly #snapshot: () => Promise<StreamSnapshot | null>;
   readonly #clients = new Set<StreamClient>();
   #queue: Happening[] = [];
@@ -46,10 +47,17 @@ export class Stream {
   #timer: NodeJS.Timeout | NodeJS.Immediate | null = null;
   #lastBatchMs = -Infinity;
 
-  constructor(clock: WallClock, history: History, snapshot: () => Promise<StreamSnapshot | null>) {
+  /** @param aliveMs clients are asked for a sign of life this often, and given up without one. */
+  constructor(
+    clock: WallClock,
+    history: History,
+    snapshot: () => Promise<StreamSnapshot | null>,
+    aliveMs: number,
+  ) {
     this.#clock = clock;
     this.#history = history;
     this.#snapshot = snapshot;
+    this.#aliveMs = aliveMs;
   }
 
   /** The number of the last event. */
@@ -75,7 +83,12 @@ export class Stream {
 
   /** Sends the snapshot, then every event after it, until the client goes or is too slow. */
   async join(socket: WebSocket, transport: Duplex): Promise<void> {
-    const client = new StreamClient(socket, transport, () => this.#clients.delete(client));
+    const client = new StreamClient(
+      socket,
+      transport,
+      () => this.#clients.delete(client),
+      this.#aliveMs,
+    );
     this.#clients.add(client);
     const snapshot = await this.#snapshot().catch(() => null);
     if (snapshot === null) return client.refuse('the daemon is starting or stopping');

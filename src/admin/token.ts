@@ -10,7 +10,7 @@ const tokenMaxBytes = 4096;
 /** Bits of a file's mode that let others than owner and group read it, or the group change it. */
 const tooOpenMode = 0o027;
 
-/** Wrong tokens from one address within `windowMs`; beyond them it is not even listened to. */
+/** Wrong tokens from one address within `windowMs`; beyond them wrong ones are neither counted nor logged. */
 const wrongMax = 10;
 const windowMs = 60_000;
 
@@ -66,7 +66,7 @@ export class WrongTokens {
     this.#nowMs = nowMs;
   }
 
-  /** Milliseconds until this address is listened to again; 0: it is. */
+  /** Milliseconds until a further wrong token of this address is worth a look; 0: it is now. */
   blockedMs(address: string): number {
     const wrong = this.#wrong.get(address);
     if (wrong === undefined || wrong.count < wrongMax) return 0;

@@ -43,6 +43,7 @@ export function drainJson(
     name: drain.name,
     reason: drain.reason,
     owner: drain.owner,
+    on_behalf_of: drain.onBehalfOf ?? null,
     since: clock.text(drain.sinceMs),
     until: clock.textOrNull(drain.untilMs),
     done: isDone && unconfirmed === 0,
@@ -85,9 +86,10 @@ export function causeJson(cause: Cause, clock: WallClock): object {
       };
     }
     case 'drain': {
-      const { name, reason, owner } = cause.drain;
+      const { name, reason, owner, onBehalfOf = null } = cause.drain;
       const { change, atMs } = cause;
-      return { kind: cause.kind, change, name, reason, owner, at: clock.text(atMs) };
+      const at = clock.text(atMs);
+      return { kind: cause.kind, change, name, reason, owner, on_behalf_of: onBehalfOf, at };
     }
     case 'startup-timeout':
     case 'budget':

@@ -114,7 +114,8 @@ function isSocket(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isSocket() === true;
 }
 
-function readAnswer(status: number, text: string): Answer {
+/** What the daemon answered, or why it refused. */
+export function readAnswer(status: number, text: string): Answer {
   let value: unknown;
   try {
     value = JSON.parse(text);

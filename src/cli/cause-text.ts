@@ -45,8 +45,15 @@ function drainChange(cause: JsonRecord): string {
   }
 }
 
+/** Who drains, with the name that was given beside it. */
+function ownerOf(drain: JsonRecord): string {
+  const behalf = textOf(drain, 'on_behalf_of');
+  const owner = textOf(drain, 'owner');
+  return behalf === '' ? owner : `${owner} on behalf of ${behalf}`;
+}
+
 function byWhom(cause: JsonRecord): string {
   const reason = textOf(cause, 'reason');
-  const owner = textOf(cause, 'owner');
+  const owner = ownerOf(cause);
   return ` (${reason === '' ? owner : `${owner}: ${reason}`})`;
 }

@@ -1,5 +1,6 @@
 import { fromEvent, lastValueFrom, merge, type Observable } from 'rxjs';
 import { filter, map, tap } from 'rxjs/operators';
+import { exitProcess } from '../platform/exit.ts';
 import type { Log } from '../platform/log.ts';
 import { wasThrownByPlugin } from '../sources/plugin/guard-here.ts';
 import { exitCode } from './command.ts';
@@ -9,7 +10,7 @@ export function stopSignal(): Observable<void> {
   return merge(fromEvent(process, 'SIGTERM'), fromEvent(process, 'SIGINT')).pipe(
     map((_signal, index) => index === 0),
     tap((first) => {
-      if (!first) process.exit(exitCode.failure);
+      if (!first) exitProcess(exitCode.failure);
     }),
     filter((first) => first),
     map(() => undefined),
@@ -31,6 +32,6 @@ export function logCrashes(log: Pick<Log, 'write' | 'flushNow'>, tellRest: () =>
     tellRest();
     log.write('error', 'crashed', `a bug: ${error.message}`, { stack: error.stack });
     log.flushNow();
-    process.exit(exitCode.failure);
+    exitProcess(exitCode.failure);
   });
 }

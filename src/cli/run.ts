@@ -1,8 +1,11 @@
 import { BehaviorSubject } from 'rxjs';
+import { onLeftovers } from '../platform/child-leftovers.ts';
 import { nowMs } from '../platform/clock.ts';
+import { exitProcess, watchWrites } from '../platform/exit.ts';
 import { keepYoungGenerationSmall } from '../platform/memory.ts';
 import { exitCode, required, type Command } from './command.ts';
 import { loadConfig, problemLines } from './config-file.ts';
+import { leftoversNotice } from './leftovers.ts';
 import { finished, logCrashes, stopSignal } from './lifecycle.ts';
 import { reloads } from './reload.ts';
 import { waitUnderExabgp } from './slow-exit.ts';
@@ -47,7 +50,9 @@ export function run(flow: Flow): Command {
         ...result.summary,
         startMs: Math.round(nowMs()),
       });
+      watchWrites(() => log.isStuck());
       logCrashes(log, teller.flush);
+      onLeftovers((leftovers) => teller.notice(leftoversNotice(leftovers)));
       for (const { path, message } of result.warnings) {
         teller.notice({ level: 'warn', event: 'config_warning', message: `${path}: ${message}` });
       }
@@ -63,7 +68,7 @@ export function run(flow: Flow): Command {
       log.write('info', 'stopped', 'routevane stopped');
       await log.end();
       // Sinks have drained stdout; nothing that is still open may keep us alive.
-      return process.exit(exitCode.ok);
+      return exitProcess(exitCode.ok);
     },
   };
 }

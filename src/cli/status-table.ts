@@ -58,12 +58,19 @@ export function drainText(drain: JsonRecord | null): string {
   const until = textOf(drain, 'until');
   const deadline = textOf(progress, 'deadline');
   const parts = [
-    `in maintenance: ${textOf(drain, 'reason') || 'no reason given'} (${textOf(drain, 'owner')})`,
+    `in maintenance: ${textOf(drain, 'reason') || 'no reason given'} (${shortOwner(drain)})`,
     ...(until === '' ? [] : [`until ${timeText(until)}`]),
     ...(active === null || active === 0 ? [] : [`${active} connections left`]),
     ...(deadline === '' ? [] : [`gone at the latest at ${timeText(deadline)}`]),
   ];
   return parts.join(', ');
+}
+
+/** `alice`, `root for alice`: a line has few columns, and the uid stands in JSON and in the log. */
+function shortOwner(drain: JsonRecord): string {
+  const behalf = textOf(drain, 'on_behalf_of');
+  const owner = textOf(drain, 'owner').replace(/ \(uid \d+\)$/u, '');
+  return behalf === '' ? owner : `${owner} for ${behalf}`;
 }
 
 interface How {

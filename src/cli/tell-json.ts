@@ -144,8 +144,9 @@ export function reactionMs({
 
 function causeFields(cause: Cause): Readonly<Record<string, unknown>> {
   if (cause.kind === 'drain') {
-    const { name, owner, reason } = cause.drain;
-    return { kind: cause.kind, change: cause.change, name, owner, reason };
+    const { name, owner, onBehalfOf, reason } = cause.drain;
+    const behalf = onBehalfOf !== undefined && { onBehalfOf };
+    return { kind: cause.kind, change: cause.change, name, owner, ...behalf, reason };
   }
   if (cause.kind !== 'observation') return { kind: cause.kind };
   const { signal, state, reason } = cause.observation;

@@ -12,5 +12,6 @@ export function terminalLog(level: Level, write: (line: string) => void): Log {
     // A terminal is written to at once.
     async end() {},
     flushNow() {},
+    isStuck: () => false,
   };
 }

@@ -1,5 +1,6 @@
+import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { failed, socketOption, socketPath, unreachable } from './admin-client.ts';
+import { failed, readAnswer, socketOption, socketPath, unreachable } from './admin-client.ts';
 import { exitCode, type Command } from './command.ts';
 import { isRecord, type JsonRecord } from './loose-json.ts';
 import { printable } from './printable.ts';
@@ -63,7 +64,24 @@ async function follow(socket: string, show: (text: string) => void): Promise<End
         reason: failure === null ? endText(code, reason) : unreachable(socket, failure),
       });
     });
+    stream.on('unexpected-response', (request, response) => {
+      resolve(refusalOf(response).then((reason) => ({ wasOpen, reason })));
+      response.once('close', () => request.destroy());
+    });
   });
+}
+
+/** Why the daemon opens no stream: it says so in the answer. */
+async function refusalOf(response: IncomingMessage): Promise<string> {
+  let text = '';
+  response.setEncoding('utf8');
+  try {
+    for await (const chunk of response) text += String(chunk);
+  } catch {
+    // What came before the connection broke may do.
+  }
+  const answer = readAnswer(response.statusCode ?? 0, text);
+  return answer.ok ? `the daemon answered ${response.statusCode ?? 0}` : answer.message;
 }
 
 function endText(code: number, reason: Buffer): string {

@@ -1,4 +1,4 @@
-import type { Drain } from '../model/drain.ts';
+import { ownerText, type Drain } from '../model/drain.ts';
 import type { Cause } from '../model/turn.ts';
 import {
   healthOfName,
@@ -102,8 +102,9 @@ export function drainOfRoute(core: Core, entry: RouteEntry): Drain | null {
 }
 
 /** Who asked, in words. */
-export function whoDrains({ owner, reason }: Drain): string {
-  return reason === '' ? `drained by ${owner}` : `drained by ${owner}: ${reason}`;
+export function whoDrains(drain: Drain): string {
+  const by = `drained by ${ownerText(drain)}`;
+  return drain.reason === '' ? by : `${by}: ${drain.reason}`;
 }
 
 /**

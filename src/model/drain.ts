@@ -3,10 +3,20 @@ export interface Drain {
   /** A route's key, a service's name, a real server's key, or `node`. */
   readonly name: string;
   readonly reason: string;
-  /** Who asked for it. */
+  /** Who asked for it, as well as we know: the user at the other end of the unix socket. */
   readonly owner: string;
+  /** For whom, by the owner's own word, where that is another name. */
+  readonly onBehalfOf?: string;
   /** When it ends by itself, monotonic milliseconds; `null`: when it is undrained. */
   readonly untilMs: number | null;
   /** When it was asked for, monotonic milliseconds; negative if before this process. */
   readonly sinceMs: number;
+}
+
+/** Whom maintenance belongs to. */
+export type Ownership = Pick<Drain, 'owner' | 'onBehalfOf'>;
+
+/** Both names in one line. */
+export function ownerText({ owner, onBehalfOf }: Ownership): string {
+  return onBehalfOf === undefined ? owner : `${owner} on behalf of ${onBehalfOf}`;
 }

@@ -10,7 +10,7 @@ export type Launch =
       readonly ok: true;
       readonly program: string;
       readonly args: readonly string[];
-      readonly options: Pick<SpawnOptions, 'env' | 'uid' | 'gid'>;
+      readonly options: Pick<SpawnOptions, 'uid' | 'gid'> & { readonly env: NodeJS.ProcessEnv };
     }
   | { readonly ok: false; readonly reason: string };
 

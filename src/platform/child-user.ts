@@ -34,6 +34,15 @@ export function findUser(name: string, files: UserFiles = systemFiles): ChildUse
   return { name, uid, gid, groups, home: entry[5] ?? '/' };
 }
 
+/** The name of a user by its number; `null`: no local file has it. */
+export function userName(uid: number, { passwd }: UserFiles = systemFiles): string | null {
+  try {
+    return rowsOf(passwd).find(([, , id]) => id === String(uid))?.[0] ?? null;
+  } catch {
+    return null;
+  }
+}
+
 function rowsOf(path: string): string[][] {
   const lines = readFileSync(path, 'utf8').split('\n');
   return lines.filter((line) => line !== '').map((line) => line.split(':'));

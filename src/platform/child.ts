@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { launchOf } from './child-launch.ts';
+import { endAllMarked, markChild, unmarkChild } from './child-leftovers.ts';
 
 /** Between the request to end and the end by force. */
 export const TERM_GRACE_MS = 500;
@@ -43,22 +44,31 @@ let isWatchingExit = false;
 
 /**
  * Starts a child without a shell, in a process group of its own, with a cleaned environment,
- * its output in pipes. When the child has exited, what it left in its group is killed, and what
- * escaped from it (a daemon) loses its pipe: neither makes us wait.
+ * its output in pipes. When the child has exited, what it left in its group is killed, what
+ * escaped from it (a daemon) loses its pipe and is killed soon: neither makes us wait.
  */
 export function startChild(spec: ChildSpec, on: ChildEvents): Child {
   const launch = launchOf(spec.command, spec.user);
   if (!launch.ok) return notStarted(launch.reason, on);
   watchExit();
+  const env = { ...launch.options.env, ...markChild() };
+  const marked: ChildEvents = {
+    ...on,
+    ended: (end) => {
+      unmarkChild(env);
+      on.ended(end);
+    },
+  };
   try {
     const child = spawn(launch.program, launch.args, {
       ...launch.options,
+      env,
       detached: true,
       stdio: [spec.stdin === 'pipe' ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     });
-    return running(child, launch.program, on);
+    return running(child, launch.program, marked);
   } catch (error) {
-    return notStarted(whyNot(error, launch.program), on);
+    return notStarted(whyNot(error, launch.program), marked);
   }
 }
 
@@ -131,9 +141,13 @@ function notStarted(reason: string, on: ChildEvents): Child {
 function watchExit(): void {
   if (isWatchingExit) return;
   isWatchingExit = true;
-  process.on('exit', () => {
-    for (const pid of groups) signalGroup(pid, 'SIGKILL');
-  });
+  process.on('exit', endChildren);
+}
+
+/** At the end of this process. */
+export function endChildren(): void {
+  for (const pid of groups) signalGroup(pid, 'SIGKILL');
+  endAllMarked();
 }
 
 function signalGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {

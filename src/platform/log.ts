@@ -1,4 +1,5 @@
 import pino, { type Logger } from 'pino';
+import { nowMs } from './clock.ts';
 
 export type Level = 'debug' | 'info' | 'warn' | 'error';
 
@@ -16,6 +17,8 @@ export interface Log {
   end(): Promise<void>;
   /** Hands over what is buffered within this call: for a process that cannot go on. */
   flushNow(): void;
+  /** Lines wait, and none was taken for a while: whoever reads the log has stopped doing so. */
+  isStuck(): boolean;
 }
 
 const stderrFd = 2;
@@ -36,6 +39,9 @@ const endMaxMs = 1000;
 /** What is being written is so in a thread of its own, which has this long to have done it. */
 const inFlightMs = 50;
 
+/** Without any line taken for this long, none will be. */
+const stuckMs = 500;
+
 /** JSON lines on stderr, written without ever blocking the event loop. */
 export function stderrLog(level: Level): Log {
   const destination = pino.destination({
@@ -43,11 +49,15 @@ export function stderrLog(level: Level): Log {
     sync: false,
   });
   let waitingBytes = 0;
+  let takenMs = 0;
   destination.on('write', (bytes: number) => {
     waitingBytes -= bytes;
+    takenMs = nowMs();
   });
+  const isStuck = (): boolean => waitingBytes > 0 && nowMs() - takenMs > stuckMs;
   const waiting = {
     write: (line: string): void => {
+      if (waitingBytes === 0) takenMs = nowMs();
       waitingBytes += Buffer.byteLength(line);
       destination.write(line);
     },
@@ -90,7 +100,9 @@ export function stderrLog(level: Level): Log {
         destination.once('close', resolve);
         destination.end();
       }),
+    isStuck,
     flushNow: () => {
+      if (isStuck()) return;
       // Else what is buffered would overtake what is being written.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, inFlightMs);
       try {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { Config } from '../../src/model/config.ts';
@@ -13,6 +14,9 @@ import { sampleView } from './view.ts';
 
 const server = 'web/10.0.1.11:443';
 
+/** As the kernel knows who runs this test. */
+const ourselves = `${userInfo().username} (uid ${userInfo().uid})`;
+
 describe('maintenance', () => {
   test('reaches the core, is shown, is kept in the file, and ends', async (t) => {
     const rig = await openRig(t, { view: sampleView });
@@ -20,7 +24,7 @@ describe('maintenance', () => {
     assert.equal(answer.status, 200, answer.text);
     const { drain: shown, kept } = JSON.parse(answer.text);
     assert.equal(kept, true);
-    assert.equal(shown.owner, 'alice');
+    assert.deepEqual([shown.owner, shown.on_behalf_of], [ourselves, 'alice']);
     assert.deepEqual(shown.progress.active_connections, 3);
     const [control] = rig.controls;
     assert.ok(control?.kind === 'drain' && control.drain.name === server);
@@ -37,10 +41,31 @@ describe('maintenance', () => {
     assert.deepEqual(
       rig.logged.map((line) => line.replace(/until \d[^:]*T[^:]*:\d\d:[\d.]*Z/u, 'until …')),
       [
-        `drain_begun maintenance of ${server} begins, by alice, until …: kernel`,
-        `drain_ended maintenance of ${server} was ended by unknown`,
+        `drain_begun maintenance of ${server} begins, by ${ourselves} on behalf of alice, until …: kernel`,
+        `drain_ended maintenance of ${server} was ended by ${ourselves}`,
       ],
     );
+  });
+
+  test('belongs to the name that is given where the kernel knows no user', async (t) => {
+    const rig = await openRig(t, { uidOf: () => null });
+    const shown = async (body: object): Promise<unknown> => {
+      const { owner, on_behalf_of: behalf } = JSON.parse(
+        (await drain(rig, server, body)).text,
+      ).drain;
+      return [owner, behalf];
+    };
+    assert.deepEqual(await shown({ owner: 'alice' }), ['alice', null]);
+    assert.deepEqual(await shown({}), ['unknown', null]);
+  });
+
+  test('belongs to a number where no local file has its name, and to nobody twice', async (t) => {
+    const stranger = await openRig(t, { uidOf: () => 4_000_000_000 });
+    const { drain: first } = JSON.parse((await drain(stranger, server, { owner: 'al' })).text);
+    assert.deepEqual([first.owner, first.on_behalf_of], ['uid 4000000000', 'al']);
+    const rig = await openRig(t);
+    const own = JSON.parse((await drain(rig, server, { owner: userInfo().username })).text).drain;
+    assert.deepEqual([own.owner, own.on_behalf_of], [ourselves, null]);
   });
 
   test('is in force again after a restart, until its time on the clock', async (t) => {
@@ -62,7 +87,7 @@ describe('maintenance', () => {
     assert.ok(left > 3_500_000 && left <= 3_600_000, String(left));
     assert.match(
       second.logged.join('\n'),
-      /^drain_resumed .* continues after the restart, by alice/u,
+      /^drain_resumed .* continues after the restart, by \S+ \(uid \d+\) on behalf of alice, until/u,
     );
     assert.equal(second.logged.length, 1);
   });

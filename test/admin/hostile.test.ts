@@ -4,7 +4,9 @@ import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { WebSocket } from 'ws';
 import type { Page } from '../../src/admin/desk.ts';
+import { serverLimits } from '../../src/admin/server.ts';
 import { until } from '../e2e/until.ts';
 import { errorOf, openRig, Rig } from './rig.ts';
 
@@ -76,14 +78,91 @@ describe('clients that mean no good', () => {
     assert.match(text, /"code":"bad_request"/u);
   });
 
-  test('more clients than the limit find no place, and those who are there go on', async (t) => {
-    const rig = await openRig(t, { limits: { connections: 3 } });
-    const held = [dial(rig), dial(rig), dial(rig)];
+  test('200 requests that never end keep nobody out, be it the same user', async (t) => {
+    const rig = await openRig(t);
+    const held = Array.from({ length: 200 }, () => dial(rig));
+    for (const socket of held)
+      socket.write('GET /api/v1/status HTTP/1.1\r\nhost: localhost\r\nx: ');
     await Promise.all(held.map(async (socket) => once(socket, 'connect')));
-    const fourth = dial(rig);
-    await once(fourth, 'close');
-    for (const socket of held) socket.destroy();
-    await until(async () => (await rig.ask('/healthz').catch(() => null)) !== null, 30_000, 'room');
+    for (let count = 0; count < 5; count += 1) {
+      assert.equal((await rig.ask('/healthz')).status, 200);
+    }
+    const open = (): number => held.filter((socket) => !socket.closed).length;
+    await until(
+      () => open() <= serverLimits.connections,
+      30_000,
+      'those beyond the limit are gone',
+    );
+    assert.ok(open() > 0, 'and the others go on');
+  });
+
+  test('of two users, the one with the most connections loses one', async (t) => {
+    let uid = 1;
+    const rig = await openRig(t, { limits: { connections: 3 }, uidOf: () => uid });
+    const dialled = async (): Promise<Socket> => {
+      const socket = dial(rig);
+      await once(socket, 'connect');
+      await rig.ask('/healthz').catch(() => null);
+      return socket;
+    };
+    const polite = await dialled();
+    uid = 2;
+    for (let count = 0; count < 10; count += 1) await dialled();
+    polite.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n');
+    const [answer] = await once(polite, 'data');
+    assert.match(String(answer), /^HTTP\/1\.1 200 /u);
+  });
+
+  test('64 streams leave all places for short requests; one more gets a reason', async (t) => {
+    const rig = await openRig(t);
+    const streams = Array.from({ length: serverLimits.streams }, () => rig.listen());
+    await Promise.all(streams.map(async (stream) => once(stream, 'open')));
+    assert.equal((await rig.ask('/api/v1/status')).status, 200);
+    const late = rig.listen();
+    late.on('error', () => {});
+    const [, response] = await once(late, 'unexpected-response');
+    assert.equal(response.statusCode, 503);
+    streams[0]?.terminate();
+    const opens = async (): Promise<boolean> => {
+      const next = rig.listen();
+      return new Promise((resolve) => {
+        next.on('open', () => resolve(true));
+        next.on('error', () => resolve(false));
+      });
+    };
+    await until(opens, 30_000, 'a place is free again');
+    assert.ok(streams.slice(1).every(({ readyState }) => readyState === WebSocket.OPEN));
+  });
+
+  test('the watchers of one user give one up for another user', async (t) => {
+    let uid = 1;
+    const rig = await openRig(t, { limits: { streams: 3 }, uidOf: () => uid });
+    const greedy = [rig.listen(), rig.listen(), rig.listen()];
+    await Promise.all(greedy.map(async (stream) => once(stream, 'open')));
+    uid = 2;
+    const closed = Promise.race(greedy.map(async (stream) => once(stream, 'close')));
+    const other = rig.listen();
+    await once(other, 'open');
+    const [code] = await closed;
+    assert.equal(code, 1013);
+    assert.equal(greedy.filter(({ readyState }) => readyState === WebSocket.OPEN).length, 2);
+  });
+
+  test('a stream ends that does not answer a ping, and one that does goes on', async (t) => {
+    const rig = await openRig(t, { limits: { aliveMs: 100 } });
+    const alive = rig.listen();
+    let pings = 0;
+    alive.on('ping', () => (pings += 1));
+    await once(alive, 'open');
+    const dead = dial(rig);
+    dead.write(
+      'GET /api/v1/stream HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\n' +
+        'upgrade: websocket\r\nsec-websocket-version: 13\r\n' +
+        `sec-websocket-key: ${Buffer.alloc(16).toString('base64')}\r\n\r\n`,
+    );
+    await once(dead, 'close');
+    await until(() => pings >= 3, 30_000, 'the other is pinged');
+    assert.equal(alive.readyState, WebSocket.OPEN);
   });
 
   test('a flood of readers of /metrics costs less than each alone', async (t) => {

@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test';
 import { BehaviorSubject, Subscription } from 'rxjs';
 import { WebSocket } from 'ws';
 import { admin, type Admin } from '../../src/admin/admin.ts';
+import type { UidOf } from '../../src/platform/peer.ts';
 import type { AdminParts } from '../../src/admin/desk.ts';
 import { serverLimits, type ServerLimits } from '../../src/admin/server.ts';
 import { nearest } from '../../src/config/suggest.ts';
@@ -38,6 +39,8 @@ export interface RigOptions {
   readonly config?: Partial<Config>;
   readonly limits?: Partial<ServerLimits>;
   readonly parts?: Partial<AdminParts>;
+  /** Instead of asking the kernel who is at the other end of the socket. */
+  readonly uidOf?: UidOf;
   readonly withToken?: boolean;
   readonly view?: (drains: ReadonlyMap<string, Drain>) => View;
   /** As it is while the daemon starts: nobody answers the admin interface. */
@@ -91,6 +94,7 @@ export class Rig {
         ...options.parts,
       },
       { ...serverLimits, ...options.limits },
+      options.uidOf,
     );
     const view = options.view ?? sampleView;
     const core =

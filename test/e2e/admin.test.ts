@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { tcpServer, type DemoServer } from '../../src/cli/demo-servers.ts';
@@ -23,6 +23,9 @@ interface Status {
 }
 
 const withinMs = 30_000;
+
+/** As the kernel knows who runs this test. */
+const ourName = userInfo().username;
 
 describe('the commands for people, against a daemon with real servers', () => {
   const owner = new Owner();
@@ -156,8 +159,14 @@ describe('the commands for people, against a daemon with real servers', () => {
     daemon = await start();
     const isBack = (): boolean => /connecting again\n[^]* snapshot /u.test(watch.text());
     await until(isBack, withinMs, 'watch found the new one by itself', watch.text);
-    assert.match((await run('status')).stdout, /in maintenance: kernel \(al\), until/u);
-    assert.match((await run('explain', name)).stdout, /in maintenance: kernel \(al\)/u);
+    assert.match(
+      (await run('status')).stdout,
+      new RegExp(String.raw`in maintenance: kernel \(${ourName} for al\), until`, 'u'),
+    );
+    assert.match(
+      (await run('explain', name)).stdout,
+      new RegExp(String.raw`in maintenance: kernel \(${ourName} for al\)`, 'u'),
+    );
 
     const ended = await run('undrain', name);
     assert.equal(ended.code, 0, ended.stderr);

@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
+  closeSync,
+  constants,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +20,7 @@ import { after, before, describe, test } from 'node:test';
 import { makeNamespace, type Namespace } from './namespace.ts';
 import { Owner } from './owner.ts';
 import { routevaneCommand, startRoutevane, type Routevane } from './routevane.ts';
+import { until } from './until.ts';
 
 const secret = 'root:x:0:0:root:/root:/bin/sh\n';
 const endsWithinMs = 60_000;
@@ -83,6 +89,31 @@ describe('files that somebody else put where ours belong', () => {
       assert.ok(!existsSync(join(dir, 'made')));
     });
   }
+
+  test('a stop hangs on no reader of the log that has stopped reading, and has its exit code', async () => {
+    const dir = trapped(() => {});
+    const text = config(dir).replace('exabgp: { via: stdio, ack_timeout: 300ms }, ', '');
+    writeFileSync(join(dir, 'c.yaml'), text);
+    const pipe = join(dir, 'log');
+    execFileSync('mkfifo', [pipe]);
+    // Open for both, so that it exists as long as this test; full, and nobody reads it.
+    const log = openSync(pipe, 'r+');
+    const filler = openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK);
+    owner.own(() => closeSync(filler));
+    assert.throws(() => {
+      for (;;) writeSync(filler, Buffer.alloc(4096, '\n'));
+    }, /EAGAIN/u);
+    const [program = '', ...words] = routevaneCommand('run', '-c', join(dir, 'c.yaml'));
+    const [command = '', ...args] = namespace.inside([program, ...words]);
+    const daemon = spawn(command, args, { stdio: ['ignore', 'ignore', log] });
+    owner.own(() => daemon.kill('SIGKILL'));
+    await until(() => ask(dir, 'status') !== '', endsWithinMs, 'it serves, whoever reads its log');
+    const ended = once(daemon, 'exit', { signal: AbortSignal.timeout(endsWithinMs) });
+    daemon.kill('SIGTERM');
+    const [code] = await ended;
+    closeSync(log);
+    assert.equal(code, 0);
+  });
 
   test('a configuration that is a FIFO or a device ends check and run at once', () => {
     const fifo = join(root, 'config-fifo');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { onLeftovers } from '../../src/platform/child-leftovers.ts';
 import { startChild, type ChildEnd, type ChildSpec } from '../../src/platform/child.ts';
 import { nowMs } from '../../src/platform/clock.ts';
 
@@ -83,7 +84,7 @@ describe('a child', () => {
       .filter((line) => line !== '' && !/^(TZ|NODE_V8_COVERAGE)=/.test(line));
     assert.deepEqual(
       new Set(names.map((line) => line.split('=')[0])),
-      new Set(['HOME', 'LANG', 'LC_ALL', 'PATH']),
+      new Set(['HOME', 'LANG', 'LC_ALL', 'PATH', 'ROUTEVANE_CHILD']),
     );
     assert.equal((await start(['/bin/cat']).end).stdout, '');
   });
@@ -140,6 +141,9 @@ describe('the end of a child', () => {
 
   test('is not held back by a daemon that left its group and keeps the pipe', async (t) => {
     // It exits once the daemon has left indeed: /proc tells of each its parent and then its group.
+    const left = new Promise((resolve) => {
+      onLeftovers((found) => resolve(found.map(({ name, pid }) => `${name} ${pid}`)));
+    });
     const script = `setsid sleep 600 & pid=$!
       until read -r _ _ _ _ group _ < /proc/$pid/stat && [ "$group" = "$pid" ]; do :; done
       echo $pid; exit 2`;
@@ -149,7 +153,23 @@ describe('the end of a child', () => {
       if (isAlive(daemon)) process.kill(daemon, 'SIGKILL');
     });
     assert.deepEqual(end, { kind: 'exited', code: 2 });
+    assert.ok(isAlive(daemon), 'it is ended a little later, with its name for the log');
+    await gone(daemon);
+    assert.deepEqual(await left, [`sleep ${daemon}`]);
+  });
+
+  test('keeps what it starts in sessions of their own as long as it runs itself', async () => {
+    const script = 'setsid sleep 600 & echo $!; sleep 600';
+    const running = sh(script);
+    await running.written;
+    const daemon = Number(running.stdout());
+    // Another child ends, and with it whatever it left, but not what is not its own.
+    const other = sh('setsid sleep 600 & echo $!; exit 0');
+    await gone(Number((await other.end).stdout));
     assert.ok(isAlive(daemon));
+    running.child.stop();
+    await running.end;
+    await gone(daemon);
   });
 
   test('is seen for each of a storm, and leaves no zombie', async () => {

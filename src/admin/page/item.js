@@ -12,12 +12,17 @@ import { memo } from './memo.js';
 /** @typedef {import('./types.d.ts').DrainInfo} DrainInfo */
 /** @typedef {(name: string) => void} OnExplain */
 
+/** @param {DrainInfo} drain */
+function ownerOf({ owner, on_behalf_of: behalf }) {
+  return behalf ? `${owner} on behalf of ${behalf}` : owner;
+}
+
 /** @param {{ drain: DrainInfo }} props */
 export function DrainNote({ drain }) {
   const until = parseTime(drain.until);
   const left = drain.progress?.active_connections;
   const parts = [
-    `${drain.done === true ? 'drained' : 'draining'} by ${drain.owner}`,
+    `${drain.done === true ? 'drained' : 'draining'} by ${ownerOf(drain)}`,
     drain.reason,
     until === null ? 'until undrained' : `until ${formatClock(until).slice(0, 8)}`,
     typeof left === 'number' && drain.done !== true ? `${left} active connections left` : '',

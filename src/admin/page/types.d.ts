@@ -10,6 +10,7 @@ export interface DrainInfo {
   readonly name: string;
   readonly reason: string;
   readonly owner: string;
+  readonly on_behalf_of?: string | null;
   readonly until: string | null;
   readonly done?: boolean;
   readonly progress?: {

@@ -34,6 +34,7 @@ const drain = z.object({
   name: z.string(),
   reason: z.string(),
   owner: z.string(),
+  onBehalfOf: z.string().exactOptional(),
   untilMs: z.number().nullable(),
   sinceMs: z.number(),
 });

@@ -1,8 +1,10 @@
 import { createServer, type Socket } from 'node:net';
 import { Observable } from 'rxjs';
 import type { ListenAddress } from '../../model/config.ts';
+import { FairPlaces } from '../../platform/fair-places.ts';
+import { addressKey } from '../../platform/peer.ts';
 
-/** Clients at once; more are closed at once. */
+/** Clients at once; for one more, the address with the most loses one. */
 export const CLIENTS_MAX = 256;
 /** The longest request: a name and its end of line. */
 export const REQUEST_MAX_BYTES = 256;
@@ -21,12 +23,18 @@ type Answering = (request: string) => string | null;
 export function listen({ host, port }: ListenAddress, answer: Answering): Observable<void> {
   return new Observable((subscriber) => {
     const clients = new Set<Socket>();
+    const places = new FairPlaces<Socket>(CLIENTS_MAX);
     const server = createServer((socket) => {
       clients.add(socket);
-      socket.on('close', () => clients.delete(socket));
-      serve(socket, answer);
+      socket.on('close', () => {
+        clients.delete(socket);
+        places.delete(socket);
+      });
+      places.add(socket, addressKey(socket.remoteAddress ?? ''))?.destroy();
+      // Whoever waits for an answer keeps its place longer than who has it and does not go.
+      places.setBusy(socket, true);
+      serve(socket, answer, () => places.setBusy(socket, false));
     });
-    server.maxConnections = CLIENTS_MAX;
     server.on('error', (error) => subscriber.error(error));
     server.listen({ host, port }, () => subscriber.next());
     return () => {
@@ -36,7 +44,7 @@ export function listen({ host, port }: ListenAddress, answer: Answering): Observ
   });
 }
 
-function serve(socket: Socket, answer: Answering): void {
+function serve(socket: Socket, answer: Answering, answered: () => void): void {
   let request = '';
   let isAnswered = false;
   const finish = (): void => {
@@ -45,6 +53,7 @@ function serve(socket: Socket, answer: Answering): void {
     clearTimeout(patience);
     const line = answer(request.split(/[\r\n]/, 1)[0]?.trim() ?? '');
     socket.end(line ?? '');
+    answered();
   };
   // After a turn that was long, timers come before the reading: a name that is here already counts.
   const patience = setTimeout(() => setImmediate(finish), NAME_WAIT_MS);

@@ -138,6 +138,21 @@ describe('agent', () => {
     silent.destroy();
   });
 
+  test('600 clients that say nothing keep nobody from an answer, be it from their address', async (t) => {
+    const { port, turn$ } = await listening(t);
+    turn$.next(turnOf({ web: 'up' }));
+    const idle = Array.from({ length: 600 }, () => {
+      const client = connect({ port, host: '127.0.0.1', allowHalfOpen: true }).resume();
+      client.on('error', () => {});
+      t.after(() => client.destroy());
+      return client;
+    });
+    await Promise.all(idle.map(async (client) => once(client, 'connect')));
+    for (let count = 0; count < 5; count += 1) {
+      assert.equal(await asked(port, 'web\n'), 'up 100%\n');
+    }
+  });
+
   test('clients beyond the limit are closed, and unsubscribing closes all', async (t) => {
     const { port, subscription } = await listening(t);
     const clients = Array.from({ length: CLIENTS_MAX + 20 }, () => connect(port, '127.0.0.1'));
