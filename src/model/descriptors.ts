@@ -1,15 +1,18 @@
 import type { Check } from './check.ts';
 import type { Config } from './config.ts';
 
-/** Clients that each entrance of the admin interface takes at most. */
-export const ADMIN_CLIENTS_MAX = 64;
+/** Clients that each entrance of the admin interface takes at most: short requests and streams. */
+export const ADMIN_CLIENTS_MAX = 128;
 /** Clients that the listener for HAProxy's agent-checks takes at most. */
 export const AGENT_CLIENTS_MAX = 256;
 /** Children that run at once. */
 export const CHILDREN_MAX = 32;
 
-/** The process itself with netlink, ExaBGP's pipes, the journal and a BFD session: 31 were counted. */
-const OWN = 32;
+/**
+ * The process itself with netlink, ExaBGP's pipes, the journal and a BFD session: 31 were counted;
+ * and 10 for the thread and the files of a reload and of what is kept.
+ */
+const OWN = 48;
 /** What is opened for a moment: the configuration, a state file, a child's start. */
 const SPARE = 16;
 /** The two outputs of a child; one that stays has its stdin besides. */

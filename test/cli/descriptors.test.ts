@@ -68,7 +68,7 @@ test(
     writeFileSync(file, yaml(socket, port, servers));
 
     const checked = spawnSync('sh', [...limited, 'check', '-c', file], { encoding: 'utf8' });
-    assert.match(checked.stdout, /up to 713 file descriptors$/mu);
+    assert.match(checked.stdout, /up to 793 file descriptors$/mu);
     assert.match(
       checked.stderr,
       /713 .* limit here is 200: set LimitNOFILE=1024 .* ulimit -n 1024$/mu,

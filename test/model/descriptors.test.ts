@@ -35,7 +35,7 @@ describe('file descriptors', () => {
   });
 
   test('are counted for as many clients and children as there may be', () => {
-    assert.equal(ADMIN_CLIENTS_MAX, serverLimits.connections);
+    assert.equal(ADMIN_CLIENTS_MAX, serverLimits.connections + serverLimits.streams);
     assert.equal(AGENT_CLIENTS_MAX, CLIENTS_MAX);
     assert.equal(CHILDREN_MAX, RUNNING_MAX);
   });

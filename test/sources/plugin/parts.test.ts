@@ -49,8 +49,8 @@ test('what a module exports is a plugin, or said to be none', () => {
     assert.equal(typeof pluginOf(module), 'string');
   }
   const withoutSchema = pluginOf({ ...plugin, options: {} });
-  assert.equal(withoutSchema, 'has options without safeParse: give it a zod schema');
-  assert.equal(pluginOf({ ...plugin, name: '' }), 'has no name');
+  assert.equal(withoutSchema, 'the plugin has options without safeParse: give it a zod schema');
+  assert.equal(pluginOf({ ...plugin, name: '' }), 'the plugin has no name');
 });
 
 test('a sieve passes so many in a second, then the newest, and counts the others', () => {

@@ -61,6 +61,6 @@ describe('a worker that is looked at', () => {
     assert.deepEqual(looks(1, 2000, 6), ['ask']);
     Atomics.add(state, ANSWERS, 1);
     Atomics.store(state, BUFFERS_KIB, 65 * 1024);
-    assert.deepEqual(looks(1, 2000), ['the plugin used more than BUFFERSMB 64 MB: killed']);
+    assert.deepEqual(looks(1, 2000), ['the plugin used more than 64 MB of buffers: killed']);
   });
 });
