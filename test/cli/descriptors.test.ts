@@ -71,7 +71,7 @@ test(
     assert.match(checked.stdout, /up to 793 file descriptors$/mu);
     assert.match(
       checked.stderr,
-      /713 .* limit here is 200: set LimitNOFILE=1024 .* ulimit -n 1024$/mu,
+      /793 .* limit here is 200: set LimitNOFILE=1024 .* ulimit -n 1024$/mu,
     );
     assert.equal(checked.status, 0);
 

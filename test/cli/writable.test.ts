@@ -23,7 +23,8 @@ after(() => rmSync(folder, { recursive: true }));
 /** What `check` warns of, run as a user of its own, without the place in the file. */
 function warnings(yaml: string): string[] {
   const file = join(folder, 'all.yaml');
-  const signals = 'signals: { a: { type: exec, command: [/bin/true], interval: 1s, timeout: 500ms } }\n';
+  const signals =
+    'signals: { a: { type: exec, command: [/bin/true], interval: 1s, timeout: 500ms } }\n';
   const routes = 'routes: [{ prefix: 192.0.2.1/32, when: a }]\n';
   const text = `${signals}${routes}${yaml.replaceAll('DIR', join(folder, 'all'))}\n`;
   writeFileSync(file, text, { mode: 0o644 });
