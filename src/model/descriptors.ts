@@ -10,9 +10,9 @@ export const CHILDREN_MAX = 32;
 
 /**
  * The process itself with netlink, ExaBGP's pipes, the journal and a BFD session: 31 were counted;
- * and 10 for the thread and the files of a reload and of what is kept.
+ * and some for the thread and the files of a reload and of what is kept.
  */
-const OWN = 48;
+const OWN = 40;
 /** What is opened for a moment: the configuration, a state file, a child's start. */
 const SPARE = 16;
 /** The two outputs of a child; one that stays has its stdin besides. */
