@@ -35,9 +35,9 @@ export const check: Command = {
     for (const line of firstVerdictLines(result.config)) process.stderr.write(`${file}: ${line}\n`);
     const { signals, services, realServers, routes } = result.summary;
     process.stdout.write(
-      `${file}: ok: ${count(signals, 'signal')}, ${count(services, 'service')}, ` +
-        `${count(realServers, 'real server')}, ${count(routes, 'route')}, ` +
-        `up to ${needed} file descriptors\n`,
+      `${file}: ok: up to ${needed} file descriptors, ${count(signals, 'signal')}, ` +
+        `${count(services, 'service')}, ${count(realServers, 'real server')}, ` +
+        `${count(routes, 'route')}\n`,
     );
     return exitCode.ok;
   },

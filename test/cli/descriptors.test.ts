@@ -68,7 +68,7 @@ test(
     writeFileSync(file, yaml(socket, port, servers));
 
     const checked = spawnSync('sh', [...limited, 'check', '-c', file], { encoding: 'utf8' });
-    assert.match(checked.stdout, /up to 785 file descriptors$/mu);
+    assert.match(checked.stdout, /: ok: up to 785 file descriptors, .*, 1 route$/mu);
     assert.match(
       checked.stderr,
       /785 .* limit here is 200: set LimitNOFILE=1024 .* ulimit -n 1024$/mu,
