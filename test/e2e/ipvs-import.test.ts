@@ -27,7 +27,7 @@ test('import, check, dry run: beside a table that somebody else made, without to
   writeFileSync(file, `node: lb-a\n${yaml}`);
   assert.match(
     await lab.kernel.must(routevaneCommand('check', '-c', file)),
-    /ok: 0 signals, 1 service, 2 real servers, 1 route, up to \d+ file descriptors\n$/u,
+    /ok: up to \d+ file descriptors, 0 signals, 1 service, 2 real servers, 1 route\n$/u,
   );
   const daemon = lab.kernel.start(routevaneCommand('run', '-c', file));
   await daemon.seen('stderr', /ipvs_dry_run/u);

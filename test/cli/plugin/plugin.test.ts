@@ -104,7 +104,7 @@ test('what routevane plugin new writes passes as it is', () => {
   assert.equal(routevane('plugin', 'new', 'marker').status, 0);
 
   const checked = routevane('check', '-c', 'marker.yaml');
-  const holds = '1 signal, 0 services, 0 real servers, 0 routes, up to 56 file descriptors';
+  const holds = 'up to 64 file descriptors, 1 signal, 0 services, 0 real servers, 0 routes';
   assert.equal(checked.stdout, `marker.yaml: ok: ${holds}\n`);
 
   const tested = node(['--import', 'tsx', '--test', 'marker.test.ts']);
