@@ -1,29 +1,8 @@
 import * as z from 'zod';
 import type { PastClock, PastEvent } from '../../model/past.ts';
 import type { Cause } from '../../model/turn.ts';
+import { atMs, attributes, drain, observation, routeState } from '../journal-parts.ts';
 import { FORMAT } from '../../sinks/journal/record.ts';
-
-/** Some 30,000 years: the sum of two such times is still a date. */
-const timeMaxMs = 1e15;
-const atMs = z.number().min(-timeMaxMs).max(timeMaxMs);
-
-const observation = z.object({
-  signal: z.string(),
-  state: z.enum(['up', 'down', 'lost']),
-  reason: z.string(),
-  atMs,
-  weightPercent: z.number().exactOptional(),
-  latencyMs: z.number().exactOptional(),
-  detail: z.string().exactOptional(),
-});
-
-const drain = z.object({
-  name: z.string(),
-  reason: z.string(),
-  owner: z.string(),
-  untilMs: atMs.nullable(),
-  sinceMs: atMs,
-});
 
 /** A kind of cause that is missing here does not compile. */
 const plainCauses = {
@@ -46,18 +25,6 @@ const cause = z.discriminatedUnion('kind', [
 ]);
 
 const health = z.enum(['up', 'down', 'unknown']);
-const routeState = z.enum(['pending', 'announced', 'withdrawn', 'draining', 'held']);
-
-const attributes = z.object({
-  nextHop: z.string(),
-  med: z.number().nullable(),
-  localPreference: z.number().nullable(),
-  asPath: z.array(z.number()),
-  communities: z.array(z.string()),
-  largeCommunities: z.array(z.string()),
-  extendedCommunities: z.array(z.string()),
-});
-
 const record = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('health'),

@@ -1,24 +1,11 @@
 import * as z from 'zod';
 import { checkpoint } from '../../protocol/checkpoint.ts';
+import { atMs, attributes, drain, observation, routeState } from '../journal-parts.ts';
 import { FORMAT } from '../../sinks/journal/record.ts';
 
-/** Some 30,000 years: the sum of two such times is still a date. */
-const timeMaxMs = 1e15;
-
-/** What of a journal a replay needs, checked: the file may be of any origin. */
-const atMs = z.number().min(-timeMaxMs).max(timeMaxMs);
+/** What of a journal a replay needs. */
 const key = z.string();
 const weight = z.union([z.number(), z.literal('removed')]);
-
-const observation = z.object({
-  signal: z.string(),
-  state: z.enum(['up', 'down', 'lost']),
-  reason: z.string(),
-  atMs,
-  weightPercent: z.number().exactOptional(),
-  latencyMs: z.number().exactOptional(),
-  detail: z.string().exactOptional(),
-});
 
 const base = z.object({
   weight: z.number(),
@@ -29,15 +16,6 @@ const base = z.object({
 function changeOf<T extends z.ZodType>(value: T) {
   return z.object({ set: z.array(z.tuple([key, value])), gone: z.array(key) });
 }
-
-const drain = z.object({
-  name: z.string(),
-  reason: z.string(),
-  owner: z.string(),
-  onBehalfOf: z.string().exactOptional(),
-  untilMs: z.number().nullable(),
-  sinceMs: z.number(),
-});
 
 const control = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('config'), hash: z.string() }),
@@ -52,16 +30,6 @@ const control = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('undrain'), name: z.string(), owner: z.string() }),
   z.object({ kind: z.literal('stop') }),
 ]);
-
-const attributes = z.object({
-  nextHop: z.string(),
-  med: z.number().nullable(),
-  localPreference: z.number().nullable(),
-  asPath: z.array(z.number()),
-  communities: z.array(z.string()),
-  largeCommunities: z.array(z.string()),
-  extendedCommunities: z.array(z.string()),
-});
 
 const head = {
   format: z.literal(FORMAT, { error: `the journal is not of format ${FORMAT}` }),
@@ -80,7 +48,7 @@ const record = z.discriminatedUnion('kind', [
     kind: z.literal('decision'),
     atMs,
     route: z.object({ key }),
-    to: z.enum(['pending', 'announced', 'withdrawn', 'draining', 'held']),
+    to: routeState,
     attributes: attributes.nullable(),
     because: z.string(),
   }),
