@@ -36,7 +36,10 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
       const { page, assertQuiet } = await visit(browser, url);
       victim.kill();
       const fell = '.line:has(.is-down)';
-      await page.locator(fell, { hasText: `web/${victim.address}` }).waitFor();
+      await page
+        .locator(fell, { hasText: `web/${victim.address}` })
+        .first()
+        .waitFor();
       await victim.start();
       await page.locator('.row.is-up', { hasText: victim.address }).waitFor();
       const before = await changesOf(url);
@@ -54,9 +57,15 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
       assert.doesNotMatch(again.stderr(), /journal_skipped/u);
 
       await page.locator('.stale').waitFor({ state: 'detached' });
-      await page.locator(fell, { hasText: `web/${victim.address}` }).waitFor();
+      await page
+        .locator(fell, { hasText: `web/${victim.address}` })
+        .first()
+        .waitFor();
       const fresh = await visit(browser, url);
-      await fresh.page.locator(fell, { hasText: `web/${victim.address}` }).waitFor();
+      await fresh.page
+        .locator(fell, { hasText: `web/${victim.address}` })
+        .first()
+        .waitFor();
       fresh.assertQuiet();
       // The browser itself complains while nobody answers.
       assertQuiet(/ERR_CONNECTION_REFUSED|WebSocket connection/u);

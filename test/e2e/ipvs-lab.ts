@@ -147,7 +147,7 @@ type Log = readonly Readonly<Record<string, unknown>>[];
 /** Resolves when the table is adopted and the service is up: neither waits for the other. */
 export async function ready(daemon: Running): Promise<void> {
   await daemon.seen('stderr', /"sink_state".*connected/u);
-  await daemon.seen('stderr', /"web is up"/u);
+  await daemon.seen('stderr', /"web is up: /u);
 }
 
 /** Ends it in order; resolves with its whole log, which comes after the work it tells of. */

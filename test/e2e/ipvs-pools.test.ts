@@ -60,9 +60,9 @@ test('min_pooled keeps failed servers in, and lets them go as others recover', a
   const daemon = lab.routevane(yaml(servers, 'min_pooled: 50%'));
   await ready(daemon);
   await lab.serve(all.slice(3));
-  await daemon.seen('stderr', /"web\/10\.10\.0\.1:80 is down"/);
-  await daemon.seen('stderr', /"web\/10\.10\.0\.2:80 is down"/);
-  await daemon.seen('stderr', /"web\/10\.10\.0\.3:80 is down"/);
+  await daemon.seen('stderr', /"web\/10\.10\.0\.1:80 is down: /);
+  await daemon.seen('stderr', /"web\/10\.10\.0\.2:80 is down: /);
+  await daemon.seen('stderr', /"web\/10\.10\.0\.3:80 is down: /);
   const held = await lab.untilWeights((weights) => zeros(weights) === 2, 'two are out', daemon);
   assert.equal(held.get('tcp 192.0.2.10:80 -> 10.10.0.4:80'), 100);
   const kept = [1, 2, 3].find((at) => held.get(`tcp 192.0.2.10:80 -> 10.10.0.${at}:80`) === 100);

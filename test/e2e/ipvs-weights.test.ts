@@ -51,7 +51,7 @@ for (const via of ['netlink', 'ipvsadm'] as const) {
     await lab.serve(all);
     const daemon = lab.routevane(yaml.replace('VIA', via), via);
     await ready(daemon);
-    await daemon.seen('stderr', /"mark is up"/);
+    await daemon.seen('stderr', /"mark is up: /);
     const before = await lab.weights();
     assert.deepEqual(
       [...before.values()].toSorted((a, b) => a - b),
