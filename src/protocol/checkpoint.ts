@@ -48,19 +48,22 @@ export const checkpoint = z.object({
   withdrawnAtMs: z.array(timeMs),
 });
 
-/** The whole file. Its times are milliseconds since the machine booted. */
+/** The whole file. With `offsetMs` its times are milliseconds since the machine booted. */
 const file = z.object({
   format: z.literal(1, { error: 'it is of another format' }),
   boot: z.string(),
   aliveMs: timeMs,
+  offsetMs: timeMs,
   checkpoint,
 });
 
 export interface KeptCheckpoint {
   /** The boot that its times count from. */
   readonly boot: string;
-  /** When its process was alive for certain. */
+  /** When its process was alive for certain, since the boot. */
   readonly aliveMs: number;
+  /** What the times of the checkpoint lack to be such, too. */
+  readonly offsetMs: number;
   readonly checkpoint: Checkpoint;
 }
 
@@ -74,8 +77,12 @@ export function parseCheckpoint(source: string): KeptCheckpoint {
 }
 
 /** `body` is the checkpoint as JSON, which stays the same while nothing happens. */
-export function formatCheckpoint(boot: string, aliveMs: number, body: string): string {
-  return `{"format":1,"boot":${JSON.stringify(boot)},"aliveMs":${aliveMs},"checkpoint":${body}}\n`;
+export function formatCheckpoint(
+  { boot, aliveMs, offsetMs }: Omit<KeptCheckpoint, 'checkpoint'>,
+  body: string,
+): string {
+  const head = JSON.stringify({ format: 1, boot, aliveMs, offsetMs });
+  return `${head.slice(0, -1)},"checkpoint":${body}}\n`;
 }
 
 /** The same by a clock that shows `byMs` more. */

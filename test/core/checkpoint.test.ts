@@ -14,7 +14,10 @@ import { config, down, lost, plain, route, server, service, signal, up } from '.
 
 /** The next process, `gapMs` after the old one died at `atMs`; through JSON, as on disk. */
 function restart(old: Drive, atMs: number, gapMs: number, rules: Config): Drive {
-  const text = formatCheckpoint('boot', 0, JSON.stringify(takeCheckpoint(old.core)));
+  const text = formatCheckpoint(
+    { boot: 'boot', aliveMs: 0, offsetMs: 0 },
+    JSON.stringify(takeCheckpoint(old.core)),
+  );
   const { checkpoint } = parseCheckpoint(text);
   const resume: Control = {
     kind: 'resume',

@@ -58,11 +58,12 @@ export class CheckpointFile {
     const { clock, maxAgeMs, nowMs } = this.#options;
     try {
       const text = readRegularFileSync(this.#path, FILE_MAX_BYTES).toString();
-      const { boot, aliveMs, checkpoint } = parseCheckpoint(text);
-      if (boot !== clock.id) return null;
+      const { checkpoint, ...kept } = parseCheckpoint(text);
+      if (kept.boot !== clock.id) return null;
       const offsetMs = clock.offsetMs();
-      const isRecent = nowMs() + offsetMs - aliveMs <= maxAgeMs;
-      return shiftCheckpoint(isRecent ? checkpoint : lastingPart(checkpoint), -offsetMs);
+      const isRecent = nowMs() + offsetMs - kept.aliveMs <= maxAgeMs;
+      const part = isRecent ? checkpoint : lastingPart(checkpoint);
+      return shiftCheckpoint(part, kept.offsetMs - offsetMs);
     } catch (error) {
       if (isMissing(error)) return null;
       this.#notify('warn', 'checkpoint_ignored', `${this.#path} is ignored: ${messageOf(error)}`);
@@ -79,7 +80,7 @@ export class CheckpointFile {
       after: this.#turn,
       take: (checkpoint, turn) => {
         this.#turn = turn;
-        this.#body = JSON.stringify(shiftCheckpoint(checkpoint, this.#options.clock.offsetMs()));
+        this.#body = JSON.stringify(checkpoint);
         void this.#write();
       },
     };
@@ -98,9 +99,10 @@ export class CheckpointFile {
     const { clock, nowMs } = this.#options;
     this.#isWriting = true;
     this.#writtenMs = nowMs();
-    const aliveMs = Math.round(this.#writtenMs + clock.offsetMs());
+    const offsetMs = clock.offsetMs();
+    const aliveMs = this.#writtenMs + offsetMs;
     try {
-      const text = formatCheckpoint(clock.id, aliveMs, this.#body);
+      const text = formatCheckpoint({ boot: clock.id, aliveMs, offsetMs }, this.#body);
       await writeFileSafely(this.#path, text, { isDurable: false });
       this.#kept(true, `${this.#path} is written again`);
     } catch (error) {
