@@ -79,7 +79,7 @@ test('a flushed table is waited for, and put right when somebody restores it', a
   await lab.serve(servers.slice(1));
   await lab.untilWeights((all) => all.get(first) === 0, 'one is out', daemon);
   await lab.ipvsadm('-C');
-  await daemon.seen('stderr', /the service web \(tcp 192\.0\.2\.10:80\) is not in the table/u);
+  await daemon.seen('stderr', /the service web \(tcp 192\.0\.2\.10:80\) is not in the IPVS table/u);
   assert.equal(await lab.saved(), '', 'nothing is created');
   await lab.table(...saved);
   const weights = await lab.untilWeights((all) => all.get(first) === 0, 'out again', daemon);
