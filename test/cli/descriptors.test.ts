@@ -87,7 +87,7 @@ test(
     assert.ok(sockets.size > 0 && sockets.size < 200, `${sockets.size} connections`);
 
     // With each reload the budget is applied again.
-    writeFileSync(file, yaml(socket, port, 30));
+    writeFileSync(file, yaml(socket, port, 3));
     child.kill('SIGHUP');
     await sees(/"event":"config_reloaded"/u);
     assert.equal(count(/"event":"descriptors_short"/u), 1);
