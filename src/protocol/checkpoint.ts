@@ -8,6 +8,8 @@ const TEXT_MAX_CHARS = 4096;
 const TIME_MAX_MS = 1e15;
 
 const text = z.string().max(TEXT_MAX_CHARS);
+/** It ends up in logs and on terminals. */
+const reason = text.transform((words) => words.replaceAll(/\p{Cc}/gu, '?'));
 const timeMs = z.number().min(-TIME_MAX_MS).max(TIME_MAX_MS);
 const count = z.number().int().min(0);
 const health = z.enum(['up', 'down', 'unknown']);
@@ -19,7 +21,7 @@ export const checkpoint = z.object({
       key: text,
       health,
       sinceMs: timeMs,
-      cause: z.object({ reason: text, atMs: timeMs }).exactOptional(),
+      cause: z.object({ reason, atMs: timeMs }).exactOptional(),
       pending: z.object({ to: z.enum(['up', 'down']), sinceMs: timeMs }).exactOptional(),
       wasUp: z.boolean().exactOptional(),
       falls: count.exactOptional(),

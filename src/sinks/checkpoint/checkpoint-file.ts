@@ -73,8 +73,7 @@ export class CheckpointFile {
 
   /** Asks the core for what changed, and writes that. */
   question(): Control {
-    // Nothing may have changed: the file must not look older than its process.
-    if (this.#body !== '' && this.#ageMs() > this.#options.maxAgeMs / 5) void this.#write();
+    queueMicrotask(() => this.#writeIfStale());
     return {
       kind: 'checkpoint',
       after: this.#turn,
@@ -84,6 +83,12 @@ export class CheckpointFile {
         void this.#write();
       },
     };
+  }
+
+  /** Nothing had changed: the file must not look older than its process. */
+  #writeIfStale(): void {
+    const isStale = this.#ageMs() > this.#options.maxAgeMs / 5;
+    if (this.#body !== '' && isStale && !this.#isWriting) void this.#write();
   }
 
   #ageMs(): number {

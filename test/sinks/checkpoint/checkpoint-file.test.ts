@@ -52,6 +52,8 @@ class Life {
   }
 
   async written(): Promise<void> {
+    // What it does after the answer, it does at once.
+    await Promise.resolve();
     this.nowMs += 1000;
     await until(() => this.file.mayWrite(), 10_000, 'the write has ended');
   }
@@ -117,6 +119,28 @@ describe('the file of what decisions depend on', () => {
     const next = new Life(stateDir, 50_000 + 3_600_000 + 9_000).file.load();
     assert.equal(next?.targets.length, 2);
     assert.equal(next?.pools.length, 1);
+  });
+
+  test('has what just changed, though it was due to be written without it', async (t) => {
+    const stateDir = folder(t);
+    const life = new Life(stateDir, 50_000);
+    life.keep(1);
+    await life.written();
+    life.nowMs += 60_000;
+    life.keep(2, { ...sample, withdrawnAtMs: [500, 60_000] });
+    await life.written();
+    const next = new Life(stateDir, 50_000 + 61_000).file.load();
+    assert.equal(next?.withdrawnAtMs.length, 2);
+  });
+
+  test('brings no control character into a log', async (t) => {
+    const stateDir = folder(t);
+    const life = new Life(stateDir, 50_000);
+    const cause = { reason: 'a\u001b[2Jb\n', atMs: 1 };
+    life.keep(1, { ...sample, targets: [{ key: 'a', health: 'down', sinceMs: 1, cause }] });
+    await life.written();
+    const next = new Life(stateDir, 50_000).file.load();
+    assert.equal(next?.targets[0]?.cause?.reason, 'a?[2Jb?');
   });
 
   test('is written at most once a second', async (t) => {
