@@ -38,10 +38,10 @@ export interface TestResult {
 }
 
 /** A plugin that neither sleeps nor ends for so long, in real time, waits for something else. */
-const idleMaxMs = 5_000;
+const IDLE_MAX_MS = 5_000;
 /** One that yields so often without sleeping would go on for ever, and no time would pass. */
-const yieldsMax = 10_000;
-const defaultForMs = 60_000;
+const YIELDS_MAX = 10_000;
+const DEFAULT_FOR_MS = 60_000;
 
 /**
  * Runs a plugin on virtual time: each of its sleeps ends as soon as there is
@@ -51,7 +51,7 @@ const defaultForMs = 60_000;
  */
 export async function runPlugin<Options>(
   plugin: Plugin<Options>,
-  { options: given, forMs = defaultForMs, address, port }: TestOptions = {},
+  { options: given, forMs = DEFAULT_FOR_MS, address, port }: TestOptions = {},
 ): Promise<TestResult> {
   const seen: SeenSight[] = [];
   const log: TestResult['log'][number][] = [];
@@ -80,7 +80,7 @@ export async function runPlugin<Options>(
     const atMs = time.nowMs;
     seen.push({ atMs, ...sight });
     yields = { atMs, count: yields.atMs === atMs ? yields.count + 1 : 1 };
-    if (yields.count >= yieldsMax) abort.abort();
+    if (yields.count >= YIELDS_MAX) abort.abort();
   };
   const run = async (): Promise<void> => {
     const reason = await follow(known, options.value, context, see);
@@ -90,7 +90,7 @@ export async function runPlugin<Options>(
   const running = run();
   await time.pass(forMs);
   if (abort.signal.aborted)
-    throw new Error(`the plugin yielded ${yieldsMax} times without sleeping`);
+    throw new Error(`the plugin yielded ${YIELDS_MAX} times without sleeping`);
   abort.abort();
   await Promise.race([running, new Promise(setImmediate)]);
   return { seen, log, lost };
@@ -166,8 +166,8 @@ class VirtualTime {
     if (this.#isOver || this.#sleepers.size > 0) return;
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {
-        reject(new Error(`the plugin did not sleep for ${idleMaxMs} ms: what does it wait for?`));
-      }, idleMaxMs);
+        reject(new Error(`the plugin did not sleep for ${IDLE_MAX_MS} ms: what does it wait for?`));
+      }, IDLE_MAX_MS);
       this.#changed = () => {
         clearTimeout(timer);
         resolve();

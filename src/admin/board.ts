@@ -9,8 +9,8 @@ interface Seen {
 }
 
 /** So many falls within so long are flapping: more than one repair and one relapse. */
-const flappingFalls = 3;
-const flappingMs = 10 * 60_000;
+const FLAPPING_FALLS = 3;
+const FLAPPING_MS = 10 * 60_000;
 
 /** What a sink told about itself and its work. */
 export interface SinkFacts {
@@ -66,7 +66,7 @@ export class Board {
     for (const { name, from, to, atMs } of turn.changes) {
       if (from !== 'up' || to !== 'down') continue;
       const falls = this.#fallsMs.get(name) ?? [];
-      this.#fallsMs.set(name, [...falls, atMs].slice(-flappingFalls));
+      this.#fallsMs.set(name, [...falls, atMs].slice(-FLAPPING_FALLS));
     }
   }
 
@@ -106,7 +106,7 @@ export class Board {
   isFlapping(name: string, atMs: number): boolean {
     const falls = this.#fallsMs.get(name) ?? [];
     const [first = -Infinity] = falls;
-    return falls.length === flappingFalls && first > atMs - flappingMs;
+    return falls.length === FLAPPING_FALLS && first > atMs - FLAPPING_MS;
   }
 
   /** Whether the sink has confirmed what was decided last for this route. */

@@ -6,7 +6,7 @@ import { needsForce, parseDrainRequest } from './drain-request.ts';
 import type { Desk } from './desk.ts';
 import { callerOf, ownershipOf, type Caller } from './caller.ts';
 import type { Door, Keys } from './guard.ts';
-import { drainsMax } from './maintenance-file.ts';
+import { DRAINS_MAX } from './maintenance-file.ts';
 import { failure, json, type Reply } from './reply.ts';
 import { awaitedByDrain, drainJson } from './wire.ts';
 
@@ -61,8 +61,8 @@ async function begin(
     const message = `${name} is a signal: routes, services, real servers and the node can be drained`;
     return failure(400, 'not_drainable', message);
   }
-  if (drains.size() >= drainsMax && drains.get(name) === null) {
-    return failure(409, 'too_many_drains', `at most ${drainsMax} drains are kept`);
+  if (drains.size() >= DRAINS_MAX && drains.get(name) === null) {
+    return failure(409, 'too_many_drains', `at most ${DRAINS_MAX} drains are kept`);
   }
   const force = isForced ? null : needsForce(name, view, desk.config());
   if (force !== null) return failure(409, 'needs_force', `${force}: use --force to drain ${name}`);

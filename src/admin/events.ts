@@ -40,10 +40,10 @@ export interface StreamEvent {
 }
 
 /** Names of one command that are listed; the rest are counted. */
-const keysMax = 20;
+const KEYS_MAX = 20;
 
 /** A command of 100 prefixes is longer than anybody reads in a list. */
-const commandMaxChars = 500;
+const COMMAND_MAX_CHARS = 500;
 
 export function eventsOf(happening: Happening, clock: WallClock): readonly StreamEvent[] {
   switch (happening.kind) {
@@ -141,11 +141,11 @@ function actionEvent(report: ActionReport, clock: WallClock): StreamEvent {
   const fields = {
     sink,
     action,
-    keys: keys.slice(0, keysMax),
+    keys: keys.slice(0, KEYS_MAX),
     count: keys.length,
     result,
     ...(report.weight !== undefined && { weight: report.weight }),
-    command: command.slice(0, commandMaxChars),
+    command: command.slice(0, COMMAND_MAX_CHARS),
     reaction_ms: isReaction ? roundMs(atMs - cause.observation.atMs) : null,
     cause: causeJson(cause, clock),
   };

@@ -20,7 +20,7 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const jsonType = 'application/json; charset=utf-8';
+const JSON_TYPE = 'application/json; charset=utf-8';
 
 const commonHeaders = {
   'content-security-policy': contentSecurityPolicy,
@@ -36,7 +36,7 @@ export function json(value: unknown, status = 200): Reply {
 }
 
 export function jsonText(body: string, status = 200): Reply {
-  return { status, type: jsonType, body };
+  return { status, type: JSON_TYPE, body };
 }
 
 /** `{ "error": { code, message, nearest } }`: the one shape of everything that is refused. */

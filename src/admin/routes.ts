@@ -24,10 +24,10 @@ export interface Context {
 }
 
 /** Longer than the longest name, percent-encoded. */
-const pathMaxChars = 2048;
+const PATH_MAX_CHARS = 2048;
 
-const api = '/api/v1/';
-export const streamPath = `${api}stream`;
+const API = '/api/v1/';
+export const STREAM_PATH = `${API}stream`;
 
 /** The whole API: who asks from where comes first, then what is asked. */
 export async function answer(context: Context): Promise<Reply> {
@@ -39,7 +39,7 @@ export async function answer(context: Context): Promise<Reply> {
   switch (path) {
     case '/healthz':
       return only(request, ['GET'], () => healthz(desk));
-    case `${api}login`:
+    case `${API}login`:
       return only(request, ['GET', 'POST', 'DELETE'], async () => login(context));
     default: {
       const page = desk.parts.pages.get(path);
@@ -53,19 +53,19 @@ export async function answer(context: Context): Promise<Reply> {
 async function guarded(path: string, context: Context): Promise<Reply> {
   const { request, desk } = context;
   switch (path) {
-    case `${api}status`:
+    case `${API}status`:
       return only(request, ['GET'], async () => {
         const status = await desk.status.get();
         return status === null ? starting() : jsonText(status.status);
       });
-    case `${api}history`:
+    case `${API}history`:
       return only(request, ['GET'], async () => {
         await desk.past.whole();
         return jsonText(desk.history.json(desk.clock.nowMs()));
       });
     case '/metrics':
       return only(request, ['GET'], async () => metrics(desk));
-    case streamPath:
+    case STREAM_PATH:
       return failure(426, 'upgrade_required', 'this path is a WebSocket: send an upgrade request', {
         headers: { upgrade: 'websocket' },
       });
@@ -182,7 +182,7 @@ function starting(): Reply {
 /** Decoded, without the query; `null` where it cannot be. */
 export function pathOf({ url = '' }: IncomingMessage): string | null {
   const [path = ''] = url.split('?', 1);
-  if (!path.startsWith('/') || path.length > pathMaxChars) return null;
+  if (!path.startsWith('/') || path.length > PATH_MAX_CHARS) return null;
   try {
     return decodeURIComponent(path);
   } catch {

@@ -8,7 +8,7 @@ import { peerOf } from '../platform/peer.ts';
 import type { Desk } from './desk.ts';
 import { refuseOrigin, refuseStranger, type Door, type Keys } from './guard.ts';
 import { failure, rawReply, send, type Reply } from './reply.ts';
-import { answer, pathOf, streamPath } from './routes.ts';
+import { answer, pathOf, STREAM_PATH } from './routes.ts';
 import { StreamPlaces } from './stream-places.ts';
 
 /** What the clients of one entrance may take of the daemon. */
@@ -39,10 +39,10 @@ export const serverLimits: ServerLimits = {
   lookMs: 1_000,
 };
 
-const headMaxBytes = 8_192;
+const HEAD_MAX_BYTES = 8_192;
 
 /** A listener of the stream has nothing to say. */
-const messageMaxBytes = 1_024;
+const MESSAGE_MAX_BYTES = 1_024;
 
 /** One way in. Its owner closes it, with all connections that came by it. */
 export interface Entrance {
@@ -58,12 +58,12 @@ export function entrance(door: Door, keys: Keys, desk: Desk, limits: ServerLimit
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
-    maxPayload: messageMaxBytes,
+    maxPayload: MESSAGE_MAX_BYTES,
     autoPong: false,
   });
   const server = createServer(
     {
-      maxHeaderSize: headMaxBytes,
+      maxHeaderSize: HEAD_MAX_BYTES,
       headersTimeout: limits.headMs,
       requestTimeout: limits.requestMs,
       connectionsCheckingInterval: limits.lookMs,
@@ -124,7 +124,7 @@ async function answered(context: Parameters<typeof answer>[0]): Promise<Reply> {
 
 function refuseUpgrade(request: IncomingMessage, door: Door, keys: Keys): Reply | null {
   const refused = refuseOrigin(request, door) ?? refuseStranger(request, door, keys);
-  if (refused !== null || pathOf(request) === streamPath) return refused;
+  if (refused !== null || pathOf(request) === STREAM_PATH) return refused;
   return failure(404, 'not_found', 'there is no WebSocket at this path');
 }
 
@@ -134,7 +134,7 @@ function refuseGarbage(error: Error, transport: Duplex): void {
   if (!transport.writable || code === 'ECONNRESET') return void transport.destroy();
   const reply =
     code === 'HPE_HEADER_OVERFLOW'
-      ? failure(431, 'too_large', `the headers of a request are limited to ${headMaxBytes} bytes`)
+      ? failure(431, 'too_large', `the headers of a request are limited to ${HEAD_MAX_BYTES} bytes`)
       : code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? failure(408, 'too_slow', 'the request took too long')
         : failure(400, 'bad_request', 'the request is not valid HTTP');

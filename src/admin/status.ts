@@ -14,13 +14,13 @@ import type { WallClock } from './wall-clock.ts';
 import { awaitedByDrain, drainJson, roundMs, virtualText, weightOf } from './wire.ts';
 
 /** Items that become text in one go: some 100 take a quarter of a millisecond. */
-const chunkItems = 100;
+const CHUNK_ITEMS = 100;
 
 /** Routes take longer: their reasons are worked out on the way. */
-const chunkRoutes = 20;
+const CHUNK_ROUTES = 20;
 
 /** The loop is given back after this long: a probe's answer must not wait for a reader. */
-const sliceMs = 2;
+const SLICE_MS = 2;
 
 type ToJson = (view: DrainView | null) => object | null;
 
@@ -80,7 +80,7 @@ export function* statusPieces(view: Snapshot, facts: StatusFacts): Generator<str
     separator = ',';
   }
   yield '],"routes":[';
-  yield* list(view.routes, (route) => routeJson(route, board, clock, drain), chunkRoutes);
+  yield* list(view.routes, (route) => routeJson(route, board, clock, drain), CHUNK_ROUTES);
   yield '],"sinks":[';
   yield* list(board.sinks(), sinkJson);
   yield ']}';
@@ -95,12 +95,12 @@ function reloadJson(reload: LastReload | null): object | null {
 /** The whole text, built without holding the loop for long. */
 export async function inSlices(pieces: Iterable<string>): Promise<string> {
   const all: string[] = [];
-  let untilMs = nowMs() + sliceMs;
+  let untilMs = nowMs() + SLICE_MS;
   for (const piece of pieces) {
     all.push(piece);
     if (nowMs() < untilMs) continue;
     await nextLoop();
-    untilMs = nowMs() + sliceMs;
+    untilMs = nowMs() + SLICE_MS;
   }
   return all.join('');
 }
@@ -118,7 +118,7 @@ function open(head: object, listName: string): string {
 function* list<T>(
   items: readonly T[],
   json: (item: T) => object,
-  atOnce = chunkItems,
+  atOnce = CHUNK_ITEMS,
 ): Generator<string> {
   for (let from = 0; from < items.length; from += atOnce) {
     const chunk = items.slice(from, from + atOnce).map((item) => JSON.stringify(json(item)));

@@ -13,7 +13,7 @@ import { lineTeller } from './tell-lines.ts';
 import type { Flow } from './world.ts';
 
 /** Time between two events of the demo: long enough to read what the last one did. */
-const eventMs = 2500;
+const EVENT_MS = 2500;
 
 /** `routevane demo`: the main job on an embedded configuration, without root or ExaBGP. */
 export function demo(flow: Flow): Command {
@@ -42,7 +42,7 @@ export function demo(flow: Flow): Command {
         : jsonTeller(log);
       teller.notice({ level: 'info', event: 'demo_started', message: introduction(port) });
 
-      const failures = timer(eventMs, eventMs, monotonicScheduler)
+      const failures = timer(EVENT_MS, EVENT_MS, monotonicScheduler)
         .pipe(concatMap((count) => play(count, web[1], dns[1])))
         .subscribe();
       await finished(
@@ -65,7 +65,7 @@ function introduction(port: number | null): string {
   const page = port === null ? '' : `; dashboard at http://127.0.0.1:${port}/`;
   return (
     'two web and two dns servers on loopback; one of them fails or recovers every ' +
-    `${eventMs / 1000} s: web needs both (its route goes), dns needs one (its MED worsens)${page}`
+    `${EVENT_MS / 1000} s: web needs both (its route goes), dns needs one (its MED worsens)${page}`
   );
 }
 

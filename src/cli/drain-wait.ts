@@ -5,10 +5,10 @@ import { isRecord, numberOf, recordOf, textOf, type JsonRecord } from './loose-j
 import { cut, printable, timeText } from './printable.ts';
 
 /** How often it looks. */
-const lookMs = 500;
+const LOOK_MS = 500;
 
 /** The width of a terminal: a longer line could not be taken back. */
-const columnsMax = 79;
+const COLUMNS_MAX = 79;
 
 /** When waiting is over. */
 export interface Patience {
@@ -51,7 +51,7 @@ export async function waitUntilDrained(
       );
     }
     progress.show(progressText(name, view));
-    await sleep(Math.min(lookMs, leftMs));
+    await sleep(Math.min(LOOK_MS, leftMs));
   }
 }
 
@@ -67,7 +67,7 @@ function progressLine(): { readonly show: (text: string) => void; readonly clear
   let isShown = false;
   return {
     show(text) {
-      process.stderr.write(cut(printable(text), columnsMax));
+      process.stderr.write(cut(printable(text), COLUMNS_MAX));
       isShown = true;
     },
     clear() {

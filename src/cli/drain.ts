@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { durationExpected, parseDuration } from '../config/parse/duration.ts';
+import { DURATION_EXPECTED, parseDuration } from '../config/parse/duration.ts';
 import { ask, failedFor, socketOption, socketPath, type Answer } from './admin-client.ts';
 import { exitCode, UsageError, type Command, type Options } from './command.ts';
 import { drainPath, waitUntilDrained, type Patience } from './drain-wait.ts';
@@ -95,7 +95,7 @@ function lengthOf(options: Options): { readonly for?: string } {
   if (typeof given !== 'string') return {};
   const length = parseDuration(given);
   if (!length.ok) throw new UsageError(`--for: ${length.message}`);
-  if (length.value === 0) throw new UsageError(`--for: ${durationExpected}`);
+  if (length.value === 0) throw new UsageError(`--for: ${DURATION_EXPECTED}`);
   return { for: given };
 }
 

@@ -4,7 +4,7 @@ import { agoText, printable, timeText, type Paint } from './printable.ts';
 import { drainText } from './status-table.ts';
 
 /** A rule may nest; beyond this nobody follows it, and no answer may take us deeper. */
-const depthMax = 32;
+const DEPTH_MAX = 32;
 
 const kindText: Readonly<Record<string, string>> = {
   route: 'route',
@@ -44,7 +44,7 @@ function stepLines(step: JsonRecord, depth: number, wallMs: number): readonly Li
     ...line(sentence(drain === '' ? '' : `It is ${drain}`)),
     ...line(cause === null ? '' : sentence(`Cause: ${causeText(cause)}`)),
     ...line(counters.length === 0 ? '' : sentence(`Counters: ${counters.join(', ')}`)),
-    ...(depth >= depthMax
+    ...(depth >= DEPTH_MAX
       ? []
       : recordsOf(step, 'parts').flatMap((part) => stepLines(part, depth + 1, wallMs))),
   ];

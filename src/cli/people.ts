@@ -1,7 +1,7 @@
 import type { BehaviorSubject } from 'rxjs';
 import { admin, type Admin } from '../admin/admin.ts';
 import type { Page } from '../admin/desk.ts';
-import { metrics, metricsContentType } from '../admin/metrics.ts';
+import { metrics, METRICS_CONTENT_TYPE } from '../admin/metrics.ts';
 import { pageFiles } from '../admin/page-files.ts';
 import { nearest } from '../config/suggest.ts';
 import type { Config } from '../model/config.ts';
@@ -26,7 +26,7 @@ export function people(
   const lastReload = (): LastReload | null => reload$.value;
   const meter = metrics(version, lastReload);
   const scrape = async (view: View): Promise<Page> => ({
-    type: metricsContentType,
+    type: METRICS_CONTENT_TYPE,
     body: await meter.scrape(view),
   });
   const log = (notice: Notice): void => {

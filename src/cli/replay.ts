@@ -12,18 +12,18 @@ import { summarize, summaryLines } from './replay/summary.ts';
 /** Bad lines that are told one by one; the rest is counted. */
 const PROBLEMS_SHOWN_MAX = 20;
 
-const usage = 'JOURNAL -c FILE [--diff]';
+const USAGE = 'JOURNAL -c FILE [--diff]';
 
 /** `routevane replay`: what a configuration makes of what a journal holds. */
 export const replay: Command = {
   name: 'replay',
-  usage,
+  usage: USAGE,
   does: 'runs a recorded journal through a configuration in virtual time; prints what it decides',
   example: 'routevane replay /var/lib/routevane/journal.jsonl -c new.yaml --diff',
   options: { config: { type: 'string', short: 'c' }, diff: { type: 'boolean' } },
   words: 1,
   async run(options, [file = '']) {
-    const configFile = required(options, 'config', `routevane replay ${usage}`);
+    const configFile = required(options, 'config', `routevane replay ${USAGE}`);
     const result = loadConfig(configFile);
     if (!result.ok) {
       process.stderr.write(problemLines(result.problems));

@@ -16,9 +16,9 @@ import type { Flow } from './world.ts';
 import type { LastReload } from '../model/last-reload.ts';
 
 /** Files we create are for us and our group; Debian's ExaBGP would start us with 0137. */
-const umask = 0o027;
+const UMASK = 0o027;
 
-const nobodyThere =
+const NOBODY_THERE =
   'stdin is at its end: ExaBGP must start this; for IPVS alone leave outputs.exabgp out';
 
 /** `routevane run`: the daemon. */
@@ -40,10 +40,10 @@ export function run(flow: Flow): Command {
         return exitCode.badConfig;
       }
       if (result.config.exabgp.via === 'stdio' && (await isAtEnd(process.stdin))) {
-        process.stderr.write(`routevane: ${nobodyThere}\n`);
+        process.stderr.write(`routevane: ${NOBODY_THERE}\n`);
         return exitCode.failure;
       }
-      process.umask(umask);
+      process.umask(UMASK);
       const { log, teller } = telling(result.config.logLevel);
       log.write('info', 'started', `routevane ${version} runs ${file}`, {
         version,

@@ -4,7 +4,7 @@ import { agoText, cut, lengthText, printable, timeText, type Paint } from './pri
 import { tableLines, tableRows, type Cell } from './table.ts';
 
 /** A terminal of the usual width beside a clock and a log. */
-const widthDefault = 100;
+const WIDTH_DEFAULT = 100;
 
 const colourOf: Readonly<Record<string, 'green' | 'red' | 'yellow'>> = {
   up: 'green',
@@ -24,7 +24,7 @@ export function statusLines(
   status: JsonRecord,
   paint: Paint,
   wallMs: number,
-  widthMax = widthDefault,
+  widthMax = WIDTH_DEFAULT,
 ): readonly string[] {
   const how: How = { paint, wallMs, widthMax, states: new Map() };
   return [

@@ -1,10 +1,10 @@
 import type { Teller } from './tell.ts';
 
 /** How long telling may wait: what has to be done for a change is done by then. */
-const waitMs = 100;
+const WAIT_MS = 100;
 
 /** Things told in one turn of the loop: 64 take about a millisecond. */
-const sliceMax = 64;
+const SLICE_MAX = 64;
 
 export interface LaterTeller extends Teller {
   /** Tells all that waits, now. */
@@ -26,11 +26,11 @@ export function tellLater(tellerAt: (timeMs: number) => Teller): LaterTeller {
     waiting.push(() => tell(tellerAt(timeMs)));
     if (isScheduled) return;
     isScheduled = true;
-    setTimeout(tellSlice, waitMs);
+    setTimeout(tellSlice, WAIT_MS);
   };
   const tellSlice = (): void => {
-    const slice = waiting.slice(0, sliceMax);
-    waiting = waiting.slice(sliceMax);
+    const slice = waiting.slice(0, SLICE_MAX);
+    waiting = waiting.slice(SLICE_MAX);
     for (const tell of slice) tell();
     isScheduled = waiting.length > 0;
     if (isScheduled) setImmediate(tellSlice);

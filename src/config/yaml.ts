@@ -4,10 +4,10 @@ import { Lines } from './lines.ts';
 import type { Positions } from './positions.ts';
 
 /** Deeper nesting has no use here and would exhaust the stack of every recursive reader. */
-const nestingMax = 64;
+const NESTING_MAX = 64;
 
 /** A syntax error may set off others: the first ones are what helps. */
-const syntaxErrorsMax = 100;
+const SYNTAX_ERRORS_MAX = 100;
 
 export interface Text {
   /**
@@ -66,7 +66,7 @@ function isEmptyText(text: string): boolean {
 }
 
 function syntaxProblems(document: Document.Parsed): TextProblem[] {
-  return [...document.errors, ...document.warnings].slice(0, syntaxErrorsMax).map((error) => ({
+  return [...document.errors, ...document.warnings].slice(0, SYNTAX_ERRORS_MAX).map((error) => ({
     offset: error.pos[0],
     path: [],
     message: `not valid YAML: ${error.message.replaceAll(/\s+/g, ' ')}`,
@@ -83,8 +83,8 @@ function tokensOf(text: string): Tokens {
   const tokens: CST.Token[] = [];
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) tokens.push(token);
-    if (parser.stack.length > nestingMax) {
-      const message = `nested too deeply: at most ${nestingMax} levels`;
+    if (parser.stack.length > NESTING_MAX) {
+      const message = `nested too deeply: at most ${NESTING_MAX} levels`;
       return { ok: false, problem: { offset: parser.offset, path: [], message } };
     }
   }

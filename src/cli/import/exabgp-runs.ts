@@ -140,8 +140,8 @@ function isHealthcheck(word: string): boolean {
 }
 
 /** Programs that only start it, and their switches. */
-const starter = /^(?:.*\/)?(?:(?:ba|da|a|k|z)?sh|env|pypy\d*|python[\d.]*|exabgp)$/u;
-const itsSwitch = /^(?:-[a-z]*c|-mexabgp|-m|-u|--run)$/u;
+const STARTER = /^(?:.*\/)?(?:(?:ba|da|a|k|z)?sh|env|pypy\d*|python[\d.]*|exabgp)$/u;
+const ITS_SWITCH = /^(?:-[a-z]*c|-mexabgp|-m|-u|--run)$/u;
 
 /** What the words before it say: variables, and what is not understood. */
 function beforeOf(words: readonly Word[]): Pick<Start, 'environment' | 'around'> {
@@ -154,8 +154,8 @@ function beforeOf(words: readonly Word[]): Pick<Start, 'environment' | 'around'>
     const isOfCommand = name !== undefined && !/^(?:PYTHON|exabgp[._])/u.test(name);
     if (isOfCommand && textFault(text) === null) environment.push(text);
     else {
-      const isSwitch: boolean = isStarter && itsSwitch.test(text);
-      isStarter = isSwitch || starter.test(text) || (index === 0 && text === 'exec');
+      const isSwitch: boolean = isStarter && ITS_SWITCH.test(text);
+      isStarter = isSwitch || STARTER.test(text) || (index === 0 && text === 'exec');
       if (!isStarter) around.push(text);
     }
   }

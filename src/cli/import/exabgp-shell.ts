@@ -7,7 +7,7 @@ export interface ShellCommand {
   readonly rest: readonly Word[];
 }
 
-const piece =
+const PIECE =
   /"((?:\\[^]|[^"\\])*)"|'([^']*)'|\\([^])|(\d*[<>]+&?|&&|\|\||[;&|\n()])|([^\S\n]+)|([^\s"'\\;&|<>()]+)|([^])/gu;
 
 /** A text as a shell splits it: commands, and the words of each. Variables stay as they are. */
@@ -20,7 +20,7 @@ export function shellCommands({ text, line, column }: Word): ShellCommand[] {
     if (word !== null) goesTo = 'words';
     word = null;
   };
-  for (const [all, double, single, escaped, operator, space] of text.matchAll(piece)) {
+  for (const [all, double, single, escaped, operator, space] of text.matchAll(PIECE)) {
     if (operator !== undefined) {
       // The digits of `2>` belong to it only where a word begins.
       end();

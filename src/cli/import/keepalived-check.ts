@@ -143,7 +143,7 @@ function dnsOf(block: readonly Statement[]): Own {
 }
 
 /** What a configuration refuses in a word. */
-const unsafe = /[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069\ufeff]/u;
+const UNSAFE = /[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069\ufeff]/u;
 const WORD_MAX_CHARS = 4_096;
 
 /** A script of its own, run by whom keepalived runs it, as far as that is said. */
@@ -152,7 +152,7 @@ function miscOf({ block }: Statement, { user: scriptUser }: Around): Own | strin
   const command = commandIn(path?.raw ?? '', false);
   if (path === undefined || command.length === 0) return 'no misc_path of it can be read';
   const isRunnable = command.every((word) => word !== '' && word.length <= WORD_MAX_CHARS);
-  if (!isRunnable || command.some((word) => unsafe.test(word))) {
+  if (!isRunnable || command.some((word) => UNSAFE.test(word))) {
     return 'its misc_path has an empty word, or one that cannot be said here';
   }
   // Blanks outside of quotes end a script: keepalived passes over what follows them.
@@ -162,7 +162,7 @@ function miscOf({ block }: Statement, { user: scriptUser }: Around): Own | strin
   const said = block.findLast((each) => nameOf(each) === 'user')?.words[1]?.text ?? '';
   const user = isUser(said) ? (valueOf(block, 'user') ?? null) : scriptUser;
   const notes: Note[] = [];
-  if (user === null) notes.push(noteAt(path, byWhom));
+  if (user === null) notes.push(noteAt(path, BY_WHOM));
   if (JSON.stringify(command) !== JSON.stringify(commandIn(path.raw, true))) {
     notes.push(noteAt(path, `${path.raw}: read as keepalived before 2.3.2 does: see the command`));
   }
@@ -181,5 +181,5 @@ export function isUser(text: string): boolean {
   return /^[\w.][\w.@-]{0,63}\$?$/u.test(text);
 }
 
-const byWhom =
+const BY_WHOM =
   'misc_path: keepalived runs it as keepalived_script where that user exists: "user:" of the check';

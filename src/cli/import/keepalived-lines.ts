@@ -152,7 +152,7 @@ class Reader {
     let isChanged = false;
     let rest: readonly Line[] = [];
     const text = line.text.replaceAll(
-      reference,
+      REFERENCE,
       (all, plain?: string, braced?: string, words?: string, at = 0) => {
         const name = plain ?? braced ?? '';
         const found = this.#definitions.get(name);
@@ -228,7 +228,7 @@ class Reader {
 }
 
 /** `$NAME` before a blank, a comma or the end, `${NAME}` anywhere; `${_RANDOM 1 9}` has words. */
-const reference = /\$(?:([A-Za-z_]\w*)(?=[ \t,)]|$)|\{([A-Za-z_]\w*)((?:[ \t]+\w+)*)\})/gu;
+const REFERENCE = /\$(?:([A-Za-z_]\w*)(?=[ \t,)]|$)|\{([A-Za-z_]\w*)((?:[ \t]+\w+)*)\})/gu;
 
 /** Other at each start of keepalived, or elsewhere. */
 const volatile: Readonly<Record<string, string>> = {

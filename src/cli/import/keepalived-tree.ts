@@ -32,7 +32,7 @@ interface Open extends Statement {
 }
 
 /** Words, quoted or not, and braces; a quote that nothing closes goes to the end of the line. */
-const token = /"((?:\\.|[^"\\])*)"|"(.*)$|[{}]|[^\s{}"]+/gu;
+const TOKEN = /"((?:\\.|[^"\\])*)"|"(.*)$|[{}]|[^\s{}"]+/gu;
 
 /** All lines as a tree, as far as they are one. */
 export function parseTree(lines: readonly Line[]): Tree {
@@ -53,7 +53,7 @@ class Builder {
   read({ text, line, file }: Line): void {
     let words: Word[] = [];
     let start = 0;
-    for (const match of text.matchAll(token)) {
+    for (const match of text.matchAll(TOKEN)) {
       const word: Word = {
         text: (match[1] ?? match[2])?.replaceAll(/\\(.)/gu, '$1') ?? match[0],
         line,

@@ -5,7 +5,7 @@ import { parsePast, valueOf, type PastRecord } from './record.ts';
 import type { Candidate, Scan } from './scan.ts';
 
 /** A drain that is recorded this long after its begin is one of an earlier process, taken up again. */
-const begunMaxMs = 1000;
+const BEGUN_MAX_MS = 1000;
 
 /** Gives out what the lines of a journal show of a span, oldest first. */
 export class Shown {
@@ -41,7 +41,7 @@ export class Shown {
     if (control.kind === 'drain') {
       const { drain } = control;
       this.#drains.set(drain.name, drain);
-      if (atMs - drain.sinceMs > begunMaxMs) return null;
+      if (atMs - drain.sinceMs > BEGUN_MAX_MS) return null;
       return { kind: 'drain', change: 'begun', drain, by: drain.owner, atMs };
     }
     const { name, owner } = control;

@@ -7,12 +7,12 @@ import { Pulse } from '../../sources/plugin/pulse.ts';
 import { startWorker } from '../../sources/plugin/worker-thread.ts';
 import { exitCode, UsageError, type Options } from '../command.ts';
 
-const defaultFor = '10s';
+const DEFAULT_FOR = '10s';
 
 /** Runs a plugin as the daemon would, once; resolves to 1 where the daemon would call it lost. */
 export async function testPlugin(module: string, options: Options): Promise<number> {
   const spec = specOf(module, options);
-  const forMs = durationOf(options['for'] ?? defaultFor);
+  const forMs = durationOf(options['for'] ?? DEFAULT_FOR);
   const startMs = nowMs();
   const line = (text: string): string =>
     `${((nowMs() - startMs) / 1000).toFixed(3).padStart(9)} s  ${text}\n`;

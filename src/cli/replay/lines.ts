@@ -4,7 +4,7 @@ import { createReadStream, existsSync } from 'node:fs';
 const LINE_MAX_BYTES = 16 * 1024 * 1024;
 /** More files than a journal ever has. */
 const FILES_MAX = 1000;
-const newline = 0x0a;
+const NEWLINE = 0x0a;
 
 export interface Line {
   readonly file: string;
@@ -49,7 +49,7 @@ export async function eachLine(file: string, take: (line: Line) => void): Promis
   const stream: AsyncIterable<Buffer> = createReadStream(file, { highWaterMark: 1024 * 1024 });
   for await (const chunk of stream) {
     let from = 0;
-    for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, from)) {
+    for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
       add(chunk.subarray(from, at));
       end(false);
       from = at + 1;

@@ -67,11 +67,11 @@ export type ReadRecord = z.infer<typeof record>;
 export type ReadControl = z.infer<typeof control>;
 
 /** Half of all lines, as the journal writes them: a million of these take half a second by JSON. */
-const turnLine = /^\{"kind":"turn","atMs":((?:0|[1-9]\d{0,14})(?:\.\d{1,20})?)\}$/u;
+const TURN_LINE = /^\{"kind":"turn","atMs":((?:0|[1-9]\d{0,14})(?:\.\d{1,20})?)\}$/u;
 
 /** One line as a record, or what is wrong with it. */
 export function parseRecord(text: string): ReadRecord | { readonly problem: string } {
-  const turnMs = turnLine.exec(text)?.[1];
+  const turnMs = TURN_LINE.exec(text)?.[1];
   if (turnMs !== undefined) return { kind: 'turn', atMs: Number(turnMs) };
   let value: unknown;
   try {

@@ -21,7 +21,7 @@ export const told: SettleDefaults = { rise: 1, fall: 1, updelayMs: 0 };
 export const link: SettleDefaults = { ...told, updelayMs: 1_000 };
 export const bfd: SettleDefaults = { ...told, updelayMs: 3_000 };
 
-const lostHoldMs = 10_000;
+const LOST_HOLD_MS = 10_000;
 
 export function settleOf(file: SettleFile, defaults: SettleDefaults): SettleRules {
   return {
@@ -30,7 +30,7 @@ export function settleOf(file: SettleFile, defaults: SettleDefaults): SettleRule
     updelayMs: msOr(file.updelay, defaults.updelayMs),
     downdelayMs: msOr(file.downdelay, 0),
     damping: dampingOf(file.damping),
-    lostHoldMs: msOr(file.lost_hold, lostHoldMs),
+    lostHoldMs: msOr(file.lost_hold, LOST_HOLD_MS),
     onLost: file.on_lost ?? 'down',
   };
 }

@@ -118,20 +118,20 @@ export const positivePercent = textOf(percentExpected, parsePositivePercent, {
 export const address = textOf(addressExpected, parseAddress, {
   description: 'An IPv4 or IPv6 address.',
 });
-const listenExpected = 'expected ADDRESS:PORT such as 127.0.0.1:9127';
-export const listen = textOf(listenExpected, parseListenAddress, {
+const LISTEN_EXPECTED = 'expected ADDRESS:PORT such as 127.0.0.1:9127';
+export const listen = textOf(LISTEN_EXPECTED, parseListenAddress, {
   description: 'ADDRESS:PORT to listen on; an IPv6 address in brackets.',
 });
 export const port = wholeNumber(1, 65_535, 'a port');
 
-const textMaxChars = 4_096;
+const TEXT_MAX_CHARS = 4_096;
 
 /** Any text that is not empty: a path, an argument. */
 export function text(what: string): z.ZodString {
   const expected = `expected ${what}`;
   const check = (value: string): Parsed<string> => {
     if (value === '') return bad(expected);
-    if (value.length > textMaxChars) return bad(`${what} has at most ${textMaxChars} characters`);
+    if (value.length > TEXT_MAX_CHARS) return bad(`${what} has at most ${TEXT_MAX_CHARS} characters`);
     return { ok: true, value };
   };
   return textOf(expected, check, { description: `${what[0]?.toUpperCase()}${what.slice(1)}.` });
@@ -139,7 +139,7 @@ export function text(what: string): z.ZodString {
 
 function parseListenAddress(value: string): Parsed<unknown> {
   const parsed = parseListen(value);
-  return parsed.ok || parsed.message !== endpointExpected ? parsed : bad(listenExpected);
+  return parsed.ok || parsed.message !== endpointExpected ? parsed : bad(LISTEN_EXPECTED);
 }
 
 /** A path, as the daemon's working directory (`/` under ExaBGP) sees it. */

@@ -26,13 +26,13 @@ import {
 import { settleKeys } from './settle.ts';
 
 /** One worker cannot probe a server more often than this and stay exact. */
-const intervalMinMs = 10;
+const INTERVAL_MIN_MS = 10;
 
 const commonKeys = {
-  interval: duration(intervalMinMs, 'Between two probes; default 1s.').optional(),
+  interval: duration(INTERVAL_MIN_MS, 'Between two probes; default 1s.').optional(),
   timeout: duration(1, 'How long a probe may take; default half the interval.').optional(),
   fast_interval: duration(
-    intervalMinMs,
+    INTERVAL_MIN_MS,
     'The interval while unsettled; default a fifth of the interval, at least 50ms.',
   ).optional(),
   port: port.optional().meta({ description: 'The port to probe, where another one serves.' }),
@@ -67,12 +67,12 @@ const status = z.union([
 ]);
 
 const replyKeys = { send: payload.optional(), expect: expect.optional() };
-const hostExpected = 'expected a host such as www.example.net or www.example.net:8443';
+const HOST_EXPECTED = 'expected a host such as www.example.net or www.example.net:8443';
 const httpKeys = {
   path: textOf('expected a path such as /healthz', parseHttpPath, {
     description: 'The path to get; default /.',
   }).optional(),
-  host: textOf(hostExpected, parseHttpHost, {
+  host: textOf(HOST_EXPECTED, parseHttpHost, {
     description: 'The Host header, and the server name; default the address.',
   }).optional(),
   status: status.optional(),
@@ -89,7 +89,7 @@ function parseHttpPath(value: string): Parsed<string> {
 /** What may stand in a header and be asked for as server name: a name of ASCII, or an address. */
 function parseHttpHost(value: string): Parsed<string> {
   const isHost = /^(?:[\w.-]{1,253}|\[[\da-f:.]{2,45}\])(?::\d{1,5})?$/i.test(value);
-  return isHost || parseAddress(value).ok ? good(value) : bad(hostExpected);
+  return isHost || parseAddress(value).ok ? good(value) : bad(HOST_EXPECTED);
 }
 
 /** The keys that only one type (or two) knows. */

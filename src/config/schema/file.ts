@@ -18,15 +18,15 @@ import { route } from './routes.ts';
 import { service } from './services.ts';
 import { signal } from './signals.ts';
 
-const remoteExpected = 'expected unix:PATH, tcp:ADDRESS:PORT or ssl:ADDRESS:PORT';
+const REMOTE_EXPECTED = 'expected unix:PATH, tcp:ADDRESS:PORT or ssl:ADDRESS:PORT';
 function parseRemote(value: string): Parsed<string> {
-  return /^(unix:.+|(tcp|ssl):.+:[1-9][0-9]{0,4})$/.test(value) ? good(value) : bad(remoteExpected);
+  return /^(unix:.+|(tcp|ssl):.+:[1-9][0-9]{0,4})$/.test(value) ? good(value) : bad(REMOTE_EXPECTED);
 }
 
 const sources = mapping({
   ifplugd: mapping({ dir: path }).optional(),
   ovsdb: mapping({
-    remote: textOf(remoteExpected, parseRemote, { description: 'The OVSDB server.' }),
+    remote: textOf(REMOTE_EXPECTED, parseRemote, { description: 'The OVSDB server.' }),
     vswitchd_pidfile: path.optional(),
     ca_cert: path.optional(),
     certificate: path.optional(),

@@ -2,11 +2,11 @@ import * as z from 'zod';
 import { duration, listen, mapping, oneOf, path, wholeNumber, yesNo } from './basics.ts';
 
 /** Beyond this ExaBGP could block on acknowledgements that nobody has read yet. */
-const windowMax = 1_000;
+const WINDOW_MAX = 1_000;
 
 const exabgpKeys = {
   ack_timeout: duration(1, 'How long ExaBGP may take to answer; default 2s.').optional(),
-  window: wholeNumber(1, windowMax)
+  window: wholeNumber(1, WINDOW_MAX)
     .optional()
     .meta({ description: 'Lines that may wait for their answer at once; default 64.' }),
   lease: duration(1_000, 'Routes end this long after the daemon last renewed them.').optional(),

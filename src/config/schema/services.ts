@@ -23,8 +23,8 @@ import {
 import { check, checkOverride } from './checks.ts';
 import { rule } from './rule.ts';
 
-const weightMax = 65_535;
-const weightSumMax = 2 ** 31;
+const WEIGHT_MAX = 65_535;
+const WEIGHT_SUM_MAX = 2 ** 31;
 
 const virtual = textOf(virtualExpected, parseVirtual, {
   description: '192.0.2.10:443/tcp, [2001:db8::10]:443/tcp or fwmark 7. Left out: probed, no IPVS.',
@@ -41,7 +41,7 @@ function amount(min: number, parse: (text: string) => Parsed<number>) {
       z
         .int({ error: expected })
         .min(min, { error: expected })
-        .max(weightSumMax, { error: expected }),
+        .max(WEIGHT_SUM_MAX, { error: expected }),
       textOf(expected, (text) => (parse(text).ok ? parse(text) : bad(expected)), {
         description: 'A percentage of the whole weight.',
         pattern: percentPattern,
@@ -56,7 +56,7 @@ const realServer = z.union(
     endpoint,
     mapping({
       address: endpoint,
-      weight: wholeNumber(0, weightMax, 'a weight').optional(),
+      weight: wholeNumber(0, WEIGHT_MAX, 'a weight').optional(),
       domain: name.optional().meta({ description: 'Fault domain: a rack, a host.' }),
       check: checkOverride.optional(),
     }),
