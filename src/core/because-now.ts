@@ -3,7 +3,6 @@ import { wantOf } from './decide.ts';
 import { becauseOfRule, clipBecause } from './explain.ts';
 import { whoDrains } from './maintenance.ts';
 import type { RouteEntry } from './nodes.ts';
-import { unreachable } from './unreachable.ts';
 
 /**
  * Why a route is as it is now, in words: not the reason of its last decision, which may be long
@@ -29,7 +28,7 @@ export function becauseNow(
     case 'announce':
       return clipBecause((state === 'held' ? HELD : '') + want.why + rule());
     default:
-      return unreachable(want);
+      return want satisfies never;
   }
 }
 

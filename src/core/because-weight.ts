@@ -4,7 +4,6 @@ import type { Pool, ServerInKernel } from './nodes.ts';
 import { baseOf, isFoundDrained, tableHealth } from './kernel.ts';
 import { drainOfServer, whoDrains } from './maintenance.ts';
 import { reasonOf } from './settle.ts';
-import { unreachable } from './unreachable.ts';
 import { slowShare } from './slow-start.ts';
 
 /** Why a weight is what it is, in words: `down: refused`, `slow start, 40% of 200`. */
@@ -38,6 +37,6 @@ export function becauseOfWeight(
       return parts.length === 0 ? 'up' : parts.join('; ');
     }
     default:
-      return unreachable(health);
+      return health satisfies never;
   }
 }

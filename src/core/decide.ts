@@ -12,7 +12,6 @@ import { beginRouteDrain } from './route-drain.ts';
 import { announce, decided, withdrawNow } from './route-intent.ts';
 import { degraded, sameAttributes } from './route.ts';
 import { decisiveNames } from './rule.ts';
-import { unreachable } from './unreachable.ts';
 
 /** `null` where there is no opinion: the last intent stays, or there is none yet. */
 type Want =
@@ -77,7 +76,7 @@ function leave(core: Core, entry: RouteEntry, drain: Drain, cause: Cause, nowMs:
     case 'draining':
       break;
     default:
-      unreachable(entry.state);
+      entry.state satisfies never;
   }
 }
 
@@ -117,7 +116,7 @@ export function wantOf(core: Core, entry: RouteEntry): Want {
         : { kind: 'announce', attributes, why };
     }
     default:
-      return unreachable(health);
+      return health satisfies never;
   }
 }
 

@@ -3,7 +3,6 @@ import type { Health } from '../model/turn.ts';
 import { healthOfName, healthOfRule, type Core } from './core.ts';
 import type { Pool, Target } from './nodes.ts';
 import { countedHealth, healthOf, reasonOf } from './settle.ts';
-import { unreachable } from './unreachable.ts';
 
 /** Limits of what is said: a mass failure must not write a mass of text. */
 const BECAUSE_MAX_CHARS = 300;
@@ -50,7 +49,7 @@ export function partsOfRule(rule: Rule): readonly Rule[] {
     case 'at_least':
       return rule.of;
     default:
-      return unreachable(rule);
+      return rule satisfies never;
   }
 }
 
@@ -68,7 +67,7 @@ export function labelOfRule(rule: Rule): string {
     case 'at_least':
       return `at least ${rule.count} of`;
     default:
-      return unreachable(rule);
+      return rule satisfies never;
   }
 }
 

@@ -1,6 +1,5 @@
 import type { Rule } from '../model/rule.ts';
 import type { Health } from '../model/turn.ts';
-import { unreachable } from './unreachable.ts';
 
 type Lookup<T> = (name: string) => T;
 
@@ -18,7 +17,7 @@ export function evaluate(rule: Rule, healthOf: Lookup<Health>): Health {
     case 'at_least':
       return atLeast(rule.count, rule.of, healthOf);
     default:
-      return unreachable(rule);
+      return rule satisfies never;
   }
 }
 
@@ -57,7 +56,7 @@ export function capacityOf(rule: Rule, percentOf: Lookup<number>): number {
     case 'at_least':
       return kthLargest(rule.count, rule.of, percentOf);
     default:
-      return unreachable(rule);
+      return rule satisfies never;
   }
 }
 
@@ -79,7 +78,7 @@ export function namesOf(rule: Rule): readonly string[] {
     case 'at_least':
       return [...new Set(rule.of.flatMap(namesOf))];
     default:
-      return unreachable(rule);
+      return rule satisfies never;
   }
 }
 
@@ -98,6 +97,6 @@ export function decisiveNames(rule: Rule, healthOf: Lookup<Health>): readonly st
       return [...new Set(decisive.flatMap((part) => decisiveNames(part, healthOf)))];
     }
     default:
-      return unreachable(rule);
+      return rule satisfies never;
   }
 }

@@ -2,7 +2,6 @@ import type { SettleRules } from '../model/check.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Health } from '../model/turn.ts';
 import { addFall, reuseAtMs, type Flaps } from './damping.ts';
-import { unreachable } from './unreachable.ts';
 
 /**
  * How the results of one signal become health, in three layers, each fed by the one before:
@@ -256,6 +255,6 @@ export function reasonOf(state: SettleState, rules: SettleRules, nowMs: number):
     case 'unknown':
       return cause === null ? 'no result yet' : `observer lost: ${cause.reason}`;
     default:
-      return unreachable(state.verdict);
+      return state.verdict satisfies never;
   }
 }

@@ -15,7 +15,6 @@ import { applyConfig } from './reload.ts';
 import { isQuiet } from './settle.ts';
 import { LiveShares, saidPercent } from './share.ts';
 import { beginStop } from './stop.ts';
-import { unreachable } from './unreachable.ts';
 import { viewOf } from './view/view.ts';
 
 /** Results of one target within one turn; of more than these only the newest count. */
@@ -127,7 +126,7 @@ export function request(core: Core, control: Control, nowMs: number): boolean {
       control.inspect(viewOf(core, nowMs));
       return false;
     default:
-      return unreachable(control);
+      return control satisfies never;
   }
 }
 

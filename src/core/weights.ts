@@ -5,7 +5,6 @@ import { baseOf, countReady, tableHealth } from './kernel.ts';
 import { isDrained } from './maintenance.ts';
 import { depool } from './min-pooled.ts';
 import { areWeightsHeld, touchWaiting } from './order.ts';
-import { unreachable } from './unreachable.ts';
 import { slowShare, stopSlowStart, timeSlowStart } from './slow-start.ts';
 
 /**
@@ -103,7 +102,7 @@ function wantedWeight(
       // A drain that ended before anybody saw the server gives back what it took.
       return kernel.intended === null ? null : server.live;
     default:
-      return unreachable(health);
+      return health satisfies never;
   }
 }
 
