@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { failure, type Reply } from './reply.ts';
+import { failure, type HttpReply } from './reply.ts';
 
 /** A drain with a long reason takes 1 kB. */
 const BODY_MAX_BYTES = 16_384;
 
 export type Body =
-  { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reply: Reply };
+  { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reply: HttpReply };
 
 /** The body as text. How long it may take is the server's time limit of a request. */
 export async function readBody(request: IncomingMessage): Promise<Body> {

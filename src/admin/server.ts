@@ -5,9 +5,9 @@ import { WebSocketServer } from 'ws';
 import { messageOf } from '../platform/error.ts';
 import { FairPlaces } from '../platform/fair-places.ts';
 import { peerOf } from '../platform/peer.ts';
-import type { Desk } from './desk.ts';
+import type { AdminContext } from './context.ts';
 import { refuseOrigin, refuseStranger, type Door, type Keys } from './guard.ts';
-import { failure, rawReply, send, type Reply } from './reply.ts';
+import { failure, rawReply, send, type HttpReply } from './reply.ts';
 import { answer, pathOf, STREAM_PATH } from './routes.ts';
 import { StreamPlaces } from './stream-places.ts';
 
@@ -51,7 +51,12 @@ export interface Entrance {
 }
 
 /** An HTTP server that does not listen yet. */
-export function entrance(door: Door, keys: Keys, desk: Desk, limits: ServerLimits): Entrance {
+export function entrance(
+  door: Door,
+  keys: Keys,
+  api: AdminContext,
+  limits: ServerLimits,
+): Entrance {
   const places = new FairPlaces<Socket>(limits.connections);
   const streams = new StreamPlaces(limits.streams);
   const sockets = new WebSocketServer({
@@ -71,7 +76,7 @@ export function entrance(door: Door, keys: Keys, desk: Desk, limits: ServerLimit
     (request, response) => {
       places.setBusy(request.socket, true);
       response.once('close', () => places.setBusy(request.socket, false));
-      void answered({ request, door, keys, desk }).then((reply) =>
+      void answered({ request, door, keys, api }).then((reply) =>
         send(response, reply, request.method !== 'HEAD'),
       );
     },
@@ -95,7 +100,7 @@ export function entrance(door: Door, keys: Keys, desk: Desk, limits: ServerLimit
     request.socket.setTimeout(0);
     sockets.handleUpgrade(request, transport, head, (socket) => {
       streams.opened(transport, socket);
-      void desk.stream.join(socket, transport);
+      void api.stream.join(socket, transport);
     });
   });
   return {
@@ -109,7 +114,7 @@ export function entrance(door: Door, keys: Keys, desk: Desk, limits: ServerLimit
 }
 
 /** A bug in an answer is an answer too: the connection must not hang, nor the daemon end. */
-async function answered(context: Parameters<typeof answer>[0]): Promise<Reply> {
+async function answered(context: Parameters<typeof answer>[0]): Promise<HttpReply> {
   try {
     return await answer(context);
   } catch (error) {
@@ -122,7 +127,7 @@ async function answered(context: Parameters<typeof answer>[0]): Promise<Reply> {
   }
 }
 
-function refuseUpgrade(request: IncomingMessage, door: Door, keys: Keys): Reply | null {
+function refuseUpgrade(request: IncomingMessage, door: Door, keys: Keys): HttpReply | null {
   const refused = refuseOrigin(request, door) ?? refuseStranger(request, door, keys);
   if (refused !== null || pathOf(request) === STREAM_PATH) return refused;
   return failure(404, 'not_found', 'there is no WebSocket at this path');
@@ -142,6 +147,6 @@ function refuseGarbage(error: Error, transport: Duplex): void {
 }
 
 /** Nobody waits for the other side to close, too: that may be never, and there is room for few. */
-function cutOff(transport: Duplex, reply: Reply): void {
+function cutOff(transport: Duplex, reply: HttpReply): void {
   transport.end(rawReply(reply, 'Refused'), () => transport.destroy());
 }

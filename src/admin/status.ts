@@ -9,7 +9,7 @@ import type {
   View,
 } from '../model/view.ts';
 import { nowMs } from '../platform/clock.ts';
-import type { Board, SinkFacts } from './board.ts';
+import type { LiveState, SinkFacts } from './live-state.ts';
 import type { WallClock } from './wall-clock.ts';
 import { awaitedByDrain, drainJson, roundMs, virtualText, weightOf } from './wire.ts';
 
@@ -30,7 +30,7 @@ export interface StatusFacts {
   readonly version: string;
   readonly configHash: string;
   readonly lastReload: LastReload | null;
-  readonly board: Board;
+  readonly board: LiveState;
   readonly clock: WallClock;
 }
 
@@ -93,7 +93,7 @@ function reloadJson(reload: LastReload | null): object | null {
 }
 
 /** The whole text, built without holding the loop for long. */
-export async function inSlices(pieces: Iterable<string>): Promise<string> {
+export async function joinInSlices(pieces: Iterable<string>): Promise<string> {
   const all: string[] = [];
   let untilMs = nowMs() + SLICE_MS;
   for (const piece of pieces) {
@@ -169,7 +169,7 @@ interface OfView {
 
 function serverJson(
   server: RealServerView,
-  board: Board,
+  board: LiveState,
   clock: WallClock,
   { drain, isFlapping }: OfView,
 ): object {
@@ -192,7 +192,7 @@ function serverJson(
   };
 }
 
-function routeJson(view: RouteView, board: Board, clock: WallClock, drain: ToJson): object {
+function routeJson(view: RouteView, board: LiveState, clock: WallClock, drain: ToJson): object {
   const { route, attributes } = view;
   return {
     prefix: route.prefix,

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { nowMs } from '../platform/clock.ts';
-import { eventsOf, type Happening, type StreamEvent } from './events.ts';
+import { eventsOf, type LiveEvent, type StreamEvent } from './events.ts';
 import { textFrame } from './frame.ts';
 import type { History } from './history.ts';
 import { StreamClient } from './stream-client.ts';
@@ -39,7 +39,7 @@ export class Stream {
   readonly #aliveMs: number;
   readonly #snapshot: () => Promise<StreamSnapshot | null>;
   readonly #clients = new Set<StreamClient>();
-  #queue: Happening[] = [];
+  #queue: LiveEvent[] = [];
   #skipped = 0;
   #observations = 0;
   #seq = 0;
@@ -66,7 +66,7 @@ export class Stream {
   }
 
   /** Takes what happened. Costs nothing worth mentioning: everything else comes later. */
-  push(happening: Happening): void {
+  push(happening: LiveEvent): void {
     const isObservation = happening.kind === 'observation';
     if (isObservation && this.#clients.size === 0) return;
     if (
@@ -132,7 +132,7 @@ export class Stream {
     else this.#timer = setImmediate(() => this.#tell());
   }
 
-  #takeQueue(): readonly Happening[] {
+  #takeQueue(): readonly LiveEvent[] {
     const queue = this.#queue;
     this.#queue = [];
     this.#observations = 0;

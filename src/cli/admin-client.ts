@@ -3,7 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { isRecord, textOf } from './loose-json.ts';
 import { exitCode, UsageError, type Options } from './command.ts';
-import { cut, printable } from './printable.ts';
+import { cut, safeForTerminal } from './printable.ts';
 
 /** Where the daemon's unit puts it. */
 const DEFAULT_SOCKET = '/run/routevane/admin.sock';
@@ -19,7 +19,7 @@ const NAME_SHOWN_MAX = 100;
 /** The option that all commands that ask the daemon have. */
 export const socketOption = { socket: { type: 'string' } } as const;
 
-export type Answer =
+export type ApiAnswer =
   | { readonly ok: true; readonly text: string; readonly value: unknown }
   | { readonly ok: false; readonly message: string };
 
@@ -38,7 +38,7 @@ export function socketPath({ socket }: Options): string {
 }
 
 /** Asks the daemon. Whatever goes wrong is one line that says what to do. */
-export async function ask(socket: string, path: string, how: Ask = {}): Promise<Answer> {
+export async function ask(socket: string, path: string, how: Ask = {}): Promise<ApiAnswer> {
   const { method = 'GET', body } = how;
   return new Promise((resolve) => {
     const fail = (message: string): void => resolve({ ok: false, message });
@@ -60,20 +60,20 @@ export async function ask(socket: string, path: string, how: Ask = {}): Promise<
         response.on('end', () => {
           resolve(readAnswer(response.statusCode ?? 0, Buffer.concat(chunks).toString('utf8')));
         });
-        response.on('error', (error) => fail(unreachable(socket, error)));
+        response.on('error', (error) => fail(unreachableText(socket, error)));
       },
     );
     request.setTimeout(ANSWER_MAX_MS, () => {
       request.destroy(new Error(`no answer within ${ANSWER_MAX_MS / 1000} s`));
     });
-    request.on('error', (error) => fail(unreachable(socket, error)));
+    request.on('error', (error) => fail(unreachableText(socket, error)));
     request.end(text);
   });
 }
 
 /** One line on stderr, and the exit code. */
 export function failed(message: string): number {
-  process.stderr.write(`routevane: ${printable(message)}\n`);
+  process.stderr.write(`routevane: ${safeForTerminal(message)}\n`);
   return exitCode.failure;
 }
 
@@ -83,7 +83,7 @@ export function failedFor(name: string, message: string): number {
 }
 
 /** Why no daemon answers at this socket, and what to do about it. */
-export function unreachable(socket: string, error: Error): string {
+export function unreachableText(socket: string, error: Error): string {
   switch ('code' in error ? error.code : '') {
     case 'ENOENT':
       return (
@@ -115,7 +115,7 @@ function isSocket(path: string): boolean {
 }
 
 /** What the daemon answered, or why it refused. */
-export function readAnswer(status: number, text: string): Answer {
+export function readAnswer(status: number, text: string): ApiAnswer {
   let value: unknown;
   try {
     value = JSON.parse(text);

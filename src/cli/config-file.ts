@@ -41,7 +41,9 @@ function readBounded(file: string): { bytes: Uint8Array } | { reason: string } {
   const buffer = Buffer.allocUnsafe(READ_MAX_BYTES);
   let length = 0;
   try {
-    const fd = OWN_DESCRIPTOR.test(file) ? openSync(file, 'r') : openRegularFileSync(file, 'follow');
+    const fd = OWN_DESCRIPTOR.test(file)
+      ? openSync(file, 'r')
+      : openRegularFileSync(file, 'follow');
     try {
       while (length < buffer.length) {
         const got = readSync(fd, buffer, length, buffer.length - length, null);

@@ -8,9 +8,9 @@ import { exitCode, type Command } from './command.ts';
 import { tcpServer, udpServer, type DemoServer } from './demo-servers.ts';
 import { freePort } from './free-port.ts';
 import { finished, stopSignal } from './lifecycle.ts';
-import { jsonTeller } from './tell-json.ts';
-import { lineTeller } from './tell-lines.ts';
-import type { Flow } from './world.ts';
+import { jsonEventLogger } from './log-json.ts';
+import { lineEventLogger } from './log-lines.ts';
+import type { Flow } from './flow.ts';
 
 /** Time between two events of the demo: long enough to read what the last one did. */
 const EVENT_MS = 2500;
@@ -37,10 +37,10 @@ export function demo(flow: Flow): Command {
       if (!result.ok) throw new Error('the embedded configuration is valid');
 
       const log = stderrLog('info');
-      const teller = process.stderr.isTTY
-        ? lineTeller((line) => process.stderr.write(line), nowMs)
-        : jsonTeller(log);
-      teller.notice({ level: 'info', event: 'demo_started', message: introduction(port) });
+      const events = process.stderr.isTTY
+        ? lineEventLogger((line) => process.stderr.write(line), nowMs)
+        : jsonEventLogger(log);
+      events.notice({ level: 'info', event: 'demo_started', message: introduction(port) });
 
       const failures = timer(EVENT_MS, EVENT_MS, monotonicScheduler)
         .pipe(concatMap((count) => play(count, web[1], dns[1])))
@@ -50,7 +50,7 @@ export function demo(flow: Flow): Command {
           config$: new BehaviorSubject(result.config),
           stop$: stopSignal(),
           streams: { stdin: null, stdout: process.stdout },
-          teller,
+          events,
           reload$: new BehaviorSubject<LastReload | null>(null),
         }),
       );

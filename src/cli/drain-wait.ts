@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ask, failed, failedFor } from './admin-client.ts';
 import { exitCode } from './command.ts';
 import { isRecord, numberOf, recordOf, textOf, type JsonRecord } from './loose-json.ts';
-import { cut, printable, timeText } from './printable.ts';
+import { cut, safeForTerminal, timeText } from './printable.ts';
 
 /** How often it looks. */
 const LOOK_MS = 500;
@@ -57,7 +57,7 @@ export async function waitUntilDrained(
 
 function told(name: string, left: number | null): number {
   const rest = left === null || left === 0 ? '' : `, ${left} connections left`;
-  process.stdout.write(`${printable(name)}: drained${rest}\n`);
+  process.stdout.write(`${safeForTerminal(name)}: drained${rest}\n`);
   return exitCode.ok;
 }
 
@@ -67,7 +67,7 @@ function progressLine(): { readonly show: (text: string) => void; readonly clear
   let isShown = false;
   return {
     show(text) {
-      process.stderr.write(cut(printable(text), COLUMNS_MAX));
+      process.stderr.write(cut(safeForTerminal(text), COLUMNS_MAX));
       isShown = true;
     },
     clear() {

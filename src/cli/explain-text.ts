@@ -1,6 +1,6 @@
 import { causeText } from './cause-text.ts';
 import { recordOf, recordsOf, textOf, type JsonRecord } from './loose-json.ts';
-import { agoText, printable, timeText, type Paint } from './printable.ts';
+import { agoText, safeForTerminal, timeText, type Paint } from './printable.ts';
 import { drainText } from './status-table.ts';
 
 /** A rule may nest; beyond this nobody follows it, and no answer may take us deeper. */
@@ -17,7 +17,7 @@ const kindText: Readonly<Record<string, string>> = {
 /** The chain from a name down to the observations, in plain sentences, indented by depth. */
 export function explainLines(chain: JsonRecord, paint: Paint, wallMs: number): readonly string[] {
   return stepLines(chain, 0, wallMs).map(({ indent, text, isHead }) => {
-    const line = printable(text);
+    const line = safeForTerminal(text);
     return indent + (isHead ? paint(line, 'bold') : line);
   });
 }

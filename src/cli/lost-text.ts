@@ -22,7 +22,7 @@ export function lostText(thing: JsonRecord, wallMs: number): string {
 }
 
 /** The reason without what `lostText` says already. */
-export function reasonBeside(thing: JsonRecord): string {
+export function reasonBesidesLoss(thing: JsonRecord): string {
   const reason = textOf(thing, 'reason');
   const isSaid = recordOf(thing, 'lost') !== null && reason.startsWith('observer lost: ');
   return isSaid ? '' : reason;

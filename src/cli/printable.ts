@@ -6,7 +6,7 @@ const colours = { red: 31, green: 32, yellow: 33, bold: 1 } as const;
 export type Paint = (text: string, colour: keyof typeof colours) => string;
 
 /** Nothing of what the daemon or a server said may steer the terminal. */
-export function printable(text: string): string {
+export function safeForTerminal(text: string): string {
   return isPlain(text) ? text : text.replaceAll(/\p{C}/gu, '?');
 }
 

@@ -4,7 +4,7 @@ import { exitCode, required, type Command } from './command.ts';
 import { loadConfig, problemLines } from './config-file.ts';
 import { decidedLine, type Decided } from './replay/decided.ts';
 import { Decisions, differences, LATENESS_MAX_MS } from './replay/difference.ts';
-import { eachLine, journalFiles, type Line } from './replay/lines.ts';
+import { eachLine, journalFiles, type JournalLine } from './replay/lines.ts';
 import { parseRecord } from './replay/parse.ts';
 import { Replayer } from './replay/replayer.ts';
 import { summarize, summaryLines } from './replay/summary.ts';
@@ -62,7 +62,7 @@ function print(decided: Decided): void {
 /** Every file of the journal; what is no record is told and skipped. */
 async function play(journal: string, replayer: Replayer): Promise<void> {
   let problems = 0;
-  const complain = ({ file, number }: Line, problem: string): void => {
+  const complain = ({ file, number }: JournalLine, problem: string): void => {
     problems += 1;
     if (problems <= PROBLEMS_SHOWN_MAX) process.stderr.write(`${file}:${number}: ${problem}\n`);
   };

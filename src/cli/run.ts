@@ -10,9 +10,9 @@ import { finished, logCrashes, stopSignal } from './lifecycle.ts';
 import { reloads } from './reload.ts';
 import { waitUnderExabgp } from './slow-exit.ts';
 import { isAtEnd } from './stdin-end.ts';
-import { telling } from './telling.ts';
+import { logging } from './logging.ts';
 import { version } from './version.ts';
-import type { Flow } from './world.ts';
+import type { Flow } from './flow.ts';
 import type { LastReload } from '../model/last-reload.ts';
 
 /** Files we create are for us and our group; Debian's ExaBGP would start us with 0137. */
@@ -44,27 +44,27 @@ export function run(flow: Flow): Command {
         return exitCode.failure;
       }
       process.umask(UMASK);
-      const { log, teller } = telling(result.config.logLevel);
+      const { log, events } = logging(result.config.logLevel);
       log.write('info', 'started', `routevane ${version} runs ${file}`, {
         version,
         ...result.summary,
         startMs: Math.round(nowMs()),
       });
       watchWrites(() => log.isStuck());
-      logCrashes(log, teller.flush);
-      onLeftovers((leftovers) => teller.notice(leftoversNotice(leftovers)));
+      logCrashes(log, events.flush);
+      onLeftovers((leftovers) => events.notice(leftoversNotice(leftovers)));
       for (const { path, message } of result.warnings) {
-        teller.notice({ level: 'warn', event: 'config_warning', message: `${path}: ${message}` });
+        events.notice({ level: 'warn', event: 'config_warning', message: `${path}: ${message}` });
       }
       const config$ = new BehaviorSubject(result.config);
       const reload$ = new BehaviorSubject<LastReload | null>(null);
       const ended = (last: LastReload): void => reload$.next(last);
-      const reload = reloads(file, () => config$.value, teller, ended).subscribe((config) => {
+      const reload = reloads(file, () => config$.value, events, ended).subscribe((config) => {
         config$.next(config);
       });
-      await finished(flow({ config$, stop$: stopSignal(), streams: process, teller, reload$ }));
+      await finished(flow({ config$, stop$: stopSignal(), streams: process, events, reload$ }));
       reload.unsubscribe();
-      teller.flush();
+      events.flush();
       log.write('info', 'stopped', 'routevane stopped');
       await log.end();
       // Sinks have drained stdout; nothing that is still open may keep us alive.

@@ -1,4 +1,4 @@
-import { cut, isPlain, printable, widthOf } from './printable.ts';
+import { cut, isPlain, safeForTerminal, widthOf } from './printable.ts';
 
 /** No column takes more, so that one long name does not push the rest out. */
 const COLUMN_MAX = 44;
@@ -146,7 +146,7 @@ function rowOf(cells: readonly (string | Cell)[]): Row {
   const wideAt = cells.findIndex((cell) => typeof cell === 'object' && cell.isWide === true);
   return isPlain(texts.join(''))
     ? { texts, width: lengthOf, wideAt }
-    : { texts: texts.map(printable), width: widthOf, wideAt };
+    : { texts: texts.map(safeForTerminal), width: widthOf, wideAt };
 }
 
 function lengthOf(text: string): number {

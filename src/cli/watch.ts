@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { failed, readAnswer, socketOption, socketPath, unreachable } from './admin-client.ts';
+import { failed, readAnswer, socketOption, socketPath, unreachableText } from './admin-client.ts';
 import { exitCode, type Command } from './command.ts';
 import { isRecord, type JsonRecord } from './loose-json.ts';
-import { printable } from './printable.ts';
+import { safeForTerminal } from './printable.ts';
 import { watchLine } from './watch-text.ts';
 
 const RETRY_MIN_MS = 250;
@@ -28,7 +28,7 @@ export const watch: Command = {
       const end = await follow(socket, show);
       if (isFirst && !end.wasOpen) return failed(end.reason);
       if (end.wasOpen) {
-        process.stderr.write(`routevane: ${printable(end.reason)}; connecting again\n`);
+        process.stderr.write(`routevane: ${safeForTerminal(end.reason)}; connecting again\n`);
         waitMs = RETRY_MIN_MS;
       }
       await sleep(waitMs);
@@ -61,7 +61,7 @@ async function follow(socket: string, show: (text: string) => void): Promise<End
     stream.on('close', (code, reason) => {
       resolve({
         wasOpen,
-        reason: failure === null ? endText(code, reason) : unreachable(socket, failure),
+        reason: failure === null ? endText(code, reason) : unreachableText(socket, failure),
       });
     });
     stream.on('unexpected-response', (request, response) => {

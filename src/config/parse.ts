@@ -14,8 +14,17 @@ export {
   durationText,
   parseDuration,
 } from './parse/duration.ts';
-export { ENDPOINT_EXPECTED as endpointExpected, endpointText, parseEndpoint, parseListen } from './parse/endpoint.ts';
-export { NAME_EXPECTED as nameExpected, NAME_PATTERN as namePattern, parseName } from './parse/name.ts';
+export {
+  ENDPOINT_EXPECTED as endpointExpected,
+  endpointText,
+  parseEndpoint,
+  parseListen,
+} from './parse/endpoint.ts';
+export {
+  NAME_EXPECTED as nameExpected,
+  NAME_PATTERN as namePattern,
+  parseName,
+} from './parse/name.ts';
 export { parseExpect, parsePayload } from './parse/payload.ts';
 export { parseRegex } from './parse/regex.ts';
 export {
@@ -25,6 +34,10 @@ export {
   percentPattern,
 } from './parse/percent.ts';
 export { parsePrefix, PREFIX_EXPECTED as prefixExpected } from './parse/prefix.ts';
-export { parseReference, REFERENCE_EXPECTED as referenceExpected, serverKey } from './parse/reference.ts';
+export {
+  parseReference,
+  REFERENCE_EXPECTED as referenceExpected,
+  serverKey,
+} from './parse/reference.ts';
 export { bad, good, known, type Parsed } from './parse/result.ts';
 export { parseVirtual, VIRTUAL_EXPECTED as virtualExpected } from './parse/virtual.ts';

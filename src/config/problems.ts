@@ -14,7 +14,7 @@ export interface Problem {
 export type Path = readonly (string | number)[];
 
 /** A problem that has not been given its line yet. `at` says what of the path to point at. */
-export interface Finding {
+export interface ConfigFinding {
   readonly path: Path;
   readonly message: string;
   readonly at?: 'key' | 'value';

@@ -1,6 +1,6 @@
 import { Composer, Lexer, Parser, type CST, type Document } from 'yaml';
 import { Converter, type TextProblem } from './yaml-values.ts';
-import { Lines } from './lines.ts';
+import { LineStarts } from './lines.ts';
 import type { Positions } from './positions.ts';
 
 /** Deeper nesting has no use here and would exhaust the stack of every recursive reader. */
@@ -17,12 +17,12 @@ export interface Text {
   readonly value: unknown;
   readonly positions: Positions;
   readonly problems: readonly TextProblem[];
-  readonly lines: Lines;
+  readonly lines: LineStarts;
 }
 
 /** YAML 1.2 text → plain values with the place of each, and what is wrong with the text. */
 export function readYaml(text: string): Text {
-  const lines = new Lines(text);
+  const lines = new LineStarts(text);
   const tokens = tokensOf(text);
   const converter = new Converter();
   if (!tokens.ok) return failed(converter, lines, [tokens.problem]);
@@ -56,7 +56,7 @@ export function readYaml(text: string): Text {
   return { value, positions: converter.positions, problems: converter.problems, lines };
 }
 
-function failed(converter: Converter, lines: Lines, problems: readonly TextProblem[]): Text {
+function failed(converter: Converter, lines: LineStarts, problems: readonly TextProblem[]): Text {
   return { value: undefined, positions: converter.positions, problems, lines };
 }
 

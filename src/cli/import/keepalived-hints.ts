@@ -1,5 +1,5 @@
 import type { Note } from './draft.ts';
-import { noteAt, textOf, type Unread } from './keepalived-tree.ts';
+import { noteAtStatement, statementText, type Unread } from './keepalived-tree.ts';
 
 /** Set in the IPVS table by whoever made it: they stay as they are there. */
 export const ofTheTable = new Set([
@@ -104,7 +104,7 @@ export function leftOut({ statement, from, instead }: Unread): Note {
   const name = words[0]?.text ?? '';
   if (from > 0) {
     const rest = words.slice(from).map((word) => word.text);
-    return noteAt(
+    return noteAtStatement(
       statement,
       `${rest.join(' ')} after ${words
         .slice(0, from)
@@ -115,5 +115,8 @@ export function leftOut({ statement, from, instead }: Unread): Note {
   const isTwice = instead !== undefined && block.length === 0;
   const hint = Object.hasOwn(hints, name) ? hints[name] : undefined;
   const why = isTwice ? `line ${instead.words[0]?.line ?? 1} counts` : hint;
-  return noteAt(statement, `${textOf(statement)}: left out${why === undefined ? '' : `, ${why}`}`);
+  return noteAtStatement(
+    statement,
+    `${statementText(statement)}: left out${why === undefined ? '' : `, ${why}`}`,
+  );
 }

@@ -67,7 +67,7 @@ function openOne(path: string, fromWallMs: number): OpenFile | null {
  * end where the process ended while it wrote: it is left out. Of a line that is too long only the
  * begin comes. The lines are parts of one buffer: they are gone when the next are asked for.
  */
-export async function* linesOf({ fd, bytes }: OpenFile): AsyncGenerator<readonly Buffer[]> {
+export async function* journalLines({ fd, bytes }: OpenFile): AsyncGenerator<readonly Buffer[]> {
   try {
     const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, bytes));
     let begun = Buffer.alloc(0);

@@ -1,10 +1,10 @@
 import { closeSync } from 'node:fs';
 import type { PastSpan, ReadPast } from '../../model/past.ts';
 import { messageOf } from '../../platform/error.ts';
-import { linesOf, openNewest, type OpenFile } from './files.ts';
+import { journalLines, openNewest, type OpenFile } from './files.ts';
 import { Problems } from './problems.ts';
 import { Scan } from './scan.ts';
-import { Shown } from './shown.ts';
+import { ShownEvents } from './shown-events.ts';
 
 /** The loop is given back after this long: a probe's answer must not wait for a page. */
 const SLICE_MS = 4;
@@ -23,7 +23,7 @@ export function journalPast(path: string): ReadPast {
     const aborted = new Promise<void>((resolve) => {
       tooLate.addEventListener('abort', () => resolve());
     });
-    const shown = new Shown(span, take, problems);
+    const shown = new ShownEvents(span, take, problems);
     await Promise.race([read(files, span, shown, problems, tooLate), aborted]);
     if (tooLate.aborted) problems.add(`${path}: not read within ${READ_MAX_MS} ms`);
     return problems.words();
@@ -34,7 +34,7 @@ export function journalPast(path: string): ReadPast {
 async function read(
   files: readonly OpenFile[],
   span: PastSpan,
-  shown: Shown,
+  shown: ShownEvents,
   problems: Problems,
   signal: AbortSignal,
 ): Promise<void> {
@@ -65,7 +65,7 @@ async function read(
 
 async function scanFile(file: OpenFile, scan: Scan, slices: Slices): Promise<void> {
   let count = 0;
-  for await (const lines of linesOf(file)) {
+  for await (const lines of journalLines(file)) {
     for (const line of lines) {
       if (slices.isAborted) return;
       scan.line(line);

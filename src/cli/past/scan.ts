@@ -1,6 +1,6 @@
 import type { PastClock } from '../../model/past.ts';
 import type { Problems } from './problems.ts';
-import { parseHead, valueOf } from './record.ts';
+import { parseHead, recordedValue } from './record.ts';
 
 /** Enough of a line for the expressions below. */
 const BEGIN_MAX_CHARS = 120;
@@ -104,7 +104,7 @@ export class Scan {
     // A crash cut the line before: the next process ended it and began its own.
     if (kind === 'start') this.#forgetCut();
     this.#last = 'other';
-    this.#clock = parseHead(valueOf(line));
+    this.#clock = parseHead(recordedValue(line));
     this.#isForeign = this.#clock === null;
     this.#isInHead = kind === 'rotated';
     if (this.#isForeign) this.#complain(this.#number, 'the journal of another version');
@@ -144,6 +144,6 @@ class Newest {
 
   forgetCut(): void {
     const last = this.#list.at(-1);
-    if (last !== undefined && valueOf(last.text) === undefined) this.#list.pop();
+    if (last !== undefined && recordedValue(last.text) === undefined) this.#list.pop();
   }
 }

@@ -6,7 +6,7 @@ const LINE_MAX_BYTES = 16 * 1024 * 1024;
 const FILES_MAX = 1000;
 const NEWLINE = 0x0a;
 
-export interface Line {
+export interface JournalLine {
   readonly file: string;
   /** From 1. */
   readonly number: number;
@@ -28,7 +28,7 @@ export function journalFiles(file: string): readonly string[] {
  * Gives `take` every line of a file that is not empty. Rejects where the file cannot be read.
  * A line that is too long is given as the text that it begins with, which is no JSON.
  */
-export async function eachLine(file: string, take: (line: Line) => void): Promise<void> {
+export async function eachLine(file: string, take: (line: JournalLine) => void): Promise<void> {
   let number = 0;
   let begun: Buffer[] = [];
   let begunBytes = 0;

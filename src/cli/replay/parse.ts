@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { checkpoint } from '../../protocol/checkpoint.ts';
-import { atMs, attributes, drain, observation, routeState } from '../journal-parts.ts';
+import { atMs, attributes, drainPart, observation, routeState } from '../journal-parts.ts';
 import { FORMAT } from '../../sinks/journal/record.ts';
 
 /** What of a journal a replay needs. */
@@ -26,7 +26,7 @@ const control = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('weights'), weights: z.array(z.tuple([key, weight])) }),
   z.object({ kind: z.literal('ipvs'), state: z.enum(['connected', 'lost', 'off']) }),
   z.object({ kind: z.literal('connections'), active: changeOf(z.number()) }),
-  z.object({ kind: z.literal('drain'), drain }),
+  z.object({ kind: z.literal('drain'), drain: drainPart }),
   z.object({ kind: z.literal('undrain'), name: z.string(), owner: z.string() }),
   z.object({ kind: z.literal('stop') }),
 ]);

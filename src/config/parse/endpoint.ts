@@ -7,7 +7,8 @@ export interface Endpoint {
   readonly port: number | null;
 }
 
-export const ENDPOINT_EXPECTED = 'expected ADDRESS:PORT such as 10.0.1.11:443 or [2001:db8::11]:443';
+export const ENDPOINT_EXPECTED =
+  'expected ADDRESS:PORT such as 10.0.1.11:443 or [2001:db8::11]:443';
 
 /**
  * `10.0.1.11:443`, `[2001:db8::11]:443`, or either without its port. IPv6 needs its

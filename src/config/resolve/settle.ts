@@ -17,9 +17,9 @@ export interface SettleDefaults {
 
 /** Something polled can miss once; a link or a session speaks for itself. */
 export const polled: SettleDefaults = { rise: 2, fall: 3, updelayMs: 0 };
-export const told: SettleDefaults = { rise: 1, fall: 1, updelayMs: 0 };
-export const link: SettleDefaults = { ...told, updelayMs: 1_000 };
-export const bfd: SettleDefaults = { ...told, updelayMs: 3_000 };
+export const pushed: SettleDefaults = { rise: 1, fall: 1, updelayMs: 0 };
+export const linkDefaults: SettleDefaults = { ...pushed, updelayMs: 1_000 };
+export const bfdDefaults: SettleDefaults = { ...pushed, updelayMs: 3_000 };
 
 const LOST_HOLD_MS = 10_000;
 

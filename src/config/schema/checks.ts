@@ -18,7 +18,7 @@ import {
   pluginOptions,
   port,
   text,
-  textOf,
+  textUpTo,
   wholeNumber,
   wordList,
   yesNo,
@@ -43,13 +43,13 @@ const commonKeys = {
   ...settleKeys,
 };
 
-const payload = textOf('expected text, or bytes such as hex:0a0b', parsePayload, {
+const payload = textUpTo('expected text, or bytes such as hex:0a0b', parsePayload, {
   description: 'Text, or bytes as hex:0a0b.',
 });
-const expect = textOf('expected none, text, hex: or /regex/', parseExpect, {
+const expect = textUpTo('expected none, text, hex: or /regex/', parseExpect, {
   description: 'none, text or hex: that the reply contains, or /regex/.',
 });
-const regex = textOf('expected a regular expression such as /ok/', parseRegex, {
+const regex = textUpTo('expected a regular expression such as /ok/', parseRegex, {
   description: 'A regular expression between slashes.',
 });
 
@@ -61,7 +61,7 @@ function parseStatus(value: string): Parsed<string> {
 }
 const status = z.union([
   wholeNumber(100, 599, 'a status'),
-  textOf('expected a status such as 200 or 200-399', parseStatus, {
+  textUpTo('expected a status such as 200 or 200-399', parseStatus, {
     description: 'One status or a range, such as 200-399.',
   }),
 ]);
@@ -69,10 +69,10 @@ const status = z.union([
 const replyKeys = { send: payload.optional(), expect: expect.optional() };
 const HOST_EXPECTED = 'expected a host such as www.example.net or www.example.net:8443';
 const httpKeys = {
-  path: textOf('expected a path such as /healthz', parseHttpPath, {
+  path: textUpTo('expected a path such as /healthz', parseHttpPath, {
     description: 'The path to get; default /.',
   }).optional(),
-  host: textOf(HOST_EXPECTED, parseHttpHost, {
+  host: textUpTo(HOST_EXPECTED, parseHttpHost, {
     description: 'The Host header, and the server name; default the address.',
   }).optional(),
   status: status.optional(),
@@ -148,7 +148,7 @@ export function keyOfOtherCheck(key: string): string | undefined {
   return types.length === 0 ? undefined : `it belongs to checks of type ${wordList(types)}`;
 }
 
-export const check = z.discriminatedUnion(
+export const checkSchema = z.discriminatedUnion(
   'type',
   [
     mapping({ type: z.literal('tcp'), ...commonKeys, ...typeKeys.tcp }, keyOfOtherCheck),
@@ -179,6 +179,6 @@ export const checkOverride = mapping({
   ...typeKeys.plugin,
 });
 
-export type CheckFile = z.infer<typeof check>;
+export type CheckFile = z.infer<typeof checkSchema>;
 export type CheckDefaultsFile = z.infer<typeof checkDefaults>;
 export type CheckOverrideFile = z.infer<typeof checkOverride>;

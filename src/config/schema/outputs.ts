@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { duration, listen, mapping, oneOf, path, wholeNumber, yesNo } from './basics.ts';
+import { duration, listenSchema, mapping, oneOf, path, wholeNumber, yesNo } from './basics.ts';
 
 /** Beyond this ExaBGP could block on acknowledgements that nobody has read yet. */
 const WINDOW_MAX = 1_000;
@@ -38,7 +38,9 @@ const ipvs = mapping({
 export const outputs = mapping({
   exabgp: exabgp.optional(),
   ipvs: ipvs.optional(),
-  agent: mapping({ listen }).optional().meta({ description: 'Answers HAProxy agent-checks.' }),
+  agent: mapping({ listen: listenSchema })
+    .optional()
+    .meta({ description: 'Answers HAProxy agent-checks.' }),
   track_files: mapping({ dir: path }).optional(),
 });
 

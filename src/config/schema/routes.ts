@@ -21,7 +21,7 @@ import {
   mapping,
   oneOf,
   positivePercent,
-  textOf,
+  textUpTo,
   wholeNumber,
   yesNo,
 } from './basics.ts';
@@ -32,10 +32,10 @@ export const MAX32 = 4_294_967_295;
 /** ExaBGP reads lines of 4096 bytes from a pipe in one piece: full lists of each kind fit. */
 const ATTRIBUTE_LIST_MAX = 32;
 
-const prefix = textOf(prefixExpected, parsePrefix, {
+const prefix = textUpTo(prefixExpected, parsePrefix, {
   description: 'What is announced, without host bits: 192.0.2.10/32.',
 });
-const nextHop = textOf(
+const nextHop = textUpTo(
   'expected self, or an address such as 192.0.2.1 or 2001:db8::1',
   parseNextHop,
   {
@@ -72,7 +72,7 @@ const medStep = z.union(
       .int({ error: MED_STEP_EXPECTED })
       .min(0, { error: MED_STEP_EXPECTED })
       .max(MAX32, { error: MED_STEP_EXPECTED }),
-    textOf(MED_STEP_EXPECTED, parseMedStep, {
+    textUpTo(MED_STEP_EXPECTED, parseMedStep, {
       description: 'To add, with a leading +.',
       pattern: String.raw`^\+(0|[1-9][0-9]{0,9})$`,
     }),
@@ -81,7 +81,7 @@ const medStep = z.union(
 );
 
 const communities = listOf(
-  textOf('expected a community such as "65000:100" in quotes', parseCommunity, {
+  textUpTo('expected a community such as "65000:100" in quotes', parseCommunity, {
     description: 'RFC 1997, in numbers.',
     pattern: communityPattern,
   }),
@@ -89,7 +89,7 @@ const communities = listOf(
   ATTRIBUTE_LIST_MAX,
 );
 const largeCommunities = listOf(
-  textOf('expected a large community such as "65000:1:2" in quotes', parseLargeCommunity, {
+  textUpTo('expected a large community such as "65000:1:2" in quotes', parseLargeCommunity, {
     description: 'RFC 8092.',
     pattern: largeCommunityPattern,
   }),
@@ -97,7 +97,7 @@ const largeCommunities = listOf(
   ATTRIBUTE_LIST_MAX,
 );
 const extendedCommunities = listOf(
-  textOf('expected an extended community such as "target:65000:100"', parseExtendedCommunity, {
+  textUpTo('expected an extended community such as "target:65000:100"', parseExtendedCommunity, {
     description: 'RFC 4360: target or origin.',
     pattern: extendedCommunityPattern,
   }),

@@ -17,19 +17,19 @@ import {
   name,
   oneOf,
   positivePercent,
-  textOf,
+  textUpTo,
   wholeNumber,
 } from './basics.ts';
-import { check, checkOverride } from './checks.ts';
+import { checkSchema, checkOverride } from './checks.ts';
 import { rule } from './rule.ts';
 
 const WEIGHT_MAX = 65_535;
 const WEIGHT_SUM_MAX = 2 ** 31;
 
-const virtual = textOf(virtualExpected, parseVirtual, {
+const virtual = textUpTo(virtualExpected, parseVirtual, {
   description: '192.0.2.10:443/tcp, [2001:db8::10]:443/tcp or fwmark 7. Left out: probed, no IPVS.',
 });
-const endpoint = textOf(endpointExpected, parseEndpoint, {
+const endpoint = textUpTo(endpointExpected, parseEndpoint, {
   description: 'ADDRESS:PORT; an IPv6 address in brackets; without a port it takes the virtual’s.',
 });
 
@@ -42,7 +42,7 @@ function amount(min: number, parse: (text: string) => Parsed<number>) {
         .int({ error: expected })
         .min(min, { error: expected })
         .max(WEIGHT_SUM_MAX, { error: expected }),
-      textOf(expected, (text) => (parse(text).ok ? parse(text) : bad(expected)), {
+      textUpTo(expected, (text) => (parse(text).ok ? parse(text) : bad(expected)), {
         description: 'A percentage of the whole weight.',
         pattern: percentPattern,
       }),
@@ -66,7 +66,7 @@ const realServer = z.union(
 
 export const service = mapping({
   virtual: virtual.optional(),
-  check: check.optional(),
+  check: checkSchema.optional(),
   quorum: amount(1, parsePositivePercent).optional(),
   hysteresis: amount(0, parsePercent).optional(),
   min_pooled: positivePercent.optional(),

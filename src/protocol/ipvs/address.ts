@@ -19,12 +19,12 @@ export function familyOf(address: string): 4 | 6 {
 }
 
 /** `10.0.1.11:443`, `[2001:db8::1]:443`. */
-export function endpointText(address: string, port: number): string {
+export function tableEndpointText(address: string, port: number): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 /** The reverse of `endpointText`, canonical. */
-export function parseEndpoint(text: string): { address: string; port: number } | null {
+export function parseTableEndpoint(text: string): { address: string; port: number } | null {
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([0-9.]+)):(\d{1,5})$/.exec(text);
   if (match === null) return null;
   const [, six, four = '', digits] = match;
