@@ -35,7 +35,7 @@ export class Drains {
   readonly #expiry = new Alarm(() => this.#expire());
   readonly #retry = new Alarm(() => void this.#save());
   #saving: Promise<void> = Promise.resolve();
-  #queued = false;
+  #isQueued = false;
   #isKept = true;
   #isClosed = false;
 
@@ -105,8 +105,8 @@ export class Drains {
   /** One save at a time, and one more after it for whatever came meanwhile. */
   #save(): Promise<void> {
     if (this.#path === null) return Promise.resolve();
-    if (!this.#queued) {
-      this.#queued = true;
+    if (!this.#isQueued) {
+      this.#isQueued = true;
       this.#saving = this.#writeAfter(this.#saving, this.#path);
     }
     return this.#saving;
@@ -114,7 +114,7 @@ export class Drains {
 
   async #writeAfter(previous: Promise<void>, path: string): Promise<void> {
     await previous;
-    this.#queued = false;
+    this.#isQueued = false;
     try {
       await saveDrains(
         path,

@@ -51,7 +51,7 @@ export function failure(
 }
 
 /** Writes the whole answer. After a refusal the connection ends: nobody reads the rest of the request. */
-export function send(response: ServerResponse, reply: HttpReply, withBody = true): void {
+export function send(response: ServerResponse, reply: HttpReply, hasBody = true): void {
   if (response.destroyed || response.writableEnded) return;
   response.writeHead(reply.status, {
     ...commonHeaders,
@@ -60,7 +60,7 @@ export function send(response: ServerResponse, reply: HttpReply, withBody = true
     ...(reply.status >= 400 && { connection: 'close' }),
     ...reply.headers,
   });
-  response.end(withBody ? reply.body : undefined);
+  response.end(hasBody ? reply.body : undefined);
 }
 
 /** The same as bytes, for a connection that never becomes a WebSocket or is no HTTP. */

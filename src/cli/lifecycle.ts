@@ -9,10 +9,10 @@ import { exitCode } from './command.ts';
 export function stopSignal(): Observable<void> {
   return merge(fromEvent(process, 'SIGTERM'), fromEvent(process, 'SIGINT')).pipe(
     map((_signal, index) => index === 0),
-    tap((first) => {
-      if (!first) exitProcess(exitCode.failure);
+    tap((isFirst) => {
+      if (!isFirst) exitProcess(exitCode.failure);
     }),
-    filter((first) => first),
+    filter((isFirst) => isFirst),
     map(() => undefined),
   );
 }

@@ -24,7 +24,7 @@ export function pruned(root: unknown, findings: readonly ConfigFinding[]): Loose
   return isMapping(root) ? root : {};
 }
 
-function prune(root: unknown, path: Path, keyIsFaulty: boolean): void {
+function prune(root: unknown, path: Path, isKeyFaulty: boolean): void {
   let container = root;
   for (const [index, part] of path.entries()) {
     if (!isContainer(container)) return;
@@ -33,7 +33,7 @@ function prune(root: unknown, path: Path, keyIsFaulty: boolean): void {
       if (isLast) container[part] = undefined;
       container = container[part];
     } else if (isMapping(container)) {
-      if (isLast && keyIsFaulty) delete container[part];
+      if (isLast && isKeyFaulty) delete container[part];
       else if (isLast) container[part] = undefined;
       container = container[part];
     }

@@ -57,6 +57,6 @@ export function quote(value: unknown, maxChars = QUOTE_MAX_CHARS): string {
     UNSAFE,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-  const whole = typeof value !== 'string' || value.length <= maxChars;
-  return whole && text.length <= maxChars + 2 ? text : `${text.slice(0, maxChars)}…`;
+  const isWhole = typeof value !== 'string' || value.length <= maxChars;
+  return isWhole && text.length <= maxChars + 2 ? text : `${text.slice(0, maxChars)}…`;
 }

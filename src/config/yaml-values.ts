@@ -28,11 +28,11 @@ export class Converter {
   readonly #anchors = new Map<string, Anchored | 'open'>();
   #size = 0;
   #aliasValues = 0;
-  #aliasesAreBroken = false;
+  #areAliasesBroken = false;
 
   /** What hangs on a broken alias is not known: judging the values would mislead. */
   get aliasesAreBroken(): boolean {
-    return this.#aliasesAreBroken;
+    return this.#areAliasesBroken;
   }
 
   value(node: unknown, path: Path): unknown {
@@ -109,7 +109,7 @@ export class Converter {
   }
 
   #brokenAlias(node: Alias, path: Path, message: string): null {
-    this.#aliasesAreBroken = true;
+    this.#areAliasesBroken = true;
     this.#problem(offsetOfNode(node), path, message);
     return null;
   }

@@ -123,7 +123,7 @@ export interface TableServer extends Due {
   /** Nothing of it is left to be confirmed. */
   isReady: boolean;
   /** Never judged, and `startup_timeout` has passed. */
-  countsDown: boolean;
+  doesCountDown: boolean;
   /** Failed and taken out of the pool; one that failed without it is kept by `min_pooled`. */
   isDepooled: boolean;
   /** When it recovered, while it starts slowly; Infinity otherwise. */

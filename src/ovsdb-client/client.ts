@@ -173,7 +173,9 @@ export class OvsdbClient {
   /** Tells `monitoring` and `synced` apart. */
   #settle(): void {
     if (!this.#isReady()) return;
-    const kind = [...this.#tasks].every(({ synced }) => synced) ? 'synced' : 'monitoring';
+    const kind = [...this.#tasks].every(({ synced: isSynced }) => isSynced)
+      ? 'synced'
+      : 'monitoring';
     if (kind !== this.#state.kind) this.#setState({ kind });
   }
 

@@ -193,9 +193,9 @@ function isInhibited(
   servers: readonly Server[],
   notes: Note[],
 ): boolean {
-  const ofAll = isOn(block, 'inhibit_on_failure') ?? false;
+  const isOfAll = isOn(block, 'inhibit_on_failure') ?? false;
   const each = new Set(
-    servers.map(({ statement }) => isOn(statement.block, 'inhibit_on_failure') ?? ofAll),
+    servers.map(({ statement }) => isOn(statement.block, 'inhibit_on_failure') ?? isOfAll),
   );
   const isAny = each.has(true);
   const [first] = servers.flatMap(

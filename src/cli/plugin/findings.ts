@@ -47,7 +47,7 @@ async function ask(run: PluginRun, pulse: Watchdog): Promise<readonly OptionProb
           resolve(event.problems.length > 0 ? event.problems : event.reason);
         }
       },
-      { pulse, onlyCheck: true },
+      { pulse, isCheckOnly: true },
     );
   });
 }

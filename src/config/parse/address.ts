@@ -57,7 +57,7 @@ function ipv6Words(text: string): Parsed<readonly number[]> {
 }
 
 /** Words between colons; the last may be a dotted IPv4 address where the text ends there. */
-function wordsOf(text: string, atEnd: boolean): readonly number[] | null {
+function wordsOf(text: string, isAtEnd: boolean): readonly number[] | null {
   if (text === '') return [];
   const words: number[] = [];
   const groups = text.split(':');
@@ -66,9 +66,9 @@ function wordsOf(text: string, atEnd: boolean): readonly number[] | null {
       words.push(Number.parseInt(group, 16));
       continue;
     }
-    const dotted = ipv4Octets(group);
-    if (!atEnd || index !== groups.length - 1 || !dotted.ok) return null;
-    const [a = 0, b = 0, c = 0, d = 0] = dotted.value;
+    const isDotted = ipv4Octets(group);
+    if (!isAtEnd || index !== groups.length - 1 || !isDotted.ok) return null;
+    const [a = 0, b = 0, c = 0, d = 0] = isDotted.value;
     words.push(a * 256 + b, c * 256 + d);
   }
   return words;
@@ -78,9 +78,10 @@ function wordsOf(text: string, atEnd: boolean): readonly number[] | null {
 function ipv6Text(words: readonly number[]): string {
   const run = longestZeroRun(words);
   // As inet_ntop has it: mapped (::ffff:a.b.c.d) and the old compatible addresses end dotted.
-  const dotted = run.start === 0 && (run.length === 6 || (run.length === 5 && words[5] === 0xffff));
+  const isDotted =
+    run.start === 0 && (run.length === 6 || (run.length === 5 && words[5] === 0xffff));
   const plain = words.map((word) => word.toString(16));
-  const tail = dotted
+  const tail = isDotted
     ? [
         ...plain.slice(run.length, 6),
         words

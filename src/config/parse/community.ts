@@ -48,8 +48,8 @@ export function parseLargeCommunity(text: string): Parsed<string> {
 /** RFC 4360 and 5668: an AS number of 2 bytes leaves 4 for the value, one of 4 bytes leaves 2. */
 export function parseExtendedCommunity(text: string): Parsed<string> {
   const [as = Infinity, value = Infinity] = numbersOf(EXTENDED_COMMUNITY_PATTERN, text) ?? [];
-  const fits = (as <= MAX16 && value <= MAX32) || (as <= MAX32 && value <= MAX16);
-  return fits
+  const doesFit = (as <= MAX16 && value <= MAX32) || (as <= MAX32 && value <= MAX16);
+  return doesFit
     ? good(text)
     : bad('expected an extended community such as "target:65000:100" or "origin:65000:100"');
 }

@@ -193,6 +193,6 @@ function isComing({ state: { run, settled }, waitedForRun }: Target): boolean {
 function countDown(core: Core, server: Target, cause: Cause): void {
   const { ipvs, pool, settle } = server;
   if (ipvs === null || pool?.isValid !== true || settle.onLost === 'hold') return;
-  ipvs.countsDown = true;
+  ipvs.doesCountDown = true;
   touchWeight(core, server, cause);
 }

@@ -188,14 +188,14 @@ function conclude(
   atMs: number,
   rules: SettleRules,
 ): void {
-  const countsDown = verdict === 'down' || (verdict === 'unknown' && rules.onLost === 'down');
-  if (next.wasUp && countsDown) {
+  const doesCountDown = verdict === 'down' || (verdict === 'unknown' && rules.onLost === 'down');
+  if (next.wasUp && doesCountDown) {
     next.falls += 1;
     if (rules.damping !== null) next.flaps = addFall(next.flaps, atMs, rules.damping);
   }
   next.verdict = verdict;
   next.cause = cause;
-  next.wasUp = verdict === 'up' || (next.wasUp && !countsDown);
+  next.wasUp = verdict === 'up' || (next.wasUp && !doesCountDown);
 }
 
 /**

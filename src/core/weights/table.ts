@@ -40,7 +40,7 @@ export function tableServerOf(
     confirmed: null,
     isMissing: false,
     isReady: true,
-    countsDown: false,
+    doesCountDown: false,
     isDepooled: false,
     slowFromMs: Infinity,
     cause: null,
@@ -81,10 +81,10 @@ function isConfirmed(ipvs: TableServer): boolean {
  * The health that its weight follows. What was never judged says nothing, until
  * `startup_timeout`; an observer that stays lost under `on_lost: hold` says what it said last.
  */
-export function tableHealth({ server, countsDown }: TableServer): Health {
+export function tableHealth({ server, doesCountDown }: TableServer): Health {
   const { state, settle } = server;
   const health = countedHealth(state, settle);
   if (health !== 'unknown') return health;
-  if (state.cause === null) return countsDown ? 'down' : 'unknown';
+  if (state.cause === null) return doesCountDown ? 'down' : 'unknown';
   return state.wasUp ? 'up' : 'unknown';
 }

@@ -11,7 +11,7 @@ export interface ColumnPlan {
   readonly type: ColumnType;
   /** What it holds where the server leaves it out. */
   readonly initial: Value;
-  readonly several: boolean;
+  readonly hasSeveral: boolean;
 }
 
 export type Plan = ReadonlyMap<string, ColumnPlan>;
@@ -33,7 +33,7 @@ export function planRows(
       return new Fault(`column ${name} of ${tableName} is ${is}, not ${words(type)}`);
     }
     const initial = initialValue(type, column);
-    plan.set(name, { name, table: tableName, type, initial, several: column.several });
+    plan.set(name, { name, table: tableName, type, initial, hasSeveral: column.hasSeveral });
   }
   return plan;
 }
@@ -70,15 +70,15 @@ export function words(type: ColumnType): string {
   }
 }
 
-function initialValue(type: ColumnType, { required }: ColumnSchema): Value {
+function initialValue(type: ColumnType, { isRequired }: ColumnSchema): Value {
   const atom = emptyAtoms[type.atom];
   switch (type.kind) {
     case 'map':
-      return new Map(required ? [[atom, emptyAtoms[type.value]]] : []);
+      return new Map(isRequired ? [[atom, emptyAtoms[type.value]]] : []);
     case 'set':
-      return required ? [atom] : [];
+      return isRequired ? [atom] : [];
     case 'optional':
-      return required ? atom : null;
+      return isRequired ? atom : null;
     case 'scalar':
       return atom;
     default:

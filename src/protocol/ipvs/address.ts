@@ -58,7 +58,7 @@ function ipv6Bytes(text: string): Uint8Array | null {
 }
 
 /** Groups between colons; the last may be a dotted IPv4 address where the text ends there. */
-function groupBytes(text: string, atEnd: boolean): readonly number[] | null {
+function groupBytes(text: string, isAtEnd: boolean): readonly number[] | null {
   if (text === '') return [];
   const bytes: number[] = [];
   const groups = text.split(':');
@@ -68,9 +68,9 @@ function groupBytes(text: string, atEnd: boolean): readonly number[] | null {
       bytes.push(word >> 8, word & 255);
       continue;
     }
-    const dotted = atEnd && index === groups.length - 1 ? ipv4Bytes(each) : null;
-    if (dotted === null) return null;
-    bytes.push(...dotted);
+    const isDotted = isAtEnd && index === groups.length - 1 ? ipv4Bytes(each) : null;
+    if (isDotted === null) return null;
+    bytes.push(...isDotted);
   }
   return bytes.length > 16 ? null : bytes;
 }
@@ -83,8 +83,8 @@ function ipv6Text(bytes: Uint8Array): string {
   const { start, length } = longestZeroRun(words);
   const plain = words.map((word) => word.toString(16));
   // As inet_ntop has it: mapped (::ffff:a.b.c.d) and the old compatible addresses end dotted.
-  const dotted = start === 0 && (length === 6 || (length === 5 && words[5] === 0xffff));
-  if (dotted) plain.splice(6, 2, bytes.subarray(12, 16).join('.'));
+  const isDotted = start === 0 && (length === 6 || (length === 5 && words[5] === 0xffff));
+  if (isDotted) plain.splice(6, 2, bytes.subarray(12, 16).join('.'));
   if (length < 2) return plain.join(':');
   return `${plain.slice(0, start).join(':')}::${plain.slice(start + length).join(':')}`;
 }

@@ -63,9 +63,9 @@ function endpointWord(text: string, port: number): string | null {
 function valueWords(destination: Destination): readonly string[] | null {
   const { forwarding, weight, upperThreshold, lowerThreshold } = destination;
   const method = methods[forwarding];
-  const intact = [weight, upperThreshold, lowerThreshold].every((value) => isNumber(value));
+  const isIntact = [weight, upperThreshold, lowerThreshold].every((value) => isNumber(value));
   const tunnel = forwarding === FORWARDING.tunnel ? tunnelWords(destination.tunnel) : [];
-  if (method === undefined || !intact || tunnel === null) return null;
+  if (method === undefined || !isIntact || tunnel === null) return null;
   return [
     method,
     '-w',

@@ -113,7 +113,7 @@ function destinationAttributes({ kind, destination }: TableChange): readonly Uin
 /** The kernel replaces all of them, so that all of them are sent. */
 function valueAttributes(destination: Destination): readonly Uint8Array[] | null {
   const { forwarding, weight, upperThreshold, lowerThreshold, tunnel } = destination;
-  const intact =
+  const isIntact =
     isWhole(forwarding, 0, 7) &&
     isWhole(weight, 0, WEIGHT_MAX) &&
     isWhole(upperThreshold, 0, 2 ** 32 - 1) &&
@@ -121,7 +121,7 @@ function valueAttributes(destination: Destination): readonly Uint8Array[] | null
     isWhole(tunnel.type, 0, 255) &&
     isWhole(tunnel.port, 0, 65_535) &&
     isWhole(tunnel.flags, 0, 65_535);
-  if (!intact) return null;
+  if (!isIntact) return null;
   const values = [
     u32Attribute(DEST.FWD_METHOD, forwarding),
     u32Attribute(DEST.WEIGHT, weight),

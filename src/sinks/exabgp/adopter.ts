@@ -22,7 +22,7 @@ export class Adopter {
   readonly #reporter: ExabgpReporter;
   #configured = new Map<string, Route>();
   #cause: Cause;
-  #firstTurn = true;
+  #isFirstTurn = true;
 
   constructor(
     ledger: Ledger,
@@ -56,8 +56,8 @@ export class Adopter {
 
   /** Takes what should be. A missing key is no opinion: what is there stays. */
   turn({ intents: { routes, changed } }: Turn, nowMs: number): void {
-    const keys = this.#firstTurn ? routes.keys() : changed;
-    this.#firstTurn = false;
+    const keys = this.#isFirstTurn ? routes.keys() : changed;
+    this.#isFirstTurn = false;
     for (const key of keys) {
       const intent = routes.get(key);
       if (intent === undefined) {
@@ -84,7 +84,7 @@ export class Adopter {
     for (const [key, found] of ours) this.#withdrawStale(key, found, nowMs);
     this.#ledger.start(
       (key) => (known.has(key) ? heldOf(ours.get(key)) : null),
-      finding.acks ? 'exabgp' : 'none',
+      finding.hasAcks ? 'exabgp' : 'none',
       notBeforeMs,
       nowMs,
     );

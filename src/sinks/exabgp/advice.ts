@@ -16,15 +16,15 @@ export function missingAtPeer(kind: 'bare' | 'silent'): string {
 }
 
 /** What could be better at the other end. `events`: whether its events can reach us at all. */
-export function* peerAdvice(finding: InspectionResult, events: boolean): Generator<Advice> {
+export function* peerAdvice(finding: InspectionResult, hasEvents: boolean): Generator<Advice> {
   const acks = { level: 'warn', event: 'ack_missing', about: '' } as const;
   if (finding.kind !== 'found') {
     yield { ...acks, message: missingAtPeer(finding.kind) };
     return;
   }
-  if (!finding.acks)
+  if (!finding.hasAcks)
     yield { ...acks, message: 'acknowledgements are off in ExaBGP: set exabgp.api.ack=true' };
-  for (const { address, risks, sendEvents } of finding.configs) {
+  for (const { address, risks, hasSendEvents } of finding.configs) {
     if (risks.length > 0)
       yield {
         level: 'warn',
@@ -32,7 +32,7 @@ export function* peerAdvice(finding: InspectionResult, events: boolean): Generat
         message: `neighbor ${address} is configured in ExaBGP with ${risks.join(', ')}, which can lose or repeat routes when ExaBGP or the session restarts`,
         about: address,
       };
-    if (!sendEvents && events)
+    if (!hasSendEvents && hasEvents)
       yield {
         level: 'info',
         event: 'send_events_missing',

@@ -57,9 +57,9 @@ export class AnnouncedKeys {
 
   /** Forgets keys that are known to be withdrawn. */
   drop(keys: Iterable<string>): void {
-    let dropped = false;
-    for (const key of keys) dropped = this.#keys.delete(key) || dropped;
-    if (dropped) this.#save();
+    let wasDropped = false;
+    for (const key of keys) wasDropped = this.#keys.delete(key) || wasDropped;
+    if (wasDropped) this.#save();
   }
 
   /** Resolves when all is on disk, or could not be. */

@@ -92,10 +92,10 @@ function talk(
     const remembered = new AnnouncedKeys(first.stateDir, (message) =>
       session.notice('warn', 'state_unusable', message),
     );
-    const acknowledged = output.via === 'pipe' || streams.stdin !== null;
+    const isAcknowledged = output.via === 'pipe' || streams.stdin !== null;
     const { ackTimeoutMs, window } = output;
     const session: ExabgpSession = new ExabgpSession(
-      { ackTimeoutMs, window, acknowledged, events: output.via === 'stdio' },
+      { ackTimeoutMs, window, isAcknowledged, hasEvents: output.via === 'stdio' },
       transport,
       remembered,
       scheduler,

@@ -11,7 +11,7 @@ export type InspectionResult =
       readonly kind: 'found';
       readonly version: string | null;
       /** Whether commands are answered by `done` at all (`exabgp.api.ack`). */
-      readonly acks: boolean;
+      readonly hasAcks: boolean;
       /** Answers that were meant for someone before us: ExaBGP may still be at their work. */
       readonly staleAnswers: number;
       readonly established: readonly string[];
@@ -42,7 +42,7 @@ export class Inspection {
   #version: string | null = null;
   #dones = 0;
   #staleAnswers = 0;
-  #staleDone = false;
+  #isDoneStale = false;
   #heardAtMs: number;
 
   constructor(ackTimeoutMs: number, nowMs: number) {
@@ -79,7 +79,7 @@ export class Inspection {
   tick(nowMs: number): InspectionResult | null {
     const quietMs = nowMs - this.#heardAtMs;
     if (this.#phase === 'barrier') {
-      if (this.#staleDone && quietMs >= BARRIER_QUIET_MS) return { kind: 'bare' };
+      if (this.#isDoneStale && quietMs >= BARRIER_QUIET_MS) return { kind: 'bare' };
       if (quietMs < this.#ackTimeoutMs) return null;
       return { kind: this.#staleAnswers > 0 ? 'bare' : 'silent' };
     }
@@ -94,7 +94,7 @@ export class Inspection {
       this.#phase = 'questions';
       return QUESTIONS;
     }
-    if (reply.kind === 'done') this.#staleDone = true;
+    if (reply.kind === 'done') this.#isDoneStale = true;
     if (reply.kind === 'done' || reply.kind === 'error') this.#staleAnswers += 1;
     return null;
   }
@@ -112,7 +112,7 @@ export class Inspection {
     return {
       kind: 'found',
       version: this.#version,
-      acks: this.#dones > 0,
+      hasAcks: this.#dones > 0,
       // The newline itself is answered by one `error`.
       staleAnswers: Math.max(0, this.#staleAnswers - 1),
       established: [...this.#established],

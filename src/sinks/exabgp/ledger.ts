@@ -25,7 +25,7 @@ export interface LedgerOptions {
   readonly ackTimeoutMs: number;
   readonly window: number;
   /** Whether lines are spaced in time where nothing tells that they took effect. */
-  readonly settle: boolean;
+  readonly mustSettle: boolean;
 }
 
 /**
@@ -44,15 +44,15 @@ export class Ledger {
   readonly #flights: OutstandingChanges;
   readonly #written = new WrittenLines();
   readonly #silence: PeerLiveness;
-  #open = false;
-  #suspect = false;
+  #isOpen = false;
+  #isSuspect = false;
   #held: (key: string) => readonly string[] | null = () => null;
 
   constructor(options: LedgerOptions, neighbors: Neighbors, report: (outcome: Outcome) => void) {
     this.#options = options;
     this.#neighbors = neighbors;
     this.#report = report;
-    this.#flights = new OutstandingChanges(neighbors, options.settle, (text, wants) =>
+    this.#flights = new OutstandingChanges(neighbors, options.mustSettle, (text, wants) =>
       report({ result: 'confirmed', text, wants, reason: '' }),
     );
     this.#silence = new PeerLiveness(this.#written, options.ackTimeoutMs);
@@ -68,7 +68,7 @@ export class Ledger {
    * it may have been taken for each other's, so what ExaBGP holds has to be asked.
    */
   get suspect(): boolean {
-    return this.#suspect;
+    return this.#isSuspect;
   }
 
   /** Whether all that should be is confirmed. */
@@ -83,7 +83,7 @@ export class Ledger {
 
   /** Nothing is planned until `start`: what ExaBGP holds is being asked. */
   pause(nowMs: number): void {
-    this.#open = false;
+    this.#isOpen = false;
     // What was under way may still be pending in ExaBGP, and would be mixed with what comes next.
     const quietUntilMs = nowMs + this.#flights.settleMs();
     this.#written.clear();
@@ -104,8 +104,8 @@ export class Ledger {
     notBeforeMs: number,
     nowMs: number,
   ): void {
-    this.#open = true;
-    this.#suspect = false;
+    this.#isOpen = true;
+    this.#isSuspect = false;
     this.#silence.start(answers, nowMs);
     this.#held = held;
     for (const entry of this.#entries.all()) {
@@ -159,7 +159,7 @@ export class Ledger {
 
   /** The lines to write now, withdraws first. They count as written. */
   plan(nowMs: number): readonly string[] {
-    if (!this.#open) return [];
+    if (!this.#isOpen) return [];
     for (const entry of this.#queues.due(nowMs)) this.#consider(entry, nowMs);
     const texts: string[] = [];
     const { withdraws, announces } = this.#queues;
@@ -259,7 +259,7 @@ export class Ledger {
 
   #failLine(line: WrittenLine, result: 'rejected' | 'unanswered', nowMs: number): void {
     if (line.kind === 'poke') return;
-    if (result === 'unanswered') this.#suspect = true;
+    if (result === 'unanswered') this.#isSuspect = true;
     for (const want of line.wants) {
       const entry = this.#entries.get(want.route.key);
       if (entry?.outstanding?.line !== line) continue;
@@ -284,7 +284,7 @@ export class Ledger {
 
   /** Puts a route where it belongs: ready, waiting for its time, or nowhere. */
   #consider(entry: LedgerEntry, nowMs: number): void {
-    if (!this.#open || entry.outstanding !== null) return;
+    if (!this.#isOpen || entry.outstanding !== null) return;
     this.#queues.remove(entry);
     const { want } = entry;
     if (want === null) return;

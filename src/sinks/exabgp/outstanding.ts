@@ -10,7 +10,7 @@ import { type Neighbors, concerns } from './neighbors.ts';
  */
 export class OutstandingChanges {
   readonly #neighbors: Neighbors;
-  readonly #settle: boolean;
+  readonly #mustSettle: boolean;
   readonly #confirmed: (text: string, wants: readonly WantedRoute[]) => void;
   readonly #flying = new Set<LedgerEntry>();
   /** Confirmed but not reported, by line; `null`: nothing had to be written. */
@@ -18,11 +18,11 @@ export class OutstandingChanges {
 
   constructor(
     neighbors: Neighbors,
-    settle: boolean,
+    mustSettle: boolean,
     confirmed: (text: string, wants: readonly WantedRoute[]) => void,
   ) {
     this.#neighbors = neighbors;
-    this.#settle = settle;
+    this.#mustSettle = mustSettle;
     this.#confirmed = confirmed;
   }
 
@@ -47,14 +47,14 @@ export class OutstandingChanges {
   acknowledge(
     entry: LedgerEntry,
     outstanding: OutstandingChange,
-    told: boolean,
+    wasReported: boolean,
     nowMs: number,
   ): boolean {
     outstanding.ackedAtMs = nowMs;
     outstanding.settleMs = this.settleMs();
     entry.held = [outstanding.want.fingerprint];
     entry.failures = 0;
-    if (!told) outstanding.want.isConfirmed = true;
+    if (!wasReported) outstanding.want.isConfirmed = true;
     else if (!this.#isReported(outstanding)) this.#confirm(outstanding);
     return this.#releaseIfOver(entry, outstanding);
   }
@@ -82,7 +82,7 @@ export class OutstandingChanges {
 
   /** Ends what was acknowledged long enough ago. */
   expire(nowMs: number): readonly LedgerEntry[] {
-    const over: LedgerEntry[] = [];
+    const isOver: LedgerEntry[] = [];
     for (const entry of this.#flying) {
       const { outstanding } = entry;
       if (outstanding === null || outstanding.ackedAtMs === null) continue;
@@ -90,14 +90,14 @@ export class OutstandingChanges {
       if (nowMs - outstanding.ackedAtMs < limitMs) continue;
       this.end(entry);
       this.#confirm(outstanding);
-      over.push(entry);
+      isOver.push(entry);
     }
-    return over;
+    return isOver;
   }
 
   /** How long ExaBGP may take until what it takes in now is at its peers, after all before it. */
   settleMs(): number {
-    return this.#settle ? SETTLE_MS + SETTLE_PER_ROUTE_MS * this.#flying.size : 0;
+    return this.#mustSettle ? SETTLE_MS + SETTLE_PER_ROUTE_MS * this.#flying.size : 0;
   }
 
   /** The change is over, whatever came of it. */
@@ -120,8 +120,8 @@ export class OutstandingChanges {
 
   #releaseIfOver(entry: LedgerEntry, outstanding: OutstandingChange): boolean {
     if (outstanding.ackedAtMs === null) return false;
-    const over = this.#settle ? outstanding.wasSeen && outstanding.awaited.size === 0 : true;
-    if (!over) return false;
+    const isOver = this.#mustSettle ? outstanding.wasSeen && outstanding.awaited.size === 0 : true;
+    if (!isOver) return false;
     this.end(entry);
     this.#confirm(outstanding);
     return true;

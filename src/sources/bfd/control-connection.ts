@@ -27,8 +27,8 @@ export class ControlConnection {
   readonly #events: ControlEvents;
   #timer: NodeJS.Timeout | null = null;
   #question = 0;
-  #waiting = false;
-  #ended = false;
+  #isWaiting = false;
+  #isEnded = false;
 
   constructor(path: string, events: ControlEvents) {
     this.#events = events;
@@ -42,28 +42,28 @@ export class ControlConnection {
 
   /** Ends it without a word. */
   close(): void {
-    this.#ended = true;
+    this.#isEnded = true;
     this.#cancel();
     this.#socket.destroy();
   }
 
   #ask(): void {
     this.#question += 1;
-    this.#waiting = true;
+    this.#isWaiting = true;
     this.#socket.write(JSON.stringify({ method: 'version', params: [], id: this.#question }));
     this.#after(ANSWER_MS, () => this.#after(LAST_LOOK_MS, () => this.#events.silent()));
   }
 
   /** What it answers does not matter, nor does its length: nothing of it is kept. */
   #heard(): void {
-    if (!this.#waiting || this.#ended) return;
-    this.#waiting = false;
+    if (!this.#isWaiting || this.#isEnded) return;
+    this.#isWaiting = false;
     this.#after(ASK_MS, () => this.#ask());
     this.#events.answered();
   }
 
   #end(reason: string): void {
-    if (this.#ended) return;
+    if (this.#isEnded) return;
     this.close();
     this.#events.gone(reason);
   }

@@ -39,12 +39,12 @@ export function rowStateOf(
     const statusChangedMs = before.kind === 'missing' ? nowMs : -Infinity;
     return { kind: 'row', row, emptyUntilMs, statusChangedMs };
   }
-  const changed = !isEqual(before.row.bfd_status, row.bfd_status);
+  const isChanged = !isEqual(before.row.bfd_status, row.bfd_status);
   return {
     kind: 'row',
     row,
     emptyUntilMs: emptyUntilMs === null ? null : (before.emptyUntilMs ?? emptyUntilMs),
-    statusChangedMs: changed ? nowMs : before.statusChangedMs,
+    statusChangedMs: isChanged ? nowMs : before.statusChangedMs,
   };
 }
 

@@ -44,7 +44,7 @@ export class StatisticsWatch {
   #life: VswitchdState['kind'] = 'unknown';
   #heardMs = nowMs();
   /** Whether statistics came since the watch began, and not only what lay there. */
-  #everHeard = false;
+  #wasEverHeard = false;
 
   constructor(client: OvsdbClient, tell: (life: VswitchdState) => void) {
     this.#client = client;
@@ -118,7 +118,7 @@ export class StatisticsWatch {
     this.#life = 'alive';
     if (before === 'alive') return;
     const doubt = before === 'lost' ? { fromMs, untilMs: atMs + RETURN_DOUBT_MS } : null;
-    this.#everHeard = true;
+    this.#wasEverHeard = true;
     this.#tell({ kind: 'alive', doubt });
   }
 
@@ -129,7 +129,7 @@ export class StatisticsWatch {
       return;
     }
     this.#life = 'lost';
-    const what = this.#everHeard ? 'no new statistics' : 'no statistics';
+    const what = this.#wasEverHeard ? 'no new statistics' : 'no statistics';
     const reason = `vswitchd is not answering: ${what} for ${this.#staleMs / 1000} s`;
     this.#tell({ kind: 'lost', reason });
   }

@@ -148,7 +148,7 @@ function newLink(name: string, before: Link | undefined): Link {
  */
 function tellClosed(link: Link): readonly Observation[] {
   if (link.sysfs.kind !== 'seen') return NONE;
-  link.sysfs = { kind: 'seen', facts: { ...link.sysfs.facts, adminUp: false } };
+  link.sysfs = { kind: 'seen', facts: { ...link.sysfs.facts, isAdminUp: false } };
   return tell(link);
 }
 

@@ -101,7 +101,7 @@ function whileWanted(config$: Observable<LinkConfig>, news: () => News): News {
   return config$.pipe(
     map((config) => config.interfaces.length > 0),
     distinctUntilChanged(),
-    switchMap((wanted) => (wanted ? news() : EMPTY)),
+    switchMap((isWanted) => (isWanted ? news() : EMPTY)),
   );
 }
 

@@ -17,11 +17,11 @@ export function readLink(sysfsDir: string, name: string): SysfsLink {
   try {
     const index = Number(read('ifindex'));
     // These are the administrator's flags only: no IFF_LOWER_UP, no IFF_RUNNING.
-    const adminUp = (Number(read('flags')) & IFF_UP) !== 0;
+    const isAdminUp = (Number(read('flags')) & IFF_UP) !== 0;
     const operState = parseOperState(read('operstate'));
     // The kernel refuses to tell the carrier (EINVAL) of an interface that is switched off.
-    const carrier = adminUp && readCarrier(read);
-    return { kind: 'seen', facts: { index, adminUp, carrier, operState } };
+    const hasCarrier = isAdminUp && readCarrier(read);
+    return { kind: 'seen', facts: { index, isAdminUp, hasCarrier, operState } };
   } catch (error) {
     return failed(sysfsDir, name, errorCode(error));
   }
@@ -43,8 +43,8 @@ function parseOperState(word: string): OperState {
 
 /** ENODEV: it went while its files were open. */
 function failed(sysfsDir: string, name: string, code: string): SysfsLink {
-  const missing = code === 'ENOENT' || code === 'ENODEV';
-  if (missing && isFolder(sysfsDir)) return { kind: 'gone' };
+  const isMissing = code === 'ENOENT' || code === 'ENODEV';
+  if (isMissing && isFolder(sysfsDir)) return { kind: 'gone' };
   return { kind: 'unreadable', reason: `the state of ${name} is not readable (${code})` };
 }
 

@@ -35,11 +35,11 @@ function judgeSight(name: string, sysfs: SysfsLink): LinkVerdict {
 }
 
 /** Up as the kernel's IFF_RUNNING is: RFC 2863's `up`, or `unknown` of a driver that tells nothing. */
-export function kernelVerdict({ adminUp, carrier, operState }: LinkFacts): LinkVerdict {
-  if (!adminUp) return { state: 'down', reason: 'interface is administratively down' };
+export function kernelVerdict({ isAdminUp, hasCarrier, operState }: LinkFacts): LinkVerdict {
+  if (!isAdminUp) return { state: 'down', reason: 'interface is administratively down' };
   // The operational state follows the carrier some milliseconds later.
-  const settling = operState === 'down' || operState === 'lowerlayerdown';
-  if (!carrier || settling) return { state: 'down', reason: 'no carrier' };
+  const isSettling = operState === 'down' || operState === 'lowerlayerdown';
+  if (!hasCarrier || isSettling) return { state: 'down', reason: 'no carrier' };
   if (operState === 'up' || operState === 'unknown') return UP;
   return { state: 'down', reason: `operational state is ${operState}` };
 }

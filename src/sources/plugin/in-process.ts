@@ -30,7 +30,7 @@ export function startInProcess(spec: PluginSpec, tell: SendEvent): () => void {
           outside(failedEvent(`the plugin threw an error: ${errorReason(error, spec.run.module)}`)),
       },
       () => {
-        const how = { spec, tell: outside, signal, onlyCheck: false };
+        const how = { spec, tell: outside, signal, isCheckOnly: false };
         runObserve(() => loadModule(spec.run, findInstallation()), how).catch((error: unknown) => {
           outside(failedEvent(errorReason(error, spec.run.module)));
         });

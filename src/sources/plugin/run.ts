@@ -24,7 +24,7 @@ export interface RunHow {
   readonly spec: PluginSpec;
   readonly tell: SendEvent;
   readonly signal: AbortSignal;
-  readonly onlyCheck: boolean;
+  readonly isCheckOnly: boolean;
 }
 
 /** Runs what `load` gives until it ends, fails or is aborted; tells all of it and never rejects. */
@@ -38,7 +38,7 @@ export async function runObserve(load: () => unknown, how: RunHow): Promise<void
     return tell({ kind: 'failed', reason: problems.map(problemText).join('; '), problems });
   }
   tell({ kind: 'started', name: printable(plugin.name, REASON_MAX_CHARS) });
-  if (how.onlyCheck) return;
+  if (how.isCheckOnly) return;
   const sieve = new LatestLimiter<CheckedResult>({
     perSecondMax: OBSERVATIONS_PER_S_MAX,
     nowMs: () => performance.now(),

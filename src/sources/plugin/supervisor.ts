@@ -30,7 +30,7 @@ export class PluginSupervisor {
   #endTurn: () => void = () => {};
   #backoffMs = BACKOFF_MIN_MS;
   #startedAtMs = 0;
-  #toldDropped = false;
+  #hasReportedDropped = false;
 
   constructor(spec: PluginSpec, deps: SupervisorDeps) {
     this.spec = spec;
@@ -114,15 +114,15 @@ export class PluginSupervisor {
 
   /** Said once for each time it was started: a plugin that floods goes on with it. */
   #tellDropped(count: number): void {
-    if (this.#toldDropped) return;
-    this.#toldDropped = true;
+    if (this.#hasReportedDropped) return;
+    this.#hasReportedDropped = true;
     const message = `plugin ${this.spec.key} yields observations too fast: ${count} of the last second were discarded`;
     this.#notify('warn', 'plugin_flood', message);
   }
 
   #halt(): void {
     this.#stale.close();
-    this.#toldDropped = false;
+    this.#hasReportedDropped = false;
     this.#stop();
     this.#stop = () => {};
     this.#endTurn();

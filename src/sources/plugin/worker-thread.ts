@@ -42,12 +42,12 @@ export function findInstallation(): Installation {
 export function startWorker(
   spec: PluginSpec,
   tell: SendEvent,
-  deps: { readonly pulse: Watchdog; readonly onlyCheck?: boolean },
+  deps: { readonly pulse: Watchdog; readonly isCheckOnly?: boolean },
 ): () => void {
   const { port1: port, port2: workerPort } = new MessageChannel();
   const shared = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT);
-  const onlyCheck = deps.onlyCheck ?? false;
-  const worker = makeWorker({ spec, onlyCheck, port: workerPort, shared });
+  const isCheckOnly = deps.isCheckOnly ?? false;
+  const worker = makeWorker({ spec, isCheckOnly, port: workerPort, shared });
   if (typeof worker === 'string') {
     port.close();
     const immediate = setImmediate(() => tell(failedEvent(worker)));

@@ -11,7 +11,7 @@ import {
   type WorkerOrder,
 } from './worker-protocol.ts';
 
-const { spec, installation, onlyCheck, port, shared }: PluginWorkerData = workerData;
+const { spec, installation, isCheckOnly, port, shared }: PluginWorkerData = workerData;
 const state = new Int32Array(shared);
 
 function answer(): void {
@@ -36,7 +36,7 @@ async function run(): Promise<void> {
     spec,
     tell: (event) => port.postMessage(event),
     signal: abort.signal,
-    onlyCheck,
+    isCheckOnly,
   });
   // What it has open must not keep it; whatever it told is on its way to the owner, who ends it.
   if (abort.signal.aborted) process.exit();

@@ -21,9 +21,9 @@ export class ProbeQueues {
   }
 
   /** The most urgent target; of those whose turn it is only, where no `extra` probe may begin. */
-  next(extra: boolean): ScheduledTarget | null {
+  next(mayBeginExtra: boolean): ScheduledTarget | null {
     const { confirm, sweep, due } = this.#queues;
-    const urgent = extra ? (confirm.first ?? sweep.first) : null;
+    const urgent = mayBeginExtra ? (confirm.first ?? sweep.first) : null;
     return (urgent ?? due.first)?.value ?? null;
   }
 }

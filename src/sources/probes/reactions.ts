@@ -18,9 +18,9 @@ export class Reactions {
 
   /** Takes a target's new place among the fault domains. */
   move(target: ScheduledTarget, spec: ProbeTarget): void {
-    const moved = target.spec.domain !== spec.domain;
+    const hasMoved = target.spec.domain !== spec.domain;
     target.spec = spec;
-    if (!moved) return;
+    if (!hasMoved) return;
     this.leave(target);
     this.join(target);
   }
@@ -56,12 +56,12 @@ export class Reactions {
   }
 
   #succeeded(target: ScheduledTarget): void {
-    const scheduled = target.urgency === 'due';
+    const wasScheduled = target.urgency === 'due';
     target.streak.note('up');
     this.#endConfirmation(target, 'up');
     if (target.hasSweepAfter) this.#queues.push(target, 'sweep');
     target.hasSweepAfter = false;
-    if (scheduled) target.sentinel?.keep();
+    if (wasScheduled) target.sentinel?.keep();
   }
 
   #failed(target: ScheduledTarget, atMs: number): void {
@@ -100,9 +100,9 @@ export class Reactions {
       // Its failure counts, but its success may be older than the fault.
       member.hasSweepAfter = member.urgency === 'due';
     } else if (member.queued.list === null || member.urgency === 'due') {
-      const failing = member.streak.state === 'down';
-      if (failing) member.confirmsLeft = member.streak.missing;
-      this.#queues.push(member, failing ? 'confirm' : 'sweep');
+      const isFailing = member.streak.state === 'down';
+      if (isFailing) member.confirmsLeft = member.streak.missing;
+      this.#queues.push(member, isFailing ? 'confirm' : 'sweep');
     }
   }
 }

@@ -45,7 +45,7 @@ export class Schedule {
   #keepsUdp = true;
   #wakeAtMs = Infinity;
   /** The loop stalled, and what waited in the kernel meanwhile is still coming in. */
-  #catchesUp = false;
+  #isCatchingUp = false;
   /** What came in until then was heard; by the clock that stands still in stalls. */
   #heardLoopMs = 0;
 
@@ -129,16 +129,16 @@ export class Schedule {
   /** To be called when the alarm rings. */
   wake(): void {
     this.#wakeAtMs = Infinity;
-    const stalled = this.#clock.takeStalled();
+    const hasStalled = this.#clock.takeStalled();
     const loopMs = this.#clock.now();
-    this.#catchesUp = stalled;
+    this.#isCatchingUp = hasStalled;
     this.#clock.expect(Infinity);
     this.#wheel.advance(this.#deps.nowMs(), (target) => this.#turn(target));
     // After a stall the sockets report first: what came in time is no time-out.
-    this.#expire(stalled ? this.#heardLoopMs : loopMs);
+    this.#expire(hasStalled ? this.#heardLoopMs : loopMs);
     this.#heardLoopMs = loopMs;
     this.#pump();
-    this.#wakeBy(stalled ? this.#deps.nowMs() : this.#wheel.nextMs());
+    this.#wakeBy(hasStalled ? this.#deps.nowMs() : this.#wheel.nextMs());
     this.#wakeBy(this.#clock.toReal(this.#flights.nextDeadlineMs()));
   }
 
@@ -152,8 +152,8 @@ export class Schedule {
 
   #turn(target: ScheduledTarget): void {
     // Its sweep may wait long behind silent servers; its own turn does not.
-    const waits = target.queued.list === null || target.urgency === 'sweep';
-    if (waits && !target.isInFlight) this.#queues.push(target, 'due');
+    const isWaiting = target.queued.list === null || target.urgency === 'sweep';
+    if (isWaiting && !target.isInFlight) this.#queues.push(target, 'due');
   }
 
   /** Starts what is queued, the most urgent first, as far as the limits allow. */
@@ -217,10 +217,10 @@ export class Schedule {
   #answered(target: ScheduledTarget, answer: ProbeAnswer): void {
     if (!target.isInFlight) return;
     const { timeoutMs } = target.spec.check;
-    const old = this.#clock.now() - target.startedLoopMs > timeoutMs;
+    const isOld = this.#clock.now() - target.startedLoopMs > timeoutMs;
     // Hearing all that waited takes time, too, and says nothing about the servers.
-    const late = old && !this.#catchesUp && !this.#clock.stalled;
-    this.#finish(target, late && answer.state === 'up' ? timedOut(timeoutMs) : answer);
+    const isLate = isOld && !this.#isCatchingUp && !this.#clock.hasStalled;
+    this.#finish(target, isLate && answer.state === 'up' ? timedOut(timeoutMs) : answer);
     this.#pump();
   }
 
@@ -232,8 +232,8 @@ export class Schedule {
     if (answer.state === 'lost') this.#reportLost(target, answer);
     if (!this.#keepsUdp) closeUdp(target);
     // A server that is stopping may end its connections before it ends its listening.
-    const again = answer.state === 'up' && wasHinted;
-    this.#waitForTurn(target, again || this.#isUnsettled(target, answer), atMs);
+    const isAgain = answer.state === 'up' && wasHinted;
+    this.#waitForTurn(target, isAgain || this.#isUnsettled(target, answer), atMs);
     // Last, when all is consistent: a subscriber may close everything from here.
     this.#deps.emit(observationOf(target, answer, atMs));
   }
@@ -250,11 +250,11 @@ export class Schedule {
     return target.streak.missing > 0 && answer.state !== 'lost';
   }
 
-  #waitForTurn(target: ScheduledTarget, soon: boolean, atMs: number): void {
+  #waitForTurn(target: ScheduledTarget, isSoon: boolean, atMs: number): void {
     const { intervalMs, fastIntervalMs } = target.spec.check;
     const { phaseMs, startedAtMs } = target;
     const turnMs = nextPhaseMs(phaseMs, intervalMs, startedAtMs, atMs);
-    const dueMs = soon ? Math.min(turnMs, startedAtMs + fastIntervalMs) : turnMs;
+    const dueMs = isSoon ? Math.min(turnMs, startedAtMs + fastIntervalMs) : turnMs;
     this.#wheel.schedule(target.timer, dueMs);
     this.#wakeBy(target.timer.dueMs);
   }

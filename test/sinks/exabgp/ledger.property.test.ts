@@ -53,7 +53,7 @@ class World {
   constructor(events: boolean, window: number) {
     this.#events = events;
     if (events) this.#neighbors.sawSend(address);
-    const options = { ackTimeoutMs: 2000, window, settle: true };
+    const options = { ackTimeoutMs: 2000, window, mustSettle: true };
     this.ledger = new Ledger(options, this.#neighbors, () => {});
     this.ledger.start(() => null, 'exabgp', 0, 0);
   }

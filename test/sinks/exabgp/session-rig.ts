@@ -16,12 +16,12 @@ export class SessionRig {
   constructor(options: Partial<SessionOptions> = {}) {
     const transport: Transport = {
       events$: NEVER,
-      ready: true,
+      isReady: true,
       pendingBytes: 0,
       write: (text) => void this.written.push(...text.split('\n').slice(0, -1)),
     };
     this.session = new ExabgpSession(
-      { ackTimeoutMs: 2000, window: 64, acknowledged: true, events: true, ...options },
+      { ackTimeoutMs: 2000, window: 64, isAcknowledged: true, hasEvents: true, ...options },
       transport,
       new AnnouncedKeys(null, () => {}),
       this.#scheduler,
