@@ -39,7 +39,7 @@ export interface TestResult {
 
 /** A plugin that neither sleeps nor ends for so long, in real time, waits for something else. */
 const IDLE_MAX_MS = 5_000;
-/** One that yields so often without sleeping would go on for ever, and no time would pass. */
+/** A plugin that yields so often without sleeping would never let the virtual clock advance. */
 const YIELDS_MAX = 10_000;
 const DEFAULT_FOR_MS = 60_000;
 
@@ -120,7 +120,7 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** Goes on to the next sleeper's time as soon as somebody sleeps. */
+/** Advances the clock to the next sleeper's time as soon as the plugin sleeps. */
 class VirtualTime {
   nowMs = 0;
   readonly #sleepers = new Set<Sleeper>();
@@ -142,7 +142,7 @@ class VirtualTime {
     });
   }
 
-  /** Nobody will sleep any more. */
+  /** The plugin has ended: no more sleepers will come. */
   end(): void {
     this.#isOver = true;
     this.#changed();
@@ -157,7 +157,7 @@ class VirtualTime {
       this.#sleepers.delete(next);
       this.nowMs = Math.max(this.nowMs, next.untilMs);
       next.wake();
-      // Whoever woke up goes on first.
+      // A sleeper that woke up runs first.
       await new Promise(setImmediate);
     }
   }
