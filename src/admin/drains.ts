@@ -7,10 +7,10 @@ import { loadDrains, maintenancePath, saveDrains, type KeptDrain } from './maint
 import type { WallClock } from './wall-clock.ts';
 
 /** How long a full disk is left alone before the next attempt. */
-const retryMs = 5_000;
+const RETRY_MS = 5_000;
 
 /** Node's timers count 31 bits of milliseconds: a longer wait is made of several. */
-const waitMaxMs = 24 * 3_600_000;
+const WAIT_MAX_MS = 24 * 3_600_000;
 
 export interface DrainEvents {
   readonly notify: (notice: Notice) => void;
@@ -35,7 +35,7 @@ export class Drains {
   readonly #expiry = new Alarm(() => this.#expire());
   readonly #retry = new Alarm(() => void this.#save());
   #saving: Promise<void> = Promise.resolve();
-  #queued = false;
+  #isQueued = false;
   #isKept = true;
   #isClosed = false;
 
@@ -105,8 +105,8 @@ export class Drains {
   /** One save at a time, and one more after it for whatever came meanwhile. */
   #save(): Promise<void> {
     if (this.#path === null) return Promise.resolve();
-    if (!this.#queued) {
-      this.#queued = true;
+    if (!this.#isQueued) {
+      this.#isQueued = true;
       this.#saving = this.#writeAfter(this.#saving, this.#path);
     }
     return this.#saving;
@@ -114,7 +114,7 @@ export class Drains {
 
   async #writeAfter(previous: Promise<void>, path: string): Promise<void> {
     await previous;
-    this.#queued = false;
+    this.#isQueued = false;
     try {
       await saveDrains(
         path,
@@ -124,7 +124,7 @@ export class Drains {
       this.#tellKept(true, `${path} is written again`);
     } catch (error) {
       // An attempt that ends after the end of all must not wake us again.
-      if (!this.#isClosed) this.#retry.set(this.#clock.nowMs() + retryMs);
+      if (!this.#isClosed) this.#retry.set(this.#clock.nowMs() + RETRY_MS);
       const message = `cannot write ${path}, so a restart would end all maintenance: ${messageOf(error)}`;
       this.#tellKept(false, message);
     }
@@ -171,7 +171,7 @@ export class Drains {
   #setExpiry(): void {
     let nextMs = Infinity;
     for (const { untilMs } of this.#drains.values()) nextMs = Math.min(nextMs, untilMs ?? Infinity);
-    const limitMs = this.#clock.nowMs() + waitMaxMs;
+    const limitMs = this.#clock.nowMs() + WAIT_MAX_MS;
     this.#expiry.set(nextMs === Infinity ? Infinity : Math.min(nextMs, limitMs));
   }
 

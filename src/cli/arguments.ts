@@ -39,11 +39,11 @@ interface OptionToken {
   readonly name: string;
   readonly rawName: string;
   readonly value?: string | undefined;
-  readonly inlineValue?: boolean | undefined;
+  readonly hasInlineValue?: boolean | undefined;
 }
 
 function problemOf(
-  { name, rawName, value, inlineValue }: OptionToken,
+  { name, rawName, value, hasInlineValue }: OptionToken,
   options: Known,
   seen: ReadonlySet<string>,
 ): string | null {
@@ -55,7 +55,7 @@ function problemOf(
   if (seen.has(name) && option.multiple !== true) return `--${name} is given twice`;
   if (option.type === 'boolean') return value === undefined ? null : `--${name} takes no value`;
   if (value === undefined || value === '') return `--${name} needs a value`;
-  const isLikeOption = inlineValue !== true && /^-./u.test(value);
+  const isLikeOption = hasInlineValue !== true && /^-./u.test(value);
   return isLikeOption ? `--${name} needs a value, or write --${name}=${value}` : null;
 }
 

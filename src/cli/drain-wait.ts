@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ask, failed, failedFor } from './admin-client.ts';
 import { exitCode } from './command.ts';
 import { isRecord, numberOf, recordOf, textOf, type JsonRecord } from './loose-json.ts';
-import { cut, printable, timeText } from './printable.ts';
+import { cut, safeForTerminal, timeText } from './printable.ts';
 
 /** How often it looks. */
-const lookMs = 500;
+const LOOK_MS = 500;
 
 /** The width of a terminal: a longer line could not be taken back. */
-const columnsMax = 79;
+const COLUMNS_MAX = 79;
 
 /** When waiting is over. */
 export interface Patience {
@@ -39,25 +39,25 @@ export async function waitUntilDrained(
     progress.clear();
     if (!answer.ok) return failedFor(name, answer.message);
     const view = isRecord(answer.value) ? recordOf(answer.value, 'drain') : null;
-    if (view === null) return failedFor(name, 'somebody else ended the maintenance');
+    if (view === null) return failedFor(name, 'another operator ended the maintenance');
     const left = connectionsLeft(view);
     const isFew = view['out'] === true && left !== null && left <= connectionsMax;
-    if (view['done'] === true || isFew) return told(name, left);
+    if (view['done'] === true || isFew) return printDrained(name, left);
     const leftMs = untilMs - performance.now();
     if (leftMs <= 0) {
-      if (view['out'] === true) return told(name, left);
+      if (view['out'] === true) return printDrained(name, left);
       return failed(
         `${progressText(name, view)}: it still takes new connections, and the time of --within has passed`,
       );
     }
     progress.show(progressText(name, view));
-    await sleep(Math.min(lookMs, leftMs));
+    await sleep(Math.min(LOOK_MS, leftMs));
   }
 }
 
-function told(name: string, left: number | null): number {
+function printDrained(name: string, left: number | null): number {
   const rest = left === null || left === 0 ? '' : `, ${left} connections left`;
-  process.stdout.write(`${printable(name)}: drained${rest}\n`);
+  process.stdout.write(`${safeForTerminal(name)}: drained${rest}\n`);
   return exitCode.ok;
 }
 
@@ -67,7 +67,7 @@ function progressLine(): { readonly show: (text: string) => void; readonly clear
   let isShown = false;
   return {
     show(text) {
-      process.stderr.write(cut(printable(text), columnsMax));
+      process.stderr.write(cut(safeForTerminal(text), COLUMNS_MAX));
       isShown = true;
     },
     clear() {

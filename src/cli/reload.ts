@@ -7,23 +7,23 @@ import type { Config } from '../model/config.ts';
 import type { LastReload } from '../model/last-reload.ts';
 import { knowHash } from '../platform/hash.ts';
 import { inSlices } from '../platform/slices.ts';
-import { loadBeside } from './load-beside.ts';
+import { loadInThread } from './load-in-thread.ts';
 import { reuse } from './reuse.ts';
-import type { Teller } from './tell.ts';
+import type { EventLogger } from './event-logger.ts';
 
 /**
- * The configurations that SIGHUP brings. A bad file is refused with all its
- * problems, and the one in force stays: nothing is emitted for it.
+ * Emits the new configuration after each SIGHUP. A bad file is refused with all its
+ * problems logged, and the old configuration stays in force.
  */
 export function reloads(
   file: string,
   current: () => Config,
-  teller: Teller,
+  events: EventLogger,
   ended: (reload: LastReload) => void,
 ): Observable<Config> {
   let acceptedAtMs: number | null = null;
   return fromEvent(process, 'SIGHUP').pipe(
-    // One after the other: the last that was asked for is in force at the end.
+    // One at a time and in order, so that the last request wins.
     concatMap(async () => read(file, current)),
     mergeMap((refusals) => {
       const [reason = ''] = Array.isArray(refusals) ? refusals : [];
@@ -32,7 +32,7 @@ export function reloads(
       if (isAccepted) acceptedAtMs = atMs;
       ended({ isAccepted, reason, atMs, acceptedAtMs });
       if (!Array.isArray(refusals)) {
-        teller.notice({
+        events.notice({
           level: 'info',
           event: 'config_reloaded',
           message: `the configuration ${file} is active`,
@@ -40,7 +40,7 @@ export function reloads(
         return of(refusals);
       }
       for (const message of refusals) {
-        teller.notice({ level: 'error', event: 'config_refused', message });
+        events.notice({ level: 'error', event: 'config_refused', message });
       }
       return EMPTY;
     }),
@@ -49,7 +49,7 @@ export function reloads(
 
 /** The new configuration, or why the old one stays in force. */
 async function read(file: string, current: () => Config): Promise<Config | string[]> {
-  const { result, hash } = await loadBeside(file);
+  const { result, hash } = await loadInThread(file);
   const refused = refuse(file, result, current());
   if (!result.ok || refused.length > 0) return refused;
   const config = await inSlices(reuse(current(), result.config));

@@ -1,5 +1,5 @@
 import { isContainer, isMapping } from './positions.ts';
-import type { Finding, Path } from './problems.ts';
+import type { ConfigFinding, Path } from './problems.ts';
 import type { ConfigFile } from './schema/file.ts';
 
 /**
@@ -17,14 +17,14 @@ export type Loose<T> = T extends readonly (infer Item)[]
  * Takes what the schema refused out of `root` (in place). A faulty value becomes
  * `undefined` and keeps its key: it is wrong, not left out, and no default stands for it.
  */
-export function pruned(root: unknown, findings: readonly Finding[]): Loose<ConfigFile> {
+export function pruned(root: unknown, findings: readonly ConfigFinding[]): Loose<ConfigFile> {
   for (const { path, at } of findings) prune(root, path, at === 'key');
   // Sound because the schema reports every value that does not fit, and all of those
   // are gone; a test mutates samples at random to see that nothing else is relied on.
   return isMapping(root) ? root : {};
 }
 
-function prune(root: unknown, path: Path, keyIsFaulty: boolean): void {
+function prune(root: unknown, path: Path, isKeyFaulty: boolean): void {
   let container = root;
   for (const [index, part] of path.entries()) {
     if (!isContainer(container)) return;
@@ -33,7 +33,7 @@ function prune(root: unknown, path: Path, keyIsFaulty: boolean): void {
       if (isLast) container[part] = undefined;
       container = container[part];
     } else if (isMapping(container)) {
-      if (isLast && keyIsFaulty) delete container[part];
+      if (isLast && isKeyFaulty) delete container[part];
       else if (isLast) container[part] = undefined;
       container = container[part];
     }

@@ -31,9 +31,9 @@ export class Positions {
       if (place === undefined) return offset;
       const next = path[index + 1];
       current = childOf(current, part);
-      const nextIsMissing = next !== undefined && this.#placeIn(current, next) === undefined;
+      const isNextMissing = next !== undefined && this.#placeIn(current, next) === undefined;
       const isWantedKey = next === undefined && at === 'key';
-      offset = isWantedKey || nextIsMissing ? place.keyAt : place.valueAt;
+      offset = isWantedKey || isNextMissing ? place.keyAt : place.valueAt;
     }
     return offset;
   }

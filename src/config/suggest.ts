@@ -1,5 +1,5 @@
 /** Two texts further apart than this are not a misspelling. */
-const distanceMax = 2;
+const DISTANCE_MAX = 2;
 
 /** ` : did you mean "interval"?`, or nothing where no name is near. */
 export function didYouMean(name: string, known: Iterable<string>): string {
@@ -9,7 +9,7 @@ export function didYouMean(name: string, known: Iterable<string>): string {
 
 /** The known name with the fewest edits, if they are few for its length. */
 export function nearest(name: string, known: Iterable<string>): string | null {
-  const limit = Math.min(distanceMax, Math.floor(name.length / 2));
+  const limit = Math.min(DISTANCE_MAX, Math.floor(name.length / 2));
   let best: string | null = null;
   let bestDistance = limit + 1;
   for (const candidate of known) {
@@ -27,14 +27,14 @@ function editDistance(a: string, b: string): number {
   for (let i = 1; i <= a.length; i += 1) {
     const row = [i];
     for (let j = 1; j <= b.length; j += 1) {
-      const same = a[i - 1] === b[j - 1];
+      const isSame = a[i - 1] === b[j - 1];
       let cost = Math.min(
         (last[j] ?? 0) + 1,
         (row[j - 1] ?? 0) + 1,
-        (last[j - 1] ?? 0) + (same ? 0 : 1),
+        (last[j - 1] ?? 0) + (isSame ? 0 : 1),
       );
-      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      if (swapped) cost = Math.min(cost, (beforeLast[j - 2] ?? 0) + 1);
+      const isSwapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      if (isSwapped) cost = Math.min(cost, (beforeLast[j - 2] ?? 0) + 1);
       row.push(cost);
     }
     [beforeLast, last] = [last, row];

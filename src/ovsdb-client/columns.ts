@@ -1,5 +1,4 @@
 import { isArray } from './json.ts';
-import { unreachable } from './unreachable.ts';
 import {
   emptyAtoms,
   isAtom,
@@ -13,7 +12,7 @@ import {
 /** How the caller wants to see one column. Made by `scalar`, `optional`, `set` and `map`. */
 export interface Column<T extends Value> {
   readonly type: ColumnType;
-  /** Whether a decoded value is such a one; it also tells the compiler. */
+  /** Type guard: whether a decoded value is of this column's type. */
   readonly is: (value: Value | undefined) => value is T;
   /** What a column that was never set holds; it also carries the type. */
   readonly empty: T;
@@ -80,7 +79,7 @@ export function columnOf(type: ColumnType): Column<Value> {
     case 'map':
       return map(type.atom, type.value);
     default:
-      return unreachable(type);
+      return type satisfies never;
   }
 }
 

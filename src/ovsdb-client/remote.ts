@@ -44,10 +44,10 @@ const PLAIN = /^(?<host>[^:]*)(?::(?<port>.*))?$/su;
 const NAME = /^(?!-)[A-Za-z0-9_.-]{1,253}$/u;
 
 function hostRemote(kind: 'tcp' | 'ssl', text: string): Remote | Fault {
-  const bracketed = text.startsWith('[');
-  const groups = (bracketed ? BRACKETED : PLAIN).exec(text)?.groups;
+  const isBracketed = text.startsWith('[');
+  const groups = (isBracketed ? BRACKETED : PLAIN).exec(text)?.groups;
   const host = groups?.['host'] ?? '';
-  const isHost = bracketed ? isIP(host) === 6 : NAME.test(host);
+  const isHost = isBracketed ? isIP(host) === 6 : NAME.test(host);
   if (!isHost) {
     const hint = isIP(text) === 6 ? ' (an IPv6 address stands in brackets)' : '';
     return new Fault(`not a remote: ${quoted(`${kind}:${text}`)} names no host${hint}`);

@@ -7,9 +7,9 @@ import type { AtomName, ColumnType } from './values.ts';
 export interface ColumnSchema {
   readonly type: ColumnType;
   /** A column that was never set holds one default element, not none. */
-  readonly required: boolean;
+  readonly isRequired: boolean;
   /** May hold several elements: update2 and update3 send a difference, not the new value. */
-  readonly several: boolean;
+  readonly hasSeveral: boolean;
 }
 
 export interface TableSchema {
@@ -60,11 +60,11 @@ function parseType(json: unknown): ColumnSchema | null {
   const atom = parseBase(json['key']);
   const value = json['value'] === undefined ? undefined : parseBase(json['value']);
   if (atom === null || value === null) return null;
-  const required = (json['min'] ?? 1) !== 0;
-  const several = (json['max'] ?? 1) !== 1;
-  if (value !== undefined) return { type: { kind: 'map', atom, value }, required, several };
-  if (several) return { type: { kind: 'set', atom }, required, several };
-  return { type: { kind: required ? 'scalar' : 'optional', atom }, required, several };
+  const isRequired = (json['min'] ?? 1) !== 0;
+  const hasSeveral = (json['max'] ?? 1) !== 1;
+  if (value !== undefined) return { type: { kind: 'map', atom, value }, isRequired, hasSeveral };
+  if (hasSeveral) return { type: { kind: 'set', atom }, isRequired, hasSeveral };
+  return { type: { kind: isRequired ? 'scalar' : 'optional', atom }, isRequired, hasSeveral };
 }
 
 const ATOM_NAMES: readonly AtomName[] = ['integer', 'real', 'boolean', 'string', 'uuid'];

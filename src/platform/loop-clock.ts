@@ -14,7 +14,7 @@ export class LoopClock {
   readonly #nowMs: () => number;
   #expectedMs = Infinity;
   #stalledMs = 0;
-  #stalled = false;
+  #hasStalled = false;
   /** The turn before was late, too. */
   #isLateAgain = false;
 
@@ -34,7 +34,7 @@ export class LoopClock {
     if (lateMs > STALL_MS) {
       if (!this.#isLateAgain) this.#stalledMs += lateMs;
       this.#expectedMs = nowMs;
-      this.#stalled = true;
+      this.#hasStalled = true;
     }
     return nowMs - this.#stalledMs;
   }
@@ -45,16 +45,16 @@ export class LoopClock {
   }
 
   /** Whether the loop stalled since that was taken last. */
-  get stalled(): boolean {
-    return this.#stalled;
+  get hasStalled(): boolean {
+    return this.#hasStalled;
   }
 
   /** Whether the loop stalled since this was asked last. To be asked once a turn. */
   takeStalled(): boolean {
     this.now();
-    const stalled = this.#stalled;
-    this.#stalled = false;
-    this.#isLateAgain = stalled;
-    return stalled;
+    const hasStalled = this.#hasStalled;
+    this.#hasStalled = false;
+    this.#isLateAgain = hasStalled;
+    return hasStalled;
   }
 }

@@ -15,7 +15,7 @@ export interface Request {
 }
 
 /** One message of the kernel. */
-export type Reply =
+export type NetlinkReply =
   | {
       readonly kind: 'data';
       readonly sequence: number;
@@ -48,7 +48,7 @@ const CTRL_ATTR_FAMILY_ID = 1;
 const CTRL_ATTR_FAMILY_NAME = 2;
 
 /** Netlink speaks in the byte order of the machine. */
-const littleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+const isLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 const text = new TextDecoder();
 
 export function encodeRequest(sequence: number, request: Request): Uint8Array {
@@ -56,10 +56,10 @@ export function encodeRequest(sequence: number, request: Request): Uint8Array {
   const length = HEADER_BYTES + GENERIC_HEADER_BYTES + attributes.length;
   const bytes = new Uint8Array(aligned(length));
   const view = viewOf(bytes);
-  view.setUint32(0, length, littleEndian);
-  view.setUint16(4, type, littleEndian);
-  view.setUint16(6, FLAGS[kind], littleEndian);
-  view.setUint32(8, sequence, littleEndian);
+  view.setUint32(0, length, isLittleEndian);
+  view.setUint16(4, type, isLittleEndian);
+  view.setUint16(6, FLAGS[kind], isLittleEndian);
+  view.setUint32(8, sequence, isLittleEndian);
   bytes[HEADER_BYTES] = command;
   bytes[HEADER_BYTES + 1] = version;
   bytes.set(attributes, HEADER_BYTES + GENERIC_HEADER_BYTES);
@@ -78,19 +78,19 @@ export function parseFamily(attributes: Uint8Array): number | null {
 }
 
 /** Every message of one datagram, in order. Never throws. */
-export function parseReplies(datagram: Uint8Array): readonly Reply[] {
-  const replies: Reply[] = [];
+export function parseReplies(datagram: Uint8Array): readonly NetlinkReply[] {
+  const replies: NetlinkReply[] = [];
   const view = viewOf(datagram);
   let offset = 0;
   while (offset < datagram.length) {
     const left = datagram.length - offset;
-    const length = left < HEADER_BYTES ? 0 : view.getUint32(offset, littleEndian);
+    const length = left < HEADER_BYTES ? 0 : view.getUint32(offset, isLittleEndian);
     if (length < HEADER_BYTES || length > left) {
       replies.push({ kind: 'broken', reason: `a message of ${length} bytes in ${left}` });
       break;
     }
-    const type = view.getUint16(offset + 4, littleEndian);
-    const sequence = view.getUint32(offset + 8, littleEndian);
+    const type = view.getUint16(offset + 4, isLittleEndian);
+    const sequence = view.getUint32(offset + 8, isLittleEndian);
     const body = datagram.subarray(offset + HEADER_BYTES, offset + length);
     const reply = parseReply(type, sequence, body);
     if (reply !== null) replies.push(reply);
@@ -99,7 +99,7 @@ export function parseReplies(datagram: Uint8Array): readonly Reply[] {
   return replies;
 }
 
-function parseReply(type: number, sequence: number, body: Uint8Array): Reply | null {
+function parseReply(type: number, sequence: number, body: Uint8Array): NetlinkReply | null {
   if (type === NLMSG_NOOP) return null;
   const [command] = body;
   if (command === undefined || body.length < GENERIC_HEADER_BYTES) {
@@ -107,7 +107,7 @@ function parseReply(type: number, sequence: number, body: Uint8Array): Reply | n
   }
   if (type === NLMSG_ERROR || type === NLMSG_DONE) {
     // Zero, or the error as a negative number.
-    const errno = Math.abs(viewOf(body).getInt32(0, littleEndian));
+    const errno = Math.abs(viewOf(body).getInt32(0, isLittleEndian));
     return { kind: 'result', sequence, errno };
   }
   return { kind: 'data', sequence, command, attributes: body.subarray(GENERIC_HEADER_BYTES) };
@@ -141,10 +141,10 @@ export function eachAttribute(
 /** The number in the attribute of `wanted`; `null` where it is missing or damaged. */
 export function numberAttribute(attributes: Uint8Array, wanted: number): number | null {
   const found: { value: number | null } = { value: null };
-  const intact = eachAttribute(attributes, (type, bytes, start, end) => {
+  const isIntact = eachAttribute(attributes, (type, bytes, start, end) => {
     if (type === wanted) found.value = numberIn(bytes, start, end);
   });
-  return intact ? found.value : null;
+  return isIntact ? found.value : null;
 }
 
 /** A number of one, two or four bytes, as the kernel writes them; `null` for another length. */
@@ -161,13 +161,13 @@ export function numberIn(bytes: Uint8Array, start: number, end: number): number 
   }
 }
 
-const hi = littleEndian ? 2 : 0;
-const lo = littleEndian ? 0 : 2;
+const hi = isLittleEndian ? 2 : 0;
+const lo = isLittleEndian ? 0 : 2;
 
 function u16(bytes: Uint8Array, offset: number): number {
   const first = bytes[offset] ?? 0;
   const second = bytes[offset + 1] ?? 0;
-  return littleEndian ? first | (second << 8) : (first << 8) | second;
+  return isLittleEndian ? first | (second << 8) : (first << 8) | second;
 }
 
 /** Text up to its zero byte. */
@@ -182,8 +182,8 @@ export function attribute(type: number, value: Uint8Array): Uint8Array {
   const length = ATTRIBUTE_HEADER_BYTES + value.length;
   const bytes = new Uint8Array(aligned(length));
   const view = viewOf(bytes);
-  view.setUint16(0, length, littleEndian);
-  view.setUint16(2, type, littleEndian);
+  view.setUint16(0, length, isLittleEndian);
+  view.setUint16(2, type, isLittleEndian);
   bytes.set(value, ATTRIBUTE_HEADER_BYTES);
   return bytes;
 }

@@ -8,9 +8,9 @@ export interface LinkFacts {
   /** The kernel's number for it: the same after a rename, another after it was made again. */
   readonly index: number;
   /** Switched on by the administrator (IFF_UP). */
-  readonly adminUp: boolean;
+  readonly isAdminUp: boolean;
   /** The layer below works: the cable is in, the peer answers. */
-  readonly carrier: boolean;
+  readonly hasCarrier: boolean;
   readonly operState: OperState;
 }
 
@@ -51,7 +51,7 @@ const ATTRIBUTE_TYPE_MASK = 0x3fff;
 const AF_UNSPEC = 0;
 
 /** Netlink speaks in the byte order of the machine. */
-const littleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+const isLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 const text = new TextDecoder();
 
 /** Every link message of one datagram, in order. Never throws; other messages are passed over. */
@@ -61,12 +61,12 @@ export function parseLinkMessages(datagram: Uint8Array): readonly LinkMessage[] 
   let offset = 0;
   while (offset < view.byteLength) {
     const left = view.byteLength - offset;
-    const length = left < HEADER_BYTES ? 0 : view.getUint32(offset, littleEndian);
+    const length = left < HEADER_BYTES ? 0 : view.getUint32(offset, isLittleEndian);
     if (length < HEADER_BYTES || length > left) {
       messages.push({ kind: 'broken', reason: `a message of ${length} bytes in ${left}` });
       break;
     }
-    const type = view.getUint16(offset + 4, littleEndian);
+    const type = view.getUint16(offset + 4, isLittleEndian);
     if (type === RTM_NEWLINK || type === RTM_DELLINK) {
       const body = subView(view, offset + HEADER_BYTES, length - HEADER_BYTES);
       const message = parseLink(type, body);
@@ -82,18 +82,18 @@ function parseLink(type: number, body: DataView): LinkMessage | null {
     return { kind: 'broken', reason: `a link message of ${body.byteLength} bytes` };
   }
   if (body.getUint8(0) !== AF_UNSPEC) return null;
-  const index = body.getInt32(4, littleEndian);
-  const flags = body.getUint32(8, littleEndian);
+  const index = body.getInt32(4, isLittleEndian);
+  const flags = body.getUint32(8, isLittleEndian);
   const attributes = parseAttributes(subView(body, IFINFO_BYTES, body.byteLength - IFINFO_BYTES));
   if (attributes === null || attributes.name === '') {
     return { kind: 'broken', reason: 'a link message with damaged attributes' };
   }
-  const { name, operState, carrier } = attributes;
+  const { name, operState, hasCarrier } = attributes;
   if (type === RTM_DELLINK) return { kind: 'gone', name, index };
   const facts = {
     index,
-    adminUp: (flags & IFF_UP) !== 0,
-    carrier: carrier ?? (flags & IFF_LOWER_UP) !== 0,
+    isAdminUp: (flags & IFF_UP) !== 0,
+    hasCarrier: hasCarrier ?? (flags & IFF_LOWER_UP) !== 0,
     operState,
   };
   return { kind: 'link', name, facts };
@@ -103,26 +103,26 @@ interface Attributes {
   readonly name: string;
   readonly operState: OperState;
   /** `null`: the kernel did not say (Linux before 3.9). */
-  readonly carrier: boolean | null;
+  readonly hasCarrier: boolean | null;
 }
 
 /** `null` where a length points outside. */
 function parseAttributes(view: DataView): Attributes | null {
   let name = '';
   let operState: OperState = 'unknown';
-  let carrier: boolean | null = null;
+  let hasCarrier: boolean | null = null;
   let offset = 0;
   while (offset + ATTRIBUTE_HEADER_BYTES <= view.byteLength) {
-    const length = view.getUint16(offset, littleEndian);
+    const length = view.getUint16(offset, isLittleEndian);
     if (length < ATTRIBUTE_HEADER_BYTES || offset + length > view.byteLength) return null;
-    const type = view.getUint16(offset + 2, littleEndian) & ATTRIBUTE_TYPE_MASK;
+    const type = view.getUint16(offset + 2, isLittleEndian) & ATTRIBUTE_TYPE_MASK;
     const value = subView(view, offset + ATTRIBUTE_HEADER_BYTES, length - ATTRIBUTE_HEADER_BYTES);
     if (type === IFLA_IFNAME) name = parseName(value);
     else if (type === IFLA_OPERSTATE) operState = operStates[firstByte(value)] ?? 'unknown';
-    else if (type === IFLA_CARRIER) carrier = firstByte(value) !== 0;
+    else if (type === IFLA_CARRIER) hasCarrier = firstByte(value) !== 0;
     offset += aligned(length);
   }
-  return { name, operState, carrier };
+  return { name, operState, hasCarrier };
 }
 
 function parseName(value: DataView): string {

@@ -100,7 +100,7 @@ describe('schemas (RFC 7047, section 3.2)', () => {
       assert.ok('tables' in schema);
       const column = schema.tables.get('T')?.columns.get('c');
       assert.deepEqual(
-        [column?.type.kind, column?.required, column?.several],
+        [column?.type.kind, column?.isRequired, column?.hasSeveral],
         [kind, required, several],
       );
     });

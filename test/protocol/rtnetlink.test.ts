@@ -24,19 +24,19 @@ function datagram(start: string): Uint8Array {
 }
 
 test('golden: an interface with carrier', () => {
-  const facts = { index: 3, adminUp: true, carrier: true, operState: 'up' };
+  const facts = { index: 3, isAdminUp: true, hasCarrier: true, operState: 'up' };
   const message = { kind: 'link', name: 'vb0', facts };
   assert.deepEqual(parseLinkMessages(datagram('vb0 (index 3): up')), [message]);
 });
 
 test('golden: an interface without carrier', () => {
-  const facts = { index: 4, adminUp: true, carrier: false, operState: 'lowerlayerdown' };
+  const facts = { index: 4, isAdminUp: true, hasCarrier: false, operState: 'lowerlayerdown' };
   const message = { kind: 'link', name: 'va0', facts };
   assert.deepEqual(parseLinkMessages(datagram('va0 (index 4): up without')), [message]);
 });
 
 test('golden: an interface that is switched off', () => {
-  const facts = { index: 3, adminUp: false, carrier: false, operState: 'down' };
+  const facts = { index: 3, isAdminUp: false, hasCarrier: false, operState: 'down' };
   const message = { kind: 'link', name: 'vb0', facts };
   assert.deepEqual(parseLinkMessages(datagram('vb0 (index 3): switched off')), [message]);
 });

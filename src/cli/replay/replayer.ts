@@ -1,5 +1,5 @@
 import type { Core } from '../../core/core.ts';
-import { createCore, nextTurnMs, observe, request, takeTurn } from '../../core/turn.ts';
+import { createCore, nextDeadlineMs, observe, request, takeTurn } from '../../core/turn.ts';
 import type { Config } from '../../model/config.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { Turn } from '../../model/turn.ts';
@@ -21,7 +21,7 @@ interface Life {
   readonly repeats: Repeats;
   /**
    * The configuration of the record is ours. Then every turn is in the journal, at the time it
-   * really was taken; otherwise deadlines are our own, on time, and sinks do at once as told.
+   * really was taken; otherwise deadlines are exact, and sinks act at once.
    */
   readonly isExact: boolean;
 }
@@ -149,7 +149,7 @@ export class Replayer {
     if (life.isExact) return;
     const { core, repeats } = life;
     for (;;) {
-      const dueMs = nextTurnMs(core);
+      const dueMs = nextDeadlineMs(core);
       const atMs = Math.min(dueMs, repeats.nextMs);
       if (!(atMs < toMs)) return;
       const repeated = repeats.popDue(atMs);
@@ -164,13 +164,13 @@ export class Replayer {
     this.#see(atMs + life.wallOffsetMs);
     let turn = takeTurn(life.core, atMs);
     while (turn !== null) {
-      this.#tell(life, turn);
+      this.#record(life, turn);
       if (life.isExact || !this.#answer(life, turn, atMs)) return;
       turn = takeTurn(life.core, atMs);
     }
   }
 
-  #tell(life: Life, turn: Turn): void {
+  #record(life: Life, turn: Turn): void {
     if (this.#isMuted) return;
     for (const decision of turn.decisions) {
       this.#sides.replayed(routeDecided(decision, decision.atMs + life.wallOffsetMs));

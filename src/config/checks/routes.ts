@@ -34,10 +34,10 @@ function checkDuplicate(
   seen: Map<string, number>,
   report: Report,
 ): void {
-  const partIsFaulty = (['path_id', 'neighbor'] as const).some(
+  const isPartFaulty = (['path_id', 'neighbor'] as const).some(
     (key) => key in route && route[key] === undefined,
   );
-  if (route.prefix === undefined || partIsFaulty) return;
+  if (route.prefix === undefined || isPartFaulty) return;
   const key = routeKey(route.prefix, route.path_id, route.neighbor);
   const first = seen.get(key);
   if (first === undefined) seen.set(key, index);

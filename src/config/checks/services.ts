@@ -47,8 +47,8 @@ function checkOneCheck(
 ): void {
   if (!('check' in service)) {
     const servers = service.real_servers ?? [];
-    const allHaveType = servers.every((server) => server === undefined || typeOf(server) !== null);
-    if (!allHaveType)
+    const haveAllType = servers.every((server) => server === undefined || typeOf(server) !== null);
+    if (!haveAllType)
       report([...path, 'check'], 'missing key "check": expected a mapping such as { type: tcp }');
     return;
   }
@@ -75,7 +75,7 @@ function checkServers(
   const virtual = service.virtual === undefined ? null : known(parseVirtual(service.virtual));
   const virtualPort = virtual?.kind === 'address' ? virtual.port : null;
   // A faulty virtual may well have had a port.
-  const portIsKnown = virtualPort !== null || !('virtual' in service) || virtual !== null;
+  const isPortKnown = virtualPort !== null || !('virtual' in service) || virtual !== null;
   const seen = new Map<string, number>();
   for (const [index, server] of (service.real_servers ?? []).entries()) {
     if (server === undefined) continue;
@@ -87,7 +87,7 @@ function checkServers(
     const { address, port } = known(parseEndpoint(text));
     const serves = port ?? virtualPort;
     if (serves === null) {
-      if (portIsKnown)
+      if (isPortKnown)
         report(textPath, 'no port here and none in a virtual: add one, such as :443');
       continue;
     }

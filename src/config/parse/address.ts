@@ -7,7 +7,7 @@ export interface Address {
   readonly text: string;
 }
 
-export const addressExpected = 'expected an address such as 192.0.2.1 or 2001:db8::1';
+export const ADDRESS_EXPECTED = 'expected an address such as 192.0.2.1 or 2001:db8::1';
 
 /** Text → address. Refuses what two programs could read differently: leading zeros, zones. */
 export function parseAddress(text: string): Parsed<Address> {
@@ -25,11 +25,11 @@ export function isLoopback(address: Address): boolean {
   return address.family === 4 ? address.parts[0] === 127 : address.text === '::1';
 }
 
-const fourNumbers = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
+const FOUR_NUMBERS = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
 
 function ipv4Octets(text: string): Parsed<readonly number[]> {
-  const match = fourNumbers.exec(text);
-  if (match === null) return bad(addressExpected);
+  const match = FOUR_NUMBERS.exec(text);
+  if (match === null) return bad(ADDRESS_EXPECTED);
   const octets = match.slice(1);
   // `010.0.0.1` is 8.0.0.1 to the C library and 10.0.0.1 to others.
   const ambiguous = octets.find((octet) => octet.length > 1 && octet.startsWith('0'));
@@ -37,7 +37,7 @@ function ipv4Octets(text: string): Parsed<readonly number[]> {
     return bad(`an address without leading zeros is needed: write ${octets.map(Number).join('.')}`);
   }
   const numbers = octets.map(Number);
-  return numbers.every((octet) => octet <= 255) ? good(numbers) : bad(addressExpected);
+  return numbers.every((octet) => octet <= 255) ? good(numbers) : bad(ADDRESS_EXPECTED);
 }
 
 function ipv6Words(text: string): Parsed<readonly number[]> {
@@ -46,18 +46,18 @@ function ipv6Words(text: string): Parsed<readonly number[]> {
       `a zone (${JSON.stringify(text.slice(text.indexOf('%'), 20))}) cannot be used here: leave it out`,
     );
   const halves = text.split('::');
-  if (halves.length > 2) return bad(addressExpected);
+  if (halves.length > 2) return bad(ADDRESS_EXPECTED);
   const head = wordsOf(halves[0] ?? '', halves.length === 1);
   const tail = wordsOf(halves[1] ?? '', true);
-  if (head === null || tail === null) return bad(addressExpected);
+  if (head === null || tail === null) return bad(ADDRESS_EXPECTED);
   const missing = 8 - head.length - tail.length;
   // `::` stands for at least one word; without it nothing may be missing.
-  if (halves.length === 2 ? missing < 1 : missing !== 0) return bad(addressExpected);
+  if (halves.length === 2 ? missing < 1 : missing !== 0) return bad(ADDRESS_EXPECTED);
   return good([...head, ...Array.from({ length: missing }, () => 0), ...tail]);
 }
 
 /** Words between colons; the last may be a dotted IPv4 address where the text ends there. */
-function wordsOf(text: string, atEnd: boolean): readonly number[] | null {
+function wordsOf(text: string, isAtEnd: boolean): readonly number[] | null {
   if (text === '') return [];
   const words: number[] = [];
   const groups = text.split(':');
@@ -66,9 +66,9 @@ function wordsOf(text: string, atEnd: boolean): readonly number[] | null {
       words.push(Number.parseInt(group, 16));
       continue;
     }
-    const dotted = ipv4Octets(group);
-    if (!atEnd || index !== groups.length - 1 || !dotted.ok) return null;
-    const [a = 0, b = 0, c = 0, d = 0] = dotted.value;
+    const isDotted = ipv4Octets(group);
+    if (!isAtEnd || index !== groups.length - 1 || !isDotted.ok) return null;
+    const [a = 0, b = 0, c = 0, d = 0] = isDotted.value;
     words.push(a * 256 + b, c * 256 + d);
   }
   return words;
@@ -78,9 +78,10 @@ function wordsOf(text: string, atEnd: boolean): readonly number[] | null {
 function ipv6Text(words: readonly number[]): string {
   const run = longestZeroRun(words);
   // As inet_ntop has it: mapped (::ffff:a.b.c.d) and the old compatible addresses end dotted.
-  const dotted = run.start === 0 && (run.length === 6 || (run.length === 5 && words[5] === 0xffff));
+  const isDotted =
+    run.start === 0 && (run.length === 6 || (run.length === 5 && words[5] === 0xffff));
   const plain = words.map((word) => word.toString(16));
-  const tail = dotted
+  const tail = isDotted
     ? [
         ...plain.slice(run.length, 6),
         words

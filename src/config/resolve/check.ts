@@ -4,7 +4,7 @@ import { known, parseAddress, parseExpect, parsePayload, parseRegex } from '../p
 import type { CheckDefaultsFile, CheckFile, CheckOverrideFile, CheckType } from '../schema.ts';
 import { timingOf } from '../timing.ts';
 import { Interned } from './intern.ts';
-import { pluginOf } from './plugin.ts';
+import { resolvePlugin } from './plugin.ts';
 import { msOr, settleOf } from './settle.ts';
 
 /** Lays defaults, check and a server's own keys over each other. Equal checks are one object. */
@@ -44,13 +44,13 @@ export class CheckResolver {
       return { type: 'tcp', ...common, mode: file.mode ?? DEFAULTS.check.tcpMode, send, expect };
     }
     if (file.type === 'udp') {
-      // An empty datagram is enough for ICMP to say that nobody listens.
+      // An empty datagram is enough to get an ICMP port unreachable.
       const icmpIntervalMs = msOr(file.icmp_interval, DEFAULTS.check.icmpIntervalMs);
       return { type: 'udp', ...common, send: send ?? new Uint8Array(), expect, icmpIntervalMs };
     }
     if (file.type === 'plugin') {
       if (file.module === undefined) throw new Error('bug: a plugin without a module was resolved');
-      return { type: 'plugin', ...common, plugin: pluginOf(file, file.module, this.#folder) };
+      return { type: 'plugin', ...common, plugin: resolvePlugin(file, file.module, this.#folder) };
     }
     return richer(file.type, file, { ...common, send });
   }

@@ -2,7 +2,7 @@ import type { Signal } from '../../model/config.ts';
 import { DEFAULTS, SETTLE_DEFAULTS, type SettleDefaults } from '../defaults.ts';
 import type { SignalFile } from '../schema.ts';
 import { timingOf, type Timing } from '../timing.ts';
-import { pluginOf } from './plugin.ts';
+import { resolvePlugin } from './plugin.ts';
 import { msOr, settleOf } from './settle.ts';
 
 export function resolveSignal(name: string, file: SignalFile, folder: string): Signal {
@@ -21,7 +21,7 @@ export function resolveSignal(name: string, file: SignalFile, folder: string): S
       return { name, type: 'execd', command, trigger, user, ...times(file), staleAfterMs, settle };
     }
     case 'plugin':
-      return { name, type: 'plugin', plugin: pluginOf(file, file.module, folder), settle };
+      return { name, type: 'plugin', plugin: resolvePlugin(file, file.module, folder), settle };
     default:
       return file satisfies never;
   }

@@ -19,7 +19,7 @@ import {
   path,
   port,
   text,
-  textOf,
+  textUpTo,
   wholeNumber,
   wordList,
   yesNo,
@@ -29,11 +29,11 @@ import { argument, fastIntervalDefault, pluginKeys } from './program.ts';
 import { settleKeys } from './settle.ts';
 
 /** One worker cannot probe a server more often than this and stay exact. */
-const intervalMinMs = 10;
+const INTERVAL_MIN_MS = 10;
 const mustBeSomewhere = 'none: the check needs it, here or in a real server’s `check`';
 
 const commonKeys = {
-  interval: optional(duration(intervalMinMs), {
+  interval: optional(duration(INTERVAL_MIN_MS), {
     description: 'Time between two probes of a server while it is settled.',
     default: durationText(DEFAULTS.check.intervalMs),
     examples: ['500ms'],
@@ -43,7 +43,7 @@ const commonKeys = {
     unset: 'half the interval',
     examples: ['250ms'],
   }),
-  fast_interval: optional(duration(intervalMinMs), {
+  fast_interval: optional(duration(INTERVAL_MIN_MS), {
     description: 'The interval while results disagree with the settled health.',
     unset: fastIntervalDefault,
     examples: ['100ms'],
@@ -67,13 +67,13 @@ const commonKeys = {
   ...settleKeys,
 };
 
-const payload = textOf('expected text, or bytes such as hex:0a0b', parsePayload, {
+const payload = textUpTo('expected text, or bytes such as hex:0a0b', parsePayload, {
   title: 'text, or bytes as `hex:0a0b`',
 });
-const expect = textOf('expected none, text, hex: or /regex/', parseExpect, {
+const expect = textUpTo('expected none, text, hex: or /regex/', parseExpect, {
   title: '`none`, text, `hex:…` or `/regex/`',
 });
-const regex = textOf('expected a regular expression such as /ok/', parseRegex, {
+const regex = textUpTo('expected a regular expression such as /ok/', parseRegex, {
   title: '`/regex/` of RE2',
 });
 
@@ -85,7 +85,7 @@ function parseStatus(value: string): Parsed<string> {
 }
 const status = z.union([
   wholeNumber(100, 599, 'a status'),
-  textOf('expected a status such as 200 or 200-399', parseStatus, {
+  textUpTo('expected a status such as 200 or 200-399', parseStatus, {
     title: 'range such as `200-399`',
   }),
 ]);
@@ -103,13 +103,13 @@ const replyKeys = {
     examples: ['/^220 /'],
   }),
 };
-const hostExpected = 'expected a host such as www.example.net or www.example.net:8443';
+const HOST_EXPECTED = 'expected a host such as www.example.net or www.example.net:8443';
 const httpKeys = {
   path: optional(
-    textOf('expected a path such as /healthz', parseHttpPath, { title: 'path of a URL' }),
+    textUpTo('expected a path such as /healthz', parseHttpPath, { title: 'path of a URL' }),
     { description: 'The path to get.', default: DEFAULTS.check.httpPath, examples: ['/healthz'] },
   ),
-  host: optional(textOf(hostExpected, parseHttpHost, { title: 'host, or host:port' }), {
+  host: optional(textUpTo(HOST_EXPECTED, parseHttpHost, { title: 'host, or host:port' }), {
     description: 'The Host header, and the server name in TLS.',
     unset: 'the address of the server',
     examples: ['www.example.net'],
@@ -140,7 +140,7 @@ function parseHttpPath(value: string): Parsed<string> {
 /** What may stand in a header and be asked for as server name: a name of ASCII, or an address. */
 function parseHttpHost(value: string): Parsed<string> {
   const isHost = /^(?:[\w.-]{1,253}|\[[\da-f:.]{2,45}\])(?::\d{1,5})?$/i.test(value);
-  return isHost || parseAddress(value).ok ? good(value) : bad(hostExpected);
+  return isHost || parseAddress(value).ok ? good(value) : bad(HOST_EXPECTED);
 }
 
 /** The keys that only one type (or two) knows. */
@@ -257,7 +257,7 @@ function typeOf<Type extends CheckType>(type: Type): z.ZodLiteral<Type> {
   });
 }
 
-export const check = z.discriminatedUnion(
+export const checkSchema = z.discriminatedUnion(
   'type',
   [
     mapping({ type: typeOf('tcp'), ...commonKeys, ...typeKeys.tcp }, keyOfOtherCheck),
@@ -292,6 +292,6 @@ export const checkOverride = mapping({
   ...typeKeys.plugin,
 });
 
-export type CheckFile = z.infer<typeof check>;
+export type CheckFile = z.infer<typeof checkSchema>;
 export type CheckDefaultsFile = z.infer<typeof checkDefaults>;
 export type CheckOverrideFile = z.infer<typeof checkOverride>;

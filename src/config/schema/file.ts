@@ -3,14 +3,14 @@ import { bad, durationText, good, type Parsed } from '../parse.ts';
 import {
   duration,
   listOf,
-  listen,
+  listenSchema,
   mapping,
   name,
   oneOf,
   path,
   positivePercent,
   text,
-  textOf,
+  textUpTo,
 } from './basics.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { optional, required } from './keys.ts';
@@ -20,9 +20,11 @@ import { route } from './routes.ts';
 import { service } from './services.ts';
 import { signal } from './signals.ts';
 
-const remoteExpected = 'expected unix:PATH, tcp:ADDRESS:PORT or ssl:ADDRESS:PORT';
+const REMOTE_EXPECTED = 'expected unix:PATH, tcp:ADDRESS:PORT or ssl:ADDRESS:PORT';
 function parseRemote(value: string): Parsed<string> {
-  return /^(unix:.+|(tcp|ssl):.+:[1-9][0-9]{0,4})$/.test(value) ? good(value) : bad(remoteExpected);
+  return /^(unix:.+|(tcp|ssl):.+:[1-9][0-9]{0,4})$/.test(value)
+    ? good(value)
+    : bad(REMOTE_EXPECTED);
 }
 
 const sources = mapping({
@@ -41,7 +43,7 @@ const sources = mapping({
   ),
   ovsdb: optional(
     mapping({
-      remote: required(textOf(remoteExpected, parseRemote, { title: 'OVSDB remote' }), {
+      remote: required(textUpTo(REMOTE_EXPECTED, parseRemote, { title: 'OVSDB remote' }), {
         description: 'The database server: `unix:PATH`, `tcp:ADDRESS:PORT` or `ssl:ADDRESS:PORT`.',
         examples: [DEFAULTS.ovsdb.remote, 'ssl:10.0.0.5:6640'],
       }),
@@ -96,7 +98,7 @@ const admin = mapping({
     unset: 'the group of the daemon',
     examples: ['adm'],
   }),
-  listen: optional(listen, {
+  listen: optional(listenSchema, {
     description:
       'The dashboard, `/metrics` and the API over TCP. Without `token_file` on loopback only, and read-only.',
     unset: 'none',

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { DEFAULTS } from '../defaults.ts';
 import { durationText } from '../parse.ts';
 import { optional, required } from './keys.ts';
-import { duration, listen, mapping, oneOf, path, wholeNumber, yesNo } from './basics.ts';
+import { duration, listenSchema, mapping, oneOf, path, wholeNumber, yesNo } from './basics.ts';
 
-/** Beyond this ExaBGP could block on acknowledgements that nobody has read yet. */
-const windowMax = 1_000;
+/** Beyond this ExaBGP could block on acknowledgements that we have not read yet. */
+const WINDOW_MAX = 1_000;
 
 const exabgpKeys = {
   ack_timeout: optional(duration(1), {
@@ -14,7 +14,7 @@ const exabgpKeys = {
     default: durationText(DEFAULTS.exabgp.ackTimeoutMs),
     examples: ['5s'],
   }),
-  window: optional(wholeNumber(1, windowMax), {
+  window: optional(wholeNumber(1, WINDOW_MAX), {
     description: 'Commands that may wait for their answer at the same time.',
     default: DEFAULTS.exabgp.window,
     examples: [128],
@@ -85,7 +85,7 @@ export const outputs = mapping({
   }),
   agent: optional(
     mapping({
-      listen: required(listen, {
+      listen: required(listenSchema, {
         description: 'Where to listen for agent-checks.',
         examples: ['127.0.0.1:9128'],
       }),

@@ -19,20 +19,20 @@ import {
   name,
   oneOf,
   positivePercent,
-  textOf,
+  textUpTo,
   wholeNumber,
 } from './basics.ts';
-import { check, checkOverride } from './checks.ts';
+import { checkSchema, checkOverride } from './checks.ts';
 import { optional, required } from './keys.ts';
 import { rule } from './rule.ts';
 
-const weightMax = 65_535;
-const weightSumMax = 2 ** 31;
+const WEIGHT_MAX = 65_535;
+const WEIGHT_SUM_MAX = 2 ** 31;
 
-const virtual = textOf(virtualExpected, parseVirtual, {
+const virtual = textUpTo(virtualExpected, parseVirtual, {
   title: 'ADDRESS:PORT/tcp, ADDRESS:PORT/udp or fwmark N',
 });
-const endpoint = textOf(endpointExpected, parseEndpoint, {
+const endpoint = textUpTo(endpointExpected, parseEndpoint, {
   title: 'ADDRESS:PORT',
   description: 'An IPv6 address stands in brackets; without a port it takes the virtual’s.',
 });
@@ -45,8 +45,8 @@ function amount(min: number, parse: (text: string) => Parsed<number>) {
       z
         .int({ error: expected })
         .min(min, { error: expected })
-        .max(weightSumMax, { error: expected }),
-      textOf(expected, (text) => (parse(text).ok ? parse(text) : bad(expected)), {
+        .max(WEIGHT_SUM_MAX, { error: expected }),
+      textUpTo(expected, (text) => (parse(text).ok ? parse(text) : bad(expected)), {
         title: 'percentage',
         pattern: percentPattern,
       }),
@@ -63,7 +63,7 @@ const realServer = z.union(
         description: 'Where it serves; without a port it takes the one of `virtual`.',
         examples: ['10.0.1.12:443', '[2001:db8:1::53]:53'],
       }),
-      weight: optional(wholeNumber(0, weightMax, 'a weight'), {
+      weight: optional(wholeNumber(0, WEIGHT_MAX, 'a weight'), {
         description: 'Its weight while it is up and whole.',
         unset:
           'with `outputs.ipvs` the normal weight kept in `state_dir`, else the one found in the table; without it 1',
@@ -90,7 +90,7 @@ export const service = mapping({
     unset: 'none: the servers are probed, and no weight is set',
     examples: ['192.0.2.10:443/tcp', '[2001:db8::10]:443/tcp', 'fwmark 7'],
   }),
-  check: optional(check, {
+  check: optional(checkSchema, {
     description: 'How its real servers are probed: see Checks.',
     unset: 'none: each real server needs a `check` with a `type`',
     examples: [{ type: 'tcp', mode: 'hold' }],

@@ -4,7 +4,7 @@ import { durationText } from '../parse.ts';
 import { duration, mapping, oneOf, wholeNumber } from './basics.ts';
 import { optional } from './keys.ts';
 
-const resultsMax = 1_000;
+const RESULTS_MAX = 1_000;
 const { polled, pushed, link, bfd } = SETTLE_DEFAULTS;
 
 function positive(what: string) {
@@ -41,12 +41,12 @@ function countDefault(key: 'rise' | 'fall'): string {
 
 /** Keys of any signal, of `check_defaults` and of any check: how results become health. */
 export const settleKeys = {
-  rise: optional(wholeNumber(1, resultsMax), {
+  rise: optional(wholeNumber(1, RESULTS_MAX), {
     description: 'Results in a row that must be good before it is up.',
     unset: countDefault('rise'),
     examples: [2],
   }),
-  fall: optional(wholeNumber(1, resultsMax), {
+  fall: optional(wholeNumber(1, RESULTS_MAX), {
     description: 'Results in a row that must be bad before it is down.',
     unset: countDefault('fall'),
     examples: [3],

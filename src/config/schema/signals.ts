@@ -1,23 +1,26 @@
 import * as z from 'zod';
 import { bad, good, type Parsed } from '../parse.ts';
 import { DEFAULTS } from '../defaults.ts';
-import { duration, listOf, mapping, oneOf, path, textOf } from './basics.ts';
+import { duration, listOf, mapping, oneOf, path, textUpTo } from './basics.ts';
 import { optional, required } from './keys.ts';
 import { argument, fastIntervalDefault, pluginKeys, programKeys } from './program.ts';
 import { settleKeys } from './settle.ts';
 
-const interfaceExpected = 'expected the name of a network interface such as eth0';
+const INTERFACE_EXPECTED = 'expected the name of a network interface such as eth0';
 
 /** As the kernel has it, at most 15 bytes, no white space, slash or colon; a leading dot is a temporary file's. */
 function parseInterface(value: string): Parsed<string> {
   const isName = /^[\x21-\x7e]{1,15}$/.test(value) && !/[/:]/.test(value);
-  return isName && !value.startsWith('.') ? good(value) : bad(interfaceExpected);
+  return isName && !value.startsWith('.') ? good(value) : bad(INTERFACE_EXPECTED);
 }
 const interfaceKey = {
-  interface: required(textOf(interfaceExpected, parseInterface, { title: 'network interface' }), {
-    description: 'The interface to watch; with `bfd` the port in Open vSwitch.',
-    examples: ['eth0'],
-  }),
+  interface: required(
+    textUpTo(INTERFACE_EXPECTED, parseInterface, { title: 'network interface' }),
+    {
+      description: 'The interface to watch; with `bfd` the port in Open vSwitch.',
+      examples: ['eth0'],
+    },
+  ),
 };
 
 const paceKeys = {

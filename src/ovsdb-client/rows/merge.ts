@@ -6,8 +6,8 @@ import { sorted, type Atom, type Value } from '../values.ts';
  * "Update2 Notification"). Where a column can hold several elements, the server
  * sends what differs; otherwise the new value itself.
  */
-export function mergeValue(several: boolean, old: Value, sent: Value): Value {
-  if (!several) return sent;
+export function mergeValue(hasSeveral: boolean, old: Value, sent: Value): Value {
+  if (!hasSeveral) return sent;
   if (old instanceof Map && sent instanceof Map) return mergeMaps(old, sent);
   if (isArray(old) && isArray(sent)) return exclusiveOr(old, sent);
   return sent;

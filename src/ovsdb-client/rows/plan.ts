@@ -1,7 +1,6 @@
 import type { Columns } from '../columns.ts';
 import { Fault } from '../fault.ts';
 import type { ColumnSchema, DatabaseSchema } from '../schema.ts';
-import { unreachable } from '../unreachable.ts';
 import { emptyAtoms, type ColumnType, type Value } from '../values.ts';
 
 /** How to decode and merge one column: the caller's view of it on the server's schema. */
@@ -12,7 +11,7 @@ export interface ColumnPlan {
   readonly type: ColumnType;
   /** What it holds where the server leaves it out. */
   readonly initial: Value;
-  readonly several: boolean;
+  readonly hasSeveral: boolean;
 }
 
 export type Plan = ReadonlyMap<string, ColumnPlan>;
@@ -34,7 +33,7 @@ export function planRows(
       return new Fault(`column ${name} of ${tableName} is ${is}, not ${words(type)}`);
     }
     const initial = initialValue(type, column);
-    plan.set(name, { name, table: tableName, type, initial, several: column.several });
+    plan.set(name, { name, table: tableName, type, initial, hasSeveral: column.hasSeveral });
   }
   return plan;
 }
@@ -52,7 +51,7 @@ function fits(wanted: ColumnType, actual: ColumnType): boolean {
     case 'scalar':
       return actual.kind === 'scalar';
     default:
-      return unreachable(wanted);
+      return wanted satisfies never;
   }
 }
 
@@ -67,22 +66,22 @@ export function words(type: ColumnType): string {
     case 'scalar':
       return `one ${type.atom}`;
     default:
-      return unreachable(type);
+      return type satisfies never;
   }
 }
 
-function initialValue(type: ColumnType, { required }: ColumnSchema): Value {
+function initialValue(type: ColumnType, { isRequired }: ColumnSchema): Value {
   const atom = emptyAtoms[type.atom];
   switch (type.kind) {
     case 'map':
-      return new Map(required ? [[atom, emptyAtoms[type.value]]] : []);
+      return new Map(isRequired ? [[atom, emptyAtoms[type.value]]] : []);
     case 'set':
-      return required ? [atom] : [];
+      return isRequired ? [atom] : [];
     case 'optional':
-      return required ? atom : null;
+      return isRequired ? atom : null;
     case 'scalar':
       return atom;
     default:
-      return unreachable(type);
+      return type satisfies never;
   }
 }

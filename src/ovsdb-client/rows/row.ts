@@ -30,7 +30,7 @@ export function patchRow(plan: Plan, old: AnyRow, json: unknown): AnyRow | Fault
     }
     const sent = readColumn(column, columnJson);
     if (sent instanceof Fault) return sent;
-    changed[name] = mergeValue(column.several, oldValue, sent);
+    changed[name] = mergeValue(column.hasSeveral, oldValue, sent);
   }
   return overlay(old, changed);
 }
@@ -38,14 +38,14 @@ export function patchRow(plan: Plan, old: AnyRow, json: unknown): AnyRow | Fault
 /** `old` with what differs from it in `fresh`; `old` itself where nothing does. */
 export function overlay(old: AnyRow, fresh: AnyRow): AnyRow {
   const changed: Record<string, Value> = {};
-  let differs = false;
+  let doesDiffer = false;
   for (const [name, value] of Object.entries(fresh)) {
     const oldValue = old[name];
     if (oldValue !== undefined && equalValues(oldValue, value)) continue;
     changed[name] = value;
-    differs = true;
+    doesDiffer = true;
   }
-  return differs ? { ...old, ...changed } : old;
+  return doesDiffer ? { ...old, ...changed } : old;
 }
 
 function readColumn(column: ColumnPlan, json: unknown): Value | Fault {

@@ -38,11 +38,11 @@ export class Connection {
   readonly #framer: Framer;
   readonly #pending: PendingRequests;
   readonly #probe: InactivityProbe;
-  #ended = false;
+  #isEnded = false;
   /** Bytes can be sent; some came; one whole message was understood. Until then it may be any server. */
-  #opened = false;
-  #heard = false;
-  #understood = false;
+  #isOpened = false;
+  #wasHeard = false;
+  #isUnderstood = false;
 
   constructor(options: ConnectionOptions, events: ConnectionEvents) {
     this.#events = events;
@@ -61,48 +61,48 @@ export class Connection {
 
   /** `done` is called once, whatever happens, in the order of the server's replies. */
   request(method: string, params: readonly Json[], done: Done): void {
-    if (this.#ended) done({ kind: 'failed', reason: 'not connected' });
+    if (this.#isEnded) done({ kind: 'failed', reason: 'not connected' });
     else if (this.#pending.full) {
       done({ kind: 'failed', reason: `${PENDING_MAX} requests wait for a reply already` });
     } else this.#write(encodeRequest(this.#pending.add(method, done), method, params));
   }
 
-  /** Gives the connection up, and tells so. */
+  /** Closes the connection and reports the reason. */
   drop(reason: string): void {
-    if (this.#ended) return;
-    const told = this.#heard && !this.#understood ? `not an OVSDB server: ${reason}` : reason;
-    this.#end(told);
-    this.#events.lost(told);
+    if (this.#isEnded) return;
+    const shown = this.#wasHeard && !this.#isUnderstood ? `not an OVSDB server: ${reason}` : reason;
+    this.#end(shown);
+    this.#events.lost(shown);
   }
 
   /** Ends it without a word to the owner. */
   close(): void {
-    if (!this.#ended) this.#end('closed');
+    if (!this.#isEnded) this.#end('closed');
   }
 
   #open(): void {
-    this.#opened = true;
+    this.#isOpened = true;
     this.#events.open();
   }
 
   #closedInWords(): string {
-    if (!this.#opened) return 'closed by the server during the TLS handshake';
-    return this.#understood ? 'closed by the server' : 'closed by the server before it answered';
+    if (!this.#isOpened) return 'closed by the server during the TLS handshake';
+    return this.#isUnderstood ? 'closed by the server' : 'closed by the server before it answered';
   }
 
   #end(reason: string): void {
-    this.#ended = true;
+    this.#isEnded = true;
     this.#probe.stop();
     this.#socket.destroy();
     this.#pending.failAll(reason);
   }
 
   #received(chunk: Buffer): void {
-    this.#heard = true;
-    this.#probe.heard();
+    this.#wasHeard = true;
+    this.#probe.received();
     const { messages, fault } = this.#framer.push(chunk);
     for (const message of messages) {
-      if (this.#ended) return;
+      if (this.#isEnded) return;
       this.#handle(message);
     }
     if (fault !== null) this.drop(fault.reason);
@@ -114,7 +114,7 @@ export class Connection {
       this.drop(message.reason);
       return;
     }
-    this.#understood = true;
+    this.#isUnderstood = true;
     switch (message.kind) {
       case 'result':
       case 'error':

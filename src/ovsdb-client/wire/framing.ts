@@ -31,8 +31,8 @@ export class Framer {
   readonly #pending: GrowingBuffer;
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   #depth = 0;
-  #inString = false;
-  #escaped = false;
+  #isInString = false;
+  #isEscaped = false;
 
   constructor(messageMaxBytes: number) {
     this.#messageMaxBytes = messageMaxBytes;
@@ -73,8 +73,8 @@ export class Framer {
   #scan(chunk: Uint8Array, from: number): number {
     for (let at = from; at < chunk.length; at += 1) {
       const byte = chunk[at];
-      if (this.#inString) this.#scanInString(byte);
-      else if (byte === QUOTE) this.#inString = true;
+      if (this.#isInString) this.#scanInString(byte);
+      else if (byte === QUOTE) this.#isInString = true;
       else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) this.#depth += 1;
       else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
         this.#depth -= 1;
@@ -86,9 +86,9 @@ export class Framer {
   }
 
   #scanInString(byte: number | undefined): void {
-    if (this.#escaped) this.#escaped = false;
-    else if (byte === BACKSLASH) this.#escaped = true;
-    else if (byte === QUOTE) this.#inString = false;
+    if (this.#isEscaped) this.#isEscaped = false;
+    else if (byte === BACKSLASH) this.#isEscaped = true;
+    else if (byte === QUOTE) this.#isInString = false;
   }
 
   #check(partBytes: number): Fault | null {

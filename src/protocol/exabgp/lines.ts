@@ -17,7 +17,7 @@ export class LineReader {
   // Latin-1 gives each byte one character, so nothing is ever refused here.
   readonly #decoder = new TextDecoder('latin1');
   #partial = '';
-  #dropping = false;
+  #isDropping = false;
 
   constructor(maxBytes = LINE_MAX_BYTES) {
     this.#maxBytes = maxBytes;
@@ -29,9 +29,9 @@ export class LineReader {
     let from = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, from)) {
       this.#append(chunk.subarray(from, end), lines);
-      if (!this.#dropping) lines.push(this.#partial);
+      if (!this.#isDropping) lines.push(this.#partial);
       this.#partial = '';
-      this.#dropping = false;
+      this.#isDropping = false;
       from = end + 1;
     }
     this.#append(chunk.subarray(from), lines);
@@ -41,14 +41,14 @@ export class LineReader {
   /** Forgets an unfinished line: its writer is gone. */
   reset(): void {
     this.#partial = '';
-    this.#dropping = false;
+    this.#isDropping = false;
   }
 
   #append(bytes: Uint8Array, lines: (string | null)[]): void {
-    if (this.#dropping || bytes.length === 0) return;
+    if (this.#isDropping || bytes.length === 0) return;
     if (this.#partial.length + bytes.length > this.#maxBytes) {
       this.#partial = '';
-      this.#dropping = true;
+      this.#isDropping = true;
       lines.push(null);
       return;
     }

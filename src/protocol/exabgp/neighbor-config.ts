@@ -6,7 +6,7 @@ export interface NeighborConfig {
   /** `ipv4 unicast` and so on: routes of other families never reach it. */
   readonly families: readonly string[];
   /** Whether the UPDATEs that are sent are reported: `send { parsed; update; }`. */
-  readonly sendEvents: boolean;
+  readonly hasSendEvents: boolean;
   /** Settings that lose routes, in ExaBGP's own words (facts: Lifecycle, Known troubles). */
   readonly risks: readonly string[];
 }
@@ -57,13 +57,13 @@ export class NeighborConfigReader {
 
   #close(): void {
     if (this.#blocks.pop() !== undefined) return;
-    const sendEvents =
+    const hasSendEvents =
       this.#send.has('update;') && (this.#send.has('parsed;') || this.#send.has('consolidate;'));
     const address = this.#address;
     const families = this.#families;
     const risks = this.#risks;
     if (address !== null && this.neighbors.length < NEIGHBORS_MAX)
-      this.neighbors.push({ address, families, sendEvents, risks });
+      this.neighbors.push({ address, families, hasSendEvents, risks });
     this.#address = null;
   }
 }

@@ -74,7 +74,7 @@ function readAttributes(body: Words): RouteAttributes | null {
   let communities: readonly string[] = [];
   let largeCommunities: readonly string[] = [];
   let extendedCommunities: readonly string[] = [];
-  let foreign = false;
+  let isForeign = false;
   for (let word = body.next(); word !== null; word = body.next()) {
     const values = body.values();
     const [first = ''] = values;
@@ -88,9 +88,9 @@ function readAttributes(body: Words): RouteAttributes | null {
     else if (word === 'large-community') largeCommunities = values;
     else if (word === 'extended-community') extendedCommunities = values.map(extendedCommunity);
     // Not announcing an origin means igp.
-    else if (word !== 'origin' || first !== 'igp') foreign = true;
+    else if (word !== 'origin' || first !== 'igp') isForeign = true;
   }
-  if (foreign) return null;
+  if (isForeign) return null;
   const { nextHop } = body;
   return {
     nextHop,

@@ -23,10 +23,10 @@ export interface IpvsInfo {
  */
 export function parseService(attributes: Uint8Array): TableService | 'other' | null {
   const found: ServiceParts = {};
-  const intact = eachNested(attributes, ATTRIBUTE.SERVICE, (type, bytes, start, end) => {
+  const isIntact = eachNested(attributes, ATTRIBUTE.SERVICE, (type, bytes, start, end) => {
     serviceReaders[type]?.(found, bytes, start, end);
   });
-  if (!intact) return null;
+  if (!isIntact) return null;
   const identity = identityOf(found);
   if (identity === null) return 'other';
   const flags = (found.flags ?? 0) & ~SERVICE_FLAG.HASHED;
@@ -88,10 +88,10 @@ export function parseDestination(attributes: Uint8Array, serviceFamily: 4 | 6): 
     tunnelPort: 0,
     tunnelFlags: 0,
   };
-  const intact = eachNested(attributes, ATTRIBUTE.DEST, (type, bytes, start, end) => {
+  const isIntact = eachNested(attributes, ATTRIBUTE.DEST, (type, bytes, start, end) => {
     destinationReaders[type]?.(found, bytes, start, end);
   });
-  if (!intact || found.family === null || found.address === undefined) return null;
+  if (!isIntact || found.family === null || found.address === undefined) return null;
   const address = addressText(found.address, found.family);
   const { port = null, forwarding = null, weight = null } = found;
   const { tunnelType, tunnelPort, tunnelFlags } = found;
@@ -153,11 +153,11 @@ export function parseInfo(attributes: Uint8Array): IpvsInfo | null {
 
 /** The attributes within the one of `wanted`; `false` where that is missing or damaged. */
 function eachNested(attributes: Uint8Array, wanted: number, take: TakeAttribute): boolean {
-  let intact = false;
-  const outerIntact = eachAttribute(attributes, (type, bytes, start, end) => {
-    if (type === wanted) intact = eachAttribute(bytes, take, start, end);
+  let isIntact = false;
+  const isOuterIntact = eachAttribute(attributes, (type, bytes, start, end) => {
+    if (type === wanted) isIntact = eachAttribute(bytes, take, start, end);
   });
-  return outerIntact && intact;
+  return isOuterIntact && isIntact;
 }
 
 function familyIn(bytes: Uint8Array, start: number, end: number): 4 | 6 | null {

@@ -22,7 +22,7 @@ import {
 import type { Destination, ServiceIdentity, TableChange } from './table.ts';
 
 /** A request, or why the kernel cannot be asked so. */
-export type Encoded =
+export type EncodedRequest =
   | { readonly ok: true; readonly request: Request }
   | { readonly ok: false; readonly reason: string };
 
@@ -42,7 +42,7 @@ export function servicesRequest(family: number): Request {
 }
 
 /** All destinations of one service. */
-export function destinationsRequest(family: number, service: ServiceIdentity): Encoded {
+export function destinationsRequest(family: number, service: ServiceIdentity): EncodedRequest {
   const attributes = serviceAttributes(service);
   if (attributes === null) return { ok: false, reason: 'the service has no valid name' };
   const nested = nestedAttribute(ATTRIBUTE.SERVICE, attributes);
@@ -55,7 +55,7 @@ export function infoRequest(family: number): Request {
 }
 
 /** One change of one destination. */
-export function changeRequest(family: number, change: TableChange): Encoded {
+export function changeRequest(family: number, change: TableChange): EncodedRequest {
   const service = serviceAttributes(change.service);
   if (service === null) return { ok: false, reason: 'the service has no valid name' };
   const destination = destinationAttributes(change);
@@ -113,7 +113,7 @@ function destinationAttributes({ kind, destination }: TableChange): readonly Uin
 /** The kernel replaces all of them, so that all of them are sent. */
 function valueAttributes(destination: Destination): readonly Uint8Array[] | null {
   const { forwarding, weight, upperThreshold, lowerThreshold, tunnel } = destination;
-  const intact =
+  const isIntact =
     isWhole(forwarding, 0, 7) &&
     isWhole(weight, 0, WEIGHT_MAX) &&
     isWhole(upperThreshold, 0, 2 ** 32 - 1) &&
@@ -121,7 +121,7 @@ function valueAttributes(destination: Destination): readonly Uint8Array[] | null
     isWhole(tunnel.type, 0, 255) &&
     isWhole(tunnel.port, 0, 65_535) &&
     isWhole(tunnel.flags, 0, 65_535);
-  if (!intact) return null;
+  if (!isIntact) return null;
   const values = [
     u32Attribute(DEST.FWD_METHOD, forwarding),
     u32Attribute(DEST.WEIGHT, weight),

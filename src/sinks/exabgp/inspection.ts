@@ -1,4 +1,4 @@
-import type { Reply, RibRoute } from '../../protocol/exabgp/reply.ts';
+import type { ExabgpReply, RibRoute } from '../../protocol/exabgp/reply.ts';
 import {
   type NeighborConfig,
   NeighborConfigReader,
@@ -6,12 +6,12 @@ import {
 import { ADOPT_MAX_ROUTES, BARRIER_QUIET_MS } from './limits.ts';
 
 /** What asking ExaBGP came to. */
-export type Finding =
+export type InspectionResult =
   | {
       readonly kind: 'found';
       readonly version: string | null;
       /** Whether commands are answered by `done` at all (`exabgp.api.ack`). */
-      readonly acks: boolean;
+      readonly hasAcks: boolean;
       /** Answers that were meant for someone before us: ExaBGP may still be at their work. */
       readonly staleAnswers: number;
       readonly established: readonly string[];
@@ -42,7 +42,7 @@ export class Inspection {
   #version: string | null = null;
   #dones = 0;
   #staleAnswers = 0;
-  #staleDone = false;
+  #isDoneStale = false;
   #heardAtMs: number;
 
   constructor(ackTimeoutMs: number, nowMs: number) {
@@ -55,7 +55,7 @@ export class Inspection {
   }
 
   /** Takes a reply. Returns what to write next, or the finding once it is complete. */
-  take(reply: Reply, nowMs: number): string | Finding | null {
+  take(reply: ExabgpReply, nowMs: number): string | InspectionResult | null {
     this.#heardAtMs = nowMs;
     switch (this.#phase) {
       case 'barrier':
@@ -76,10 +76,10 @@ export class Inspection {
   }
 
   /** Looks at the time: the finding, if waiting has come to its end. */
-  tick(nowMs: number): Finding | null {
+  tick(nowMs: number): InspectionResult | null {
     const quietMs = nowMs - this.#heardAtMs;
     if (this.#phase === 'barrier') {
-      if (this.#staleDone && quietMs >= BARRIER_QUIET_MS) return { kind: 'bare' };
+      if (this.#isDoneStale && quietMs >= BARRIER_QUIET_MS) return { kind: 'bare' };
       if (quietMs < this.#ackTimeoutMs) return null;
       return { kind: this.#staleAnswers > 0 ? 'bare' : 'silent' };
     }
@@ -89,17 +89,17 @@ export class Inspection {
     return quietMs < limitMs ? null : this.#found();
   }
 
-  #atBarrier(reply: Reply): string | null {
+  #atBarrier(reply: ExabgpReply): string | null {
     if (reply.kind === 'summary-header') {
       this.#phase = 'questions';
       return QUESTIONS;
     }
-    if (reply.kind === 'done') this.#staleDone = true;
+    if (reply.kind === 'done') this.#isDoneStale = true;
     if (reply.kind === 'done' || reply.kind === 'error') this.#staleAnswers += 1;
     return null;
   }
 
-  #answer(reply: Reply): null {
+  #answer(reply: ExabgpReply): null {
     if (reply.kind === 'version') this.#version = reply.version;
     else if (reply.kind === 'done') this.#dones += 1;
     else if (reply.kind === 'summary-header') this.#phase = 'end';
@@ -108,11 +108,11 @@ export class Inspection {
     return null;
   }
 
-  #found(): Finding {
+  #found(): InspectionResult {
     return {
       kind: 'found',
       version: this.#version,
-      acks: this.#dones > 0,
+      hasAcks: this.#dones > 0,
       // The newline itself is answered by one `error`.
       staleAnswers: Math.max(0, this.#staleAnswers - 1),
       established: [...this.#established],

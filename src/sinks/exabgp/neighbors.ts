@@ -1,12 +1,12 @@
 import type { NeighborConfig } from '../../protocol/exabgp/neighbor-config.ts';
 import type { RouteIdentity } from '../../model/route.ts';
-import type { Change } from '../../protocol/exabgp/encode.ts';
+import type { RouteChange } from '../../protocol/exabgp/encode.ts';
 import { addressFamily, prefixFamily } from '../../protocol/exabgp/syntax.ts';
 
 interface Neighbor {
-  up: boolean;
+  isUp: boolean;
   /** Whether its UPDATEs are reported to us; `null`: not seen yet. */
-  sends: boolean | null;
+  doesSend: boolean | null;
   /** `ipv4 unicast` and so on; `null`: not known. */
   families: readonly string[] | null;
 }
@@ -32,34 +32,34 @@ export class Neighbors {
     return receivers;
   }
 
-  configured(configs: readonly NeighborConfig[], eventsReachUs: boolean): void {
-    for (const { address, families, sendEvents } of configs) {
+  configured(configs: readonly NeighborConfig[], doEventsReachUs: boolean): void {
+    for (const { address, families, hasSendEvents } of configs) {
       const neighbor = this.#neighbor(address);
       neighbor.families = families;
       // The configuration may name another process, so `true` has to be seen.
-      if (!sendEvents || !eventsReachUs) neighbor.sends = false;
+      if (!hasSendEvents || !doEventsReachUs) neighbor.doesSend = false;
     }
   }
 
-  setUp(address: string, up: boolean): void {
-    this.#neighbor(address).up = up;
+  setUp(address: string, isUp: boolean): void {
+    this.#neighbor(address).isUp = isUp;
   }
 
   sawSend(address: string): void {
     const neighbor = this.#neighbor(address);
-    neighbor.sends = true;
-    neighbor.up = true;
+    neighbor.doesSend = true;
+    neighbor.isUp = true;
   }
 
   reportsSends(address: string): boolean {
-    return this.#byAddress.get(address)?.sends === true;
+    return this.#byAddress.get(address)?.doesSend === true;
   }
 
   /** Whose send events a change of this route is to wait for. */
   awaited(route: RouteIdentity): Set<string> {
     const awaited = new Set<string>();
-    for (const [address, { up, sends, families }] of this.#byAddress)
-      if (up && sends !== false && concerns(route, address) && carries(families, route))
+    for (const [address, { isUp, doesSend, families }] of this.#byAddress)
+      if (isUp && doesSend !== false && concerns(route, address) && carries(families, route))
         awaited.add(address);
     return awaited;
   }
@@ -70,7 +70,7 @@ export class Neighbors {
    * write an UPDATE that tears the session down, again at each reconnection: all
    * routes of that neighbor would be lost.
    */
-  refusal({ route, attributes, nextHop }: Change): string | null {
+  refusal({ route, attributes, nextHop }: RouteChange): string | null {
     if (attributes === null || nextHop !== 'self') return null;
     const family = prefixFamily(route.prefix);
     const address = this.receivers(route).find((each) => addressFamily(each) !== family);
@@ -81,7 +81,7 @@ export class Neighbors {
   #neighbor(address: string): Neighbor {
     let neighbor = this.#byAddress.get(address);
     if (neighbor === undefined) {
-      neighbor = { up: false, sends: null, families: null };
+      neighbor = { isUp: false, doesSend: null, families: null };
       this.#byAddress.set(address, neighbor);
     }
     return neighbor;

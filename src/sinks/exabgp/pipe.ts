@@ -38,7 +38,7 @@ export function pipeTransport(inPath: string, outPath: string): Transport {
   });
   return {
     events$,
-    get ready() {
+    get isReady() {
       return link?.ready ?? false;
     },
     get pendingBytes() {
@@ -64,7 +64,7 @@ class PipeLink {
   #ends: Ends | null = null;
   #timer: NodeJS.Timeout | null = null;
   #retryMs = REOPEN_MIN_MS;
-  #stopped = false;
+  #isStopped = false;
   #lastReason = '';
 
   constructor(inPath: string, outPath: string, subscriber: Subscriber<TransportEvent>) {
@@ -98,7 +98,7 @@ class PipeLink {
   }
 
   stop(): void {
-    this.#stopped = true;
+    this.#isStopped = true;
     this.#closeEnds();
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
@@ -122,7 +122,7 @@ class PipeLink {
 
   #use(ends: Ends): void {
     this.#ends = ends;
-    if (this.#stopped) {
+    if (this.#isStopped) {
       this.#closeEnds();
       return;
     }
@@ -153,8 +153,8 @@ class PipeLink {
       await closeFd(probe);
       const input = await statPath(this.#inPath);
       const output = await statPath(this.#outPath);
-      const same = isSame(input, inputStats) && isSame(output, outputStats);
-      return same ? null : 'the pipes were created again';
+      const areSame = isSame(input, inputStats) && isSame(output, outputStats);
+      return areSame ? null : 'the pipes were created again';
     } catch (error) {
       return reasonOf(error);
     }
@@ -162,7 +162,7 @@ class PipeLink {
 
   #lose(reason: string): void {
     this.#closeEnds();
-    if (this.#stopped) return;
+    if (this.#isStopped) return;
     this.#later(this.#retryMs, () => this.connect());
     this.#retryMs = Math.min(this.#retryMs * 2, REOPEN_MAX_MS);
     // While it stays away, the same news each second is none.
@@ -172,7 +172,7 @@ class PipeLink {
 
   #later(delayMs: number, work: () => void): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = this.#stopped ? null : setTimeout(work, delayMs);
+    this.#timer = this.#isStopped ? null : setTimeout(work, delayMs);
   }
 
   #closeEnds(): void {

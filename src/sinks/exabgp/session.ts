@@ -4,55 +4,55 @@ import type { SinkReport } from '../../model/report.ts';
 import type { Turn } from '../../model/turn.ts';
 import { decodeLine } from '../../protocol/exabgp/decode.ts';
 import { LineReader } from '../../protocol/exabgp/lines.ts';
-import type { Reply } from '../../protocol/exabgp/reply.ts';
+import type { ExabgpReply } from '../../protocol/exabgp/reply.ts';
 import { Adopter } from './adopter.ts';
-import { adviceOn, newsOf, shortcoming } from './advice.ts';
-import { Errand } from './errand.ts';
-import { type Finding, Inspection } from './inspection.ts';
+import { peerAdvice, neighborAdvice, missingAtPeer } from './advice.ts';
+import { DelayedTask } from './delayed-task.ts';
+import { type InspectionResult, Inspection } from './inspection.ts';
 import { Ledger } from './ledger.ts';
 import { ASK_AGAIN_MIN_MS, TICK_MS } from './limits.ts';
 import { Neighbors } from './neighbors.ts';
-import type { Remembered } from './remembered.ts';
-import { Reporter } from './reporter.ts';
+import type { AnnouncedKeys } from './announced-keys.ts';
+import { ExabgpReporter } from './reporter.ts';
 import type { Transport, TransportEvent } from './transport.ts';
 
 export interface SessionOptions {
   readonly ackTimeoutMs: number;
   readonly window: number;
   /** False: nothing is read, nothing is waited for. */
-  readonly acknowledged: boolean;
+  readonly isAcknowledged: boolean;
   /** Whether events can reach us: they do not come through named pipes. */
-  readonly events: boolean;
+  readonly hasEvents: boolean;
 }
 
 /** One talk with ExaBGP after another: asks, adopts, and keeps it at what should be. */
-export class Session {
+export class ExabgpSession {
   readonly #options: SessionOptions;
   readonly #transport: Transport;
-  readonly #remembered: Remembered;
+  readonly #remembered: AnnouncedKeys;
   readonly #scheduler: SchedulerLike;
-  readonly #reporter: Reporter;
+  readonly #reporter: ExabgpReporter;
   readonly #neighbors = new Neighbors();
   readonly #ended$ = new Subject<void>();
   readonly #lines = new LineReader();
   readonly #ledger: Ledger;
   readonly #adopter: Adopter;
   /** One write for all that one turn of the loop brings. */
-  readonly #flushing: Errand;
-  readonly #ticking: Errand;
+  readonly #flushing: DelayedTask;
+  readonly #ticking: DelayedTask;
   #inspection: Inspection | null = null;
   #phase: 'closed' | 'asking' | 'running' = 'closed';
   /** Whether an ExaBGP we know answered. If not, one may still turn up. */
-  #found = false;
-  #askAgain = false;
+  #wasFound = false;
+  #shouldAskAgain = false;
   #askedAtMs = 0;
   /** Whether every key that may be announced is on disk. */
-  #onDisk = false;
+  #isOnDisk = false;
 
   constructor(
     options: SessionOptions,
     transport: Transport,
-    remembered: Remembered,
+    remembered: AnnouncedKeys,
     scheduler: SchedulerLike,
     report: (report: SinkReport) => void,
   ) {
@@ -60,14 +60,14 @@ export class Session {
     this.#transport = transport;
     this.#remembered = remembered;
     this.#scheduler = scheduler;
-    this.#flushing = new Errand(scheduler, 0, () => this.#flush());
-    this.#ticking = new Errand(scheduler, TICK_MS, () => {
+    this.#flushing = new DelayedTask(scheduler, 0, () => this.#flush());
+    this.#ticking = new DelayedTask(scheduler, TICK_MS, () => {
       this.#onTick();
       this.#later();
     });
-    const reporter = new Reporter(scheduler, report);
+    const reporter = new ExabgpReporter(scheduler, report);
     this.#reporter = reporter;
-    const ledgerOptions = { ...options, settle: options.acknowledged };
+    const ledgerOptions = { ...options, mustSettle: options.isAcknowledged };
     this.#ledger = new Ledger(ledgerOptions, this.#neighbors, (outcome) => {
       reporter.outcome(outcome);
       if (outcome.result === 'confirmed') this.#adopter.confirmed(outcome.wants);
@@ -94,9 +94,9 @@ export class Session {
   /** Resolves when what was announced is remembered on disk. */
   async configure(config: Config): Promise<void> {
     this.#adopter.configure(config, this.#scheduler.now());
-    this.#onDisk = false;
+    this.#isOnDisk = false;
     await this.#remembered.add(this.#adopter.keys());
-    this.#onDisk = true;
+    this.#isOnDisk = true;
     this.#later();
   }
 
@@ -141,7 +141,7 @@ export class Session {
   }
 
   #opened(): void {
-    if (this.#options.acknowledged) return this.#ask();
+    if (this.#options.isAcknowledged) return this.#ask();
     this.#phase = 'running';
     this.#adopter.startBlind('none', this.#scheduler.now());
     this.#reporter.state('connected', null, 'acknowledgements are not asked for');
@@ -153,14 +153,14 @@ export class Session {
     const nowMs = this.#scheduler.now();
     this.#phase = 'asking';
     this.#askedAtMs = nowMs;
-    this.#askAgain = false;
+    this.#shouldAskAgain = false;
     this.#ledger.pause(nowMs);
     this.#inspection = new Inspection(this.#options.ackTimeoutMs, nowMs);
     this.#transport.write(this.#inspection.question);
     this.#tickLater();
   }
 
-  #take(reply: Reply): void {
+  #take(reply: ExabgpReply): void {
     switch (reply.kind) {
       case 'state':
         return this.#neighborState(reply.neighbor, reply.state, reply.reason);
@@ -189,7 +189,7 @@ export class Session {
     }
   }
 
-  #answer(reply: Reply): void {
+  #answer(reply: ExabgpReply): void {
     const nowMs = this.#scheduler.now();
     if (this.#inspection !== null) {
       const next = this.#inspection.take(reply, nowMs);
@@ -197,7 +197,7 @@ export class Session {
       else if (next !== null) this.#conclude(next);
       return;
     }
-    const expected =
+    const isExpected =
       reply.kind === 'done'
         ? this.#ledger.done(nowMs)
         : reply.kind === 'error'
@@ -205,55 +205,55 @@ export class Session {
           : reply.kind !== 'summary-header' || this.#ledger.header(nowMs);
     // Through the pipes come answers to others too. From our parent it is an answer
     // we gave up on: whatever we believe about the order of answers may be wrong.
-    if (!expected && this.#phase === 'running' && (this.#options.events || !this.#found)) {
+    if (!isExpected && this.#phase === 'running' && (this.#options.hasEvents || !this.#wasFound)) {
       this.notice(
         'warn',
         'answer_unexpected',
         'ExaBGP answered too late: asking it again for its routes',
       );
       // A header is proof of a real one, only slower than we waited.
-      if (!this.#found && reply.kind === 'summary-header') this.#ask();
-      else this.#askAgain = true;
+      if (!this.#wasFound && reply.kind === 'summary-header') this.#ask();
+      else this.#shouldAskAgain = true;
     }
   }
 
-  #conclude(finding: Finding): void {
+  #conclude(finding: InspectionResult): void {
     const nowMs = this.#scheduler.now();
     this.#inspection = null;
     this.#phase = 'running';
-    this.#found = finding.kind === 'found';
+    this.#wasFound = finding.kind === 'found';
     if (finding.kind === 'found') this.#adopt(finding);
     else {
       this.#adopter.startBlind(finding.kind === 'bare' ? 'script' : 'none', nowMs);
-      this.#reporter.state('connected', null, shortcoming(finding.kind));
-      this.#reporter.tell(adviceOn(finding, this.#options.events));
+      this.#reporter.state('connected', null, missingAtPeer(finding.kind));
+      this.#reporter.tell(peerAdvice(finding, this.#options.hasEvents));
     }
     this.#ledger.report();
     this.#later();
   }
 
-  #adopt(finding: Extract<Finding, { kind: 'found' }>): void {
+  #adopt(finding: Extract<InspectionResult, { kind: 'found' }>): void {
     const { version, configs, established } = finding;
-    this.#neighbors.configured(configs, this.#options.events);
+    this.#neighbors.configured(configs, this.#options.hasEvents);
     for (const address of established) this.#neighbors.setUp(address, true);
     this.#reporter.state('connected', version, '');
-    this.#reporter.tell(adviceOn(finding, this.#options.events));
+    this.#reporter.tell(peerAdvice(finding, this.#options.hasEvents));
     this.#adopter.adopt(finding, this.#scheduler.now());
   }
 
   #neighborState(address: string, state: 'connected' | 'up' | 'down', reason: string): void {
-    const unknown = !this.#neighbors.knows(address);
+    const isUnknown = !this.#neighbors.knows(address);
     if (state === 'connected') return;
     this.#neighbors.setUp(address, state === 'up');
     if (state === 'down') this.#ledger.neighborDown(address);
-    this.#reporter.tell([newsOf(address, state, reason)]);
+    this.#reporter.tell([neighborAdvice(address, state, reason)]);
     // A neighbor that a reload added holds none of our routes.
-    if (unknown && this.#found) this.#askAgain = true;
+    if (isUnknown && this.#wasFound) this.#shouldAskAgain = true;
   }
 
   /** Its sessions are closed before it says so: there is nothing left to drain. */
   #shutDown(): void {
-    if (!this.#options.events || this.#phase === 'closed') return;
+    if (!this.#options.hasEvents || this.#phase === 'closed') return;
     this.close();
     this.#reporter.state('lost', null, 'ExaBGP is shutting down');
     this.#ended$.next();
@@ -269,7 +269,7 @@ export class Session {
   }
 
   #flush(): void {
-    if (this.#phase !== 'running' || !this.#onDisk || !this.#transport.ready) return;
+    if (this.#phase !== 'running' || !this.#isOnDisk || !this.#transport.isReady) return;
     const lines = this.#ledger.plan(this.#scheduler.now());
     this.#ledger.report();
     if (lines.length === 0) return;
@@ -279,8 +279,8 @@ export class Session {
   }
 
   #tickLater(): void {
-    const busy = this.#inspection !== null || this.#askAgain || this.#ledger.busy;
-    if (this.#phase !== 'closed' && busy) this.#ticking.ask();
+    const isBusy = this.#inspection !== null || this.#shouldAskAgain || this.#ledger.busy;
+    if (this.#phase !== 'closed' && isBusy) this.#ticking.ask();
   }
 
   #onTick(): void {
@@ -292,8 +292,8 @@ export class Session {
     }
     const pokes = this.#ledger.tick(nowMs);
     this.#ledger.report();
-    if (this.#ledger.suspect && this.#found) this.#askAgain = true;
-    if (this.#askAgain && nowMs - this.#askedAtMs >= ASK_AGAIN_MIN_MS) return this.#ask();
-    if (pokes.length > 0 && this.#transport.ready) this.#transport.write(`${pokes.join('\n')}\n`);
+    if (this.#ledger.suspect && this.#wasFound) this.#shouldAskAgain = true;
+    if (this.#shouldAskAgain && nowMs - this.#askedAtMs >= ASK_AGAIN_MIN_MS) return this.#ask();
+    if (pokes.length > 0 && this.#transport.isReady) this.#transport.write(`${pokes.join('\n')}\n`);
   }
 }

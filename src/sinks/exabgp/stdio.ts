@@ -30,7 +30,7 @@ export function stdioTransport(stdin: Readable | null, stdout: Writable): Transp
   });
   return {
     events$,
-    get ready() {
+    get isReady() {
       return !stdout.writableNeedDrain && !stdout.destroyed;
     },
     get pendingBytes() {

@@ -16,7 +16,7 @@ export interface Transport {
    */
   readonly events$: Observable<TransportEvent>;
   /** Whether more may be written now; if not, `drained` or `closed` follows. */
-  readonly ready: boolean;
+  readonly isReady: boolean;
   write(text: string): void;
   /** Bytes that the operating system has not taken yet. */
   readonly pendingBytes: number;

@@ -47,8 +47,8 @@ export class BaseWeights {
   }
 
   #isServing({ key, candidates }: OwnedServer, table: TableIndex): boolean {
-    const known = this.#serving.get(key);
-    if (known !== undefined) return known;
+    const isKnown = this.#serving.get(key);
+    if (isKnown !== undefined) return isKnown;
     const isServing = candidates.some(
       ({ serviceName, destinationName }) =>
         (table.destination(serviceName, destinationName)?.weight ?? 0) > 0,

@@ -1,5 +1,5 @@
 import { createConnection, type Socket } from 'node:net';
-import { errorCode, unreachableReason } from './pidfile.ts';
+import { pidfileErrorCode, unreachableReason } from './pidfile.ts';
 
 /** From an answer to the next question. */
 export const ASK_MS = 1000;
@@ -27,43 +27,43 @@ export class ControlConnection {
   readonly #events: ControlEvents;
   #timer: NodeJS.Timeout | null = null;
   #question = 0;
-  #waiting = false;
-  #ended = false;
+  #isWaiting = false;
+  #isEnded = false;
 
   constructor(path: string, events: ControlEvents) {
     this.#events = events;
     this.#socket = createConnection({ path });
     this.#socket.on('connect', () => this.#ask());
     this.#socket.on('data', () => this.#heard());
-    this.#socket.on('error', (error) => this.#end(unreachableReason(errorCode(error))));
+    this.#socket.on('error', (error) => this.#end(unreachableReason(pidfileErrorCode(error))));
     this.#socket.on('end', () => this.#end(unreachableReason('ECONNRESET')));
     this.#socket.on('close', () => this.#end(unreachableReason('ECONNRESET')));
   }
 
   /** Ends it without a word. */
   close(): void {
-    this.#ended = true;
+    this.#isEnded = true;
     this.#cancel();
     this.#socket.destroy();
   }
 
   #ask(): void {
     this.#question += 1;
-    this.#waiting = true;
+    this.#isWaiting = true;
     this.#socket.write(JSON.stringify({ method: 'version', params: [], id: this.#question }));
     this.#after(ANSWER_MS, () => this.#after(LAST_LOOK_MS, () => this.#events.silent()));
   }
 
   /** What it answers does not matter, nor does its length: nothing of it is kept. */
   #heard(): void {
-    if (!this.#waiting || this.#ended) return;
-    this.#waiting = false;
+    if (!this.#isWaiting || this.#isEnded) return;
+    this.#isWaiting = false;
     this.#after(ASK_MS, () => this.#ask());
     this.#events.answered();
   }
 
   #end(reason: string): void {
-    if (this.#ended) return;
+    if (this.#isEnded) return;
     this.close();
     this.#events.gone(reason);
   }

@@ -7,7 +7,7 @@ import {
   type Monitor,
   type OvsdbClient,
 } from '../../ovsdb-client/index.ts';
-import type { Life } from './life.ts';
+import type { VswitchdState } from './vswitchd-state.ts';
 
 /** How often vswitchd writes statistics, unless `other_config:stats-update-interval` says more. */
 const UPDATE_MS = 5000;
@@ -35,18 +35,18 @@ interface Counted {
  */
 export class StatisticsWatch {
   readonly #client: OvsdbClient;
-  readonly #tell: (life: Life) => void;
+  readonly #tell: (life: VswitchdState) => void;
   /** A stall of our own is not vswitchd's silence. */
   readonly #alarm = new SilenceAlarm(() => this.#ring());
   #sampleName: string | null = null;
   #sample: Pick<Monitor<unknown>, 'cancel'> | null = null;
   #staleMs = 2 * UPDATE_MS + LATE_MS;
-  #life: Life['kind'] = 'unknown';
+  #life: VswitchdState['kind'] = 'unknown';
   #heardMs = nowMs();
   /** Whether statistics came since the watch began, and not only what lay there. */
-  #everHeard = false;
+  #wasEverHeard = false;
 
-  constructor(client: OvsdbClient, tell: (life: Life) => void) {
+  constructor(client: OvsdbClient, tell: (life: VswitchdState) => void) {
     this.#client = client;
     this.#tell = tell;
   }
@@ -118,7 +118,7 @@ export class StatisticsWatch {
     this.#life = 'alive';
     if (before === 'alive') return;
     const doubt = before === 'lost' ? { fromMs, untilMs: atMs + RETURN_DOUBT_MS } : null;
-    this.#everHeard = true;
+    this.#wasEverHeard = true;
     this.#tell({ kind: 'alive', doubt });
   }
 
@@ -129,7 +129,7 @@ export class StatisticsWatch {
       return;
     }
     this.#life = 'lost';
-    const what = this.#everHeard ? 'no new statistics' : 'no statistics';
+    const what = this.#wasEverHeard ? 'no new statistics' : 'no statistics';
     const reason = `vswitchd is not answering: ${what} for ${this.#staleMs / 1000} s`;
     this.#tell({ kind: 'lost', reason });
   }

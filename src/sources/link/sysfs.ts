@@ -4,7 +4,7 @@ import { operStates, type LinkFacts, type OperState } from '../../protocol/rtnet
 import { errorCode } from './error-code.ts';
 
 /** What a look at one interface showed. */
-export type LinkSight =
+export type SysfsLink =
   | { readonly kind: 'seen'; readonly facts: LinkFacts }
   | { readonly kind: 'gone' }
   | { readonly kind: 'unreadable'; readonly reason: string };
@@ -12,16 +12,16 @@ export type LinkSight =
 const IFF_UP = 0x1;
 
 /** Reads one interface below `sysfsDir` (`/sys/class/net`). Never throws; some 30 µs. */
-export function readLink(sysfsDir: string, name: string): LinkSight {
+export function readLink(sysfsDir: string, name: string): SysfsLink {
   const read = (file: string): string => readFileSync(join(sysfsDir, name, file), 'latin1').trim();
   try {
     const index = Number(read('ifindex'));
     // These are the administrator's flags only: no IFF_LOWER_UP, no IFF_RUNNING.
-    const adminUp = (Number(read('flags')) & IFF_UP) !== 0;
+    const isAdminUp = (Number(read('flags')) & IFF_UP) !== 0;
     const operState = parseOperState(read('operstate'));
     // The kernel refuses to tell the carrier (EINVAL) of an interface that is switched off.
-    const carrier = adminUp && readCarrier(read);
-    return { kind: 'seen', facts: { index, adminUp, carrier, operState } };
+    const hasCarrier = isAdminUp && readCarrier(read);
+    return { kind: 'seen', facts: { index, isAdminUp, hasCarrier, operState } };
   } catch (error) {
     return failed(sysfsDir, name, errorCode(error));
   }
@@ -42,9 +42,9 @@ function parseOperState(word: string): OperState {
 }
 
 /** ENODEV: it went while its files were open. */
-function failed(sysfsDir: string, name: string, code: string): LinkSight {
-  const missing = code === 'ENOENT' || code === 'ENODEV';
-  if (missing && isFolder(sysfsDir)) return { kind: 'gone' };
+function failed(sysfsDir: string, name: string, code: string): SysfsLink {
+  const isMissing = code === 'ENOENT' || code === 'ENODEV';
+  if (isMissing && isFolder(sysfsDir)) return { kind: 'gone' };
   return { kind: 'unreadable', reason: `the state of ${name} is not readable (${code})` };
 }
 

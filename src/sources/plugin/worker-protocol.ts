@@ -14,7 +14,7 @@ export type WorkerOrder = 'end' | 'ask';
 export interface PluginWorkerData {
   readonly spec: PluginSpec;
   readonly installation: Installation;
-  readonly onlyCheck: boolean;
+  readonly isCheckOnly: boolean;
   /** A port of our own: the thread's usual one is within the plugin's reach. */
   readonly port: MessagePort;
   /** Two 32-bit integers: `ANSWERS` and `BUFFERS_KIB`. */

@@ -3,7 +3,7 @@ import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import { guardStandardStreams } from './guard.ts';
 import { loadModule } from './load.ts';
-import { runPlugin } from './run.ts';
+import { runObserve } from './run.ts';
 import {
   ANSWERS,
   BUFFERS_KIB,
@@ -11,7 +11,7 @@ import {
   type WorkerOrder,
 } from './worker-protocol.ts';
 
-const { spec, installation, onlyCheck, port, shared }: PluginWorkerData = workerData;
+const { spec, installation, isCheckOnly, port, shared }: PluginWorkerData = workerData;
 const state = new Int32Array(shared);
 
 function answer(): void {
@@ -32,11 +32,11 @@ port.on('message', (order: WorkerOrder) => {
 });
 
 async function run(): Promise<void> {
-  await runPlugin(() => loadModule(spec.run, installation), {
+  await runObserve(() => loadModule(spec.run, installation), {
     spec,
     tell: (event) => port.postMessage(event),
     signal: abort.signal,
-    onlyCheck,
+    isCheckOnly,
   });
   // What it has open must not keep it; whatever it told is on its way to the owner, who ends it.
   if (abort.signal.aborted) process.exit();

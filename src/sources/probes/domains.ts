@@ -59,13 +59,13 @@ function emptyDomain<T>(name: string): Domain<T> {
  * the same member says nothing about its neighbours.
  */
 export function noteFailure<T>(domain: Domain<T>, member: T, nowMs: number): boolean {
-  const together =
+  const isTogether =
     domain.lastFailed !== null &&
     domain.lastFailed !== member &&
     nowMs - domain.failedAtMs <= TOGETHER_MS;
   domain.lastFailed = member;
   domain.failedAtMs = nowMs;
-  if (!together || isHot(domain, nowMs)) return false;
+  if (!isTogether || isHot(domain, nowMs)) return false;
   domain.sweptAtMs = nowMs;
   return true;
 }

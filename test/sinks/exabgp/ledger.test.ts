@@ -18,8 +18,10 @@ const announce = (med: number): string => `announce route ${prefix} next-hop sel
 function open({ window = 64, sends = true } = {}) {
   const neighbors = new Neighbors();
   const outcomes: Outcome[] = [];
-  const ledger = new Ledger({ ackTimeoutMs: 2000, window, settle: true }, neighbors, (outcome) =>
-    outcomes.push(outcome),
+  const ledger = new Ledger(
+    { ackTimeoutMs: 2000, window, mustSettle: true },
+    neighbors,
+    (outcome) => outcomes.push(outcome),
   );
   if (sends) neighbors.sawSend(peer);
   ledger.start(() => null, 'exabgp', 0, 0);

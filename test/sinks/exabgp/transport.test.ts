@@ -62,12 +62,12 @@ describe('stdin and stdout', () => {
     const stdout = new PassThrough({ highWaterMark: 8 });
     const transport = stdioTransport(null, stdout);
     const heard = listen(t, transport);
-    assert.ok(transport.ready);
+    assert.ok(transport.isReady);
     transport.write('0123456789\n');
-    assert.equal(transport.ready, false);
+    assert.equal(transport.isReady, false);
     stdout.resume();
     await until(() => heard.events.includes('drained'), patienceMs, 'drained');
-    assert.ok(transport.ready);
+    assert.ok(transport.isReady);
   });
 
   test('leaves no listener behind', (t) => {
@@ -84,9 +84,9 @@ describe('named pipes', () => {
     const transport = pipeTransport(inPath, outPath);
     const heard = listen(t, transport);
     await until(() => heard.events.includes('closed'), patienceMs, 'nobody there');
-    assert.equal(transport.ready, false);
+    assert.equal(transport.isReady, false);
     const exabgp = reader(t, inPath);
-    await until(() => transport.ready, patienceMs, 'opened');
+    await until(() => transport.isReady, patienceMs, 'opened');
     transport.write('version\n');
     await until(() => exabgp.read() === 'version\n', patienceMs, 'the command');
     for (const line of ['exabgp 4.2.21\n', 'done\n', 'done\n']) answer(outPath, line);
@@ -102,7 +102,7 @@ describe('named pipes', () => {
     const first = reader(t, inPath);
     const transport = pipeTransport(inPath, outPath);
     const heard = listen(t, transport);
-    await until(() => transport.ready, patienceMs, 'opened');
+    await until(() => transport.isReady, patienceMs, 'opened');
     first.close();
     await until(() => heard.events.at(-1) === 'closed', patienceMs, 'gone');
     remake();
@@ -132,7 +132,7 @@ describe('named pipes', () => {
     const transport = pipeTransport(inPath, outPath);
     listen(t, transport).subscription.unsubscribe();
     const heard = listen(t, transport);
-    await until(() => transport.ready, patienceMs, 'opened');
+    await until(() => transport.isReady, patienceMs, 'opened');
     heard.subscription.unsubscribe();
     exabgp.close();
     const canWrite = (): boolean => {
@@ -144,7 +144,7 @@ describe('named pipes', () => {
       }
     };
     await until(() => !canWrite(), patienceMs, 'nobody holds the pipe');
-    assert.equal(transport.ready, false);
+    assert.equal(transport.isReady, false);
   });
 });
 
