@@ -7,6 +7,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test, type TestContext } from 'node:test';
+import { program } from '../e2e/parts.ts';
 import { blocks, part, readmeBlock } from './markdown.ts';
 import { lines, routevane, typed, workshop } from './workshop.ts';
 
@@ -38,7 +39,7 @@ async function startExabgp(
   folder: string,
   wanted: readonly string[],
 ): Promise<void> {
-  const exabgp = spawn('exabgp', ['exabgp.conf'], {
+  const exabgp = spawn(program('exabgp'), ['exabgp.conf'], {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'pipe'],
     env: {
