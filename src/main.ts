@@ -12,7 +12,7 @@ import { help } from './cli/help.ts';
 import { hook } from './cli/hook.ts';
 import { importer } from './cli/import.ts';
 import { journalPast } from './cli/past/read-past.ts';
-import { people } from './cli/people.ts';
+import { adminApi } from './cli/admin-api.ts';
 import { plugin } from './cli/plugin.ts';
 import { replay } from './cli/replay.ts';
 import { run } from './cli/run.ts';
@@ -21,7 +21,7 @@ import { stalls$ } from './cli/stalls.ts';
 import { status } from './cli/status.ts';
 import { version } from './cli/version.ts';
 import { watch } from './cli/watch.ts';
-import type { World } from './cli/world.ts';
+import type { FlowInputs } from './cli/flow.ts';
 import { feedback } from './core/feedback.ts';
 import { pipeline } from './core/pipeline.ts';
 import type { Control } from './model/control.ts';
@@ -31,7 +31,7 @@ import { bootClock } from './platform/boot-clock.ts';
 import { nowMs } from './platform/clock.ts';
 import { hashOf } from './platform/hash.ts';
 import { monotonicScheduler } from './platform/scheduler.ts';
-import { agent } from './sinks/agent/agent.ts';
+import { agentListener } from './sinks/agent/agent.ts';
 import { checkpoints } from './sinks/checkpoint/checkpoints.ts';
 import { exabgp } from './sinks/exabgp/exabgp.ts';
 import { ipvs } from './sinks/ipvs/ipvs.ts';
@@ -48,11 +48,11 @@ import { plugins } from './sources/plugin/plugins.ts';
 import { probes } from './sources/probes/probes.ts';
 
 /** Sources → observations → core → intents → sinks → reports. */
-function flow({ config$, stop$, streams, teller, reload$ }: World): Observable<SinkReport> {
+function flow({ config$, stop$, streams, events, reload$ }: FlowInputs): Observable<SinkReport> {
   const { stateDir } = config$.value;
   const past = stateDir === null ? null : journalPast(`${stateDir}/${JOURNAL_NAME}`);
-  const desk = people(config$, past, teller.notice, reload$);
-  const { notify } = desk;
+  const api = adminApi(config$, past, events.notice, reload$);
+  const { notify } = api;
   // The only way back: what the sinks found and did.
   const feedback$ = new Subject<Control>();
   const kept = checkpoints({
@@ -70,7 +70,7 @@ function flow({ config$, stop$, streams, teller, reload$ }: World): Observable<S
     ),
     stop$.pipe(map((): Control => ({ kind: 'stop' }))),
     feedback$,
-    desk.control$,
+    api.control$,
   );
 
   const observation$ = merge(
@@ -80,41 +80,41 @@ function flow({ config$, stop$, streams, teller, reload$ }: World): Observable<S
     exec(config$),
     execd(config$, { notify }),
     plugins(config$, { notify }),
-  ).pipe(tap(desk.observe));
+  ).pipe(tap(api.observe));
   const { trace, recording } =
     stateDir === null ? noJournal : journal({ stateDir, version, hashOf, nowMs });
   const turn$ = pipeline(observation$, control$, config$.value, monotonicScheduler, trace);
   const report$ = turn$.pipe(
-    tap(teller.turn),
-    tap(desk.turn),
+    tap(events.turn),
+    tap(api.turn),
     tap(kept.turn),
     connect((shared$) => sinks({ config$, streams }, shared$)),
   );
 
-  const told$ = recording(report$).pipe(
-    tap(teller.report),
-    tap(desk.report),
+  const reported$ = recording(report$).pipe(
+    tap(events.report),
+    tap(api.report),
     tap((report) => {
       const control = feedback(report);
       if (control !== null) feedback$.next(control);
     }),
   );
   return using(
-    () => merge(desk.serve$, stalls$.pipe(tap(notify))).subscribe(),
-    () => told$,
+    () => merge(api.serve$, stalls$.pipe(tap(notify))).subscribe(),
+    () => reported$,
   );
 }
 
 /** ExaBGP first: a withdraw is on its way before the weights of the same turn. */
 function sinks(
-  { config$, streams }: Pick<World, 'config$' | 'streams'>,
+  { config$, streams }: Pick<FlowInputs, 'config$' | 'streams'>,
   turn$: Observable<Turn>,
 ): Observable<SinkReport> {
   const gone$ = new Subject<void>();
   return merge(
     exabgp(config$, turn$, streams).pipe(tap({ complete: () => gone$.next() })),
     ipvs(config$, turn$, { open: openTable, gone$ }),
-    agent(config$, turn$).pipe(takeUntil(gone$)),
+    agentListener(config$, turn$).pipe(takeUntil(gone$)),
     trackFiles(config$, turn$).pipe(takeUntil(gone$)),
   );
 }

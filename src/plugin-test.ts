@@ -1,10 +1,10 @@
 /** The test kit for authors of plugins: `import { runPlugin } from 'routevane/plugin-test'`. */
 import type { Plugin, PluginContext } from './plugin.ts';
 import { checkDelay } from './sources/plugin/delay.ts';
-import { optionsOf, pluginOf, problemText } from './sources/plugin/shape.ts';
-import type { CheckedSight } from './sources/plugin/messages.ts';
-import { sightOf } from './sources/plugin/sight.ts';
-import { iterated } from './sources/plugin/sights.ts';
+import { optionsOf, exportedPlugin, problemText } from './sources/plugin/exported-plugin.ts';
+import type { CheckedResult } from './sources/plugin/messages.ts';
+import { checkedResult } from './sources/plugin/checked-result.ts';
+import { iterate } from './sources/plugin/iterate.ts';
 
 export interface TestOptions {
   /** As the configuration would give them. */
@@ -16,7 +16,7 @@ export interface TestOptions {
   readonly port?: number;
 }
 
-export interface SeenSight {
+export interface SeenResult {
   /** Virtual milliseconds since the start. */
   readonly atMs: number;
   readonly state: 'up' | 'down';
@@ -27,7 +27,7 @@ export interface SeenSight {
 }
 
 export interface TestResult {
-  readonly seen: readonly SeenSight[];
+  readonly seen: readonly SeenResult[];
   /** Why the daemon would call it `lost` and start it again; `null`: it was still running. */
   readonly lost: string | null;
   readonly log: readonly {
@@ -38,10 +38,10 @@ export interface TestResult {
 }
 
 /** A plugin that neither sleeps nor ends for so long, in real time, waits for something else. */
-const idleMaxMs = 5_000;
+const IDLE_MAX_MS = 5_000;
 /** One that yields so often without sleeping would go on for ever, and no time would pass. */
-const yieldsMax = 10_000;
-const defaultForMs = 60_000;
+const YIELDS_MAX = 10_000;
+const DEFAULT_FOR_MS = 60_000;
 
 /**
  * Runs a plugin on virtual time: each of its sleeps ends as soon as there is
@@ -51,11 +51,11 @@ const defaultForMs = 60_000;
  */
 export async function runPlugin<Options>(
   plugin: Plugin<Options>,
-  { options: given, forMs = defaultForMs, address, port }: TestOptions = {},
+  { options: given, forMs = DEFAULT_FOR_MS, address, port }: TestOptions = {},
 ): Promise<TestResult> {
-  const seen: SeenSight[] = [];
+  const seen: SeenResult[] = [];
   const log: TestResult['log'][number][] = [];
-  const known = pluginOf(plugin);
+  const known = exportedPlugin(plugin);
   if (typeof known === 'string') return { seen, log, lost: known };
   const options = optionsOf(known, given);
   if ('problems' in options) {
@@ -76,11 +76,11 @@ export async function runPlugin<Options>(
   };
   let lost: string | null = null;
   let yields = { atMs: 0, count: 0 };
-  const see = (sight: CheckedSight): void => {
+  const see = (result: CheckedResult): void => {
     const atMs = time.nowMs;
-    seen.push({ atMs, ...sight });
+    seen.push({ atMs, ...result });
     yields = { atMs, count: yields.atMs === atMs ? yields.count + 1 : 1 };
-    if (yields.count >= yieldsMax) abort.abort();
+    if (yields.count >= YIELDS_MAX) abort.abort();
   };
   const run = async (): Promise<void> => {
     const reason = await follow(known, options.value, context, see);
@@ -90,7 +90,7 @@ export async function runPlugin<Options>(
   const running = run();
   await time.pass(forMs);
   if (abort.signal.aborted)
-    throw new Error(`the plugin yielded ${yieldsMax} times without sleeping`);
+    throw new Error(`the plugin yielded ${YIELDS_MAX} times without sleeping`);
   abort.abort();
   await Promise.race([running, new Promise(setImmediate)]);
   return { seen, log, lost };
@@ -100,14 +100,14 @@ async function follow(
   plugin: Plugin,
   options: unknown,
   context: PluginContext,
-  see: (sight: CheckedSight) => void,
+  see: (result: CheckedResult) => void,
 ): Promise<string> {
   try {
-    for await (const value of iterated(plugin.observe(options, context), context.signal)) {
+    for await (const value of iterate(plugin.observe(options, context), context.signal)) {
       if (context.signal.aborted) break;
-      const sight = sightOf(value);
-      if (typeof sight === 'string') return sight;
-      see(sight);
+      const result = checkedResult(value);
+      if (typeof result === 'string') return result;
+      see(result);
     }
     return 'the plugin ended';
   } catch (error) {
@@ -166,8 +166,8 @@ class VirtualTime {
     if (this.#isOver || this.#sleepers.size > 0) return;
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {
-        reject(new Error(`the plugin did not sleep for ${idleMaxMs} ms: what does it wait for?`));
-      }, idleMaxMs);
+        reject(new Error(`the plugin did not sleep for ${IDLE_MAX_MS} ms: what does it wait for?`));
+      }, IDLE_MAX_MS);
       this.#changed = () => {
         clearTimeout(timer);
         resolve();

@@ -4,30 +4,30 @@
  */
 
 /** What may be said beside the state. */
-export interface Beside {
+export interface ResultDetails {
   /** For people and graphs: figures, as Nagios' performance data. */
   readonly detail?: string;
 }
 
 /** What may be said beside `up`. */
-export interface BesideUp extends Beside {
+export interface UpDetails extends ResultDetails {
   /** How much of its base weight a real server can take, 0 to 100; 0: up, and nothing new for it. */
   readonly weightPercent?: number;
 }
 
 /** What a plugin saw, once. Make it with `up` and `down`. */
-export type Sight =
-  | ({ readonly state: 'up' } & BesideUp)
-  | ({ readonly state: 'down'; readonly reason: string } & Beside);
+export type CheckResult =
+  | ({ readonly state: 'up' } & UpDetails)
+  | ({ readonly state: 'down'; readonly reason: string } & ResultDetails);
 
 /** It is healthy. */
-export function up(beside: BesideUp = {}): Sight {
-  return { ...beside, state: 'up' };
+export function up(details: UpDetails = {}): CheckResult {
+  return { ...details, state: 'up' };
 }
 
 /** It is not healthy, and why, in a few words: `2% free`. */
-export function down(reason: string, beside: Beside = {}): Sight {
-  return { ...beside, state: 'down', reason };
+export function down(reason: string, details: ResultDetails = {}): CheckResult {
+  return { ...details, state: 'down', reason };
 }
 
 /** Writes to the daemon's log, with the signal's name. Fields must be plain data. */
@@ -76,14 +76,14 @@ export interface Subscribable<T> {
  * signal aborts: an end or an error before that counts as `lost`, and the
  * plugin is started again.
  */
-export type Sights = AsyncIterable<Sight> | Subscribable<Sight>;
+export type CheckResults = AsyncIterable<CheckResult> | Subscribable<CheckResult>;
 
 export interface Plugin<Options = unknown> {
   /** For the log. */
   readonly name: string;
   /** Left out: the plugin takes no options. */
   readonly options?: OptionsSchema<Options>;
-  observe(options: Options, context: PluginContext): Sights;
+  observe(options: Options, context: PluginContext): CheckResults;
 }
 
 /** Gives a plugin its types; it is what the module exports as default. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { of } from 'rxjs';
-import { definePlugin, down, type Sights, up } from '../src/plugin.ts';
+import { definePlugin, down, type CheckResults, up } from '../src/plugin.ts';
 import { runPlugin } from '../src/plugin-test.ts';
 
-async function lostOf(observe: () => Sights): Promise<string | null> {
+async function lostOf(observe: () => CheckResults): Promise<string | null> {
   return (await runPlugin({ name: 'a', observe })).lost;
 }
 

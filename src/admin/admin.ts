@@ -24,8 +24,8 @@ import type { Turn } from '../model/turn.ts';
 import type { View } from '../model/view.ts';
 import { hashOf } from '../platform/hash.ts';
 import { peerCredentials, type UidOf } from '../platform/peer.ts';
-import { Board } from './board.ts';
-import type { AdminParts, Desk } from './desk.ts';
+import { LiveState } from './live-state.ts';
+import type { AdminDeps, AdminContext } from './context.ts';
 import { drainNotice } from './drain-notice.ts';
 import { Drains } from './drains.ts';
 import { ourHosts, type Door, type Keys } from './guard.ts';
@@ -35,7 +35,7 @@ import { entrance, serverLimits, type ServerLimits } from './server.ts';
 import { Past } from './past.ts';
 import { Sessions } from './sessions.ts';
 import { SharedBuild } from './shared-build.ts';
-import { inSlices, snapshotOf, statusPieces } from './status.ts';
+import { joinInSlices, snapshotOf, statusPieces } from './status.ts';
 import { Stream, type StreamSnapshot } from './stream.ts';
 import { readToken, WrongTokens } from './token.ts';
 import { WallClock } from './wall-clock.ts';
@@ -57,20 +57,20 @@ export interface Admin {
 /** The admin interface: status, explain, maintenance and the stream, over HTTP. */
 export function admin(
   config$: BehaviorSubject<Config>,
-  parts: AdminParts,
+  parts: AdminDeps,
   limits: ServerLimits = serverLimits,
   uidOf: UidOf = peerCredentials(),
 ): Admin {
   const clock = new WallClock();
   const asked$ = new Subject<Control>();
-  const desk = createDesk(config$, asked$, parts, clock, limits.aliveMs);
+  const api = createDesk(config$, asked$, parts, clock, limits.aliveMs);
   const keys: Keys = {
     sessions: new Sessions(() => clock.nowMs()),
     wrong: new WrongTokens(() => clock.nowMs()),
     notify: parts.notify,
     uidOf,
   };
-  const { board, drains, stream } = desk;
+  const { board, drains, stream } = api;
   // Without an entrance nobody will ever read a history of what happened.
   const isServed = (): boolean => {
     const { socket, listen } = config$.value.admin;
@@ -102,7 +102,7 @@ export function admin(
       if (isServed()) stream.push({ kind: 'notice', notice, atMs: clock.nowMs() });
     },
     serve$: defer(() => {
-      if (isServed()) desk.past.begin();
+      if (isServed()) api.past.begin();
       return config$;
     }).pipe(
       tap((config) => {
@@ -111,12 +111,12 @@ export function admin(
       }),
       map((config) => settingsOf(config, parts.notify)),
       distinctUntilChanged((one, other) => isDeepStrictEqual(one, other)),
-      switchMap((settings) => entrances(settings, keys, desk, limits)),
+      switchMap((settings) => entrances(settings, keys, api, limits)),
       tap(parts.notify),
       ignoreElements(),
       finalize(() => {
         drains.close();
-        desk.past.close();
+        api.past.close();
         stream.close();
       }),
     ),
@@ -126,11 +126,11 @@ export function admin(
 function createDesk(
   config$: BehaviorSubject<Config>,
   asked$: Subject<Control>,
-  parts: AdminParts,
+  parts: AdminDeps,
   clock: WallClock,
   aliveMs: number,
-): Desk {
-  const board = new Board();
+): AdminContext {
+  const board = new LiveState();
   const history = new History();
   const inspect = (): View | null => {
     let seen: View | null = null;
@@ -157,10 +157,10 @@ function createDesk(
       board,
       clock,
     };
-    return { seq, status: await inSlices(statusPieces(snapshotOf(view), facts)) };
+    return { seq, status: await joinInSlices(statusPieces(snapshotOf(view), facts)) };
   });
   const stream: Stream = new Stream(clock, history, async () => status.get(), aliveMs);
-  const tellDrain: Desk['tellDrain'] = (change, drain, by) => {
+  const tellDrain: AdminContext['tellDrain'] = (change, drain, by) => {
     stream.push({ kind: 'drain', change, drain, by, atMs: clock.nowMs() });
     parts.log(drainNotice(change, drain, by, clock));
   };
@@ -209,12 +209,12 @@ function settingsOf({ admin: config, node }: Config, notify: (notice: Notice) =>
 function entrances(
   settings: Settings,
   keys: Keys,
-  desk: Desk,
+  api: AdminContext,
   limits: ServerLimits,
 ): Observable<Notice> {
   const { socket, group, listen } = settings.admin;
   const hosts = ourHosts(settings.node);
-  const open = (door: Door) => () => entrance(door, keys, desk, limits);
+  const open = (door: Door) => () => entrance(door, keys, api, limits);
   return merge(
     socket === null
       ? EMPTY

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Ownership } from '../model/drain.ts';
 import { userName } from '../platform/child-user.ts';
 import { peerOf } from '../platform/peer.ts';
-import { addressOf, type Door, type Keys } from './guard.ts';
+import { remoteAddressOf, type Door, type Keys } from './guard.ts';
 import { isSafeText } from './maintenance-file.ts';
 
 /** Who changes maintenance. */
@@ -15,7 +15,7 @@ export interface Caller {
 
 /** The user whom the kernel names at the other end of the socket, or the address. */
 export function callerOf(request: IncomingMessage, door: Door, { uidOf }: Keys): Caller {
-  if (door.kind === 'tcp') return { text: addressOf(request), user: null };
+  if (door.kind === 'tcp') return { text: remoteAddressOf(request), user: null };
   const { uid } = peerOf(request.socket, uidOf);
   if (uid === null) return { text: 'unknown', user: null };
   const name = userName(uid);

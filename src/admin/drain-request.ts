@@ -16,9 +16,9 @@ export interface DrainRequest {
 export type Asked<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
 
-const ownerMaxChars = 64;
-const lengthMaxMs = 366 * 24 * 3_600_000;
-const durationFormat = /^(\d{1,12}(?:\.\d{1,6})?)(ms|s|m|h)$/u;
+const OWNER_MAX_CHARS = 64;
+const LENGTH_MAX_MS = 366 * 24 * 3_600_000;
+const DURATION_FORMAT = /^(\d{1,12}(?:\.\d{1,6})?)(ms|s|m|h)$/u;
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 const knownKeys: ReadonlySet<string> = new Set(['reason', 'owner', 'for', 'until', 'force']);
 
@@ -34,7 +34,7 @@ export function parseDrainRequest(body: string, clock: WallClock): Asked<DrainRe
   if (typeof reason !== 'string' || !isSafeText(reason)) {
     return bad('reason: expected text of at most 300 characters, without control characters');
   }
-  if (typeof owner !== 'string' || !isSafeText(owner, ownerMaxChars)) {
+  if (typeof owner !== 'string' || !isSafeText(owner, OWNER_MAX_CHARS)) {
     return bad('owner: expected text of at most 64 characters, without control characters');
   }
   if (typeof force !== 'boolean') return bad('force: expected true or false');
@@ -148,15 +148,15 @@ function parseUntil(length: unknown, until: unknown, clock: WallClock): Asked<nu
   const nowMs = clock.nowMs();
   if (length !== undefined && until !== undefined) return bad('give either for or until');
   if (typeof length === 'string') {
-    const [, amount = '', unit = ''] = durationFormat.exec(length) ?? [];
+    const [, amount = '', unit = ''] = DURATION_FORMAT.exec(length) ?? [];
     const lengthMs = Number(amount) * (unitMs[unit] ?? NaN);
-    if (lengthMs > 0 && lengthMs <= lengthMaxMs) return { ok: true, value: nowMs + lengthMs };
+    if (lengthMs > 0 && lengthMs <= LENGTH_MAX_MS) return { ok: true, value: nowMs + lengthMs };
   }
   if (length !== undefined) return bad('for: expected a duration such as 30m or 2h');
   if (until === undefined || until === null) return { ok: true, value: null };
   const wallMs = typeof until === 'string' ? Date.parse(until) : NaN;
   const untilMs = clock.toMonotonic(wallMs);
-  if (untilMs > nowMs && untilMs <= nowMs + lengthMaxMs) return { ok: true, value: untilMs };
+  if (untilMs > nowMs && untilMs <= nowMs + LENGTH_MAX_MS) return { ok: true, value: untilMs };
   return bad('until: expected a time in the future, as RFC 3339');
 }
 

@@ -3,16 +3,16 @@ import { ownerText, type Drain } from '../model/drain.ts';
 import type { DrainView, View } from '../model/view.ts';
 import { readBody } from './body.ts';
 import { needsForce, parseDrainRequest } from './drain-request.ts';
-import type { Desk } from './desk.ts';
+import type { AdminContext } from './context.ts';
 import { callerOf, ownershipOf, type Caller } from './caller.ts';
 import type { Door, Keys } from './guard.ts';
-import { drainsMax } from './maintenance-file.ts';
-import { failure, json, type Reply } from './reply.ts';
+import { DRAINS_MAX } from './maintenance-file.ts';
+import { failure, json, type HttpReply } from './reply.ts';
 import { awaitedByDrain, drainJson } from './wire.ts';
 
 /** `GET`: the maintenance of a name as it is, for whoever waits for its end. */
-export function showDrain(name: string, view: View, desk: Desk): Reply {
-  return json({ name, drain: shownDrain(name, view, desk) });
+export function showDrain(name: string, view: View, api: AdminContext): HttpReply {
+  return json({ name, drain: shownDrain(name, view, api) });
 }
 
 /** A request, and what answers it. */
@@ -20,15 +20,15 @@ interface Asking {
   readonly request: IncomingMessage;
   readonly door: Door;
   readonly keys: Keys;
-  readonly desk: Desk;
+  readonly api: AdminContext;
 }
 
 /** `POST` and `DELETE`, by those who may. */
 export async function changeDrain(
-  { request, door, keys, desk }: Asking,
+  { request, door, keys, api }: Asking,
   name: string,
   view: View,
-): Promise<Reply> {
+): Promise<HttpReply> {
   if (door.kind === 'tcp' && door.token === null) {
     return failure(403, 'read_only', 'maintenance needs the unix socket, or a token_file');
   }
@@ -42,8 +42,8 @@ export async function changeDrain(
   const body = await readBody(request);
   if (!body.ok) return body.reply;
   return request.method === 'DELETE'
-    ? end(name, body.text, by, view, desk)
-    : begin(name, body.text, by, view, desk);
+    ? end(name, body.text, by, view, api)
+    : begin(name, body.text, by, view, api);
 }
 
 async function begin(
@@ -51,9 +51,9 @@ async function begin(
   body: string,
   by: Caller,
   view: View,
-  desk: Desk,
-): Promise<Reply> {
-  const { clock, drains } = desk;
+  api: AdminContext,
+): Promise<HttpReply> {
+  const { clock, drains } = api;
   const asked = parseDrainRequest(body, clock);
   if (!asked.ok) return failure(400, 'bad_request', asked.message);
   const { reason, untilMs, isForced } = asked.value;
@@ -61,30 +61,36 @@ async function begin(
     const message = `${name} is a signal: routes, services, real servers and the node can be drained`;
     return failure(400, 'not_drainable', message);
   }
-  if (drains.size() >= drainsMax && drains.get(name) === null) {
-    return failure(409, 'too_many_drains', `at most ${drainsMax} drains are kept`);
+  if (drains.size() >= DRAINS_MAX && drains.get(name) === null) {
+    return failure(409, 'too_many_drains', `at most ${DRAINS_MAX} drains are kept`);
   }
-  const force = isForced ? null : needsForce(name, view, desk.config());
+  const force = isForced ? null : needsForce(name, view, api.config());
   if (force !== null) return failure(409, 'needs_force', `${force}: use --force to drain ${name}`);
   const ownership = ownershipOf(by, asked.value.owner);
   const drain: Drain = { name, reason, ...ownership, untilMs, sinceMs: clock.nowMs() };
-  desk.send({ kind: 'drain', drain });
-  desk.tellDrain('begun', drain, ownerText(ownership));
+  api.send({ kind: 'drain', drain });
+  api.tellDrain('begun', drain, ownerText(ownership));
   const isKept = await drains.begin(drain);
-  const now = desk.inspect();
-  const shown = now === null ? null : shownDrain(name, now, desk);
+  const now = api.inspect();
+  const shown = now === null ? null : shownDrain(name, now, api);
   return json({ name, drain: shown ?? drainJson(asJustBegun(drain), clock), kept: isKept });
 }
 
-async function end(name: string, body: string, by: Caller, view: View, desk: Desk): Promise<Reply> {
-  const { clock, drains } = desk;
+async function end(
+  name: string,
+  body: string,
+  by: Caller,
+  view: View,
+  api: AdminContext,
+): Promise<HttpReply> {
+  const { clock, drains } = api;
   const asked = parseDrainRequest(body, clock);
   if (!asked.ok) return failure(400, 'bad_request', asked.message);
   const drain = drains.get(name);
   if (drain === null) return failure(404, 'not_drained', notDrained(name, view));
   const owner = ownerText(ownershipOf(by, asked.value.owner));
-  desk.send({ kind: 'undrain', name, owner });
-  desk.tellDrain('ended', drain, owner);
+  api.send({ kind: 'undrain', name, owner });
+  api.tellDrain('ended', drain, owner);
   const isKept = await drains.end(name);
   return json({ name, drain: null, kept: isKept });
 }
@@ -97,7 +103,7 @@ function notDrained(name: string, view: View): string {
     : `${name} is in maintenance with ${whole}: undrain ${whole}`;
 }
 
-function shownDrain(name: string, view: View, { clock, board }: Desk): object | null {
+function shownDrain(name: string, view: View, { clock, board }: AdminContext): object | null {
   const awaited = awaitedByDrain(view.routes(), (key) => board.isAwaited(key));
   return drainJson(drainOf(name, view), clock, awaited);
 }

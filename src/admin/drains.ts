@@ -7,10 +7,10 @@ import { loadDrains, maintenancePath, saveDrains, type KeptDrain } from './maint
 import type { WallClock } from './wall-clock.ts';
 
 /** How long a full disk is left alone before the next attempt. */
-const retryMs = 5_000;
+const RETRY_MS = 5_000;
 
 /** Node's timers count 31 bits of milliseconds: a longer wait is made of several. */
-const waitMaxMs = 24 * 3_600_000;
+const WAIT_MAX_MS = 24 * 3_600_000;
 
 export interface DrainEvents {
   readonly notify: (notice: Notice) => void;
@@ -124,7 +124,7 @@ export class Drains {
       this.#tellKept(true, `${path} is written again`);
     } catch (error) {
       // An attempt that ends after the end of all must not wake us again.
-      if (!this.#isClosed) this.#retry.set(this.#clock.nowMs() + retryMs);
+      if (!this.#isClosed) this.#retry.set(this.#clock.nowMs() + RETRY_MS);
       const message = `cannot write ${path}, so a restart would end all maintenance: ${messageOf(error)}`;
       this.#tellKept(false, message);
     }
@@ -171,7 +171,7 @@ export class Drains {
   #setExpiry(): void {
     let nextMs = Infinity;
     for (const { untilMs } of this.#drains.values()) nextMs = Math.min(nextMs, untilMs ?? Infinity);
-    const limitMs = this.#clock.nowMs() + waitMaxMs;
+    const limitMs = this.#clock.nowMs() + WAIT_MAX_MS;
     this.#expiry.set(nextMs === Infinity ? Infinity : Math.min(nextMs, limitMs));
   }
 

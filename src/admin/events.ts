@@ -8,7 +8,7 @@ import type { WallClock } from './wall-clock.ts';
 import { causeJson, roundMs } from './wire.ts';
 
 /** What flows by, as it is handed over; it becomes events after the work is done. */
-export type Happening =
+export type LiveEvent =
   | { readonly kind: 'turn'; readonly turn: Turn }
   | { readonly kind: 'report'; readonly report: SinkReport; readonly atMs: number }
   | { readonly kind: 'observation'; readonly observation: Observation }
@@ -40,12 +40,12 @@ export interface StreamEvent {
 }
 
 /** Names of one command that are listed; the rest are counted. */
-const keysMax = 20;
+const KEYS_MAX = 20;
 
 /** A command of 100 prefixes is longer than anybody reads in a list. */
-const commandMaxChars = 500;
+const COMMAND_MAX_CHARS = 500;
 
-export function eventsOf(happening: Happening, clock: WallClock): readonly StreamEvent[] {
+export function eventsOf(happening: LiveEvent, clock: WallClock): readonly StreamEvent[] {
   switch (happening.kind) {
     case 'turn':
       return turnEvents(happening.turn, clock);
@@ -141,11 +141,11 @@ function actionEvent(report: ActionReport, clock: WallClock): StreamEvent {
   const fields = {
     sink,
     action,
-    keys: keys.slice(0, keysMax),
+    keys: keys.slice(0, KEYS_MAX),
     count: keys.length,
     result,
     ...(report.weight !== undefined && { weight: report.weight }),
-    command: command.slice(0, commandMaxChars),
+    command: command.slice(0, COMMAND_MAX_CHARS),
     reaction_ms: isReaction ? roundMs(atMs - cause.observation.atMs) : null,
     cause: causeJson(cause, clock),
   };
@@ -153,7 +153,7 @@ function actionEvent(report: ActionReport, clock: WallClock): StreamEvent {
 }
 
 function drainEvent(
-  { change, drain, by, atMs }: Extract<Happening, { readonly kind: 'drain' }>,
+  { change, drain, by, atMs }: Extract<LiveEvent, { readonly kind: 'drain' }>,
   clock: WallClock,
 ): StreamEvent {
   const { name, reason, owner, onBehalfOf = null, untilMs } = drain;

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import type { Notice } from '../model/notice.ts';
 import type { UidOf } from '../platform/peer.ts';
-import { failure, type Reply } from './reply.ts';
+import { failure, type HttpReply } from './reply.ts';
 import type { Sessions } from './sessions.ts';
 import { isSameToken, type WrongTokens } from './token.ts';
 
@@ -25,7 +25,7 @@ export interface Keys {
 }
 
 /** Why a request is not let in, or `null`. */
-export function refuseOrigin(request: IncomingMessage, door: Door): Reply | null {
+export function refuseOrigin(request: IncomingMessage, door: Door): HttpReply | null {
   const { host, origin } = request.headers;
   // DNS rebinding needs a name of the attacker's: addresses and our own names are none.
   if (door.kind === 'tcp' && !isOurHost(host ?? '', door.hosts)) {
@@ -45,7 +45,7 @@ export function refuseOrigin(request: IncomingMessage, door: Door): Reply | null
 }
 
 /** Why a request must show a token first, or `null`. */
-export function refuseStranger(request: IncomingMessage, door: Door, keys: Keys): Reply | null {
+export function refuseStranger(request: IncomingMessage, door: Door, keys: Keys): HttpReply | null {
   if (door.kind === 'socket' || door.token === null) return null;
   if (keys.sessions.has(request.headers.cookie)) return null;
   const given = /^Bearer +(\S+)$/iu.exec(request.headers.authorization ?? '')?.[1];
@@ -58,7 +58,7 @@ export function refuseStranger(request: IncomingMessage, door: Door, keys: Keys)
           headers: { 'www-authenticate': 'Bearer realm="routevane"' },
         },
       )
-    : refuseToken(given, door.token, addressOf(request), keys);
+    : refuseToken(given, door.token, remoteAddressOf(request), keys);
 }
 
 /**
@@ -70,7 +70,7 @@ export function refuseToken(
   token: string,
   address: string,
   { wrong, notify }: Keys,
-): Reply | null {
+): HttpReply | null {
   if (isSameToken(given, token)) return null;
   const blockedMs = wrong.blockedMs(address);
   if (blockedMs > 0) {
@@ -85,7 +85,7 @@ export function refuseToken(
   return failure(401, 'unauthorized', 'the token is wrong');
 }
 
-export function addressOf(request: IncomingMessage): string {
+export function remoteAddressOf(request: IncomingMessage): string {
   return request.socket.remoteAddress ?? 'unknown';
 }
 

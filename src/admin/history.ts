@@ -1,13 +1,13 @@
 import type { StreamEvent } from './events.ts';
 
 /** Transitions and actions older than this are forgotten. */
-export const keepMs = 3_600_000;
+export const KEEP_MS = 3_600_000;
 
 /** What a flapping signal may fill; 5,000 servers that fall and rise fit. */
-export const transitionsMax = 10_000;
+export const TRANSITIONS_MAX = 10_000;
 
 /** The last commands: more than a page shows. */
-export const actionsMax = 1_000;
+export const ACTIONS_MAX = 1_000;
 
 interface Entry {
   readonly atMs: number;
@@ -16,8 +16,8 @@ interface Entry {
 
 /** The last hour, for the page's time line: events as they were sent, oldest first. */
 export class History {
-  readonly #transitions = new Ring(transitionsMax);
-  readonly #actions = new Ring(actionsMax);
+  readonly #transitions = new Ring(TRANSITIONS_MAX);
+  readonly #actions = new Ring(ACTIONS_MAX);
 
   /** `json`: the event as the stream has it. */
   add(event: StreamEvent, json: string): void {
@@ -50,7 +50,7 @@ export class History {
 
   /** The JSON of `GET /api/v1/history`. */
   json(nowMs: number): string {
-    const fromMs = nowMs - keepMs;
+    const fromMs = nowMs - KEEP_MS;
     const transitions = this.#transitions.since(fromMs).join(',');
     const actions = this.#actions.since(fromMs).join(',');
     return `{"transitions":[${transitions}],"actions":[${actions}]}`;

@@ -7,7 +7,7 @@ import type { Entrance } from './server.ts';
 import { clearSocketFile, openToGroup } from './socket-file.ts';
 
 /** Between two attempts to listen: the one before us may be about to end. */
-const retryMs = 5_000;
+const RETRY_MS = 5_000;
 
 /** Where an entrance is. */
 export type Place =
@@ -35,7 +35,7 @@ export function listener(place: Place, create: () => Entrance): Observable<Notic
       current = null;
       if (reason !== lastReason) subscriber.next(refusedNotice(place, reason));
       lastReason = reason;
-      timer = setTimeout(() => void attempt(), retryMs);
+      timer = setTimeout(() => void attempt(), RETRY_MS);
     };
     void attempt();
     return () => {

@@ -3,19 +3,19 @@ import { join } from 'node:path';
 import { isMissing, isSystemError, messageOf } from '../platform/error.ts';
 import { readRegularFileSync, writeFileSafely } from '../platform/safe-file.ts';
 
-const fileName = 'maintenance.json';
+const FILE_NAME = 'maintenance.json';
 
 /** More than this is not ours: a drain takes about 200 bytes. */
-const fileMaxBytes = 4 << 20;
+const FILE_MAX_BYTES = 4 << 20;
 
 /** Drains that are kept at once; as many as a large configuration has real servers. */
-export const drainsMax = 10_000;
+export const DRAINS_MAX = 10_000;
 
 /** Text of a drain: longer than this is no reason, and no name. */
-const textMaxChars = 300;
+const TEXT_MAX_CHARS = 300;
 
 /** Control characters, and what turns the direction of text around. */
-const unsafe = /[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069\ufeff]/u;
+const UNSAFE = /[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069\ufeff]/u;
 
 /** A drain as it survives a restart: in wall-clock time, and in the time since the machine booted. */
 export interface KeptDrain {
@@ -43,12 +43,12 @@ export type Loaded =
   | { readonly ok: false; readonly reason: string; readonly aside: string | null };
 
 export function maintenancePath(stateDir: string): string {
-  return join(stateDir, fileName);
+  return join(stateDir, FILE_NAME);
 }
 
 /** Text that may be shown on a terminal and kept in a file. */
-export function isSafeText(text: string, maxChars = textMaxChars): boolean {
-  return text.length <= maxChars && !unsafe.test(text);
+export function isSafeText(text: string, maxChars = TEXT_MAX_CHARS): boolean {
+  return text.length <= maxChars && !UNSAFE.test(text);
 }
 
 /**
@@ -57,7 +57,7 @@ export function isSafeText(text: string, maxChars = textMaxChars): boolean {
  */
 export function loadDrains(path: string, wallMs: number): Loaded {
   try {
-    return { ok: true, drains: parse(readRegularFileSync(path, fileMaxBytes).toString('utf8')) };
+    return { ok: true, drains: parse(readRegularFileSync(path, FILE_MAX_BYTES).toString('utf8')) };
   } catch (error) {
     if (isMissing(error)) return { ok: true, drains: [] };
     // What the system refuses to open may be right nevertheless; it stays where it is.
@@ -95,7 +95,7 @@ function parse(text: string): readonly KeptDrain[] {
   const drains: unknown =
     typeof value === 'object' && value !== null && 'drains' in value ? value.drains : null;
   if (!Array.isArray(drains)) throw new Error('it lacks the list "drains"');
-  if (drains.length > drainsMax) throw new Error(`it has more than ${drainsMax} drains`);
+  if (drains.length > DRAINS_MAX) throw new Error(`it has more than ${DRAINS_MAX} drains`);
   return drains.map(parseDrain);
 }
 

@@ -35,10 +35,10 @@ export interface Metrics {
   readonly scrape: (view: View) => Promise<string>;
 }
 
-export const metricsContentType = 'text/plain; version=0.0.4; charset=utf-8';
+export const METRICS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 /** The library's own watch over the event loop, which `loopLag` replaces, wakes the process as rarely as it may. */
-const unusedPrecisionMs = 60_000;
+const UNUSED_PRECISION_MS = 60_000;
 
 /**
  * What Prometheus is told. Events are counted as they come; whatever has a state is read from
@@ -50,7 +50,7 @@ export function metrics(
   lastReload: () => LastReload | null = () => null,
 ): Metrics {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: unusedPrecisionMs });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: UNUSED_PRECISION_MS });
   loopLag(registry);
   for (const name of misnamed) registry.removeSingleMetric(name);
   const count = counters(registry, version);

@@ -5,12 +5,12 @@ export type Named =
   | { readonly kind: 'unknown'; readonly nearest: string | null };
 
 /** Longer than any name there is. */
-export const nameMaxChars = 256;
+export const NAME_MAX_CHARS = 256;
 
 /** Suggesting costs a comparison with each name: beyond this, a typing error is left to its author. */
-const suggestMax = 20_000;
+const SUGGEST_MAX = 20_000;
 
-const ambiguousMax = 5;
+const AMBIGUOUS_MAX = 5;
 
 /**
  * Finds a name; `10.0.1.11:443` stands for `web/10.0.1.11:443` where only one service
@@ -32,10 +32,10 @@ export function findName(
   const [only, second] = candidates;
   if (only !== undefined && second === undefined) return { kind: 'found', name: only };
   if (only !== undefined)
-    return { kind: 'ambiguous', candidates: candidates.slice(0, ambiguousMax) };
-  if (given.length > nameMaxChars) return { kind: 'unknown', nearest: null };
+    return { kind: 'ambiguous', candidates: candidates.slice(0, AMBIGUOUS_MAX) };
+  if (given.length > NAME_MAX_CHARS) return { kind: 'unknown', nearest: null };
   // A real server is more often named without its service: compare with both forms.
-  const known = names.slice(0, suggestMax);
+  const known = names.slice(0, SUGGEST_MAX);
   return {
     kind: 'unknown',
     nearest: nearest(given, known) ?? nearestServer(given, known, nearest),

@@ -1,11 +1,11 @@
 import type { PastClock, PastEvent, ReadPast } from '../model/past.ts';
 import type { Notice } from '../model/notice.ts';
 import { pastEvent } from './events.ts';
-import { actionsMax, History, keepMs, transitionsMax } from './history.ts';
+import { ACTIONS_MAX, History, KEEP_MS, TRANSITIONS_MAX } from './history.ts';
 import { WallClock } from './wall-clock.ts';
 
 /** Numbers of the past are below those of the stream, which begin at 1. */
-const firstSeq = -1_000_000_000;
+const FIRST_SEQ = -1_000_000_000;
 
 /** The part of the last hour that was before this process: read once, beside all else. */
 export class Past {
@@ -44,7 +44,7 @@ export class Past {
   async #load(read: ReadPast): Promise<void> {
     const toWallMs = this.#clock.toWall(this.#clock.nowMs());
     const past = new History();
-    let seq = firstSeq;
+    let seq = FIRST_SEQ;
     let clockOf: { readonly at: PastClock; readonly clock: WallClock } | null = null;
     const take = (event: PastEvent, at: PastClock): void => {
       if (clockOf?.at !== at)
@@ -61,8 +61,8 @@ export class Past {
       seq += 1;
       past.add({ type, atMs: this.#clock.toMonotonic(clock.toWall(atMs)), fields }, json);
     };
-    const limits = { changesMax: transitionsMax, actionsMax };
-    const span = { fromWallMs: toWallMs - keepMs, toWallMs, ...limits };
+    const limits = { changesMax: TRANSITIONS_MAX, actionsMax: ACTIONS_MAX };
+    const span = { fromWallMs: toWallMs - KEEP_MS, toWallMs, ...limits };
     const problem = await read(span, take, this.#end.signal);
     if (this.#end.signal.aborted) return;
     this.#history.prepend(past);

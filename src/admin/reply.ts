@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 
 /** What is answered to one request. */
-export interface Reply {
+export interface HttpReply {
   readonly status: number;
   readonly type: string;
   readonly body: string | Uint8Array;
@@ -20,7 +20,7 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const jsonType = 'application/json; charset=utf-8';
+const JSON_TYPE = 'application/json; charset=utf-8';
 
 const commonHeaders = {
   'content-security-policy': contentSecurityPolicy,
@@ -31,12 +31,12 @@ const commonHeaders = {
   'cache-control': 'no-store',
 } as const;
 
-export function json(value: unknown, status = 200): Reply {
+export function json(value: unknown, status = 200): HttpReply {
   return jsonText(`${JSON.stringify(value)}\n`, status);
 }
 
-export function jsonText(body: string, status = 200): Reply {
-  return { status, type: jsonType, body };
+export function jsonText(body: string, status = 200): HttpReply {
+  return { status, type: JSON_TYPE, body };
 }
 
 /** `{ "error": { code, message, nearest } }`: the one shape of everything that is refused. */
@@ -44,14 +44,14 @@ export function failure(
   status: number,
   code: string,
   message: string,
-  more: { readonly nearest?: string | null; readonly headers?: Reply['headers'] } = {},
-): Reply {
+  more: { readonly nearest?: string | null; readonly headers?: HttpReply['headers'] } = {},
+): HttpReply {
   const { nearest = null, headers = {} } = more;
   return { ...json({ error: { code, message, nearest } }, status), headers };
 }
 
 /** Writes the whole answer. After a refusal the connection ends: nobody reads the rest of the request. */
-export function send(response: ServerResponse, reply: Reply, withBody = true): void {
+export function send(response: ServerResponse, reply: HttpReply, withBody = true): void {
   if (response.destroyed || response.writableEnded) return;
   response.writeHead(reply.status, {
     ...commonHeaders,
@@ -64,7 +64,7 @@ export function send(response: ServerResponse, reply: Reply, withBody = true): v
 }
 
 /** The same as bytes, for a connection that never becomes a WebSocket or is no HTTP. */
-export function rawReply(reply: Reply, reason: string): string {
+export function rawReply(reply: HttpReply, reason: string): string {
   const headers = {
     ...commonHeaders,
     'content-type': reply.type,

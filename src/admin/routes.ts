@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { View } from '../model/view.ts';
 import { readBody } from './body.ts';
-import type { Desk } from './desk.ts';
+import type { AdminContext } from './context.ts';
 import { changeDrain, showDrain } from './drain-routes.ts';
 import {
-  addressOf,
+  remoteAddressOf,
   refuseOrigin,
   refuseStranger,
   refuseToken,
@@ -12,37 +12,37 @@ import {
   type Keys,
 } from './guard.ts';
 import { findName } from './names.ts';
-import { failure, json, jsonText, type Reply } from './reply.ts';
+import { failure, json, jsonText, type HttpReply } from './reply.ts';
 import { explanationJson } from './wire.ts';
 
 /** Everything one request is answered with. */
-export interface Context {
+export interface RequestContext {
   readonly request: IncomingMessage;
   readonly door: Door;
   readonly keys: Keys;
-  readonly desk: Desk;
+  readonly api: AdminContext;
 }
 
 /** Longer than the longest name, percent-encoded. */
-const pathMaxChars = 2048;
+const PATH_MAX_CHARS = 2048;
 
-const api = '/api/v1/';
-export const streamPath = `${api}stream`;
+const API = '/api/v1/';
+export const STREAM_PATH = `${API}stream`;
 
 /** The whole API: who asks from where comes first, then what is asked. */
-export async function answer(context: Context): Promise<Reply> {
-  const { request, door, keys, desk } = context;
+export async function answer(context: RequestContext): Promise<HttpReply> {
+  const { request, door, keys, api } = context;
   const refused = refuseOrigin(request, door);
   if (refused !== null) return refused;
   const path = pathOf(request);
   if (path === null) return failure(400, 'bad_request', 'this path cannot be read');
   switch (path) {
     case '/healthz':
-      return only(request, ['GET'], () => healthz(desk));
-    case `${api}login`:
+      return only(request, ['GET'], () => healthz(api));
+    case `${API}login`:
       return only(request, ['GET', 'POST', 'DELETE'], async () => login(context));
     default: {
-      const page = desk.parts.pages.get(path);
+      const page = api.parts.pages.get(path);
       if (page !== undefined) return only(request, ['GET'], () => ({ status: 200, ...page }));
       return refuseStranger(request, door, keys) ?? guarded(path, context);
     }
@@ -50,22 +50,22 @@ export async function answer(context: Context): Promise<Reply> {
 }
 
 /** What needs the token, where there is one. */
-async function guarded(path: string, context: Context): Promise<Reply> {
-  const { request, desk } = context;
+async function guarded(path: string, context: RequestContext): Promise<HttpReply> {
+  const { request, api } = context;
   switch (path) {
-    case `${api}status`:
+    case `${API}status`:
       return only(request, ['GET'], async () => {
-        const status = await desk.status.get();
+        const status = await api.status.get();
         return status === null ? starting() : jsonText(status.status);
       });
-    case `${api}history`:
+    case `${API}history`:
       return only(request, ['GET'], async () => {
-        await desk.past.whole();
-        return jsonText(desk.history.json(desk.clock.nowMs()));
+        await api.past.whole();
+        return jsonText(api.history.json(api.clock.nowMs()));
       });
     case '/metrics':
-      return only(request, ['GET'], async () => metrics(desk));
-    case streamPath:
+      return only(request, ['GET'], async () => metrics(api));
+    case STREAM_PATH:
       return failure(426, 'upgrade_required', 'this path is a WebSocket: send an upgrade request', {
         headers: { upgrade: 'websocket' },
       });
@@ -75,17 +75,17 @@ async function guarded(path: string, context: Context): Promise<Reply> {
 }
 
 /** `…/explain/NAME` and `…/drain/NAME`, where a name may hold slashes. */
-async function named(path: string, context: Context): Promise<Reply> {
-  const { request, desk } = context;
+async function named(path: string, context: RequestContext): Promise<HttpReply> {
+  const { request, api } = context;
   const [, verb, given = ''] = /^\/api\/v1\/(explain|drain)\/(.+)$/su.exec(path) ?? [];
   if (verb === undefined) return failure(404, 'not_found', 'no such path');
   return only(request, verb === 'explain' ? ['GET'] : ['GET', 'POST', 'DELETE'], async () => {
-    const view = desk.inspect();
+    const view = api.inspect();
     if (view === null) return starting();
     // What is in maintenance can be taken out of it even if the configuration has lost it.
     const names =
-      request.method === 'DELETE' ? [...view.names(), ...desk.drains.names()] : view.names();
-    const found = findName(given, [...new Set(names)], desk.parts.nearest);
+      request.method === 'DELETE' ? [...view.names(), ...api.drains.names()] : view.names();
+    const found = findName(given, [...new Set(names)], api.parts.nearest);
     if (found.kind === 'unknown') {
       const { nearest } = found;
       return failure(
@@ -98,32 +98,32 @@ async function named(path: string, context: Context): Promise<Reply> {
     if (found.kind === 'ambiguous') {
       return failure(409, 'ambiguous_name', `this may be ${found.candidates.join(' or ')}`);
     }
-    if (verb === 'explain') return explain(found.name, view, desk);
+    if (verb === 'explain') return explain(found.name, view, api);
     if (request.method === 'GET' || request.method === 'HEAD')
-      return showDrain(found.name, view, desk);
+      return showDrain(found.name, view, api);
     return changeDrain(context, found.name, view);
   });
 }
 
-function explain(name: string, view: View, { clock }: Desk): Reply {
+function explain(name: string, view: View, { clock }: AdminContext): HttpReply {
   const chain = view.explain(name);
   if (chain === null) return failure(404, 'unknown_name', 'nothing has this name');
   return json({ name, at: clock.text(view.atMs), chain: explanationJson(chain, clock) });
 }
 
-function healthz(desk: Desk): Reply {
-  return desk.inspect() === null ? starting() : json({ status: 'ok' });
+function healthz(api: AdminContext): HttpReply {
+  return api.inspect() === null ? starting() : json({ status: 'ok' });
 }
 
-async function metrics(desk: Desk): Promise<Reply> {
-  if (desk.parts.metrics === null)
+async function metrics(api: AdminContext): Promise<HttpReply> {
+  if (api.parts.metrics === null)
     return failure(404, 'not_found', 'metrics are not available here');
-  const page = await desk.metrics.get();
+  const page = await api.metrics.get();
   return page === null ? starting() : { status: 200, ...page };
 }
 
 /** What the page may do, and the token for a cookie. */
-async function login({ request, door, keys }: Context): Promise<Reply> {
+async function login({ request, door, keys }: RequestContext): Promise<HttpReply> {
   const isIn = refuseNothing(request, door, keys);
   if (request.method === 'GET' || request.method === 'HEAD') {
     return json({
@@ -137,7 +137,7 @@ async function login({ request, door, keys }: Context): Promise<Reply> {
   const body = await readBody(request);
   if (!body.ok) return body.reply;
   if (door.token === null) return failure(404, 'not_found', 'there is no token to log in with');
-  const refused = refuseToken(tokenOf(body.text), door.token, addressOf(request), keys);
+  const refused = refuseToken(tokenOf(body.text), door.token, remoteAddressOf(request), keys);
   return refused ?? withCookie(json({ authenticated: true }), keys.sessions.open());
 }
 
@@ -161,28 +161,28 @@ function tokenOf(body: string): string {
   }
 }
 
-function withCookie(reply: Reply, cookie: string): Reply {
+function withCookie(reply: HttpReply, cookie: string): HttpReply {
   return { ...reply, headers: { 'set-cookie': cookie } };
 }
 
 async function only(
   { method = '' }: IncomingMessage,
   methods: readonly string[],
-  then: () => Reply | Promise<Reply>,
-): Promise<Reply> {
+  then: () => HttpReply | Promise<HttpReply>,
+): Promise<HttpReply> {
   if (methods.includes(method === 'HEAD' ? 'GET' : method)) return then();
   const allow = methods.join(', ');
   return failure(405, 'bad_method', `this path takes ${allow}`, { headers: { allow } });
 }
 
-function starting(): Reply {
+function starting(): HttpReply {
   return failure(503, 'starting', 'the daemon is starting or stopping: try again');
 }
 
 /** Decoded, without the query; `null` where it cannot be. */
 export function pathOf({ url = '' }: IncomingMessage): string | null {
   const [path = ''] = url.split('?', 1);
-  if (!path.startsWith('/') || path.length > pathMaxChars) return null;
+  if (!path.startsWith('/') || path.length > PATH_MAX_CHARS) return null;
   try {
     return decodeURIComponent(path);
   } catch {

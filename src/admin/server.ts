@@ -5,10 +5,10 @@ import { WebSocketServer } from 'ws';
 import { messageOf } from '../platform/error.ts';
 import { FairPlaces } from '../platform/fair-places.ts';
 import { peerOf } from '../platform/peer.ts';
-import type { Desk } from './desk.ts';
+import type { AdminContext } from './context.ts';
 import { refuseOrigin, refuseStranger, type Door, type Keys } from './guard.ts';
-import { failure, rawReply, send, type Reply } from './reply.ts';
-import { answer, pathOf, streamPath } from './routes.ts';
+import { failure, rawReply, send, type HttpReply } from './reply.ts';
+import { answer, pathOf, STREAM_PATH } from './routes.ts';
 import { StreamPlaces } from './stream-places.ts';
 
 /** What the clients of one entrance may take of the daemon. */
@@ -39,10 +39,10 @@ export const serverLimits: ServerLimits = {
   lookMs: 1_000,
 };
 
-const headMaxBytes = 8_192;
+const HEAD_MAX_BYTES = 8_192;
 
 /** A listener of the stream has nothing to say. */
-const messageMaxBytes = 1_024;
+const MESSAGE_MAX_BYTES = 1_024;
 
 /** One way in. Its owner closes it, with all connections that came by it. */
 export interface Entrance {
@@ -51,19 +51,24 @@ export interface Entrance {
 }
 
 /** An HTTP server that does not listen yet. */
-export function entrance(door: Door, keys: Keys, desk: Desk, limits: ServerLimits): Entrance {
+export function entrance(
+  door: Door,
+  keys: Keys,
+  api: AdminContext,
+  limits: ServerLimits,
+): Entrance {
   const places = new FairPlaces<Socket>(limits.connections);
   const streams = new StreamPlaces(limits.streams);
   const sockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
-    maxPayload: messageMaxBytes,
+    maxPayload: MESSAGE_MAX_BYTES,
     autoPong: false,
   });
   const server = createServer(
     {
-      maxHeaderSize: headMaxBytes,
+      maxHeaderSize: HEAD_MAX_BYTES,
       headersTimeout: limits.headMs,
       requestTimeout: limits.requestMs,
       connectionsCheckingInterval: limits.lookMs,
@@ -71,7 +76,7 @@ export function entrance(door: Door, keys: Keys, desk: Desk, limits: ServerLimit
     (request, response) => {
       places.setBusy(request.socket, true);
       response.once('close', () => places.setBusy(request.socket, false));
-      void answered({ request, door, keys, desk }).then((reply) =>
+      void answered({ request, door, keys, api }).then((reply) =>
         send(response, reply, request.method !== 'HEAD'),
       );
     },
@@ -95,7 +100,7 @@ export function entrance(door: Door, keys: Keys, desk: Desk, limits: ServerLimit
     request.socket.setTimeout(0);
     sockets.handleUpgrade(request, transport, head, (socket) => {
       streams.opened(transport, socket);
-      void desk.stream.join(socket, transport);
+      void api.stream.join(socket, transport);
     });
   });
   return {
@@ -109,7 +114,7 @@ export function entrance(door: Door, keys: Keys, desk: Desk, limits: ServerLimit
 }
 
 /** A bug in an answer is an answer too: the connection must not hang, nor the daemon end. */
-async function answered(context: Parameters<typeof answer>[0]): Promise<Reply> {
+async function answered(context: Parameters<typeof answer>[0]): Promise<HttpReply> {
   try {
     return await answer(context);
   } catch (error) {
@@ -122,9 +127,9 @@ async function answered(context: Parameters<typeof answer>[0]): Promise<Reply> {
   }
 }
 
-function refuseUpgrade(request: IncomingMessage, door: Door, keys: Keys): Reply | null {
+function refuseUpgrade(request: IncomingMessage, door: Door, keys: Keys): HttpReply | null {
   const refused = refuseOrigin(request, door) ?? refuseStranger(request, door, keys);
-  if (refused !== null || pathOf(request) === streamPath) return refused;
+  if (refused !== null || pathOf(request) === STREAM_PATH) return refused;
   return failure(404, 'not_found', 'there is no WebSocket at this path');
 }
 
@@ -134,7 +139,7 @@ function refuseGarbage(error: Error, transport: Duplex): void {
   if (!transport.writable || code === 'ECONNRESET') return void transport.destroy();
   const reply =
     code === 'HPE_HEADER_OVERFLOW'
-      ? failure(431, 'too_large', `the headers of a request are limited to ${headMaxBytes} bytes`)
+      ? failure(431, 'too_large', `the headers of a request are limited to ${HEAD_MAX_BYTES} bytes`)
       : code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? failure(408, 'too_slow', 'the request took too long')
         : failure(400, 'bad_request', 'the request is not valid HTTP');
@@ -142,6 +147,6 @@ function refuseGarbage(error: Error, transport: Duplex): void {
 }
 
 /** Nobody waits for the other side to close, too: that may be never, and there is room for few. */
-function cutOff(transport: Duplex, reply: Reply): void {
+function cutOff(transport: Duplex, reply: HttpReply): void {
   transport.end(rawReply(reply, 'Refused'), () => transport.destroy());
 }

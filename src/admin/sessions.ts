@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 
 /** Browsers that are logged in at once; the oldest goes. */
-const sessionsMax = 64;
+const SESSIONS_MAX = 64;
 
 /** A shift and a half. */
-const lastsMs = 12 * 3_600_000;
+const LASTS_MS = 12 * 3_600_000;
 
-const idBytes = 32;
-const cookieName = 'routevane';
+const ID_BYTES = 32;
+const COOKIE_NAME = 'routevane';
 
 /** Logins of the page: a cookie that is worth nothing elsewhere instead of the token itself. */
 export class Sessions {
@@ -21,10 +21,10 @@ export class Sessions {
   /** The value of a `set-cookie` header. */
   open(): string {
     const [oldest] = this.#untilMs.keys();
-    if (this.#untilMs.size >= sessionsMax && oldest !== undefined) this.#untilMs.delete(oldest);
-    const id = randomBytes(idBytes).toString('hex');
-    this.#untilMs.set(id, this.#nowMs() + lastsMs);
-    return cookie(id, lastsMs / 1000);
+    if (this.#untilMs.size >= SESSIONS_MAX && oldest !== undefined) this.#untilMs.delete(oldest);
+    const id = randomBytes(ID_BYTES).toString('hex');
+    this.#untilMs.set(id, this.#nowMs() + LASTS_MS);
+    return cookie(id, LASTS_MS / 1000);
   }
 
   /** Whether the `cookie` header of a request names a session that is open. */
@@ -43,13 +43,13 @@ export class Sessions {
 }
 
 function cookie(id: string, maxAgeS: number): string {
-  return `${cookieName}=${id}; Max-Age=${maxAgeS}; Path=/; HttpOnly; SameSite=Strict`;
+  return `${COOKIE_NAME}=${id}; Max-Age=${maxAgeS}; Path=/; HttpOnly; SameSite=Strict`;
 }
 
 function idOf(header: string | undefined): string | null {
   for (const part of (header ?? '').split(';')) {
     const [name = '', value = ''] = part.trim().split('=');
-    if (name === cookieName) return value;
+    if (name === COOKIE_NAME) return value;
   }
   return null;
 }

@@ -4,12 +4,12 @@ import { dirname } from 'node:path';
 import { messageOf } from '../platform/error.ts';
 
 /** Owner and group may connect: on a unix socket that is the right to write. */
-const socketMode = 0o660;
+const SOCKET_MODE = 0o660;
 
 /** A socket nobody answers on at once has nobody behind it. */
-const probeMs = 1_000;
+const PROBE_MS = 1_000;
 
-const groupFile = '/etc/group';
+const GROUP_FILE = '/etc/group';
 
 /**
  * Makes room for a unix socket: the file of a dead process goes. Resolves with
@@ -33,7 +33,7 @@ export async function clearSocketFile(path: string): Promise<string | null> {
 /** Opens the socket to its group. `null`: done; else why the group has no access. */
 export function openToGroup(path: string, group: string | null): string | null {
   try {
-    chmodSync(path, socketMode);
+    chmodSync(path, SOCKET_MODE);
     if (group === null) return null;
     const gid = groupId(group);
     if (gid === null)
@@ -48,7 +48,7 @@ export function openToGroup(path: string, group: string | null): string | null {
 /** A group's number, by its name (group(5)) or its digits. */
 function groupId(group: string): number | null {
   if (/^\d{1,9}$/u.test(group)) return Number(group);
-  for (const line of readFileSync(groupFile, 'utf8').split('\n')) {
+  for (const line of readFileSync(GROUP_FILE, 'utf8').split('\n')) {
     const [name, , gid = ''] = line.split(':');
     if (name === group && /^\d+$/u.test(gid)) return Number(gid);
   }
@@ -62,7 +62,7 @@ async function isAlive(path: string): Promise<boolean> {
       socket.destroy();
       resolve(alive);
     };
-    socket.setTimeout(probeMs, () => settle(true));
+    socket.setTimeout(PROBE_MS, () => settle(true));
     socket.once('connect', () => settle(true));
     socket.once('error', (error) => {
       const code = 'code' in error ? error.code : '';

@@ -9,18 +9,18 @@ import type {
   View,
 } from '../model/view.ts';
 import { nowMs } from '../platform/clock.ts';
-import type { Board, SinkFacts } from './board.ts';
+import type { LiveState, SinkFacts } from './live-state.ts';
 import type { WallClock } from './wall-clock.ts';
 import { awaitedByDrain, drainJson, roundMs, virtualText, weightOf } from './wire.ts';
 
 /** Items that become text in one go: some 100 take a quarter of a millisecond. */
-const chunkItems = 100;
+const CHUNK_ITEMS = 100;
 
 /** Routes take longer: their reasons are worked out on the way. */
-const chunkRoutes = 20;
+const CHUNK_ROUTES = 20;
 
 /** The loop is given back after this long: a probe's answer must not wait for a reader. */
-const sliceMs = 2;
+const SLICE_MS = 2;
 
 type ToJson = (view: DrainView | null) => object | null;
 
@@ -30,7 +30,7 @@ export interface StatusFacts {
   readonly version: string;
   readonly configHash: string;
   readonly lastReload: LastReload | null;
-  readonly board: Board;
+  readonly board: LiveState;
   readonly clock: WallClock;
 }
 
@@ -80,7 +80,7 @@ export function* statusPieces(view: Snapshot, facts: StatusFacts): Generator<str
     separator = ',';
   }
   yield '],"routes":[';
-  yield* list(view.routes, (route) => routeJson(route, board, clock, drain), chunkRoutes);
+  yield* list(view.routes, (route) => routeJson(route, board, clock, drain), CHUNK_ROUTES);
   yield '],"sinks":[';
   yield* list(board.sinks(), sinkJson);
   yield ']}';
@@ -93,14 +93,14 @@ function reloadJson(reload: LastReload | null): object | null {
 }
 
 /** The whole text, built without holding the loop for long. */
-export async function inSlices(pieces: Iterable<string>): Promise<string> {
+export async function joinInSlices(pieces: Iterable<string>): Promise<string> {
   const all: string[] = [];
-  let untilMs = nowMs() + sliceMs;
+  let untilMs = nowMs() + SLICE_MS;
   for (const piece of pieces) {
     all.push(piece);
     if (nowMs() < untilMs) continue;
     await nextLoop();
-    untilMs = nowMs() + sliceMs;
+    untilMs = nowMs() + SLICE_MS;
   }
   return all.join('');
 }
@@ -118,7 +118,7 @@ function open(head: object, listName: string): string {
 function* list<T>(
   items: readonly T[],
   json: (item: T) => object,
-  atOnce = chunkItems,
+  atOnce = CHUNK_ITEMS,
 ): Generator<string> {
   for (let from = 0; from < items.length; from += atOnce) {
     const chunk = items.slice(from, from + atOnce).map((item) => JSON.stringify(json(item)));
@@ -169,7 +169,7 @@ interface OfView {
 
 function serverJson(
   server: RealServerView,
-  board: Board,
+  board: LiveState,
   clock: WallClock,
   { drain, isFlapping }: OfView,
 ): object {
@@ -192,7 +192,7 @@ function serverJson(
   };
 }
 
-function routeJson(view: RouteView, board: Board, clock: WallClock, drain: ToJson): object {
+function routeJson(view: RouteView, board: LiveState, clock: WallClock, drain: ToJson): object {
   const { route, attributes } = view;
   return {
     prefix: route.prefix,

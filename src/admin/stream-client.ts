@@ -2,13 +2,13 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 
 /** Events that may wait for a client; at 5,000 a second this is about two seconds of them. */
-export const waitingMaxBytes = 2 << 20;
+export const WAITING_MAX_BYTES = 2 << 20;
 
 /** How long a dropped client has to take the reason. */
-const closeMs = 2_000;
+const CLOSE_MS = 2_000;
 
 /** Frames a client may send between two looks: it has nothing to say but pong. */
-const framesMax = 100;
+const FRAMES_MAX = 100;
 
 /** Close codes (RFC 6455, and the registry of IANA). */
 export const closeCode = { goingAway: 1001, policy: 1008, tryAgainLater: 1013 } as const;
@@ -21,7 +21,7 @@ interface Batch {
 /** Says why, behind what was not taken yet: who does not read at all is cut off soon. */
 export function dropSocket(socket: WebSocket, code: number, reason: string): void {
   socket.close(code, reason);
-  const timer = setTimeout(() => socket.terminate(), closeMs);
+  const timer = setTimeout(() => socket.terminate(), CLOSE_MS);
   socket.once('close', () => clearTimeout(timer));
 }
 
@@ -77,7 +77,7 @@ export class StreamClient {
     if (this.#backlog === null) return this.#send(bytes);
     this.#backlog.push({ bytes, toSeq });
     this.#waitingBytes += bytes.length;
-    if (this.#waitingBytes > waitingMaxBytes) this.#drop(closeCode.tryAgainLater, 'too slow');
+    if (this.#waitingBytes > WAITING_MAX_BYTES) this.#drop(closeCode.tryAgainLater, 'too slow');
   }
 
   refuse(reason: string): void {
@@ -90,7 +90,7 @@ export class StreamClient {
     this.#transport.write(bytes, () => {
       this.#waitingBytes -= bytes.length;
     });
-    if (this.#waitingBytes > waitingMaxBytes) this.#drop(closeCode.tryAgainLater, 'too slow');
+    if (this.#waitingBytes > WAITING_MAX_BYTES) this.#drop(closeCode.tryAgainLater, 'too slow');
   }
 
   #isOpen(): boolean {
@@ -106,7 +106,7 @@ export class StreamClient {
 
   #count(): void {
     this.#frames += 1;
-    if (this.#frames > framesMax) this.#drop(closeCode.policy, 'this stream accepts no messages');
+    if (this.#frames > FRAMES_MAX) this.#drop(closeCode.policy, 'this stream accepts no messages');
   }
 
   #drop(code: number, reason: string): void {

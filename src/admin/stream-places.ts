@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { FairPlaces } from '../platform/fair-places.ts';
-import { failure, type Reply } from './reply.ts';
+import { failure, type HttpReply } from './reply.ts';
 import { closeCode, dropSocket } from './stream-client.ts';
 
 /** The streams of one entrance, shared among its peers, from the request on to the end. */
@@ -17,7 +17,7 @@ export class StreamPlaces {
    * Takes a stream in, for which a peer that has two more than this one gives one up. `null`: it
    * has its place; else why it has none.
    */
-  enter(transport: Duplex, peer: string): Reply | null {
+  enter(transport: Duplex, peer: string): HttpReply | null {
     if (this.#places.isFull) {
       const largest = this.#places.largest();
       if (largest === null || largest.count <= this.#places.countOf(peer) + 1) {

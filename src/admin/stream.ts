@@ -1,23 +1,23 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { nowMs } from '../platform/clock.ts';
-import { eventsOf, type Happening, type StreamEvent } from './events.ts';
+import { eventsOf, type LiveEvent, type StreamEvent } from './events.ts';
 import { textFrame } from './frame.ts';
 import type { History } from './history.ts';
 import { StreamClient } from './stream-client.ts';
 import type { WallClock } from './wall-clock.ts';
 
 /** What waits to become events; beyond it, happenings are counted and not told. */
-const queueMax = 50_000;
+const QUEUE_MAX = 50_000;
 
 /** Changes of observations in one batch; a site that is lost has 20,000 in one second. */
-const observationsMax = 500;
+const OBSERVATIONS_MAX = 500;
 
 /** Batches of a busy stream are this far apart; the first after a quiet time goes at once. */
-const batchGapMs = 10;
+const BATCH_GAP_MS = 10;
 
 /** The loop is given back after this long. */
-const sliceMs = 2;
+const SLICE_MS = 2;
 
 /** The state that a new client starts from, and the number of the last event before it. */
 export interface StreamSnapshot {
@@ -39,7 +39,7 @@ export class Stream {
   readonly #aliveMs: number;
   readonly #snapshot: () => Promise<StreamSnapshot | null>;
   readonly #clients = new Set<StreamClient>();
-  #queue: Happening[] = [];
+  #queue: LiveEvent[] = [];
   #skipped = 0;
   #observations = 0;
   #seq = 0;
@@ -66,12 +66,12 @@ export class Stream {
   }
 
   /** Takes what happened. Costs nothing worth mentioning: everything else comes later. */
-  push(happening: Happening): void {
+  push(happening: LiveEvent): void {
     const isObservation = happening.kind === 'observation';
     if (isObservation && this.#clients.size === 0) return;
     if (
-      this.#queue.length >= queueMax ||
-      (isObservation && this.#observations >= observationsMax)
+      this.#queue.length >= QUEUE_MAX ||
+      (isObservation && this.#observations >= OBSERVATIONS_MAX)
     ) {
       this.#skipped += 1;
       return;
@@ -107,7 +107,7 @@ export class Stream {
 
   #schedule(): void {
     if (this.#timer !== null || this.#isClosed) return;
-    const waitMs = this.#lastBatchMs + batchGapMs - nowMs();
+    const waitMs = this.#lastBatchMs + BATCH_GAP_MS - nowMs();
     const tell = (): void => this.#tell();
     this.#timer = waitMs > 0 ? setTimeout(tell, waitMs) : setImmediate(tell);
   }
@@ -115,7 +115,7 @@ export class Stream {
   #tell(): void {
     this.#timer = null;
     const queue = this.#takeQueue();
-    const untilMs = nowMs() + sliceMs;
+    const untilMs = nowMs() + SLICE_MS;
     const frames: Buffer[] = [];
     let done = 0;
     for (const happening of queue) {
@@ -132,7 +132,7 @@ export class Stream {
     else this.#timer = setImmediate(() => this.#tell());
   }
 
-  #takeQueue(): readonly Happening[] {
+  #takeQueue(): readonly LiveEvent[] {
     const queue = this.#queue;
     this.#queue = [];
     this.#observations = 0;

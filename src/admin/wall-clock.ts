@@ -1,7 +1,7 @@
 import { nowMs } from '../platform/clock.ts';
 
 /** A step of the wall clock larger than this is followed; less is jitter of two clocks. */
-const stepMinMs = 500;
+const STEP_MIN_MS = 500;
 
 /** Turns monotonic milliseconds into wall-clock times that people and files can read, and back. */
 export class WallClock {
@@ -40,7 +40,7 @@ export class WallClock {
 
   #offset(): number {
     const offsetMs = this.#wallMs() - this.#nowMs();
-    if (Math.abs(offsetMs - this.#offsetMs) > stepMinMs) this.#offsetMs = offsetMs;
+    if (Math.abs(offsetMs - this.#offsetMs) > STEP_MIN_MS) this.#offsetMs = offsetMs;
     return this.#offsetMs;
   }
 }

@@ -5,7 +5,7 @@ import type { DrainView, Explanation, RealServerView, RouteView } from '../model
 import type { WallClock } from './wall-clock.ts';
 
 /** Digits behind the point of a latency or reaction time in milliseconds: microseconds. */
-const msDigits = 3;
+const MS_DIGITS = 3;
 
 export function virtualText(virtual: Service['virtual']): string | null {
   if (virtual === null) return null;
@@ -15,7 +15,7 @@ export function virtualText(virtual: Service['virtual']): string | null {
 }
 
 export function roundMs(ms: number): number {
-  return Number(ms.toFixed(msDigits));
+  return Number(ms.toFixed(MS_DIGITS));
 }
 
 /**

@@ -3,23 +3,23 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { isRecord, textOf } from './loose-json.ts';
 import { exitCode, UsageError, type Options } from './command.ts';
-import { cut, printable } from './printable.ts';
+import { cut, safeForTerminal } from './printable.ts';
 
 /** Where the daemon's unit puts it. */
-const defaultSocket = '/run/routevane/admin.sock';
+const DEFAULT_SOCKET = '/run/routevane/admin.sock';
 
-const answerMaxMs = 10_000;
+const ANSWER_MAX_MS = 10_000;
 
 /** 20,000 real servers are 6 MB; a node explained is about the same. */
-const answerMaxBytes = 64 << 20;
+const ANSWER_MAX_BYTES = 64 << 20;
 
 /** More of a name is no name, and would hide what is said about it. */
-const nameShownMax = 100;
+const NAME_SHOWN_MAX = 100;
 
 /** The option that all commands that ask the daemon have. */
 export const socketOption = { socket: { type: 'string' } } as const;
 
-export type Answer =
+export type ApiAnswer =
   | { readonly ok: true; readonly text: string; readonly value: unknown }
   | { readonly ok: false; readonly message: string };
 
@@ -34,11 +34,11 @@ export function socketPath({ socket }: Options): string {
     if (socket === '') throw new UsageError('--socket: expected a path');
     return socket;
   }
-  return process.env['ROUTEVANE_SOCKET'] || defaultSocket;
+  return process.env['ROUTEVANE_SOCKET'] || DEFAULT_SOCKET;
 }
 
 /** Asks the daemon. Whatever goes wrong is one line that says what to do. */
-export async function ask(socket: string, path: string, how: Ask = {}): Promise<Answer> {
+export async function ask(socket: string, path: string, how: Ask = {}): Promise<ApiAnswer> {
   const { method = 'GET', body } = how;
   return new Promise((resolve) => {
     const fail = (message: string): void => resolve({ ok: false, message });
@@ -55,35 +55,35 @@ export async function ask(socket: string, path: string, how: Ask = {}): Promise<
         response.on('data', (chunk: Buffer) => {
           bytes += chunk.length;
           chunks.push(chunk);
-          if (bytes > answerMaxBytes) request.destroy(new Error('the answer is too large'));
+          if (bytes > ANSWER_MAX_BYTES) request.destroy(new Error('the answer is too large'));
         });
         response.on('end', () => {
           resolve(readAnswer(response.statusCode ?? 0, Buffer.concat(chunks).toString('utf8')));
         });
-        response.on('error', (error) => fail(unreachable(socket, error)));
+        response.on('error', (error) => fail(unreachableText(socket, error)));
       },
     );
-    request.setTimeout(answerMaxMs, () => {
-      request.destroy(new Error(`no answer within ${answerMaxMs / 1000} s`));
+    request.setTimeout(ANSWER_MAX_MS, () => {
+      request.destroy(new Error(`no answer within ${ANSWER_MAX_MS / 1000} s`));
     });
-    request.on('error', (error) => fail(unreachable(socket, error)));
+    request.on('error', (error) => fail(unreachableText(socket, error)));
     request.end(text);
   });
 }
 
 /** One line on stderr, and the exit code. */
 export function failed(message: string): number {
-  process.stderr.write(`routevane: ${printable(message)}\n`);
+  process.stderr.write(`routevane: ${safeForTerminal(message)}\n`);
   return exitCode.failure;
 }
 
 /** The same, of a name that somebody typed. */
 export function failedFor(name: string, message: string): number {
-  return failed(`${cut(name, nameShownMax)}: ${message}`);
+  return failed(`${cut(name, NAME_SHOWN_MAX)}: ${message}`);
 }
 
 /** Why no daemon answers at this socket, and what to do about it. */
-export function unreachable(socket: string, error: Error): string {
+export function unreachableText(socket: string, error: Error): string {
   switch ('code' in error ? error.code : '') {
     case 'ENOENT':
       return (
@@ -115,7 +115,7 @@ function isSocket(path: string): boolean {
 }
 
 /** What the daemon answered, or why it refused. */
-export function readAnswer(status: number, text: string): Answer {
+export function readAnswer(status: number, text: string): ApiAnswer {
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -7,7 +7,7 @@ import { readConfig, type ConfigResult } from '../config/read.ts';
 import { NotAFileError, openRegularFileSync } from '../platform/safe-file.ts';
 
 /** One byte more than a configuration may have, so that "too large" can be told. */
-const readMaxBytes = 4 * 1024 * 1024 + 1;
+const READ_MAX_BYTES = 4 * 1024 * 1024 + 1;
 
 /** Reads and checks a configuration file. A file that cannot be read is a problem like any other. */
 export function loadConfig(file: string): ConfigResult {
@@ -34,14 +34,16 @@ export function problemLines(problems: readonly Problem[]): string {
 }
 
 /** What the caller opened for us, as a shell does for `<(…)`: it may be a pipe, and is read to its end. */
-const ownDescriptor = /^\/(?:dev\/(?:stdin|fd\/\d+)|proc\/self\/fd\/\d+)$/u;
+const OWN_DESCRIPTOR = /^\/(?:dev\/(?:stdin|fd\/\d+)|proc\/self\/fd\/\d+)$/u;
 
 /** Reads in pieces up to the limit, and never waits for whoever might write into a FIFO. */
 function readBounded(file: string): { bytes: Uint8Array } | { reason: string } {
-  const buffer = Buffer.allocUnsafe(readMaxBytes);
+  const buffer = Buffer.allocUnsafe(READ_MAX_BYTES);
   let length = 0;
   try {
-    const fd = ownDescriptor.test(file) ? openSync(file, 'r') : openRegularFileSync(file, 'follow');
+    const fd = OWN_DESCRIPTOR.test(file)
+      ? openSync(file, 'r')
+      : openRegularFileSync(file, 'follow');
     try {
       while (length < buffer.length) {
         const got = readSync(fd, buffer, length, buffer.length - length, null);

@@ -9,13 +9,13 @@ export interface DemoServer {
   recover(): Promise<void>;
 }
 
-const host = '127.0.0.1';
-const anyPort = 0;
+const HOST = '127.0.0.1';
+const ANY_PORT = 0;
 
 /** Accepts connections and keeps them, as a web server does between requests. */
 export async function tcpServer(): Promise<DemoServer> {
   const connections = new Set<Socket>();
-  let server = await listen(anyPort);
+  let server = await listen(ANY_PORT);
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
   const { port } = address;
@@ -26,7 +26,7 @@ export async function tcpServer(): Promise<DemoServer> {
       connection.on('error', () => {});
       connection.on('close', () => connections.delete(connection));
     });
-    fresh.listen(onPort, host);
+    fresh.listen(onPort, HOST);
     await once(fresh, 'listening');
     return fresh;
   }
@@ -48,7 +48,7 @@ export async function tcpServer(): Promise<DemoServer> {
 
 /** Answers every datagram with `pong`. */
 export async function udpServer(): Promise<DemoServer> {
-  let socket: UdpSocket | null = await pong(anyPort);
+  let socket: UdpSocket | null = await pong(ANY_PORT);
   const { port } = socket.address();
 
   return {
@@ -71,7 +71,7 @@ async function pong(onPort: number): Promise<UdpSocket> {
     fresh.send('pong', from.port, from.address);
   });
   fresh.on('error', () => {});
-  fresh.bind(onPort, host);
+  fresh.bind(onPort, HOST);
   await once(fresh, 'listening');
   return fresh;
 }

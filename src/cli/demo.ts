@@ -8,12 +8,12 @@ import { exitCode, type Command } from './command.ts';
 import { tcpServer, udpServer, type DemoServer } from './demo-servers.ts';
 import { freePort } from './free-port.ts';
 import { finished, stopSignal } from './lifecycle.ts';
-import { jsonTeller } from './tell-json.ts';
-import { lineTeller } from './tell-lines.ts';
-import type { Flow } from './world.ts';
+import { jsonEventLogger } from './log-json.ts';
+import { lineEventLogger } from './log-lines.ts';
+import type { Flow } from './flow.ts';
 
 /** Time between two events of the demo: long enough to read what the last one did. */
-const eventMs = 2500;
+const EVENT_MS = 2500;
 
 /** `routevane demo`: the main job on an embedded configuration, without root or ExaBGP. */
 export function demo(flow: Flow): Command {
@@ -37,12 +37,12 @@ export function demo(flow: Flow): Command {
       if (!result.ok) throw new Error('the embedded configuration is valid');
 
       const log = stderrLog('info');
-      const teller = process.stderr.isTTY
-        ? lineTeller((line) => process.stderr.write(line), nowMs)
-        : jsonTeller(log);
-      teller.notice({ level: 'info', event: 'demo_started', message: introduction(port) });
+      const events = process.stderr.isTTY
+        ? lineEventLogger((line) => process.stderr.write(line), nowMs)
+        : jsonEventLogger(log);
+      events.notice({ level: 'info', event: 'demo_started', message: introduction(port) });
 
-      const failures = timer(eventMs, eventMs, monotonicScheduler)
+      const failures = timer(EVENT_MS, EVENT_MS, monotonicScheduler)
         .pipe(concatMap((count) => play(count, web[1], dns[1])))
         .subscribe();
       await finished(
@@ -50,7 +50,7 @@ export function demo(flow: Flow): Command {
           config$: new BehaviorSubject(result.config),
           stop$: stopSignal(),
           streams: { stdin: null, stdout: process.stdout },
-          teller,
+          events,
           reload$: new BehaviorSubject<LastReload | null>(null),
         }),
       );
@@ -65,7 +65,7 @@ function introduction(port: number | null): string {
   const page = port === null ? '' : `; dashboard at http://127.0.0.1:${port}/`;
   return (
     'two web and two dns servers on loopback; one of them fails or recovers every ' +
-    `${eventMs / 1000} s: web needs both (its route goes), dns needs one (its MED worsens)${page}`
+    `${EVENT_MS / 1000} s: web needs both (its route goes), dns needs one (its MED worsens)${page}`
   );
 }
 

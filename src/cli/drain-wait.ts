@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ask, failed, failedFor } from './admin-client.ts';
 import { exitCode } from './command.ts';
 import { isRecord, numberOf, recordOf, textOf, type JsonRecord } from './loose-json.ts';
-import { cut, printable, timeText } from './printable.ts';
+import { cut, safeForTerminal, timeText } from './printable.ts';
 
 /** How often it looks. */
-const lookMs = 500;
+const LOOK_MS = 500;
 
 /** The width of a terminal: a longer line could not be taken back. */
-const columnsMax = 79;
+const COLUMNS_MAX = 79;
 
 /** When waiting is over. */
 export interface Patience {
@@ -51,13 +51,13 @@ export async function waitUntilDrained(
       );
     }
     progress.show(progressText(name, view));
-    await sleep(Math.min(lookMs, leftMs));
+    await sleep(Math.min(LOOK_MS, leftMs));
   }
 }
 
 function told(name: string, left: number | null): number {
   const rest = left === null || left === 0 ? '' : `, ${left} connections left`;
-  process.stdout.write(`${printable(name)}: drained${rest}\n`);
+  process.stdout.write(`${safeForTerminal(name)}: drained${rest}\n`);
   return exitCode.ok;
 }
 
@@ -67,7 +67,7 @@ function progressLine(): { readonly show: (text: string) => void; readonly clear
   let isShown = false;
   return {
     show(text) {
-      process.stderr.write(cut(printable(text), columnsMax));
+      process.stderr.write(cut(safeForTerminal(text), COLUMNS_MAX));
       isShown = true;
     },
     clear() {

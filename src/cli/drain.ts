@@ -1,10 +1,10 @@
 import { userInfo } from 'node:os';
-import { durationExpected, parseDuration } from '../config/parse/duration.ts';
-import { ask, failedFor, socketOption, socketPath, type Answer } from './admin-client.ts';
+import { DURATION_EXPECTED, parseDuration } from '../config/parse/duration.ts';
+import { ask, failedFor, socketOption, socketPath, type ApiAnswer } from './admin-client.ts';
 import { exitCode, UsageError, type Command, type Options } from './command.ts';
 import { drainPath, waitUntilDrained, type Patience } from './drain-wait.ts';
 import { isRecord, recordOf, textOf } from './loose-json.ts';
-import { printable, timeText } from './printable.ts';
+import { safeForTerminal, timeText } from './printable.ts';
 
 /** `routevane drain NAME`: takes something out of service without a noise. */
 export const drain: Command = {
@@ -54,7 +54,7 @@ export const undrain: Command = {
     const how = { method: 'DELETE', body: { owner: ownerOf(options) } } as const;
     const answer = await ask(socketPath(options), drainPath(name), how);
     if (!answer.ok) return failedFor(name, answer.message);
-    process.stdout.write(`${printable(fullName(name, answer))}: maintenance has ended\n`);
+    process.stdout.write(`${safeForTerminal(fullName(name, answer))}: maintenance has ended\n`);
     warnIfNotKept(answer);
     return exitCode.ok;
   },
@@ -95,24 +95,24 @@ function lengthOf(options: Options): { readonly for?: string } {
   if (typeof given !== 'string') return {};
   const length = parseDuration(given);
   if (!length.ok) throw new UsageError(`--for: ${length.message}`);
-  if (length.value === 0) throw new UsageError(`--for: ${durationExpected}`);
+  if (length.value === 0) throw new UsageError(`--for: ${DURATION_EXPECTED}`);
   return { for: given };
 }
 
 /** What a short name stands for: people should read what they changed. */
-function fullName(name: string, { value }: Answer & { readonly ok: true }): string {
+function fullName(name: string, { value }: ApiAnswer & { readonly ok: true }): string {
   return isRecord(value) ? textOf(value, 'name') || name : name;
 }
 
-function tell(name: string, answer: Answer & { readonly ok: true }): void {
+function tell(name: string, answer: ApiAnswer & { readonly ok: true }): void {
   const view = isRecord(answer.value) ? recordOf(answer.value, 'drain') : null;
   const until = view === null ? '' : textOf(view, 'until');
   const end = until === '' ? `until routevane undrain ${name}` : `until ${timeText(until)}`;
-  process.stdout.write(`${printable(`${name}: in maintenance ${end}`)}\n`);
+  process.stdout.write(`${safeForTerminal(`${name}: in maintenance ${end}`)}\n`);
   warnIfNotKept(answer);
 }
 
-function warnIfNotKept({ value }: Answer & { readonly ok: true }): void {
+function warnIfNotKept({ value }: ApiAnswer & { readonly ok: true }): void {
   if (!isRecord(value) || value['kept'] !== false) return;
   process.stderr.write(
     'routevane: a restart of the daemon ends this maintenance, because state_dir is not set or cannot be written\n',

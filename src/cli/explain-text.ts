@@ -1,10 +1,10 @@
 import { causeText } from './cause-text.ts';
 import { recordOf, recordsOf, textOf, type JsonRecord } from './loose-json.ts';
-import { agoText, printable, timeText, type Paint } from './printable.ts';
+import { agoText, safeForTerminal, timeText, type Paint } from './printable.ts';
 import { drainText } from './status-table.ts';
 
 /** A rule may nest; beyond this nobody follows it, and no answer may take us deeper. */
-const depthMax = 32;
+const DEPTH_MAX = 32;
 
 const kindText: Readonly<Record<string, string>> = {
   route: 'route',
@@ -17,7 +17,7 @@ const kindText: Readonly<Record<string, string>> = {
 /** The chain from a name down to the observations, in plain sentences, indented by depth. */
 export function explainLines(chain: JsonRecord, paint: Paint, wallMs: number): readonly string[] {
   return stepLines(chain, 0, wallMs).map(({ indent, text, isHead }) => {
-    const line = printable(text);
+    const line = safeForTerminal(text);
     return indent + (isHead ? paint(line, 'bold') : line);
   });
 }
@@ -44,7 +44,7 @@ function stepLines(step: JsonRecord, depth: number, wallMs: number): readonly Li
     ...line(sentence(drain === '' ? '' : `It is ${drain}`)),
     ...line(cause === null ? '' : sentence(`Cause: ${causeText(cause)}`)),
     ...line(counters.length === 0 ? '' : sentence(`Counters: ${counters.join(', ')}`)),
-    ...(depth >= depthMax
+    ...(depth >= DEPTH_MAX
       ? []
       : recordsOf(step, 'parts').flatMap((part) => stepLines(part, depth + 1, wallMs))),
   ];

@@ -3,7 +3,7 @@ import { checkVerdictMs, signalVerdictMs } from '../model/first-verdict.ts';
 import type { Service } from '../model/service.ts';
 
 /** Lines beside the one that counts the rest. */
-const linesMax = 4;
+const LINES_MAX = 4;
 
 /**
  * Which signals and checks may need longer than `startup_timeout` for their first verdict, a line
@@ -19,7 +19,7 @@ export function firstVerdictLines(config: Config): readonly string[] {
     ...services.flatMap((service) => slowChecks(service, startupTimeoutMs)),
   ];
   const end = `(startup_timeout ${seconds(startupTimeoutMs)}): what a start finds announced stays until then`;
-  const shown = slow.slice(0, linesMax).map((line) => `${line} ${end}`);
+  const shown = slow.slice(0, LINES_MAX).map((line) => `${line} ${end}`);
   const more = slow.length - shown.length;
   return more === 0 ? shown : [...shown, `and ${more} more`];
 }

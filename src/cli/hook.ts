@@ -3,7 +3,7 @@ import { isInterfaceName } from '../sources/link/interface-name.ts';
 import { exitCode, UsageError, type Command } from './command.ts';
 
 /** Where ifplugd-action.sh writes too; `sources.ifplugd.dir` names it to the daemon. */
-const defaultDir = '/run/routevane/link';
+const DEFAULT_DIR = '/run/routevane/link';
 
 /** `routevane hook link IFACE up|down`: the state file, for scripts that have Node at hand. */
 export const hook: Command = {
@@ -24,7 +24,7 @@ export const hook: Command = {
       );
     }
     const folder =
-      typeof dir === 'string' ? dir : (process.env['ROUTEVANE_LINK_DIR'] ?? defaultDir);
+      typeof dir === 'string' ? dir : (process.env['ROUTEVANE_LINK_DIR'] ?? DEFAULT_DIR);
     const problem = writeLinkState(folder, name, state);
     if (problem === null) return Promise.resolve(exitCode.ok);
     process.stderr.write(`routevane: hook: ${problem}\n`);

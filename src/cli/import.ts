@@ -8,7 +8,7 @@ import { fromKeepalived } from './import/from-keepalived.ts';
 import { localFiles } from './import/keepalived-files.ts';
 import { withPaceHints } from './import/pace-hints.ts';
 import { readInput, type Input } from './import/read-input.ts';
-import { readKernel } from './import/read-kernel.ts';
+import { readLiveTable } from './import/read-live-table.ts';
 import { writeYaml } from './import/write-yaml.ts';
 
 type Convert = (text: string, file: string | undefined, configId: string) => Imported;
@@ -80,7 +80,7 @@ function placed(note: Note, from: string): string {
 
 async function inputOf(kind: string, file: string | undefined): Promise<Input> {
   if (file !== undefined) return readInput(file);
-  if (kind === 'ipvs') return readKernel();
+  if (kind === 'ipvs') return readLiveTable();
   throw new UsageError(`import ${kind}: FILE is missing ("-" is stdin)`);
 }
 

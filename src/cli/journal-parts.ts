@@ -18,7 +18,7 @@ export const observation = z.object({
   detail: z.string().exactOptional(),
 });
 
-export const drain = z.object({
+export const drainPart = z.object({
   name: z.string(),
   reason: z.string(),
   owner: z.string(),

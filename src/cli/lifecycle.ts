@@ -2,7 +2,7 @@ import { fromEvent, lastValueFrom, merge, type Observable } from 'rxjs';
 import { filter, map, tap } from 'rxjs/operators';
 import { exitProcess } from '../platform/exit.ts';
 import type { Log } from '../platform/log.ts';
-import { wasThrownByPlugin } from '../sources/plugin/guard-here.ts';
+import { wasThrownByPlugin } from '../sources/plugin/guard-in-process.ts';
 import { exitCode } from './command.ts';
 
 /** The first SIGTERM or SIGINT asks for an orderly stop; the second ends the process at once. */

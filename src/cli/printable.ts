@@ -1,4 +1,4 @@
-const secondMs = 1000;
+const SECOND_MS = 1000;
 
 /** Colours of a terminal (ECMA-48, select graphic rendition). */
 const colours = { red: 31, green: 32, yellow: 33, bold: 1 } as const;
@@ -6,7 +6,7 @@ const colours = { red: 31, green: 32, yellow: 33, bold: 1 } as const;
 export type Paint = (text: string, colour: keyof typeof colours) => string;
 
 /** Nothing of what the daemon or a server said may steer the terminal. */
-export function printable(text: string): string {
+export function safeForTerminal(text: string): string {
   return isPlain(text) ? text : text.replaceAll(/\p{C}/gu, '?');
 }
 
@@ -37,7 +37,7 @@ export function cut(text: string, widthMax: number): string {
 
 /** `3d 4h`, `12m 5s`, `42s`: two units, the smaller ones do not matter any more. */
 export function lengthText(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / secondMs));
+  const seconds = Math.max(0, Math.floor(ms / SECOND_MS));
   const minutes = Math.floor(seconds / 60);
   const hours = Math.floor(minutes / 60);
   const days = Math.floor(hours / 24);

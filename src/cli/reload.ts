@@ -7,9 +7,9 @@ import type { Config } from '../model/config.ts';
 import type { LastReload } from '../model/last-reload.ts';
 import { knowHash } from '../platform/hash.ts';
 import { inSlices } from '../platform/slices.ts';
-import { loadBeside } from './load-beside.ts';
+import { loadInThread } from './load-in-thread.ts';
 import { reuse } from './reuse.ts';
-import type { Teller } from './tell.ts';
+import type { EventLogger } from './event-logger.ts';
 
 /**
  * The configurations that SIGHUP brings. A bad file is refused with all its
@@ -18,7 +18,7 @@ import type { Teller } from './tell.ts';
 export function reloads(
   file: string,
   current: () => Config,
-  teller: Teller,
+  teller: EventLogger,
   ended: (reload: LastReload) => void,
 ): Observable<Config> {
   let acceptedAtMs: number | null = null;
@@ -49,7 +49,7 @@ export function reloads(
 
 /** The new configuration, or why the old one stays in force. */
 async function read(file: string, current: () => Config): Promise<Config | string[]> {
-  const { result, hash } = await loadBeside(file);
+  const { result, hash } = await loadInThread(file);
   const refused = refuse(file, result, current());
   if (!result.ok || refused.length > 0) return refused;
   const config = await inSlices(reuse(current(), result.config));

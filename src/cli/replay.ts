@@ -4,7 +4,7 @@ import { exitCode, required, type Command } from './command.ts';
 import { loadConfig, problemLines } from './config-file.ts';
 import { decidedLine, type Decided } from './replay/decided.ts';
 import { Decisions, differences, LATENESS_MAX_MS } from './replay/difference.ts';
-import { eachLine, journalFiles, type Line } from './replay/lines.ts';
+import { eachLine, journalFiles, type JournalLine } from './replay/lines.ts';
 import { parseRecord } from './replay/parse.ts';
 import { Replayer } from './replay/replayer.ts';
 import { summarize, summaryLines } from './replay/summary.ts';
@@ -12,18 +12,18 @@ import { summarize, summaryLines } from './replay/summary.ts';
 /** Bad lines that are told one by one; the rest is counted. */
 const PROBLEMS_SHOWN_MAX = 20;
 
-const usage = 'JOURNAL -c FILE [--diff]';
+const USAGE = 'JOURNAL -c FILE [--diff]';
 
 /** `routevane replay`: what a configuration makes of what a journal holds. */
 export const replay: Command = {
   name: 'replay',
-  usage,
+  usage: USAGE,
   does: 'runs a recorded journal through a configuration in virtual time; prints what it decides',
   example: 'routevane replay /var/lib/routevane/journal.jsonl -c new.yaml --diff',
   options: { config: { type: 'string', short: 'c' }, diff: { type: 'boolean' } },
   words: 1,
   async run(options, [file = '']) {
-    const configFile = required(options, 'config', `routevane replay ${usage}`);
+    const configFile = required(options, 'config', `routevane replay ${USAGE}`);
     const result = loadConfig(configFile);
     if (!result.ok) {
       process.stderr.write(problemLines(result.problems));
@@ -62,7 +62,7 @@ function print(decided: Decided): void {
 /** Every file of the journal; what is no record is told and skipped. */
 async function play(journal: string, replayer: Replayer): Promise<void> {
   let problems = 0;
-  const complain = ({ file, number }: Line, problem: string): void => {
+  const complain = ({ file, number }: JournalLine, problem: string): void => {
     problems += 1;
     if (problems <= PROBLEMS_SHOWN_MAX) process.stderr.write(`${file}:${number}: ${problem}\n`);
   };

@@ -10,15 +10,15 @@ import { finished, logCrashes, stopSignal } from './lifecycle.ts';
 import { reloads } from './reload.ts';
 import { waitUnderExabgp } from './slow-exit.ts';
 import { isAtEnd } from './stdin-end.ts';
-import { telling } from './telling.ts';
+import { logging } from './logging.ts';
 import { version } from './version.ts';
-import type { Flow } from './world.ts';
+import type { Flow } from './flow.ts';
 import type { LastReload } from '../model/last-reload.ts';
 
 /** Files we create are for us and our group; Debian's ExaBGP would start us with 0137. */
-const umask = 0o027;
+const UMASK = 0o027;
 
-const nobodyThere =
+const NOBODY_THERE =
   'stdin is at its end: ExaBGP must start this; for IPVS alone leave outputs.exabgp out';
 
 /** `routevane run`: the daemon. */
@@ -40,31 +40,31 @@ export function run(flow: Flow): Command {
         return exitCode.badConfig;
       }
       if (result.config.exabgp.via === 'stdio' && (await isAtEnd(process.stdin))) {
-        process.stderr.write(`routevane: ${nobodyThere}\n`);
+        process.stderr.write(`routevane: ${NOBODY_THERE}\n`);
         return exitCode.failure;
       }
-      process.umask(umask);
-      const { log, teller } = telling(result.config.logLevel);
+      process.umask(UMASK);
+      const { log, events } = logging(result.config.logLevel);
       log.write('info', 'started', `routevane ${version} runs ${file}`, {
         version,
         ...result.summary,
         startMs: Math.round(nowMs()),
       });
       watchWrites(() => log.isStuck());
-      logCrashes(log, teller.flush);
-      onLeftovers((leftovers) => teller.notice(leftoversNotice(leftovers)));
+      logCrashes(log, events.flush);
+      onLeftovers((leftovers) => events.notice(leftoversNotice(leftovers)));
       for (const { path, message } of result.warnings) {
-        teller.notice({ level: 'warn', event: 'config_warning', message: `${path}: ${message}` });
+        events.notice({ level: 'warn', event: 'config_warning', message: `${path}: ${message}` });
       }
       const config$ = new BehaviorSubject(result.config);
       const reload$ = new BehaviorSubject<LastReload | null>(null);
       const ended = (last: LastReload): void => reload$.next(last);
-      const reload = reloads(file, () => config$.value, teller, ended).subscribe((config) => {
+      const reload = reloads(file, () => config$.value, events, ended).subscribe((config) => {
         config$.next(config);
       });
-      await finished(flow({ config$, stop$: stopSignal(), streams: process, teller, reload$ }));
+      await finished(flow({ config$, stop$: stopSignal(), streams: process, events, reload$ }));
       reload.unsubscribe();
-      teller.flush();
+      events.flush();
       log.write('info', 'stopped', 'routevane stopped');
       await log.end();
       // Sinks have drained stdout; nothing that is still open may keep us alive.

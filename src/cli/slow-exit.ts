@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
  * ExaBGP ends, with all its routes, after more than 5 starts of a helper in 64 s.
  * A helper that lives this long cannot bring that about, however often it fails.
  */
-const lifeMinMs = 15_000;
+const LIFE_MIN_MS = 15_000;
 
 /**
  * Waits before a helper of ExaBGP gives up, so that a bad file does not take
@@ -14,7 +14,7 @@ const lifeMinMs = 15_000;
 export async function waitUnderExabgp(): Promise<void> {
   if (!isUnderExabgp()) return;
   await new Promise<void>((resolve) => {
-    const timer = setTimeout(end, lifeMinMs);
+    const timer = setTimeout(end, LIFE_MIN_MS);
     function end(): void {
       clearTimeout(timer);
       process.stdin.destroy();

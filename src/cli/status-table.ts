@@ -1,10 +1,10 @@
-import { lostText, reasonBeside } from './lost-text.ts';
+import { lostText, reasonBesidesLoss } from './lost-text.ts';
 import { numberOf, recordOf, recordsOf, textOf, type JsonRecord } from './loose-json.ts';
-import { agoText, cut, lengthText, printable, timeText, type Paint } from './printable.ts';
+import { agoText, cut, lengthText, safeForTerminal, timeText, type Paint } from './printable.ts';
 import { tableLines, tableRows, type Cell } from './table.ts';
 
 /** A terminal of the usual width beside a clock and a log. */
-const widthDefault = 100;
+const WIDTH_DEFAULT = 100;
 
 const colourOf: Readonly<Record<string, 'green' | 'red' | 'yellow'>> = {
   up: 'green',
@@ -24,7 +24,7 @@ export function statusLines(
   status: JsonRecord,
   paint: Paint,
   wallMs: number,
-  widthMax = widthDefault,
+  widthMax = WIDTH_DEFAULT,
 ): readonly string[] {
   const how: How = { paint, wallMs, widthMax, states: new Map() };
   return [
@@ -83,7 +83,7 @@ interface How {
 
 function headLine(status: JsonRecord): string {
   const upMs = (numberOf(status, 'uptime_s') ?? 0) * 1000;
-  return printable(
+  return safeForTerminal(
     `${textOf(status, 'node')}   routevane ${textOf(status, 'version')}   up ${lengthText(upMs)}   ` +
       `configuration ${textOf(status, 'config_hash')}`,
   );
@@ -95,12 +95,14 @@ function reloadLines(status: JsonRecord, { paint, wallMs, widthMax }: How): read
   if (reload === null || reload['ok'] !== false) return [];
   const ago = agoText(textOf(reload, 'at'), wallMs);
   const text = `the last reload, ${ago} ago, was refused: ${textOf(reload, 'reason')}`;
-  return [paint(cut(printable(text), widthMax), 'red')];
+  return [paint(cut(safeForTerminal(text), widthMax), 'red')];
 }
 
 function nodeLines(status: JsonRecord, { paint, widthMax }: How): readonly string[] {
   const text = drainText(recordOf(status, 'drain'));
-  return text === '' ? [] : [paint(cut(printable(`this node is ${text}`), widthMax), 'yellow')];
+  return text === ''
+    ? []
+    : [paint(cut(safeForTerminal(`this node is ${text}`), widthMax), 'yellow')];
 }
 
 function section(
@@ -138,7 +140,7 @@ function signalRow(signal: JsonRecord, how: How): readonly (string | Cell)[] {
     agoText(textOf(signal, 'since'), how.wallMs),
     textOf(signal, 'type'),
     flapsCell(signal, how),
-    joined(held, reasonBeside(signal)),
+    joined(held, reasonBesidesLoss(signal)),
   ];
 }
 
@@ -172,7 +174,7 @@ function serverRow(server: JsonRecord, how: How): readonly (string | Cell)[] {
     joined(
       drainText(recordOf(server, 'drain')),
       isKept ? 'kept by min_pooled' : '',
-      reasonBeside(server),
+      reasonBesidesLoss(server),
     ),
   ];
 }

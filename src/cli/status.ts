@@ -6,7 +6,7 @@ import { selectStatus, sortKeys, type Selection, type SortKey } from './status-s
 import { statusLines } from './status-table.ts';
 
 /** More names than anybody types; a shell's glob that went wrong ends here. */
-const namesMax = 1000;
+const NAMES_MAX = 1000;
 
 /** `routevane status`: signals, services, routes and sinks, as they are now. */
 export const status: Command = {
@@ -20,7 +20,7 @@ export const status: Command = {
     down: { type: 'boolean' },
     sort: { type: 'string' },
   },
-  words: [0, namesMax],
+  words: [0, NAMES_MAX],
   async run(options, names) {
     const selection: Selection = {
       names,

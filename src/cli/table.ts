@@ -1,19 +1,19 @@
-import { cut, isPlain, printable, widthOf } from './printable.ts';
+import { cut, isPlain, safeForTerminal, widthOf } from './printable.ts';
 
 /** No column takes more, so that one long name does not push the rest out. */
-const columnMax = 44;
+const COLUMN_MAX = 44;
 
 /** However little room there is, this much of a column is shown. */
-const columnMin = 12;
+const COLUMN_MIN = 12;
 
 /** What is left for the last column must be at least this, or what does not fit gets its own line. */
-const lastMin = 40;
+const LAST_MIN = 40;
 
 /** Between two columns. */
-const gap = '  ';
+const GAP = '  ';
 
 /** A line that goes on with its row. */
-const continued = '    ';
+const CONTINUED = '    ';
 
 /** One cell: its text, and how it is coloured after it was fitted. */
 export interface Cell {
@@ -51,10 +51,10 @@ export function tableRows(
     if (wideAt >= 0) return wideLines(row, texts, wideAt, widths, indent, widthMax);
     const last = texts.at(-1) ?? '';
     const left = widthMax - indent.length - (used[texts.length - 1] ?? 0);
-    if (left >= lastMin || width(last) <= left) {
+    if (left >= LAST_MIN || width(last) <= left) {
       return [lineOf(row, texts, widths, indent, widthMax)];
     }
-    const start = indent + continued;
+    const start = indent + CONTINUED;
     return [
       lineOf(row.slice(0, -1), [...texts.slice(0, -1), ''], widths, indent, widthMax),
       start + cut(last, widthMax - start.length),
@@ -84,8 +84,8 @@ function wideLines(
   const rest = texts.slice(end).filter((text) => text !== '');
   const first = lineOf(row.slice(0, end), texts.slice(0, end), widths, indent, widthMax);
   if (rest.length === 0) return [first];
-  const start = indent + continued;
-  return [first, start + cut(rest.join(gap), widthMax - start.length)];
+  const start = indent + CONTINUED;
+  return [first, start + cut(rest.join(GAP), widthMax - start.length)];
 }
 
 function lineOf(
@@ -103,7 +103,7 @@ function lineOf(
     const columnWidth = widths[column] ?? 0;
     // A column that nobody has anything in is none.
     if (!isLast && columnWidth === 0) continue;
-    const space = used === indent.length ? '' : gap;
+    const space = used === indent.length ? '' : GAP;
     const left = widthMax - used - space.length;
     if (left <= 0) break;
     const width = isLast ? left : Math.min(left, columnWidth);
@@ -119,7 +119,7 @@ function lineOf(
 /** As wide as their widest text; where they do not fit beside each other, the widest give way. */
 function columnWidths(rows: readonly Row[], widthMax: number): readonly number[] {
   const widths: number[] = [];
-  const textMax = widthMax === Infinity ? Infinity : columnMax;
+  const textMax = widthMax === Infinity ? Infinity : COLUMN_MAX;
   for (const { texts, width, wideAt } of rows) {
     const end = wideAt >= 0 ? wideAt : texts.length - 1;
     for (let column = 0; column < end; column += 1) {
@@ -129,7 +129,7 @@ function columnWidths(rows: readonly Row[], widthMax: number): readonly number[]
   }
   for (let over = usedBy(widths) - widthMax; over > 0; over -= 1) {
     const widest = Math.max(...widths);
-    if (widest <= columnMin) break;
+    if (widest <= COLUMN_MIN) break;
     widths[widths.indexOf(widest)] = widest - 1;
   }
   return widths;
@@ -137,7 +137,7 @@ function columnWidths(rows: readonly Row[], widthMax: number): readonly number[]
 
 /** With the gap behind each. */
 function usedBy(widths: readonly number[]): number {
-  return widths.reduce((sum, width) => sum + (width === 0 ? 0 : width + gap.length), 0);
+  return widths.reduce((sum, width) => sum + (width === 0 ? 0 : width + GAP.length), 0);
 }
 
 /** One look at a whole row: nearly all of 5,000 have nothing to replace. */
@@ -146,7 +146,7 @@ function rowOf(cells: readonly (string | Cell)[]): Row {
   const wideAt = cells.findIndex((cell) => typeof cell === 'object' && cell.isWide === true);
   return isPlain(texts.join(''))
     ? { texts, width: lengthOf, wideAt }
-    : { texts: texts.map(printable), width: widthOf, wideAt };
+    : { texts: texts.map(safeForTerminal), width: widthOf, wideAt };
 }
 
 function lengthOf(text: string): number {

@@ -1,12 +1,12 @@
 import { causeText, observationText } from './cause-text.ts';
 import { numberOf, recordOf, recordsOf, textOf, textsOf, type JsonRecord } from './loose-json.ts';
-import { momentText, printable } from './printable.ts';
+import { momentText, safeForTerminal } from './printable.ts';
 
 /** One message of the stream as one line. */
 export function watchLine(message: JsonRecord): string {
   const text = messageText(message);
   const type = textOf(message, 'type').padEnd(11);
-  return printable(`${momentText(textOf(message, 'at'))}  ${type} ${text}`);
+  return safeForTerminal(`${momentText(textOf(message, 'at'))}  ${type} ${text}`);
 }
 
 function messageText(message: JsonRecord): string {

@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { failed, readAnswer, socketOption, socketPath, unreachable } from './admin-client.ts';
+import { failed, readAnswer, socketOption, socketPath, unreachableText } from './admin-client.ts';
 import { exitCode, type Command } from './command.ts';
 import { isRecord, type JsonRecord } from './loose-json.ts';
-import { printable } from './printable.ts';
+import { safeForTerminal } from './printable.ts';
 import { watchLine } from './watch-text.ts';
 
-const retryMinMs = 250;
-const retryMaxMs = 5_000;
-const handshakeMaxMs = 10_000;
-const messageMaxBytes = 64 << 20;
+const RETRY_MIN_MS = 250;
+const RETRY_MAX_MS = 5_000;
+const HANDSHAKE_MAX_MS = 10_000;
+const MESSAGE_MAX_BYTES = 64 << 20;
 
 /** `routevane watch`: what happens, as it happens, until Ctrl-C. */
 export const watch: Command = {
@@ -23,16 +23,16 @@ export const watch: Command = {
     const show = options['json'] === true ? showJson : showLine;
     // Whoever reads us has seen enough (`| head`).
     process.stdout.once('error', () => process.exit(exitCode.ok));
-    let waitMs = retryMinMs;
+    let waitMs = RETRY_MIN_MS;
     for (let isFirst = true; ; isFirst = false) {
       const end = await follow(socket, show);
       if (isFirst && !end.wasOpen) return failed(end.reason);
       if (end.wasOpen) {
-        process.stderr.write(`routevane: ${printable(end.reason)}; connecting again\n`);
-        waitMs = retryMinMs;
+        process.stderr.write(`routevane: ${safeForTerminal(end.reason)}; connecting again\n`);
+        waitMs = RETRY_MIN_MS;
       }
       await sleep(waitMs);
-      waitMs = Math.min(waitMs * 2, retryMaxMs);
+      waitMs = Math.min(waitMs * 2, RETRY_MAX_MS);
     }
   },
 };
@@ -47,8 +47,8 @@ async function follow(socket: string, show: (text: string) => void): Promise<End
   // Only here: what else asks a daemon starts a good deal faster without it.
   const { WebSocket } = await import('ws');
   const stream = new WebSocket(`ws+unix:${socket}:/api/v1/stream`, {
-    handshakeTimeout: handshakeMaxMs,
-    maxPayload: messageMaxBytes,
+    handshakeTimeout: HANDSHAKE_MAX_MS,
+    maxPayload: MESSAGE_MAX_BYTES,
     perMessageDeflate: false,
   });
   return new Promise((resolve) => {
@@ -61,7 +61,7 @@ async function follow(socket: string, show: (text: string) => void): Promise<End
     stream.on('close', (code, reason) => {
       resolve({
         wasOpen,
-        reason: failure === null ? endText(code, reason) : unreachable(socket, failure),
+        reason: failure === null ? endText(code, reason) : unreachableText(socket, failure),
       });
     });
     stream.on('unexpected-response', (request, response) => {

@@ -1,17 +1,17 @@
 import type * as z from 'zod';
 import { childOf, isMapping } from './positions.ts';
-import { quote, type Finding, type Path } from './problems.ts';
+import { quote, type ConfigFinding, type Path } from './problems.ts';
 import { didYouMean } from './suggest.ts';
 import { wordList } from './schema/basics.ts';
 
 type Issue = z.core.$ZodIssue;
 
 /** What zod says → our findings: one a fault, in our words, each with what was found. */
-export function findingsOf(issues: readonly Issue[], root: unknown): Finding[] {
+export function findingsOf(issues: readonly Issue[], root: unknown): ConfigFinding[] {
   return issues.flatMap((issue) => findings(issue, [], root));
 }
 
-function findings(issue: Issue, above: Path, root: unknown): Finding[] {
+function findings(issue: Issue, above: Path, root: unknown): ConfigFinding[] {
   const path = [...above, ...issue.path.map(partOf)];
   if (issue.code === 'unrecognized_keys') {
     // The schema's message has one line for each key.
@@ -33,7 +33,7 @@ function unionFindings(
   issue: Issue & { code: 'invalid_union' },
   path: Path,
   root: unknown,
-): Finding[] {
+): ConfigFinding[] {
   if (issue.discriminator !== undefined) return [unknownType(issue, path, root)];
   const fitting = issue.errors.filter((errors) => !isOfOtherKind(errors));
   const [only] = fitting;
@@ -49,7 +49,11 @@ function isOfOtherKind(errors: readonly Issue[]): boolean {
 }
 
 /** `type: tpc`: the discriminator of a mapping is missing or misspelt. */
-function unknownType(issue: Issue & { code: 'invalid_union' }, path: Path, root: unknown): Finding {
+function unknownType(
+  issue: Issue & { code: 'invalid_union' },
+  path: Path,
+  root: unknown,
+): ConfigFinding {
   const options = ('options' in issue && Array.isArray(issue.options) ? issue.options : []).map(
     String,
   );

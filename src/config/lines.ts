@@ -1,5 +1,5 @@
 /** Offsets in a text → lines and columns, both from 1. */
-export class Lines {
+export class LineStarts {
   readonly #starts: readonly number[];
   readonly #length: number;
 

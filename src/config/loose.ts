@@ -1,5 +1,5 @@
 import { isContainer, isMapping } from './positions.ts';
-import type { Finding, Path } from './problems.ts';
+import type { ConfigFinding, Path } from './problems.ts';
 import type { ConfigFile } from './schema/file.ts';
 
 /**
@@ -17,7 +17,7 @@ export type Loose<T> = T extends readonly (infer Item)[]
  * Takes what the schema refused out of `root` (in place). A faulty value becomes
  * `undefined` and keeps its key: it is wrong, not left out, and no default stands for it.
  */
-export function pruned(root: unknown, findings: readonly Finding[]): Loose<ConfigFile> {
+export function pruned(root: unknown, findings: readonly ConfigFinding[]): Loose<ConfigFile> {
   for (const { path, at } of findings) prune(root, path, at === 'key');
   // Sound because the schema reports every value that does not fit, and all of those
   // are gone; a test mutates samples at random to see that nothing else is relied on.

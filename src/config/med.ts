@@ -1,11 +1,11 @@
 import type { Loose } from './loose.ts';
 import { parsePercent } from './parse/percent.ts';
 import { known } from './parse/result.ts';
-import { max32, type DegradeStepFile, type RouteFile } from './schema/routes.ts';
+import { MAX32, type DegradeStepFile, type RouteFile } from './schema/routes.ts';
 import type { DegradeStep } from '../model/route.ts';
 
 /** Worse than any usual MED, by this. */
-const drainMedStep = 1_000;
+const DRAIN_MED_STEP = 1_000;
 
 export type MedStep = NonNullable<DegradeStep['med']>;
 
@@ -58,5 +58,5 @@ export function drainMedOf(route: RouteFile, med: number | null, nodes: number):
       ? configured.ladder.base + configured.ladder.step * nodes
       : (med ?? 0);
   const degraded = highestMed(med ?? 0, route.degrade ?? []);
-  return Math.min(max32, Math.max(worst + drainMedStep, degraded));
+  return Math.min(MAX32, Math.max(worst + DRAIN_MED_STEP, degraded));
 }

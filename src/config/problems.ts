@@ -14,7 +14,7 @@ export interface Problem {
 export type Path = readonly (string | number)[];
 
 /** A problem that has not been given its line yet. `at` says what of the path to point at. */
-export interface Finding {
+export interface ConfigFinding {
   readonly path: Path;
   readonly message: string;
   readonly at?: 'key' | 'value';
@@ -23,12 +23,12 @@ export interface Finding {
 /** How checks hand in what they find. */
 export type Report = (path: Path, message: string, at?: 'key' | 'value') => void;
 
-const quoteMaxChars = 60;
-const pathPartMaxChars = 80;
+const QUOTE_MAX_CHARS = 60;
+const PATH_PART_MAX_CHARS = 80;
 
 /** What JSON leaves as it is but a terminal or a log reader would act on. */
 // oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
-const unsafe = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+const UNSAFE = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
 /** `FILE:LINE:COLUMN PATH: message`. */
 export function formatProblem(problem: Problem): string {
@@ -43,18 +43,18 @@ export function pathText(path: Path): string {
     if (typeof part === 'number') text += `[${part}]`;
     else if (/^[A-Za-z0-9_][A-Za-z0-9_-]{0,79}$/.test(part))
       text += text === '' ? part : `.${part}`;
-    else text += `[${quote(part, pathPartMaxChars)}]`;
+    else text += `[${quote(part, PATH_PART_MAX_CHARS)}]`;
   }
   return text === '' ? '(file)' : text;
 }
 
 /** A value as people know it from the file, on one line, short, and safe to print. */
-export function quote(value: unknown, maxChars = quoteMaxChars): string {
+export function quote(value: unknown, maxChars = QUOTE_MAX_CHARS): string {
   if (value === null || value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a mapping';
   const text = JSON.stringify(typeof value === 'string' ? value.slice(0, maxChars) : value).replace(
-    unsafe,
+    UNSAFE,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
   const whole = typeof value !== 'string' || value.length <= maxChars;

@@ -1,5 +1,5 @@
 /** Two texts further apart than this are not a misspelling. */
-const distanceMax = 2;
+const DISTANCE_MAX = 2;
 
 /** ` : did you mean "interval"?`, or nothing where no name is near. */
 export function didYouMean(name: string, known: Iterable<string>): string {
@@ -9,7 +9,7 @@ export function didYouMean(name: string, known: Iterable<string>): string {
 
 /** The known name with the fewest edits, if they are few for its length. */
 export function nearest(name: string, known: Iterable<string>): string | null {
-  const limit = Math.min(distanceMax, Math.floor(name.length / 2));
+  const limit = Math.min(DISTANCE_MAX, Math.floor(name.length / 2));
   let best: string | null = null;
   let bestDistance = limit + 1;
   for (const candidate of known) {

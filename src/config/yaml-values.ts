@@ -10,10 +10,10 @@ export interface TextProblem {
 }
 
 /** Few aliases can stand for billions of values: this many they may add to a file. */
-const aliasValuesMax = 100_000;
+const ALIAS_VALUES_MAX = 100_000;
 
 /** Decimal as everyone reads it. `010`, `0x10`, `+5`, `1e3` and `65000.10` mean different things to different readers. */
-const plainNumber = /^-?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?$/;
+const PLAIN_NUMBER = /^-?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?$/;
 
 interface Anchored {
   readonly value: unknown;
@@ -51,7 +51,7 @@ export class Converter {
     if (isSeq(node)) return this.#list(node, path);
     if (!isScalar(node)) return null;
     // Kept as text where readers could disagree: refused where a number is needed.
-    const isUnclear = typeof node.value === 'number' && !plainNumber.test(node.source ?? '');
+    const isUnclear = typeof node.value === 'number' && !PLAIN_NUMBER.test(node.source ?? '');
     return isUnclear ? node.source : node.value;
   }
 
@@ -101,10 +101,10 @@ export class Converter {
     this.#size += anchored.size;
     const before = this.#aliasValues;
     this.#aliasValues += anchored.size;
-    if (this.#aliasValues <= aliasValuesMax) return anchored.value;
+    if (this.#aliasValues <= ALIAS_VALUES_MAX) return anchored.value;
     // Said once: every later alias is beyond the limit too.
-    if (before > aliasValuesMax) return null;
-    const message = `aliases expand to more than ${aliasValuesMax} values from here on: use fewer`;
+    if (before > ALIAS_VALUES_MAX) return null;
+    const message = `aliases expand to more than ${ALIAS_VALUES_MAX} values from here on: use fewer`;
     return this.#brokenAlias(node, path, message);
   }
 

@@ -1,13 +1,13 @@
 import { Composer, Lexer, Parser, type CST, type Document } from 'yaml';
 import { Converter, type TextProblem } from './yaml-values.ts';
-import { Lines } from './lines.ts';
+import { LineStarts } from './lines.ts';
 import type { Positions } from './positions.ts';
 
 /** Deeper nesting has no use here and would exhaust the stack of every recursive reader. */
-const nestingMax = 64;
+const NESTING_MAX = 64;
 
 /** A syntax error may set off others: the first ones are what helps. */
-const syntaxErrorsMax = 100;
+const SYNTAX_ERRORS_MAX = 100;
 
 export interface Text {
   /**
@@ -17,12 +17,12 @@ export interface Text {
   readonly value: unknown;
   readonly positions: Positions;
   readonly problems: readonly TextProblem[];
-  readonly lines: Lines;
+  readonly lines: LineStarts;
 }
 
 /** YAML 1.2 text → plain values with the place of each, and what is wrong with the text. */
 export function readYaml(text: string): Text {
-  const lines = new Lines(text);
+  const lines = new LineStarts(text);
   const tokens = tokensOf(text);
   const converter = new Converter();
   if (!tokens.ok) return failed(converter, lines, [tokens.problem]);
@@ -56,7 +56,7 @@ export function readYaml(text: string): Text {
   return { value, positions: converter.positions, problems: converter.problems, lines };
 }
 
-function failed(converter: Converter, lines: Lines, problems: readonly TextProblem[]): Text {
+function failed(converter: Converter, lines: LineStarts, problems: readonly TextProblem[]): Text {
   return { value: undefined, positions: converter.positions, problems, lines };
 }
 
@@ -66,7 +66,7 @@ function isEmptyText(text: string): boolean {
 }
 
 function syntaxProblems(document: Document.Parsed): TextProblem[] {
-  return [...document.errors, ...document.warnings].slice(0, syntaxErrorsMax).map((error) => ({
+  return [...document.errors, ...document.warnings].slice(0, SYNTAX_ERRORS_MAX).map((error) => ({
     offset: error.pos[0],
     path: [],
     message: `not valid YAML: ${error.message.replaceAll(/\s+/g, ' ')}`,
@@ -83,8 +83,8 @@ function tokensOf(text: string): Tokens {
   const tokens: CST.Token[] = [];
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) tokens.push(token);
-    if (parser.stack.length > nestingMax) {
-      const message = `nested too deeply: at most ${nestingMax} levels`;
+    if (parser.stack.length > NESTING_MAX) {
+      const message = `nested too deeply: at most ${NESTING_MAX} levels`;
       return { ok: false, problem: { offset: parser.offset, path: [], message } };
     }
   }

@@ -1,19 +1,19 @@
 import type { Cause } from '../model/turn.ts';
-import { passTime } from './before.ts';
+import { passTime } from './health/state-at-start.ts';
 import { touchPool, touchRoute, touchTarget, touchWeight, type Core } from './core.ts';
-import { decideRoutes } from './decide.ts';
+import { decideRoutes } from './routes/decide.ts';
 import type { Epoch, RouteEntry } from './nodes.ts';
-import { judge } from './judge.ts';
-import { emptyNext, endDrain } from './maintenance.ts';
-import { timeRoute } from './order.ts';
-import { endRouteDrain } from './route-drain.ts';
-import { releaseFalls, weigh } from './weights.ts';
+import { updateHealth } from './health/update-health.ts';
+import { emptyNext, endDrain } from './drains/maintenance.ts';
+import { timeRoute } from './routes/order.ts';
+import { endRouteDrain } from './drains/route-drain.ts';
+import { releaseFalls, weigh } from './weights/weights.ts';
 
 /** Health, then weights, then routes; weights that fall come last, when withdraws are decided. */
 export function conclude(core: Core, fallback: Cause, nowMs: number): void {
   let cause: Cause | null = fallback;
   while (cause !== null) {
-    judge(core, cause, nowMs);
+    updateHealth(core, cause, nowMs);
     weigh(core, nowMs);
     decideRoutes(core, cause, nowMs);
     // A service that is drained comes down by itself once its routes are gone: another round.
@@ -95,7 +95,7 @@ function touchPending(core: Core): void {
 
 /** Base weights that did not come by now are counted as 1 each. */
 function endAwaiting(core: Core): void {
-  if (!core.kernel.isAwaited) return;
-  core.kernel.isAwaited = false;
-  for (const pool of core.graph.pools.values()) if (pool.kernel !== null) touchPool(core, pool);
+  if (!core.ipvs.isAwaited) return;
+  core.ipvs.isAwaited = false;
+  for (const pool of core.graph.pools.values()) if (pool.ipvs !== null) touchPool(core, pool);
 }

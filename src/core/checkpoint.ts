@@ -1,11 +1,11 @@
 import type { Checkpoint, RouteCheckpoint, TargetCheckpoint } from '../model/checkpoint.ts';
 import type { Observation } from '../model/observation.ts';
-import { believe, hearAdopted } from './before.ts';
+import { assumeState, onAdopted } from './health/state-at-start.ts';
 import type { Core } from './core.ts';
-import { adopt } from './judge.ts';
+import { applyState } from './health/update-health.ts';
 import type { Pool, RouteEntry, Target } from './nodes.ts';
 import { judgeAgain } from './reload.ts';
-import { unsettled, type SettleState } from './settle.ts';
+import { unsettled, type SettleState } from './settle/settle.ts';
 
 /**
  * What a restart must not forget: taken from one core, resumed by the next. What was down is down
@@ -33,7 +33,7 @@ function takeTargets(targets: Iterable<Target>): readonly TargetCheckpoint[] {
 
 /** Nearly all are up and have nothing else to say: 20,000 of them must not take long. */
 function takeTarget(target: Target): TargetCheckpoint | null {
-  const { key, state, resumed, percent, kernel } = target;
+  const { key, state, resumed, percent, ipvs } = target;
   const { verdict, cause, falls, flaps, wasUp } = state;
   const pending = pendingOf(target);
   // A second restart before the first result knows as much as the first did.
@@ -50,8 +50,8 @@ function takeTarget(target: Target): TargetCheckpoint | null {
   if (falls > 0) taken.falls = falls;
   if (flaps !== null) taken.flaps = flaps;
   if (percent !== 100) taken.percent = percent;
-  if (kernel?.isDepooled === true) taken.isDepooled = true;
-  if (kernel !== null && kernel.slowFromMs !== Infinity) taken.slowFromMs = kernel.slowFromMs;
+  if (ipvs?.isDepooled === true) taken.isDepooled = true;
+  if (ipvs !== null && ipvs.slowFromMs !== Infinity) taken.slowFromMs = ipvs.slowFromMs;
   return taken;
 }
 
@@ -93,7 +93,7 @@ export function resume(core: Core, checkpoint: Checkpoint, nowMs: number): void 
     if (entry?.state === 'pending') entry.resumed = { to: state, sinceMs };
   }
   if (core.budget.limit !== Infinity) core.budget.usedAtMs.unshift(...checkpoint.withdrawnAtMs);
-  hearAdopted(
+  onAdopted(
     core,
     checkpoint.routes.filter(({ isInPlace }) => isInPlace).map(({ key }) => key),
   );
@@ -105,9 +105,9 @@ function resumeTarget(core: Core, from: TargetCheckpoint, nowMs: number): void {
   if (target === undefined || target.state.cause !== null) return;
   target.pending = from.pending ?? null;
   target.percent = from.percent ?? target.percent;
-  if (target.kernel !== null) {
-    target.kernel.isDepooled = from.isDepooled ?? false;
-    target.kernel.slowFromMs = from.slowFromMs ?? Infinity;
+  if (target.ipvs !== null) {
+    target.ipvs.isDepooled = from.isDepooled ?? false;
+    target.ipvs.slowFromMs = from.slowFromMs ?? Infinity;
   }
   const state: SettleState = {
     ...unsettled(nowMs),
@@ -116,10 +116,10 @@ function resumeTarget(core: Core, from: TargetCheckpoint, nowMs: number): void {
     flaps: target.settle.damping === null ? null : (from.flaps ?? null),
   };
   if (from.cause === undefined) {
-    adopt(core, target, state, { kind: 'config', atMs: nowMs }, nowMs);
+    applyState(core, target, state, { kind: 'config', atMs: nowMs }, nowMs);
     if (from.health !== 'up') return;
     target.resumed = { to: 'up', sinceMs: from.sinceMs };
-    believe(core, target, 'up', 0);
+    assumeState(core, target, 'up', 0);
     return;
   }
   const cause: Observation = {
@@ -129,5 +129,5 @@ function resumeTarget(core: Core, from: TargetCheckpoint, nowMs: number): void {
     atMs: from.cause.atMs,
   };
   const judged = { settled: from.health, verdict: from.health, settledBy: cause, cause };
-  adopt(core, target, { ...state, ...judged, sinceMs: from.sinceMs }, null, nowMs);
+  applyState(core, target, { ...state, ...judged, sinceMs: from.sinceMs }, null, nowMs);
 }

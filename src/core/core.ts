@@ -10,7 +10,7 @@ import type {
   WeightDecision,
   WeightIntent,
 } from '../model/turn.ts';
-import type { Budget } from './budget.ts';
+import type { Budget } from './routes/budget.ts';
 import type { Deadlines, Due } from './deadlines.ts';
 import type { Graph } from './graph.ts';
 import type {
@@ -19,12 +19,12 @@ import type {
   Maintenance,
   Pool,
   RouteEntry,
-  ServerInKernel,
+  TableServer,
   Target,
 } from './nodes.ts';
-import { capacityPercent } from './pool.ts';
-import { capacityOf, evaluate } from './rule.ts';
-import { countedHealth, isPresent } from './settle.ts';
+import { capacityPercent } from './health/pool.ts';
+import { capacityOf, evaluate } from './health/rule.ts';
+import { countedHealth, isPresent } from './settle/settle.ts';
 
 /** Everything the core knows: plain Maps that a turn works on. Nothing here reads a clock. */
 export interface Core {
@@ -39,7 +39,7 @@ export interface Core {
   readonly shares: Shares;
   /** Services with servers whose fall waits for the end of the turn, or for a withdraw. */
   readonly falling: Set<Pool>;
-  readonly kernel: KernelLink;
+  readonly ipvs: KernelLink;
   /** Drains that are in force, by name: of things that exist, and of those that may come. */
   readonly drains: Map<string, Maintenance>;
   /** Services whose connections a drain waits for. */
@@ -72,7 +72,7 @@ interface BudgetTimer extends Due {
   readonly kind: 'budget';
 }
 
-type Timed = Target | Epoch | RouteEntry | BudgetTimer | ServerInKernel | Maintenance;
+type Timed = Target | Epoch | RouteEntry | BudgetTimer | TableServer | Maintenance;
 
 /** What is known of the way to the kernel's table. */
 interface KernelLink {
@@ -155,14 +155,14 @@ export function touchPool(core: Core, pool: Pool): void {
 
 /** Marks a server to be weighed in this turn, and says why. Nothing where there is no IPVS. */
 export function touchWeight(core: Core, server: Target, cause: Cause): void {
-  const { kernel, pool } = server;
-  if (kernel === null || pool === null || pool.kernel === null) return;
-  kernel.touchedBy = cause;
-  if (kernel.isTouched) return;
-  kernel.isTouched = true;
-  pool.kernel.touched.push(kernel);
-  if (pool.kernel.isTouched) return;
-  pool.kernel.isTouched = true;
+  const { ipvs, pool } = server;
+  if (ipvs === null || pool === null || pool.ipvs === null) return;
+  ipvs.touchedBy = cause;
+  if (ipvs.isTouched) return;
+  ipvs.isTouched = true;
+  pool.ipvs.touched.push(ipvs);
+  if (pool.ipvs.isTouched) return;
+  pool.ipvs.isTouched = true;
   core.work.weighed.push(pool);
 }
 

@@ -1,6 +1,5 @@
 import type { Control } from '../model/control.ts';
 import type { ActionReport, SinkReport } from '../model/report.ts';
-import { unreachable } from './unreachable.ts';
 
 /** The one sink whose state decides how long announces wait. */
 const IPVS = 'ipvs';
@@ -21,7 +20,7 @@ export function feedback(report: SinkReport): Control | null {
     case 'notice':
       return null;
     default:
-      return unreachable(report);
+      return report satisfies never;
   }
 }
 
@@ -41,7 +40,7 @@ function feedbackOfAction({ action, result, keys, weight }: ActionReport): Contr
     case 'add':
       return result === 'confirmed' && weight !== undefined ? weightsOf(keys, weight) : null;
     default:
-      return unreachable(action);
+      return action satisfies never;
   }
 }
 

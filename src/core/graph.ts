@@ -2,7 +2,7 @@ import type { SettleRules } from '../model/check.ts';
 import type { Config } from '../model/config.ts';
 import type { Rule } from '../model/rule.ts';
 import { checkVerdictMs, signalVerdictMs } from '../model/first-verdict.ts';
-import { serverInKernel, serviceInKernel } from './kernel.ts';
+import { tableServerOf, tableServiceOf } from './weights/table.ts';
 import {
   createPool,
   createRoute,
@@ -13,7 +13,7 @@ import {
   type RouteEntry,
   type Target,
 } from './nodes.ts';
-import { namesOf } from './rule.ts';
+import { namesOf } from './health/rule.ts';
 
 export interface Graph {
   readonly config: Config;
@@ -43,12 +43,11 @@ export function buildGraph(config: Config, before: Graph | null, epoch: Epoch): 
     pool.service = service;
     pool.dependents = [];
     pool.routes = [];
-    pool.kernel =
-      config.ipvs.via === 'off' || service.virtual === null ? null : serviceInKernel(pool);
+    pool.ipvs = config.ipvs.via === 'off' || service.virtual === null ? null : tableServiceOf(pool);
     pool.servers = service.realServers.map((server) => {
       const target = keepTarget(server.key, server.check.settle, checkVerdictMs(server.check));
       target.pool = pool;
-      target.kernel = serverInKernel(target, pool, server.weight);
+      target.ipvs = tableServerOf(target, pool, server.weight);
       return target;
     });
     pools.set(service.name, pool);

@@ -7,8 +7,8 @@ import type { BaseWeight } from '../model/report.ts';
 import type { Service } from '../model/service.ts';
 import type { Cause, Health, RouteState } from '../model/turn.ts';
 import type { Due } from './deadlines.ts';
-import { emptySums, type Sums, type Thresholds } from './pool.ts';
-import { unsettled, type SettleState } from './settle.ts';
+import { emptySums, type Sums, type Thresholds } from './health/pool.ts';
+import { unsettled, type SettleState } from './settle/settle.ts';
 
 /** Things that were configured together share one `startup_timeout`. */
 export interface Epoch extends Due {
@@ -36,14 +36,14 @@ export interface Target extends Due {
   /** What it says it can take, percent: the newest word of any of its results. */
   percent: number;
   /** Its place in the kernel's table; `null` where there is no IPVS. */
-  kernel: ServerInKernel | null;
+  ipvs: TableServer | null;
   /** Observations of this instant; `null` while there are none. */
   queue: Observation[] | null;
   isTouched: boolean;
   /** What its first verdict may take, from its start on: intervals, rise and fall, or `stale_after`. */
   firstVerdictMs: number;
   /** What a start found in place and says of it. */
-  before: Before;
+  before: StateAtStart;
   /** Not judged until then it counts as gone; for what was in place when we started. */
   overdueAtMs: number;
   /** What was counted when that was put off last. */
@@ -69,7 +69,7 @@ export function sinceOf<State>(resumed: Resumed<State> | null, to: State, atMs: 
 }
 
 /** `named`: something in place depends on it; `up`: that could only be so while it was up. */
-export type Before = 'nothing' | 'named' | 'up';
+export type StateAtStart = 'nothing' | 'named' | 'up';
 
 /** A service: its servers as a pool. */
 export interface Pool {
@@ -98,14 +98,14 @@ export interface Pool {
   /** Routes whose rules name the service or one of its servers, in the order of the file. */
   routes: RouteEntry[];
   /** `null` where there is no IPVS. */
-  kernel: ServiceInKernel | null;
+  ipvs: TableServiceState | null;
 }
 
 /** A weight in the kernel's table; `removed`: taken out of it. */
 export type Weight = number | 'removed';
 
 /** One real server's place in the kernel's table: what should be there, and what is known of it. */
-export interface ServerInKernel extends Due {
+export interface TableServer extends Due {
   readonly kind: 'slow-start';
   readonly server: Target;
   /** The configuration's weight; `null`: the table's. */
@@ -138,16 +138,16 @@ export interface ServerInKernel extends Due {
 }
 
 /** One service's place in the kernel's table. */
-export interface ServiceInKernel {
+export interface TableServiceState {
   /** The table lacks it: whatever is announced for it goes nowhere. */
   isMissing: boolean;
   /** How many of its servers are not ready. */
   unready: number;
   /** To be weighed in this turn. */
-  touched: ServerInKernel[];
+  touched: TableServer[];
   isTouched: boolean;
   /** Servers whose fall to 0 waits for a withdraw. */
-  readonly waiting: Set<ServerInKernel>;
+  readonly waiting: Set<TableServer>;
   /** Of all its servers that were counted, at `countedAtMs`. */
   activeConnections: number;
   /** -Infinity while nobody has counted. */
@@ -218,7 +218,7 @@ export function createTarget(key: string, settle: SettleRules, epoch: Epoch): Ta
     weight: 1,
     live: 1,
     percent: 100,
-    kernel: null,
+    ipvs: null,
     queue: null,
     isTouched: false,
     firstVerdictMs: 0,
@@ -253,7 +253,7 @@ export function createPool(service: Service, sinceMs: number): Pool {
     touchedServers: [],
     dependents: [],
     routes: [],
-    kernel: null,
+    ipvs: null,
   };
 }
 

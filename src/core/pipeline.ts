@@ -5,7 +5,7 @@ import type { Observation } from '../model/observation.ts';
 import type { Trace } from '../model/trace.ts';
 import type { Turn } from '../model/turn.ts';
 import { Tracer } from './tracer.ts';
-import { createCore, isFinished, nextTurnMs, observe, request } from './turn.ts';
+import { createCore, isFinished, nextDeadlineMs, observe, request } from './turn.ts';
 
 /** The longest wait a timer is asked for: Node fires one beyond 2^31 ms at once. */
 const WAIT_MAX_MS = 2 ** 31 - 1;
@@ -54,7 +54,7 @@ export function pipeline(
       if (isFinished(core)) subscriber.complete();
     };
     const wait = (nowMs: number): void => {
-      const nextMs = nextTurnMs(core);
+      const nextMs = nextDeadlineMs(core);
       // A wait that ends too early does no harm, and most deadlines are cancelled: leave it.
       if (nextMs >= waitUntilMs) return;
       waitAction?.unsubscribe();

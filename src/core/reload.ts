@@ -1,17 +1,17 @@
 import type { SettleRules } from '../model/check.ts';
 import type { Config } from '../model/config.ts';
 import type { Cause } from '../model/turn.ts';
-import { createBudget } from './budget.ts';
+import { createBudget } from './routes/budget.ts';
 import { touchPool, touchRoute, touchWeight, type Core } from './core.ts';
-import { stopWaiting } from './order.ts';
-import { withdrawNow } from './route-intent.ts';
+import { stopWaiting } from './routes/order.ts';
+import { withdrawNow } from './routes/route-intent.ts';
 import { buildGraph, type Graph } from './graph.ts';
 import type { Epoch, Pool } from './nodes.ts';
-import { adopt } from './judge.ts';
-import { addPart, emptySums, thresholdsOf } from './pool.ts';
-import { sameAttributes } from './route.ts';
-import { share } from './share.ts';
-import { countedHealth, due, isPresent } from './settle.ts';
+import { applyState } from './health/update-health.ts';
+import { addPart, emptySums, thresholdsOf } from './health/pool.ts';
+import { sameAttributes } from './routes/route.ts';
+import { share } from './weights/share.ts';
+import { countedHealth, due, isPresent } from './settle/settle.ts';
 
 /**
  * Puts a configuration in force. What has the same name keeps its state under the new rules;
@@ -57,7 +57,7 @@ function dropTargets(core: Core, before: Graph): void {
   for (const [key, target] of before.targets) {
     if (core.graph.targets.has(key)) continue;
     core.deadlines.set(target, Infinity);
-    if (target.kernel !== null) core.deadlines.set(target.kernel, Infinity);
+    if (target.ipvs !== null) core.deadlines.set(target.ipvs, Infinity);
   }
 }
 
@@ -67,7 +67,7 @@ function applySettleRules(core: Core, nowMs: number): void {
     const target = core.graph.targets.get(key);
     if (target === undefined) return;
     target.settle = settle;
-    adopt(core, target, due(target.state, nowMs, settle), cause, nowMs);
+    applyState(core, target, due(target.state, nowMs, settle), cause, nowMs);
   };
   for (const { name, settle } of core.graph.config.signals) apply(name, settle);
   for (const service of core.graph.config.services) {
@@ -89,16 +89,16 @@ function sumAgain(pool: Pool): void {
 function weighAgain(core: Core, nowMs: number): void {
   const cause: Cause = { kind: 'config', atMs: nowMs };
   for (const key of core.weights.keys()) {
-    const kernel = core.graph.targets.get(key)?.kernel ?? null;
-    if (kernel === null && core.weights.delete(key)) core.draft.changedWeights.add(key);
+    const ipvs = core.graph.targets.get(key)?.ipvs ?? null;
+    if (ipvs === null && core.weights.delete(key)) core.draft.changedWeights.add(key);
   }
-  for (const pool of core.falling) pool.kernel?.waiting.clear();
+  for (const pool of core.falling) pool.ipvs?.waiting.clear();
   for (const pool of core.graph.pools.values()) {
-    const { kernel } = pool;
-    if (kernel === null) continue;
-    kernel.unready = 0;
+    const { ipvs } = pool;
+    if (ipvs === null) continue;
+    ipvs.unready = 0;
     for (const server of pool.servers) {
-      if (server.kernel?.isReady === false) kernel.unready += 1;
+      if (server.ipvs?.isReady === false) ipvs.unready += 1;
       touchWeight(core, server, cause);
     }
   }

@@ -1,8 +1,8 @@
 import type { Cause } from '../model/turn.ts';
 import type { Core } from './core.ts';
 import type { RouteEntry } from './nodes.ts';
-import { timeRoute } from './order.ts';
-import { beginRouteDrain } from './route-drain.ts';
+import { timeRoute } from './routes/order.ts';
+import { beginRouteDrain } from './drains/route-drain.ts';
 
 /**
  * Begins to stop: routes with `on_stop: withdraw` are announced as going away, and withdrawn

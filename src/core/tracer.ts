@@ -3,7 +3,7 @@ import type { Observation } from '../model/observation.ts';
 import type { Trace } from '../model/trace.ts';
 import type { Turn } from '../model/turn.ts';
 import type { Core } from './core.ts';
-import { nextTurnMs, takeTurn } from './turn.ts';
+import { nextDeadlineMs, takeTurn } from './turn.ts';
 
 /**
  * Tells a trace what the core takes in, without what cannot matter: while `valid_when` is not up,
@@ -37,7 +37,7 @@ export class Tracer {
   }
 
   takeTurn(nowMs: number): Turn | null {
-    const isDue = nextTurnMs(this.#core) <= nowMs;
+    const isDue = nextDeadlineMs(this.#core) <= nowMs;
     const turn = takeTurn(this.#core, nowMs);
     this.#settleDoubts((observation) => this.#isBelieved(observation));
     if (turn !== null || isDue || this.#isTold) this.#trace?.turned(nowMs, turn);

@@ -2,20 +2,25 @@ import type { Config } from '../model/config.ts';
 import type { Control } from '../model/control.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Cause, Turn } from '../model/turn.ts';
-import { hearAdopted } from './before.ts';
-import { createBudget } from './budget.ts';
+import { onAdopted } from './health/state-at-start.ts';
+import { createBudget } from './routes/budget.ts';
 import { resume, takeCheckpoint } from './checkpoint.ts';
 import { emptyDraft, touchTarget, type Core } from './core.ts';
 import { catchUp, conclude } from './carry-out.ts';
 import { Deadlines } from './deadlines.ts';
 import type { Target } from './nodes.ts';
-import { hearConnections, hearIpvs, hearSent, hearTable, hearWeights } from './kernel-news.ts';
-import { beginDrain, endDrain, watchedBy } from './maintenance.ts';
+import {
+  onConnections,
+  onIpvsState,
+  onSent,
+  onTable,
+  onWeights,
+} from './weights/table-feedback.ts';
+import { beginDrain, endDrain, watchedBy } from './drains/maintenance.ts';
 import { applyConfig } from './reload.ts';
-import { isQuiet } from './settle.ts';
-import { LiveShares, saidPercent } from './share.ts';
+import { isQuiet } from './settle/settle.ts';
+import { LiveShares, agentPercentOf } from './weights/share.ts';
 import { beginStop } from './stop.ts';
-import { unreachable } from './unreachable.ts';
 import { viewOf } from './view/view.ts';
 
 /** Results of one target within one turn; of more than these only the newest count. */
@@ -30,7 +35,7 @@ export function createCore(config: Config, nowMs: number): Core {
     intents: new Map(),
     weights: new Map(),
     falling: new Set(),
-    kernel: { state: 'lost', isAwaited: true, isUnconfirmedTold: false },
+    ipvs: { state: 'lost', isAwaited: true, isUnconfirmedTold: false },
     drains: new Map(),
     watched: new Set(),
     budget: createBudget(null, 0, []),
@@ -76,7 +81,7 @@ function isNothingNew(target: Target, observation: Observation): boolean {
 }
 
 function isNewWord({ percent }: Target, observation: Observation): boolean {
-  const said = saidPercent(observation);
+  const said = agentPercentOf(observation);
   return said !== null && said !== percent;
 }
 
@@ -89,7 +94,7 @@ function enqueue(queue: Observation[], observation: Observation): void {
 export function request(core: Core, control: Control, nowMs: number): boolean {
   switch (control.kind) {
     case 'adopted':
-      return hearAdopted(core, control.keys);
+      return onAdopted(core, control.keys);
     case 'config':
       // While stopping there is nothing left to configure.
       if (core.isStopping) return false;
@@ -101,15 +106,15 @@ export function request(core: Core, control: Control, nowMs: number): boolean {
       core.isStopAsked = true;
       return true;
     case 'sent':
-      return hearSent(core, control.keys);
+      return onSent(core, control.keys);
     case 'table':
-      return hearTable(core, control.bases, control.missing, nowMs);
+      return onTable(core, control.bases, control.missing, nowMs);
     case 'weights':
-      return hearWeights(core, control.weights);
+      return onWeights(core, control.weights);
     case 'ipvs':
-      return hearIpvs(core, control.state);
+      return onIpvsState(core, control.state);
     case 'connections':
-      return hearConnections(core, control.active, nowMs);
+      return onConnections(core, control.active, nowMs);
     case 'drain':
       catchUp(core, nowMs);
       return maintain(core, beginDrain(core, control.drain, nowMs), nowMs);
@@ -127,7 +132,7 @@ export function request(core: Core, control: Control, nowMs: number): boolean {
       control.inspect(viewOf(core, nowMs));
       return false;
     default:
-      return unreachable(control);
+      return control satisfies never;
   }
 }
 
@@ -138,7 +143,7 @@ function maintain(core: Core, cause: Cause | null, nowMs: number): boolean {
 }
 
 /** The earliest deadline, monotonic milliseconds; Infinity where nothing waits. */
-export function nextTurnMs(core: Core): number {
+export function nextDeadlineMs(core: Core): number {
   return core.deadlines.nextMs;
 }
 

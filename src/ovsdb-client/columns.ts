@@ -1,5 +1,4 @@
 import { isArray } from './json.ts';
-import { unreachable } from './unreachable.ts';
 import {
   emptyAtoms,
   isAtom,
@@ -80,7 +79,7 @@ export function columnOf(type: ColumnType): Column<Value> {
     case 'map':
       return map(type.atom, type.value);
     default:
-      return unreachable(type);
+      return type satisfies never;
   }
 }
 

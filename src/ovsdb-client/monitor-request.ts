@@ -2,7 +2,6 @@ import { Fault } from './fault.ts';
 import { isArray, type Json } from './json.ts';
 import type { Dialect } from './rows/edits.ts';
 import { quotedJson } from './text.ts';
-import { unreachable } from './unreachable.ts';
 
 /** The three ways to monitor, best first. The later ones are for older servers. */
 export type MonitorMethod = 'monitor_cond_since' | 'monitor_cond' | 'monitor';
@@ -36,7 +35,7 @@ export function olderMethod(method: MonitorMethod): MonitorMethod | null {
     case 'monitor':
       return null;
     default:
-      return unreachable(method);
+      return method satisfies never;
   }
 }
 

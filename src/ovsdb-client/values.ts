@@ -1,5 +1,4 @@
 import { isArray } from './json.ts';
-import { unreachable } from './unreachable.ts';
 
 declare const uuidBrand: unique symbol;
 /** A row's identity: a string that `isUuid` has looked at. */
@@ -63,7 +62,7 @@ export function isAtom<A extends AtomName>(atom: A, value: unknown): value is At
     case 'uuid':
       return isUuid(value);
     default:
-      return unreachable(name);
+      return name satisfies never;
   }
 }
 
@@ -97,7 +96,7 @@ export function decodeValue(type: ColumnType, json: unknown): Value | undefined 
       return set?.length === 1 ? set[0] : undefined;
     }
     default:
-      return unreachable(type);
+      return type satisfies never;
   }
 }
 

@@ -27,7 +27,7 @@ export type RunResult =
   | { readonly kind: 'failed'; readonly reason: string };
 
 /** One child, from waiting for its turn to its end. */
-export interface Run {
+export interface ChildRun {
   /** Whether it still waits for one of the `RUNNING_MAX` places. */
   readonly isWaiting: boolean;
   /** Ends it; `done` is not called any more. Its place is free when it is gone indeed. */
@@ -42,7 +42,7 @@ export function runChild(
   spec: RunSpec,
   done: (result: RunResult) => void,
   begun: () => void = () => {},
-): Run {
+): ChildRun {
   const run = new QueuedRun(spec, done, begun);
   places.add(run);
   return run;
@@ -53,7 +53,7 @@ export function childCounts(): { readonly running: number; readonly waiting: num
   return places.counts();
 }
 
-class QueuedRun implements Run {
+class QueuedRun implements ChildRun {
   readonly #spec: RunSpec;
   #done: ((result: RunResult) => void) | null;
   readonly #begun: () => void;

@@ -21,31 +21,31 @@ export interface Log {
   isStuck(): boolean;
 }
 
-const stderrFd = 2;
+const STDERR_FD = 2;
 
 /**
  * Beyond this, lines are dropped and counted, and the daemon goes on: a log reader
  * that stopped reading must never stop the one who keeps the routes right. Ten
  * thousand routes that change at once need most of it.
  */
-const bufferMaxBytes = 10 * 1024 * 1024;
+const BUFFER_MAX_BYTES = 10 * 1024 * 1024;
 
 /** Beyond this, debug lines go first: they must not take the room of those that matter. */
-const debugMaxBytes = 2 * 1024 * 1024;
+const DEBUG_MAX_BYTES = 2 * 1024 * 1024;
 
 /** What is left is written within this, or not at all: stderr may be closed. */
-const endMaxMs = 1000;
+const END_MAX_MS = 1000;
 
 /** What is being written is so in a thread of its own, which has this long to have done it. */
-const inFlightMs = 50;
+const IN_FLIGHT_MS = 50;
 
 /** Without any line taken for this long, none will be. */
-const stuckMs = 500;
+const STUCK_MS = 500;
 
 /** JSON lines on stderr, written without ever blocking the event loop. */
 export function stderrLog(level: Level): Log {
   const destination = pino.destination({
-    fd: stderrFd,
+    fd: STDERR_FD,
     sync: false,
   });
   let waitingBytes = 0;
@@ -54,7 +54,7 @@ export function stderrLog(level: Level): Log {
     waitingBytes -= bytes;
     takenMs = nowMs();
   });
-  const isStuck = (): boolean => waitingBytes > 0 && nowMs() - takenMs > stuckMs;
+  const isStuck = (): boolean => waitingBytes > 0 && nowMs() - takenMs > STUCK_MS;
   const waiting = {
     write: (line: string): void => {
       if (waitingBytes === 0) takenMs = nowMs();
@@ -87,7 +87,7 @@ export function stderrLog(level: Level): Log {
   return {
     write: (at, event, message, fields, timeMs = Date.now()) => {
       if (isEnded) return;
-      if (waitingBytes > (at === 'debug' ? debugMaxBytes : bufferMaxBytes)) {
+      if (waitingBytes > (at === 'debug' ? DEBUG_MAX_BYTES : BUFFER_MAX_BYTES)) {
         dropped += 1;
         return;
       }
@@ -96,7 +96,7 @@ export function stderrLog(level: Level): Log {
     end: () =>
       new Promise((resolve) => {
         isEnded = true;
-        setTimeout(resolve, endMaxMs).unref();
+        setTimeout(resolve, END_MAX_MS).unref();
         destination.once('close', resolve);
         destination.end();
       }),
@@ -104,7 +104,7 @@ export function stderrLog(level: Level): Log {
     flushNow: () => {
       if (isStuck()) return;
       // Else what is buffered would overtake what is being written.
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, inFlightMs);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, IN_FLIGHT_MS);
       try {
         destination.flushSync();
       } catch {

@@ -28,7 +28,7 @@ export type NetlinkEvent =
  * It blocks in read(2), and looks up every 250 ms whether it is to stop: without
  * this time-out `process.exit` would wait for the next link event before it ends.
  */
-export const netlinkWorkerSource = `'use strict';
+export const NETLINK_WORKER_SOURCE = `'use strict';
 const { closeSync, readSync } = require('node:fs');
 const { parentPort, workerData } = require('node:worker_threads');
 

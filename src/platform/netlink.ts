@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { Observable } from 'rxjs';
 import {
-  netlinkWorkerSource,
+  NETLINK_WORKER_SOURCE,
   PENDING,
   STOP,
   type NetlinkEvent,
@@ -39,7 +39,7 @@ export function netlinkLinks(
       receiveBufferBytes,
       pendingMax: PENDING_MAX,
     };
-    const worker = new Worker(netlinkWorkerSource, {
+    const worker = new Worker(NETLINK_WORKER_SOURCE, {
       eval: true,
       name: 'netlink',
       workerData,

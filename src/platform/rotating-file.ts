@@ -10,9 +10,9 @@ export interface FileLimits {
   readonly filesMax: number;
 }
 
-const mode = 0o640;
-const folderMode = 0o750;
-const newline = 0x0a;
+const MODE = 0o640;
+const FOLDER_MODE = 0o750;
+const NEWLINE = 0x0a;
 
 /**
  * A file that only grows by whole pieces. A piece that could not be written whole (a full disk)
@@ -80,7 +80,7 @@ export class RotatingFile {
   }
 
   async #open(): Promise<fs.FileHandle> {
-    await fs.mkdir(dirname(this.#path), { recursive: true, mode: folderMode });
+    await fs.mkdir(dirname(this.#path), { recursive: true, mode: FOLDER_MODE });
     const handle = await openToAppend(this.#path);
     try {
       // Not beyond the end of a crash: its half line gets its newline, and is skipped by readers.
@@ -101,7 +101,7 @@ async function openToAppend(path: string): Promise<fs.FileHandle> {
     return await openRegularFile(path, flags);
   } catch (error) {
     if (!isMissing(error)) throw error;
-    return createFile(path, flags, mode);
+    return createFile(path, flags, MODE);
   }
 }
 
@@ -111,7 +111,7 @@ async function repair(handle: fs.FileHandle): Promise<number> {
   if (size === 0) return 0;
   const last = Buffer.alloc(1);
   await handle.read(last, 0, 1, size - 1);
-  if (last[0] === newline) return size;
+  if (last[0] === NEWLINE) return size;
   await handle.write('\n');
   return size + 1;
 }

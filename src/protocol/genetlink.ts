@@ -15,7 +15,7 @@ export interface Request {
 }
 
 /** One message of the kernel. */
-export type Reply =
+export type NetlinkReply =
   | {
       readonly kind: 'data';
       readonly sequence: number;
@@ -78,8 +78,8 @@ export function parseFamily(attributes: Uint8Array): number | null {
 }
 
 /** Every message of one datagram, in order. Never throws. */
-export function parseReplies(datagram: Uint8Array): readonly Reply[] {
-  const replies: Reply[] = [];
+export function parseReplies(datagram: Uint8Array): readonly NetlinkReply[] {
+  const replies: NetlinkReply[] = [];
   const view = viewOf(datagram);
   let offset = 0;
   while (offset < datagram.length) {
@@ -99,7 +99,7 @@ export function parseReplies(datagram: Uint8Array): readonly Reply[] {
   return replies;
 }
 
-function parseReply(type: number, sequence: number, body: Uint8Array): Reply | null {
+function parseReply(type: number, sequence: number, body: Uint8Array): NetlinkReply | null {
   if (type === NLMSG_NOOP) return null;
   const [command] = body;
   if (command === undefined || body.length < GENERIC_HEADER_BYTES) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import type { Page } from '../../src/admin/desk.ts';
+import type { Content } from '../../src/admin/context.ts';
 import { errorOf, openRig } from './rig.ts';
 
 describe('the API over the unix socket', () => {
@@ -185,7 +185,7 @@ function server(address: string, latency: number | null): object {
   };
 }
 
-async function metrics(): Promise<Page> {
+async function metrics(): Promise<Content> {
   return { type: 'text/plain', body: 'routevane_up 1\n' };
 }
 

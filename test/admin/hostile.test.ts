@@ -5,7 +5,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
-import type { Page } from '../../src/admin/desk.ts';
+import type { Content } from '../../src/admin/context.ts';
 import { serverLimits } from '../../src/admin/server.ts';
 import { until } from '../e2e/until.ts';
 import { errorOf, openRig, Rig } from './rig.ts';
@@ -167,7 +167,7 @@ describe('clients that mean no good', () => {
 
   test('a flood of readers of /metrics costs less than each alone', async (t) => {
     let built = 0;
-    const metrics = async (): Promise<Page> => {
+    const metrics = async (): Promise<Content> => {
       built += 1;
       await sleep(100);
       return { type: 'text/plain', body: 'routevane_up 1\n' };

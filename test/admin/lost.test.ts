@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { metrics, metricsContentType } from '../../src/admin/metrics.ts';
+import { metrics, METRICS_CONTENT_TYPE } from '../../src/admin/metrics.ts';
 import { recordsOf } from '../../src/cli/loose-json.ts';
 import { statusLines } from '../../src/cli/status-table.ts';
 import { viewOf } from '../../src/core/view/view.ts';
@@ -31,7 +31,7 @@ describe('an observer that is lost shows while its last health is held', () => {
     const rig = await openRig(t, {
       view: () => viewOf(drive.core, nowMs()),
       parts: {
-        metrics: async (view) => ({ type: metricsContentType, body: await meter.scrape(view) }),
+        metrics: async (view) => ({ type: METRICS_CONTENT_TYPE, body: await meter.scrape(view) }),
       },
     });
     const messages: string[] = [];

@@ -7,7 +7,7 @@ import { BehaviorSubject, Subscription } from 'rxjs';
 import { WebSocket } from 'ws';
 import { admin, type Admin } from '../../src/admin/admin.ts';
 import type { UidOf } from '../../src/platform/peer.ts';
-import type { AdminParts } from '../../src/admin/desk.ts';
+import type { AdminDeps } from '../../src/admin/context.ts';
 import { serverLimits, type ServerLimits } from '../../src/admin/server.ts';
 import { nearest } from '../../src/config/suggest.ts';
 import type { AdminConfig, Config } from '../../src/model/config.ts';
@@ -38,7 +38,7 @@ export interface RigOptions {
   readonly admin?: Partial<AdminConfig>;
   readonly config?: Partial<Config>;
   readonly limits?: Partial<ServerLimits>;
-  readonly parts?: Partial<AdminParts>;
+  readonly parts?: Partial<AdminDeps>;
   /** Instead of asking the kernel who is at the other end of the socket. */
   readonly uidOf?: UidOf;
   readonly withToken?: boolean;

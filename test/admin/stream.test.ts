@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { describe, test } from 'node:test';
 import type { WebSocket } from 'ws';
 import type { Turn } from '../../src/model/turn.ts';
-import { waitingMaxBytes } from '../../src/admin/stream-client.ts';
+import { WAITING_MAX_BYTES } from '../../src/admin/stream-client.ts';
 import { until } from '../e2e/until.ts';
 import { openRig, type Rig } from './rig.ts';
 import { manyServers } from './view.ts';
@@ -127,7 +127,7 @@ describe('the stream', () => {
     let seenBytes = 0;
     other.on('message', (data: Buffer) => {
       seenBytes += data.length;
-      if (seenBytes < waitingMaxBytes + kernelMaxBytes) return;
+      if (seenBytes < WAITING_MAX_BYTES + kernelMaxBytes) return;
       // What the other one has seen waits for this one: it reads again, too late.
       clearInterval(timer);
       client.resume();

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openGenericNetlink, type OpenedSocket } from '../../src/platform/genetlink.ts';
-import { changeLine } from '../../src/protocol/ipvs/line.ts';
+import { ipvsadmLine } from '../../src/protocol/ipvs/line.ts';
 import type { Destination, ServiceIdentity, TableChange } from '../../src/protocol/ipvs/table.ts';
 import type { TableAccess } from '../../src/sinks/ipvs/access.ts';
 import { ipvsadmAccess } from '../../src/sinks/ipvs/ipvsadm.ts';
@@ -67,7 +67,7 @@ function figures(values: readonly number[]): { mean: number; p50: number; text: 
 }
 
 async function ipvsadmEdit(weight: number): Promise<void> {
-  const line = changeLine(change('set', 0, weight % 1000, weight));
+  const line = ipvsadmLine(change('set', 0, weight % 1000, weight));
   if (!line.ok) throw new Error(line.reason);
   const [code] = await once(spawn('ipvsadm', line.line.split(' '), { stdio: 'inherit' }), 'close');
   if (code !== 0) throw new Error('ipvsadm failed');

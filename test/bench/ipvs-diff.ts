@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { BaseWeights } from '../../src/sinks/ipvs/base-weights.ts';
 import { driftLines } from '../../src/sinks/ipvs/drift.ts';
 import { ownedOf } from '../../src/sinks/ipvs/owned.ts';
-import { connectionsOf, missingFrom, planServer } from '../../src/sinks/ipvs/plan.ts';
+import { activeConnections, missingFrom, planServer } from '../../src/sinks/ipvs/plan.ts';
 import { TableIndex } from '../../src/sinks/ipvs/table-index.ts';
 import type { Virtual } from '../../src/model/service.ts';
 import { realServer, tableService } from '../sinks/ipvs/fake-table.ts';
@@ -45,7 +45,7 @@ for (let round = 0; round < ROUNDS; round += 1) {
   driftLines(owned, before, table);
   new BaseWeights(new Map()).adopt(owned, table, new Map());
   missingFrom(owned, table, new Map());
-  connectionsOf(owned, table);
+  activeConnections(owned, table);
   for (const server of owned.servers.values()) {
     if (planServer(server, 0, table, new Map()).kind === 'changes') changes += 1;
   }

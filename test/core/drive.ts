@@ -3,7 +3,7 @@ import type { Control } from '../../src/model/control.ts';
 import type { Observation } from '../../src/model/observation.ts';
 import type { Service } from '../../src/model/service.ts';
 import type { Turn } from '../../src/model/turn.ts';
-import { createCore, nextTurnMs, observe, request, takeTurn } from '../../src/core/turn.ts';
+import { createCore, nextDeadlineMs, observe, request, takeTurn } from '../../src/core/turn.ts';
 import { config, server, service } from './fixtures.ts';
 
 /**
@@ -24,7 +24,7 @@ export class Drive {
   /** What followed, a line each: `web/a 100`, `r announced`, `! ipvs_unconfirmed`. */
   at(atMs: number, ...inputs: readonly (Observation | Control)[]): readonly string[] {
     const first = this.turns.length;
-    for (let dueMs = nextTurnMs(this.core); dueMs < atMs; dueMs = nextTurnMs(this.core)) {
+    for (let dueMs = nextDeadlineMs(this.core); dueMs < atMs; dueMs = nextDeadlineMs(this.core)) {
       this.#turn(dueMs);
     }
     for (const input of inputs) {

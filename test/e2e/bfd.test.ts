@@ -1,4 +1,4 @@
-import { EMPTY_GRACE_MS } from '../../src/sources/bfd/sight.ts';
+import { EMPTY_GRACE_MS } from '../../src/sources/bfd/row-state.ts';
 import {
   bfdConfig,
   bothUp,

@@ -1,7 +1,7 @@
 import { parseAddress, type Address } from '../../config/parse/address.ts';
 import { parseRegex } from '../../config/parse/regex.ts';
 import type { Note } from './draft.ts';
-import type { Statement, Word } from './exabgp-tree.ts';
+import type { ExabgpStatement, ExabgpWord } from './exabgp-tree.ts';
 
 /** A neighbor of ExaBGP, as far as routes depend on it. */
 export interface Neighbor {
@@ -13,7 +13,7 @@ export interface Neighbor {
   readonly processes: readonly string[];
 }
 
-export interface Neighbors {
+export interface ImportedNeighbors {
   readonly all: readonly Neighbor[];
   /** Where a process is named for a neighbor. */
   readonly lists: readonly List[];
@@ -33,12 +33,12 @@ interface List {
  * @param names of the processes that are carried over.
  */
 export function neighborsOf(
-  statements: readonly Statement[],
+  statements: readonly ExabgpStatement[],
   names: ReadonlySet<string>,
-): Neighbors {
+): ImportedNeighbors {
   const templates = templatesOf(statements);
   const all: Neighbor[] = [];
-  const walk = (block: readonly Statement[], inherited: readonly Statement[]): void => {
+  const walk = (block: readonly ExabgpStatement[], inherited: readonly ExabgpStatement[]): void => {
     for (const statement of block) {
       const [name, word] = statement.words;
       if (name?.text === 'neighbor') {
@@ -66,8 +66,8 @@ export function neighborsOf(
 }
 
 function neighborOf(
-  word: Word | undefined,
-  block: readonly Statement[],
+  word: ExabgpWord | undefined,
+  block: readonly ExabgpStatement[],
   names: ReadonlySet<string>,
 ): Neighbor {
   const local = block.find(({ words }) => words[0]?.text === 'local-address')?.words[1];
@@ -84,14 +84,16 @@ function neighborOf(
   };
 }
 
-function addressOf(word: Word | undefined): Address | null {
+function addressOf(word: ExabgpWord | undefined): Address | null {
   const address = parseAddress(word?.text ?? '');
   return address.ok ? address.value : null;
 }
 
 /** `template { neighbor NAME { … } }`, `template NAME { … }`. */
-function templatesOf(statements: readonly Statement[]): Map<string, readonly Statement[]> {
-  const templates = new Map<string, readonly Statement[]>();
+function templatesOf(
+  statements: readonly ExabgpStatement[],
+): Map<string, readonly ExabgpStatement[]> {
+  const templates = new Map<string, readonly ExabgpStatement[]>();
   for (const { words, block } of statements) {
     if (words[0]?.text !== 'template') continue;
     const name = words.at(-1)?.text;
@@ -106,7 +108,7 @@ function templatesOf(statements: readonly Statement[]): Map<string, readonly Sta
 }
 
 /** Every `processes [ … ]` and `processes-match [ … ]` in a block, at any depth. */
-function listsOf(block: readonly Statement[], names: ReadonlySet<string>): List[] {
+function listsOf(block: readonly ExabgpStatement[], names: ReadonlySet<string>): List[] {
   return block.flatMap(({ words, block: inner }) => {
     const [first] = words;
     const lists = listsOf(inner, names);
@@ -128,7 +130,7 @@ function matches(source: string, name: string): boolean {
 }
 
 /** The names after the first word, in brackets or not. */
-function namesOf(words: readonly Word[]): string[] {
+function namesOf(words: readonly ExabgpWord[]): string[] {
   return words
     .slice(1)
     .flatMap(({ text }) => text.split(/[\s,[\]]+/u))

@@ -1,18 +1,18 @@
 import { shellCommands } from './exabgp-shell.ts';
 import type { Note } from './draft.ts';
-import type { Statement, Word } from './exabgp-tree.ts';
-import { cut, textFault } from './healthcheck-words.ts';
+import type { ExabgpStatement, ExabgpWord } from './exabgp-tree.ts';
+import { shortened, textFault } from './healthcheck-words.ts';
 
 /** A shell within a shell within a shell. */
 const NESTED_MAX = 3;
 
 /** One `run …;` of a `process` block that starts ExaBGP's healthcheck. */
-export interface Run {
-  readonly at: Word;
+export interface RunLine {
+  readonly at: ExabgpWord;
   /** Of its process. */
   readonly name: string;
   /** After the word `healthcheck`. */
-  readonly words: readonly Word[];
+  readonly words: readonly ExabgpWord[];
   /** `VAR=value`, set for it. */
   readonly environment: readonly string[];
   /** What of its process is not carried over. */
@@ -20,14 +20,14 @@ export interface Run {
 }
 
 export interface Runs {
-  readonly runs: readonly Run[];
+  readonly runs: readonly RunLine[];
   /** Processes that run something else. */
   readonly notes: readonly Note[];
 }
 
 /** Every process that runs healthcheck, wherever it stands; and, in notes, every other one. */
-export function runsOf(statements: readonly Statement[]): Runs {
-  const runs: Run[] = [];
+export function runsOf(statements: readonly ExabgpStatement[]): Runs {
+  const runs: RunLine[] = [];
   const notes: Note[] = [];
   const seen = new Set<string>();
   for (const process of processesOf(statements)) {
@@ -40,7 +40,7 @@ export function runsOf(statements: readonly Statement[]): Runs {
     const all = block.filter((each) => each.words[0]?.text === 'run');
     const [key, ...rest] = all.at(-1)?.words ?? [];
     for (const { words: earlier } of all.slice(0, -1)) {
-      const text = `process ${name}: ${cut(textOf(earlier))}: left out, ExaBGP runs the last one only`;
+      const text = `process ${name}: ${shortened(textOf(earlier))}: left out, ExaBGP runs the last one only`;
       notes.push({ line: earlier[0]?.line ?? 1, text });
     }
     if (key === undefined) {
@@ -63,45 +63,45 @@ export function runsOf(statements: readonly Statement[]): Runs {
   return { runs, notes };
 }
 
-function processesOf(statements: readonly Statement[]): Statement[] {
+function processesOf(statements: readonly ExabgpStatement[]): ExabgpStatement[] {
   return statements.flatMap((statement) =>
     statement.words[0]?.text === 'process' ? [statement] : processesOf(statement.block),
   );
 }
 
-function printOf({ words, block }: Statement): string {
+function printOf({ words, block }: ExabgpStatement): string {
   return JSON.stringify([words.map(({ text }) => text), block.map(printOf)]);
 }
 
-function textOf(words: readonly Word[]): string {
+function textOf(words: readonly ExabgpWord[]): string {
   return words.map(({ text }) => text).join(' ');
 }
 
-function otherProcess(name: string, { line }: Word, words: readonly Word[]): Note {
+function otherProcess(name: string, { line }: ExabgpWord, words: readonly ExabgpWord[]): Note {
   const text = textOf(words);
   const what = /health-?_?check/iu.test(text)
-    ? `it is not understood as ExaBGP's healthcheck: left out: ${cut(text)}`
+    ? `it is not understood as ExaBGP's healthcheck: left out: ${shortened(text)}`
     : 'it runs no healthcheck: left out, it may stay as it is';
   return { line, text: `process ${name}: ${what}` };
 }
 
 /** Of a process, what is neither carried over nor replaced by routevane's own. */
-function leftOut(name: string, { words, block }: Statement): Note[] {
+function leftOut(name: string, { words, block }: ExabgpStatement): Note[] {
   const [first] = words;
   if (first === undefined || ['run', 'encoder'].includes(first.text)) return [];
-  const text = `${cut(textOf(words))}${block.length > 0 ? ' { … }' : ''}`;
+  const text = `${shortened(textOf(words))}${block.length > 0 ? ' { … }' : ''}`;
   return [{ line: first.line, text: `process ${name}: ${text}: left out` }];
 }
 
 interface Start {
-  readonly words: readonly Word[];
+  readonly words: readonly ExabgpWord[];
   readonly environment: readonly string[];
   /** What stands before and after, and was not understood. */
   readonly around: readonly string[];
 }
 
 /** Where healthcheck begins: a word of the command, or of a text that it hands to a shell. */
-function startOf(words: readonly Word[], depth: number): Start | null {
+function startOf(words: readonly ExabgpWord[], depth: number): Start | null {
   const at = words.findIndex(({ text }) => isHealthcheck(text));
   if (at !== -1) {
     return { ...beforeOf(words.slice(0, at)), words: words.slice(at + 1) };
@@ -140,11 +140,11 @@ function isHealthcheck(word: string): boolean {
 }
 
 /** Programs that only start it, and their switches. */
-const starter = /^(?:.*\/)?(?:(?:ba|da|a|k|z)?sh|env|pypy\d*|python[\d.]*|exabgp)$/u;
-const itsSwitch = /^(?:-[a-z]*c|-mexabgp|-m|-u|--run)$/u;
+const STARTER = /^(?:.*\/)?(?:(?:ba|da|a|k|z)?sh|env|pypy\d*|python[\d.]*|exabgp)$/u;
+const ITS_SWITCH = /^(?:-[a-z]*c|-mexabgp|-m|-u|--run)$/u;
 
 /** What the words before it say: variables, and what is not understood. */
-function beforeOf(words: readonly Word[]): Pick<Start, 'environment' | 'around'> {
+function beforeOf(words: readonly ExabgpWord[]): Pick<Start, 'environment' | 'around'> {
   const environment: string[] = [];
   const around: string[] = [];
   let isStarter = true;
@@ -154,16 +154,16 @@ function beforeOf(words: readonly Word[]): Pick<Start, 'environment' | 'around'>
     const isOfCommand = name !== undefined && !/^(?:PYTHON|exabgp[._])/u.test(name);
     if (isOfCommand && textFault(text) === null) environment.push(text);
     else {
-      const isSwitch: boolean = isStarter && itsSwitch.test(text);
-      isStarter = isSwitch || starter.test(text) || (index === 0 && text === 'exec');
+      const isSwitch: boolean = isStarter && ITS_SWITCH.test(text);
+      isStarter = isSwitch || STARTER.test(text) || (index === 0 && text === 'exec');
       if (!isStarter) around.push(text);
     }
   }
   return { environment, around };
 }
 
-function wrapper(name: string, { line }: Word, around: readonly string[]): Note[] {
+function wrapper(name: string, { line }: ExabgpWord, around: readonly string[]): Note[] {
   if (around.length === 0) return [];
-  const text = `process ${name}: around healthcheck: ${cut(around.join(' '))}: left out`;
+  const text = `process ${name}: around healthcheck: ${shortened(around.join(' '))}: left out`;
   return [{ line, text }];
 }

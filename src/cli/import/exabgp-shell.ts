@@ -1,18 +1,18 @@
-import type { Word } from './exabgp-tree.ts';
+import type { ExabgpWord } from './exabgp-tree.ts';
 
 /** One command of a shell's text. */
 export interface ShellCommand {
-  readonly words: readonly Word[];
+  readonly words: readonly ExabgpWord[];
   /** Where its output goes, and what else is no argument: `2>`, `/dev/null`. */
-  readonly rest: readonly Word[];
+  readonly rest: readonly ExabgpWord[];
 }
 
-const piece =
+const PIECE =
   /"((?:\\[^]|[^"\\])*)"|'([^']*)'|\\([^])|(\d*[<>]+&?|&&|\|\||[;&|\n()])|([^\S\n]+)|([^\s"'\\;&|<>()]+)|([^])/gu;
 
 /** A text as a shell splits it: commands, and the words of each. Variables stay as they are. */
-export function shellCommands({ text, line, column }: Word): ShellCommand[] {
-  const commands: { words: Word[]; rest: Word[] }[] = [{ words: [], rest: [] }];
+export function shellCommands({ text, line, column }: ExabgpWord): ShellCommand[] {
+  const commands: { words: ExabgpWord[]; rest: ExabgpWord[] }[] = [{ words: [], rest: [] }];
   let word: string | null = null;
   let goesTo: 'words' | 'rest' = 'words';
   const end = (): void => {
@@ -20,7 +20,7 @@ export function shellCommands({ text, line, column }: Word): ShellCommand[] {
     if (word !== null) goesTo = 'words';
     word = null;
   };
-  for (const [all, double, single, escaped, operator, space] of text.matchAll(piece)) {
+  for (const [all, double, single, escaped, operator, space] of text.matchAll(PIECE)) {
     if (operator !== undefined) {
       // The digits of `2>` belong to it only where a word begins.
       end();

@@ -3,27 +3,27 @@ import type { InputProblem } from './draft.ts';
 /** Blocks within blocks; ExaBGP's own go four deep. */
 const DEPTH_MAX = 20;
 
-export interface Word {
+export interface ExabgpWord {
   readonly text: string;
   readonly line: number;
   readonly column: number;
 }
 
 /** One statement of ExaBGP's configuration, with the block that follows it. */
-export interface Statement {
+export interface ExabgpStatement {
   /** At least one. */
-  readonly words: readonly Word[];
-  readonly block: readonly Statement[];
+  readonly words: readonly ExabgpWord[];
+  readonly block: readonly ExabgpStatement[];
 }
 
 interface Open {
-  readonly words: readonly Word[];
+  readonly words: readonly ExabgpWord[];
   readonly block: Open[];
 }
 
 /** The whole file as far as it can be read; what cannot be is left out, and named. */
-export interface Tree {
-  readonly statements: readonly Statement[];
+export interface ExabgpTree {
+  readonly statements: readonly ExabgpStatement[];
   readonly problems: readonly InputProblem[];
 }
 
@@ -32,7 +32,7 @@ export interface Tree {
  * begins a comment. Quotes of both kinds join words, and `\` escapes, within quotes too; at the
  * end of a line it joins it with the next one.
  */
-export function parseTree(text: string): Tree {
+export function parseExabgp(text: string): ExabgpTree {
   const reader = new TreeReader();
   let quote = '';
   let from = 0;
@@ -77,9 +77,9 @@ class TreeReader {
   readonly #root: Open = { words: [], block: [] };
   readonly #stack: Open[] = [this.#root];
   readonly #problems: InputProblem[] = [];
-  #words: Word[] = [];
-  #word: Word | null = null;
-  #quotedAt: Pick<Word, 'line' | 'column'> = { line: 1, column: 1 };
+  #words: ExabgpWord[] = [];
+  #word: ExabgpWord | null = null;
+  #quotedAt: Pick<ExabgpWord, 'line' | 'column'> = { line: 1, column: 1 };
   /** Between "[" and "]". */
   isInList = false;
   #line = 1;
@@ -159,7 +159,7 @@ class TreeReader {
     else this.#problem('a "}" too many');
   }
 
-  end(): Tree {
+  end(): ExabgpTree {
     this.endStatement();
     if (this.#stack.length > 1) {
       const [word = this.#brace()] = this.#top().words;
@@ -173,7 +173,7 @@ class TreeReader {
     return this.#stack.at(-1) ?? this.#root;
   }
 
-  #brace(): Word {
+  #brace(): ExabgpWord {
     return { text: '{', line: this.#line, column: this.#column };
   }
 

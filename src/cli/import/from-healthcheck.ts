@@ -1,14 +1,20 @@
 import type { ReadConfig } from './config-reader.ts';
 import type { DraftRoute, DraftService, DraftSignal, Imported, Note } from './draft.ts';
-import { neighborsOf, type Neighbors } from './exabgp-neighbors.ts';
-import { runsOf, type Run } from './exabgp-runs.ts';
-import { parseTree } from './exabgp-tree.ts';
+import { neighborsOf, type ImportedNeighbors } from './exabgp-neighbors.ts';
+import { runsOf, type RunLine } from './exabgp-runs.ts';
+import { parseExabgp } from './exabgp-tree.ts';
 import { audienceOf } from './healthcheck-audience.ts';
 import { shellOf, watchedOf, type Job } from './healthcheck-check.ts';
 import { configWords } from './healthcheck-config.ts';
 import { mergeRoutes } from './healthcheck-merge.ts';
 import { routesFor } from './healthcheck-routes.ts';
-import { cut, GivenOptions, noteAt, textFault, type Argument } from './healthcheck-words.ts';
+import {
+  shortened,
+  GivenOptions,
+  argumentNote,
+  textFault,
+  type Argument,
+} from './healthcheck-words.ts';
 import { readInput } from './read-input.ts';
 
 /** What one process becomes. */
@@ -21,7 +27,7 @@ interface Made {
 
 /** The `healthcheck` processes of an ExaBGP configuration → signals and routes. */
 export function fromHealthcheck(text: string, readConfig: ReadConfig = readInput): Imported {
-  const tree = parseTree(text);
+  const tree = parseExabgp(text);
   const { runs, notes: others } = runsOf(tree.statements);
   const faults = tree.problems.map(({ line, message }): Note => ({
     line,
@@ -66,20 +72,20 @@ function problemOf(note: Note): { line: number; column: number; message: string 
 
 interface Around {
   readonly taken: readonly { readonly name: string }[];
-  readonly neighbors: Neighbors;
+  readonly neighbors: ImportedNeighbors;
   readonly processes: ReadonlySet<string>;
   readonly readConfig: ReadConfig;
 }
 
 /** Signals and routes of a process, or why there are none. */
-function madeOf(run: Run, { taken, neighbors, processes, readConfig }: Around): Made | Note[] {
+function madeOf(run: RunLine, { taken, neighbors, processes, readConfig }: Around): Made | Note[] {
   const at: Argument = { text: run.name, line: run.at.line };
   const notes: Note[] = [];
   const given = withConfig(run, at, readConfig, notes);
   const leftOut = (why: string): Note[] => [
     ...run.notes,
     ...notes,
-    noteAt(at, `process ${run.name} is left out: ${why}`),
+    argumentNote(at, `process ${run.name} is left out: ${why}`),
   ];
   if (given === null) return leftOut('import again where the file of --config can be read');
   const wished = given.last('--name') ?? run.name;
@@ -90,7 +96,7 @@ function madeOf(run: Run, { taken, neighbors, processes, readConfig }: Around): 
     given,
     at,
     environment: run.environment,
-    note: (text, place = at) => void notes.push(noteAt(place, text)),
+    note: (text, place = at) => void notes.push(argumentNote(place, text)),
   };
   const isForeign = given.isForeign && given.peek('--command') === null;
   if (isForeign) {
@@ -124,7 +130,7 @@ function madeOf(run: Run, { taken, neighbors, processes, readConfig }: Around): 
 
 /** Options of the file that `--config` names come first, then those of the command line. */
 function withConfig(
-  run: Run,
+  run: RunLine,
   at: Argument,
   readConfig: ReadConfig,
   notes: Note[],
@@ -139,12 +145,17 @@ function withConfig(
     for (const { value, at: place } of whole.all('--config')) {
       if (place.file === undefined) continue;
       notes.push(
-        noteAt(place, `--config ${cut(value)}: left out, healthcheck reads one file only`),
+        argumentNote(
+          place,
+          `--config ${shortened(value)}: left out, healthcheck reads one file only`,
+        ),
       );
     }
     return whole;
   }
-  notes.push(noteAt(given.place('--config') ?? at, `--config ${cut(file)}: ${input.reason}`));
+  notes.push(
+    argumentNote(given.place('--config') ?? at, `--config ${shortened(file)}: ${input.reason}`),
+  );
   return null;
 }
 
@@ -161,17 +172,17 @@ function uniqueName(wished: string, taken: readonly { readonly name: string }[])
 }
 
 /** What to change in ExaBGP's own configuration. */
-function replacement(made: readonly Made[], { all, lists }: Neighbors): Note[] {
+function replacement(made: readonly Made[], { all, lists }: ImportedNeighbors): Note[] {
   const processes = new Set(made.map(({ process }) => process));
   const names = [...processes].join(', ');
   const ours = lists.filter((list) => list.names.some((name) => processes.has(name)));
   return [
-    `In ExaBGP's configuration one process that runs routevane, with "encoder json", takes the place of ${cut(names)}; all else in it stays.`,
+    `In ExaBGP's configuration one process that runs routevane, with "encoder json", takes the place of ${shortened(names)}; all else in it stays.`,
     ...ours.map(({ key, line, names: listed }): Note => {
       const those = listed.filter((name) => processes.has(name)).join(' ');
       return {
         line,
-        text: `${key} [ ${cut(those)} ]: name the process of routevane here instead`,
+        text: `${key} [ ${shortened(those)} ]: name the process of routevane here instead`,
       };
     }),
     ...(all.length > 0 && ours.length === 0

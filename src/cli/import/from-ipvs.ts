@@ -2,7 +2,7 @@ import type { Address } from '../../config/parse/address.ts';
 import { endpointText } from '../../config/parse/endpoint.ts';
 import type { Draft, DraftServer, DraftService, Imported, InputProblem } from './draft.ts';
 import { routesOf } from './routes-of.ts';
-import { parseRules, type Rule } from './ipvs-rules.ts';
+import { parseRules, type IpvsadmRule } from './ipvs-rules.ts';
 
 /** Behind a firewall mark the table may say port 0, which nobody can probe. */
 const GUESSED_PORT = 80;
@@ -12,12 +12,12 @@ const WEIGHT_MAX = 65_535;
 const NO_SERVERS = 'it has no real servers';
 
 interface Found {
-  readonly rule: Extract<Rule, { kind: 'service' }>;
+  readonly rule: Extract<IpvsadmRule, { kind: 'service' }>;
   /** By address and port, as ipvsadm writes them. */
   readonly servers: Map<string, ServerRule>;
 }
 
-type ServerRule = Extract<Rule, { kind: 'server' }>;
+type ServerRule = Extract<IpvsadmRule, { kind: 'server' }>;
 
 /** What `ipvsadm -Sn` (or `ipvsadm-save -n`) prints → a configuration. */
 export function fromIpvs(text: string): Imported {

@@ -1,28 +1,28 @@
 import { isUser } from './keepalived-check.ts';
 import type { Imported, InputProblem, Note } from './draft.ts';
 import { leftOut } from './keepalived-hints.ts';
-import { linesOf, type Surroundings } from './keepalived-lines.ts';
-import { inOrder, servicesOf, type Made } from './keepalived-service.ts';
+import { keepalivedLines, type LineContext } from './keepalived-lines.ts';
+import { inFileOrder, servicesOf, type Made } from './keepalived-service.ts';
 import {
   all,
-  nameOf,
-  noteAt,
-  parseTree,
-  textOf,
+  statementName,
+  noteAtStatement,
+  parseKeepalived,
+  statementText,
   unread,
-  valueOf,
-  type Statement,
+  statementValue,
+  type KeepalivedStatement,
 } from './keepalived-tree.ts';
 import { Bad } from './keepalived-virtual.ts';
 import { routesOf } from './routes-of.ts';
 
 /** One file alone, for no config-id. */
-const alone: Surroundings = { configId: null, file: undefined, files: null };
+const alone: LineContext = { configId: null, file: undefined, files: null };
 
 /** keepalived's configuration → ours: virtual servers, real servers, checks, quorums. */
-export function fromKeepalived(text: string, surroundings: Surroundings = alone): Imported {
-  const { lines, notes: lineNotes, problems: lineProblems } = linesOf(text, surroundings);
-  const { statements, problems: treeProblems } = parseTree(lines);
+export function fromKeepalived(text: string, surroundings: LineContext = alone): Imported {
+  const { lines, notes: lineNotes, problems: lineProblems } = keepalivedLines(text, surroundings);
+  const { statements, problems: treeProblems } = parseKeepalived(lines);
   const problems: InputProblem[] = [...lineProblems, ...treeProblems];
   const notes: Note[] = [
     'Before dry_run is set to false, take the checks out of the real_server blocks of keepalived and reload it: ' +
@@ -40,7 +40,7 @@ export function fromKeepalived(text: string, surroundings: Surroundings = alone)
       for (const each of servicesOf(statement, groups, user, notes)) {
         const { name } = each.service;
         if (names.has(name))
-          notes.push(noteAt(statement, `${name} is here twice: the first counts`));
+          notes.push(noteAtStatement(statement, `${name} is here twice: the first counts`));
         else made.push(each);
         names.add(name);
       }
@@ -50,13 +50,15 @@ export function fromKeepalived(text: string, surroundings: Surroundings = alone)
       bad.push({ line, column, message: error.message, ...(file === null ? {} : { file }) });
       const isElsewhere = statement.words[0]?.line !== line;
       if (isElsewhere)
-        notes.push(noteAt(statement, `${textOf(statement)}: left out, see line ${line}`));
+        notes.push(
+          noteAtStatement(statement, `${statementText(statement)}: left out, see line ${line}`),
+        );
     }
   }
   if (made.length === 0 && problems.length + bad.length > 0) {
     return { ok: false, problems: [...problems, ...bad] };
   }
-  const lost = unread(statements.filter((each) => nameOf(each) !== 'virtual_server'));
+  const lost = unread(statements.filter((each) => statementName(each) !== 'virtual_server'));
   const said: Note[] = [
     ...notes,
     ...(made.length === 0 ? ['No virtual_server is in it: there is nothing to import.'] : []),
@@ -68,7 +70,7 @@ export function fromKeepalived(text: string, surroundings: Surroundings = alone)
   const vips = made.flatMap(({ vip, service }) =>
     vip === null ? [] : [{ vip, name: service.name }],
   );
-  return { ok: true, draft: { services, routes: routesOf(vips), notes: inOrder(said) } };
+  return { ok: true, draft: { services, routes: routesOf(vips), notes: inFileOrder(said) } };
 }
 
 function placed({ line, message, file }: InputProblem, before: string): Note {
@@ -76,11 +78,11 @@ function placed({ line, message, file }: InputProblem, before: string): Note {
 }
 
 /** Who runs scripts that name nobody. */
-function scriptUserOf(statements: readonly Statement[]): string | null {
+function scriptUserOf(statements: readonly KeepalivedStatement[]): string | null {
   for (const globals of all(statements, 'global_defs')) {
-    const said = globals.block.findLast((each) => nameOf(each) === 'script_user');
+    const said = globals.block.findLast((each) => statementName(each) === 'script_user');
     if (!isUser(said?.words[1]?.text ?? '')) continue;
-    const user = valueOf(globals.block, 'script_user') ?? null;
+    const user = statementValue(globals.block, 'script_user') ?? null;
     globals.taken = Math.max(globals.taken, 1);
     return user;
   }

@@ -1,8 +1,8 @@
 import { parseAddress } from '../../config/parse/address.ts';
-import type { Neighbors } from './exabgp-neighbors.ts';
+import type { ImportedNeighbors } from './exabgp-neighbors.ts';
 import type { Job } from './healthcheck-check.ts';
 import type { Audience } from './healthcheck-routes.ts';
-import { cut } from './healthcheck-words.ts';
+import { shortened } from './healthcheck-words.ts';
 
 /**
  * Whom a process announces to: what `--neighbor` names, of those that list it in their `api`.
@@ -12,7 +12,7 @@ import { cut } from './healthcheck-words.ts';
 export function audienceOf(
   job: Job,
   process: string,
-  { all }: Neighbors,
+  { all }: ImportedNeighbors,
   processes: ReadonlySet<string>,
 ): Audience {
   const { given, note, at } = job;
@@ -21,7 +21,7 @@ export function audienceOf(
   const named = given.all('--neighbor').flatMap(({ value, at: place }) => {
     const address = parseAddress(value);
     if (address.ok) return [{ text: address.value.text, place }];
-    note(`--neighbor ${cut(value)}: left out, ${address.message}`, place);
+    note(`--neighbor ${shortened(value)}: left out, ${address.message}`, place);
     return [];
   });
   for (const { text, place } of named) {

@@ -3,7 +3,7 @@ import { parseAddress } from '../../config/parse/address.ts';
 import { durationText } from '../../config/parse/duration.ts';
 import { endpointText } from '../../config/parse/endpoint.ts';
 import type { DraftKeys, DraftService, DraftSignal } from './draft.ts';
-import { cut, textFault, type Argument, type GivenOptions } from './healthcheck-words.ts';
+import { shortened, textFault, type Argument, type GivenOptions } from './healthcheck-words.ts';
 
 /** What ExaBGP's healthcheck takes where nothing is given. */
 const defaults = { interval: 5, fast: 1, timeout: 5, rise: 3, fall: 3 } as const;
@@ -14,7 +14,7 @@ const INTERVAL_MAX_MS = 2 ** 31 - 1;
 const RESULTS_MAX = 1_000;
 
 /** What a process watches: a signal, or, for `nc -z`, a service without IPVS. */
-export interface Watched {
+export interface WatchedCommand {
   readonly signals: readonly DraftSignal[];
   readonly services: readonly DraftService[];
 }
@@ -31,7 +31,7 @@ export interface Job {
 }
 
 /** `--cmd`, its times and `--disable`. */
-export function watchedOf(job: Job, enabledName: string): Watched {
+export function watchedOf(job: Job, enabledName: string): WatchedCommand {
   const { given, name, note } = job;
   const command = given.last('--command') ?? '';
   const times = timesOf(job);
@@ -107,7 +107,7 @@ function numberOf({ given, note }: Job, name: string, otherwise: number): number
     : Number.NaN;
   if (Number.isFinite(number) && number >= 0) return number;
   const place = given.place(name);
-  note(`${name} ${cut(text)}: expected a number from 0 on: ${otherwise} is taken`, place);
+  note(`${name} ${shortened(text)}: expected a number from 0 on: ${otherwise} is taken`, place);
   return otherwise;
 }
 

@@ -10,7 +10,7 @@ import type { Parsed } from '../../config/parse/result.ts';
 import type { DraftKeys, DraftRoute, Note } from './draft.ts';
 import type { Neighbor } from './exabgp-neighbors.ts';
 import type { Job } from './healthcheck-check.ts';
-import { cut, noteAt } from './healthcheck-words.ts';
+import { shortened, argumentNote } from './healthcheck-words.ts';
 
 const MAX_32 = 2 ** 32 - 1;
 /** As many of a list as a route may have. */
@@ -64,7 +64,7 @@ export function routesFor(job: Job, when: readonly string[], audience: Audience)
         ],
         notes: [
           ...(at === 0 && nth === 0 ? setUp : []),
-          ...(isMed ? [] : [noteAt(job.at, `its metric would be ${med}: left out`)]),
+          ...(isMed ? [] : [argumentNote(job.at, `its metric would be ${med}: left out`)]),
           ...hop.notes,
         ],
         isOff: hop.isOff,
@@ -76,13 +76,13 @@ export function routesFor(job: Job, when: readonly string[], audience: Audience)
 /** Without `--ip` it announces what is on lo, which no file says. */
 function unknownRoute(job: Job, when: readonly string[], keys: DraftKeys): DraftRoute {
   const label = job.given.peek('--label');
-  const labelled = label === null ? '' : ` with a label lo:${cut(label)}…`;
+  const labelled = label === null ? '' : ` with a label lo:${shortened(label)}…`;
   const text = `no --ip is given: it announced each address of lo${labelled}: write a route for each`;
   return {
     prefix: 'ADDRESS/32',
     when,
     keys: [['next_hop', job.given.last('--next-hop') ?? 'self'], ...keys],
-    notes: [noteAt(job.at, text)],
+    notes: [argumentNote(job.at, text)],
     isOff: true,
   };
 }
@@ -95,8 +95,8 @@ function setUpNote({ given, at }: Job, prefixes: readonly Prefix[]): Note {
   const command = `ip address add ${first} dev lo${label === null ? '' : ` label lo:${label}`}`;
   const text =
     `healthcheck put ${first}${others} on lo, and nothing does it here: ` +
-    `set it up in the configuration of the node's network, or by "${cut(command)}"`;
-  return noteAt(at, text);
+    `set it up in the configuration of the node's network, or by "${shortened(command)}"`;
+  return argumentNote(at, text);
 }
 
 function prefixesOf(
@@ -106,7 +106,7 @@ function prefixesOf(
   const text = value.includes('/') ? value : `${value}/${value.includes(':') ? 128 : 32}`;
   const prefix = parsePrefix(text);
   if (!prefix.ok) {
-    note(`--ip ${cut(value)}: left out, ${prefix.message}`, at);
+    note(`--ip ${shortened(value)}: left out, ${prefix.message}`, at);
     return [];
   }
   if (!given.has('--deaggregate-networks')) return [prefix.value];
@@ -148,7 +148,7 @@ function wholeOf({ given, note }: Job, name: string, otherwise: number, least: n
   const number = /^[+-]?\d+$/u.test(text.trim()) ? Number(text) : Number.NaN;
   if (number >= least && number <= MAX_32) return number;
   const place = given.place(name);
-  note(`${name} ${cut(text)}: expected a whole number: ${otherwise} is taken`, place);
+  note(`${name} ${shortened(text)}: expected a whole number: ${otherwise} is taken`, place);
   return otherwise;
 }
 
@@ -167,8 +167,8 @@ function hopsOf(job: Job, prefix: Prefix, { selected, neighbors }: Audience): Ho
   const parsed = parseAddress(text ?? '');
   const isUsable = parsed.ok && parsed.value.family === family;
   const place = given.place('--next-hop') ?? at;
-  const refused = `--next-hop ${cut(text ?? '')}: left out for ${prefix.text}: it is no IPv${family} address`;
-  const notes = text === null || isUsable ? [] : [noteAt(place, refused)];
+  const refused = `--next-hop ${shortened(text ?? '')}: left out for ${prefix.text}: it is no IPv${family} address`;
+  const notes = text === null || isUsable ? [] : [argumentNote(place, refused)];
   const each = selected.length === 0 ? [null] : selected;
   if (isUsable || family === 4) {
     const nextHop = isUsable ? parsed.value.text : 'self';
@@ -196,13 +196,15 @@ function ipv6Hops(
     const [only = '', ...more] = locals;
     if (only !== '' && more.length === 0) {
       const text = `next_hop: the local-address of its neighbor in ExaBGP's configuration`;
-      return [{ nextHop: only, neighbor, isOff: false, notes: [...notes, noteAt(at, text)] }];
+      return [{ nextHop: only, neighbor, isOff: false, notes: [...notes, argumentNote(at, text)] }];
     }
     if (neighbor === null && more.length > 0) {
       const each = neighbors.flatMap(({ address }) => (address === null ? [] : [address.text]));
       return ipv6Hops({ at, notes }, prefix, [...new Set(each)], neighbors);
     }
-    return [{ nextHop: 'ADDRESS', neighbor, isOff: true, notes: [...notes, noteAt(at, off)] }];
+    return [
+      { nextHop: 'ADDRESS', neighbor, isOff: true, notes: [...notes, argumentNote(at, off)] },
+    ];
   });
 }
 
@@ -231,7 +233,7 @@ function asPath(job: Job): DraftKeys {
   const isPath = numbers.every((each) => /^[1-9]\d{0,9}$/u.test(each) && Number(each) <= MAX_32);
   if (isPath && numbers.length <= LIST_MAX) return [['as_path', numbers.map(Number)]];
   const name = up === null ? '--as-path' : '--up-as-path';
-  const text = `${name} ${cut(up ?? general ?? '')}: left out, expected at most ${LIST_MAX} AS numbers`;
+  const text = `${name} ${shortened(up ?? general ?? '')}: left out, expected at most ${LIST_MAX} AS numbers`;
   note(text, given.place(name));
   return [];
 }
@@ -246,7 +248,7 @@ function list(
   const values = wordsOf(given.last(name) ?? '').flatMap((word) => {
     const parsed = parse(communityNumbers(word));
     if (parsed.ok) return [parsed.value];
-    note(`${name} ${cut(word)}: left out, ${parsed.message}`, place);
+    note(`${name} ${shortened(word)}: left out, ${parsed.message}`, place);
     return [];
   });
   if (values.length > LIST_MAX) note(`${name}: only the first ${LIST_MAX} are kept`, place);

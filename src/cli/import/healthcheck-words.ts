@@ -1,6 +1,6 @@
 import { isUnsafe } from '../../config/control-characters.ts';
 import type { Note } from './draft.ts';
-import type { Word } from './exabgp-tree.ts';
+import type { ExabgpWord } from './exabgp-tree.ts';
 import { options, type Option } from './healthcheck-options.ts';
 
 /** A long value is cut where it is shown. */
@@ -16,7 +16,7 @@ export function textFault(text: string): string | null {
 }
 
 /** A word of a command line, or of the file that `--config` names. */
-export interface Argument extends Pick<Word, 'text' | 'line'> {
+export interface Argument extends Pick<ExabgpWord, 'text' | 'line'> {
   readonly file?: string;
 }
 
@@ -81,18 +81,20 @@ export class GivenOptions {
 }
 
 function leftOut({ option, at, value, fault }: Given): Note {
-  const shown = [option?.names[0] ?? at.text, ...(value === null ? [] : [cut(value)])].join(' ');
+  const shown = [option?.names[0] ?? at.text, ...(value === null ? [] : [shortened(value)])].join(
+    ' ',
+  );
   const hint = fault ?? option?.hint ?? 'healthcheck has no such option';
-  return noteAt(at, `${shown}: left out${hint === '' ? '' : `, ${hint}`}`);
+  return argumentNote(at, `${shown}: left out${hint === '' ? '' : `, ${hint}`}`);
 }
 
 /** A note at the place of a word. */
-export function noteAt({ line, file }: Pick<Argument, 'line' | 'file'>, text: string): Note {
+export function argumentNote({ line, file }: Pick<Argument, 'line' | 'file'>, text: string): Note {
   return file === undefined ? { line, text } : { line, text, file };
 }
 
 /** Text of somebody else's in a note. */
-export function cut(text: string): string {
+export function shortened(text: string): string {
   return text.length > SHOWN_MAX_CHARS ? `${text.slice(0, SHOWN_MAX_CHARS)}…` : text;
 }
 

@@ -20,7 +20,7 @@ export type RuleVirtual =
   | { readonly kind: 'fwmark'; readonly mark: number };
 
 /** One line of ipvsadm's saved rules, as far as a configuration needs it. */
-export type Rule =
+export type IpvsadmRule =
   | {
       readonly kind: 'service';
       readonly at: At;
@@ -79,8 +79,8 @@ const values = new Set([
 ]);
 
 /** Every line, or every problem. Blank lines and comments are passed over. */
-export function parseRules(text: string): { rules: Rule[]; problems: InputProblem[] } {
-  const rules: Rule[] = [];
+export function parseRules(text: string): { rules: IpvsadmRule[]; problems: InputProblem[] } {
+  const rules: IpvsadmRule[] = [];
   const problems: InputProblem[] = [];
   const lines = text.split('\n', LINES_MAX);
   for (const [index, line] of lines.entries()) {
@@ -102,7 +102,7 @@ function wordsOf(line: string): Word[] {
   return [...line.matchAll(/\S+/gu)].map((match) => ({ text: match[0], column: match.index + 1 }));
 }
 
-function ruleOf(words: readonly Word[], line: number): Rule {
+function ruleOf(words: readonly Word[], line: number): IpvsadmRule {
   const [command, kind, target, ...rest] = words;
   if (command === undefined || (command.text !== '-A' && command.text !== '-a')) {
     throw new Bad(

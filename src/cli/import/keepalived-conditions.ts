@@ -1,5 +1,5 @@
 import type { Note } from './draft.ts';
-import type { Line } from './keepalived-lines.ts';
+import type { KeepalivedLine } from './keepalived-lines.ts';
 
 /**
  * Lines that begin with `@id` (only for this config-id) or `@^id` (for all others). Those for
@@ -8,7 +8,7 @@ import type { Line } from './keepalived-lines.ts';
  */
 export class Conditions {
   readonly #configId: string | null;
-  readonly #emit: (line: Line) => void;
+  readonly #emit: (line: KeepalivedLine) => void;
   readonly #notes: Note[];
   /** There was such a line. */
   isUsed = false;
@@ -19,7 +19,7 @@ export class Conditions {
   /** Blocks that are open in what is passed over. */
   #depth = 0;
 
-  constructor(configId: string | null, emit: (line: Line) => void, notes: Note[]) {
+  constructor(configId: string | null, emit: (line: KeepalivedLine) => void, notes: Note[]) {
     this.#configId = configId;
     this.#emit = emit;
     this.#notes = notes;
@@ -29,7 +29,7 @@ export class Conditions {
    * The line without its condition, or `null` where it does not count. `isNew`: it is no other form
    * of a line that was asked for before.
    */
-  taken(line: Line, isNew: boolean): Line | null {
+  taken(line: KeepalivedLine, isNew: boolean): KeepalivedLine | null {
     if (this.#depth > 0) return this.#passOver(line);
     const match = /^(\s*@(\^?)(\S*))(?:\s+(\S.*))?$/su.exec(line.text);
     if (match === null) return isNew ? this.#plain(line) : line;
@@ -54,7 +54,7 @@ export class Conditions {
   }
 
   /** A line that nothing more is done to. */
-  pass(line: Line): void {
+  pass(line: KeepalivedLine): void {
     this.#emit(line);
   }
 
@@ -64,7 +64,7 @@ export class Conditions {
     return `it is for the config-id ${id}`;
   }
 
-  #plain(line: Line): Line | null {
+  #plain(line: KeepalivedLine): KeepalivedLine | null {
     const isBody =
       this.#heads === 'others' && (this.#opened > 0 || line.text.trimStart().startsWith('{'));
     this.#heads = 'none';
@@ -74,7 +74,7 @@ export class Conditions {
   }
 
   /** `null`, or what stands behind the end of the block. */
-  #passOver(line: Line): Line | null {
+  #passOver(line: KeepalivedLine): KeepalivedLine | null {
     for (const [brace, at] of bracesOf(line.text)) {
       this.#depth += brace === '{' ? 1 : -1;
       if (this.#depth > 0) continue;

@@ -1,5 +1,5 @@
 import type { Note } from './draft.ts';
-import { noteAt, textOf, type Unread } from './keepalived-tree.ts';
+import { noteAtStatement, statementText, type Unread } from './keepalived-tree.ts';
 
 /** Set in the IPVS table by whoever made it: they stay as they are there. */
 export const ofTheTable = new Set([
@@ -24,20 +24,20 @@ export const ofTheTable = new Set([
   'lthreshold',
 ]);
 
-const scripts =
+const SCRIPTS =
   'nothing here runs a command: "routevane watch --json" prints each change for a script';
-const oneCheck = 'a real server has one check here: one of type exec can run both';
-const regexPart = 'a body: /REGEX/ searches the first 64 KiB of the page';
-const namespace = 'run routevane in that network namespace';
-const group = 'a route for each of its addresses takes its place';
+const ONE_CHECK = 'a real server has one check here: one of type exec can run both';
+const REGEX_PART = 'a body: /REGEX/ searches the first 64 KiB of the page';
+const NAMESPACE = 'run routevane in that network namespace';
+const GROUP = 'a route for each of its addresses takes its place';
 
 /** How to do here what has no key of its own. */
 const hints: Readonly<Record<string, string>> = {
   // On top.
-  net_namespace: namespace,
-  net_namespace_ipvs: namespace,
+  net_namespace: NAMESPACE,
+  net_namespace_ipvs: NAMESPACE,
   global_defs: 'what is in it is for keepalived itself, for mail, SNMP and VRRP',
-  vrrp_instance: group,
+  vrrp_instance: GROUP,
   vrrp_sync_group: 'routes go together by the rules in their "when"',
   vrrp_script: 'a signal of type exec does the same',
   vrrp_track_process: 'a signal of type exec does the same',
@@ -60,16 +60,16 @@ const hints: Readonly<Record<string, string>> = {
   smtp_alert: 'alert on the metrics, or on the log',
   snmp_name: 'metrics go by the name of the service',
   // Of a real server.
-  notify_up: scripts,
-  notify_down: scripts,
-  HTTP_GET: oneCheck,
-  SSL_GET: oneCheck,
-  TCP_CHECK: oneCheck,
-  SMTP_CHECK: oneCheck,
-  DNS_CHECK: oneCheck,
-  UDP_CHECK: oneCheck,
-  PING_CHECK: oneCheck,
-  MISC_CHECK: oneCheck,
+  notify_up: SCRIPTS,
+  notify_down: SCRIPTS,
+  HTTP_GET: ONE_CHECK,
+  SSL_GET: ONE_CHECK,
+  TCP_CHECK: ONE_CHECK,
+  SMTP_CHECK: ONE_CHECK,
+  DNS_CHECK: ONE_CHECK,
+  UDP_CHECK: ONE_CHECK,
+  PING_CHECK: ONE_CHECK,
+  MISC_CHECK: ONE_CHECK,
   FILE_CHECK: 'a check of type exec or plugin can read a file',
   BFD_CHECK: 'a signal of type bfd in "valid_when" or "when" does the same',
   // Of a checker.
@@ -85,14 +85,14 @@ const hints: Readonly<Record<string, string>> = {
   sni_name: 'the name in "host" is asked for, in the header as well',
   fast_recovery: 'a check has one path: there is nothing to wait for',
   tls_compliant: 'an end of the connection without a close_notify is no failure',
-  regex: regexPart,
+  regex: REGEX_PART,
   regex_no_match: 'a check of type exec can fail on what it finds',
-  regex_options: regexPart,
-  regex_min_offset: regexPart,
-  regex_max_offset: regexPart,
+  regex_options: REGEX_PART,
+  regex_min_offset: REGEX_PART,
+  regex_max_offset: REGEX_PART,
   regex_stack: 'matching takes linear time, and no stack',
   helo_name: 'the greeting is waited for, and nothing is sent',
-  host: oneCheck,
+  host: ONE_CHECK,
   misc_dynamic: 'a check of type agent or plugin sets a share of the weight',
   min_reply_length: 'the length of a reply is not looked at: expect: finds bytes or text in it',
   max_reply_length: 'the length of a reply is not looked at: expect: finds bytes or text in it',
@@ -104,7 +104,7 @@ export function leftOut({ statement, from, instead }: Unread): Note {
   const name = words[0]?.text ?? '';
   if (from > 0) {
     const rest = words.slice(from).map((word) => word.text);
-    return noteAt(
+    return noteAtStatement(
       statement,
       `${rest.join(' ')} after ${words
         .slice(0, from)
@@ -115,5 +115,8 @@ export function leftOut({ statement, from, instead }: Unread): Note {
   const isTwice = instead !== undefined && block.length === 0;
   const hint = Object.hasOwn(hints, name) ? hints[name] : undefined;
   const why = isTwice ? `line ${instead.words[0]?.line ?? 1} counts` : hint;
-  return noteAt(statement, `${textOf(statement)}: left out${why === undefined ? '' : `, ${why}`}`);
+  return noteAtStatement(
+    statement,
+    `${statementText(statement)}: left out${why === undefined ? '' : `, ${why}`}`,
+  );
 }

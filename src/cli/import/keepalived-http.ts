@@ -1,7 +1,14 @@
 import { parseRegex } from '../../config/parse/regex.ts';
 import type { DraftKeys, Note } from './draft.ts';
 import type { Around, Own } from './keepalived-check.ts';
-import { all, find, nameOf, noteAt, valueOf, type Statement } from './keepalived-tree.ts';
+import {
+  all,
+  find,
+  statementName,
+  noteAtStatement,
+  statementValue,
+  type KeepalivedStatement,
+} from './keepalived-tree.ts';
 import { wordsOf } from './keepalived-words.ts';
 
 /** keepalived.conf(5): what is not said. */
@@ -10,7 +17,11 @@ const STATUS_MIN = 100;
 const STATUS_MAX = 599;
 
 /** The first `url` of an HTTP_GET or SSL_GET; without one keepalived refuses it, too. */
-export function httpOf(type: 'http' | 'https', statement: Statement, around: Around): Own | string {
+export function httpOf(
+  type: 'http' | 'https',
+  statement: KeepalivedStatement,
+  around: Around,
+): Own | string {
   const { block } = statement;
   const [url] = all(block, 'url');
   if (url === undefined) return 'it has no url';
@@ -31,36 +42,38 @@ export function httpOf(type: 'http' | 'https', statement: Statement, around: Aro
 }
 
 /** From the inside out; all are read, the outer ones are defaults. */
-function hostOf(blocks: readonly (readonly Statement[])[]): string | null {
+function hostOf(blocks: readonly (readonly KeepalivedStatement[])[]): string | null {
   const found = blocks.map((block) => {
-    const text = block.findLast((each) => nameOf(each) === 'virtualhost')?.words[1]?.text ?? '';
+    const text =
+      block.findLast((each) => statementName(each) === 'virtualhost')?.words[1]?.text ?? '';
     const isHost = /^(?:[\w.-]{1,253}|\[[\da-f:.]{2,45}\])(?::\d{1,5})?$/iu.test(text);
-    return isHost ? (valueOf(block, 'virtualhost') ?? null) : null;
+    return isHost ? (statementValue(block, 'virtualhost') ?? null) : null;
   });
   return found.find((host) => host !== null) ?? null;
 }
 
 /** What follows from `host` here without being said. */
-function readNames(block: readonly Statement[], host: string | null): void {
-  const protocol = block.findLast((each) => nameOf(each) === 'http_protocol')?.words[1]?.text;
+function readNames(block: readonly KeepalivedStatement[], host: string | null): void {
+  const protocol = block.findLast((each) => statementName(each) === 'http_protocol')?.words[1]
+    ?.text;
   if (protocol === '1.1') find(block, 'http_protocol', 2);
   if (host !== null) find(block, 'enable_sni', 1);
-  const sni = block.findLast((each) => nameOf(each) === 'sni_name')?.words[1]?.text;
+  const sni = block.findLast((each) => statementName(each) === 'sni_name')?.words[1]?.text;
   if (host !== null && sni === host.replace(/:\d+$/u, '')) find(block, 'sni_name', 2);
 }
 
-function pathOf(url: Statement, notes: Note[]): string {
-  const path = valueOf(url.block, 'path') ?? '/';
+function pathOf(url: KeepalivedStatement, notes: Note[]): string {
+  const path = statementValue(url.block, 'path') ?? '/';
   const sent = `${path.startsWith('/') ? '' : '/'}${path}`.replaceAll(/[^\x21-\x7e]/gu, (each) =>
     Array.from(Buffer.from(each), (byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
   );
   const cut = sent.slice(0, 2_000);
-  if (cut !== path) notes.push(noteAt(url, `path ${path}: ${cut} is asked for`));
+  if (cut !== path) notes.push(noteAtStatement(url, `path ${path}: ${cut} is asked for`));
   return cut;
 }
 
 /** Several codes and ranges become the one range that has them all. */
-function statusOf(block: readonly Statement[], notes: Note[]): string {
+function statusOf(block: readonly KeepalivedStatement[], notes: Note[]): string {
   const ranges: (readonly [number, number])[] = [];
   const lines = all(block, 'status_code');
   for (const line of lines) {
@@ -77,7 +90,7 @@ function statusOf(block: readonly Statement[], notes: Note[]): string {
   if (first !== undefined && !isWhole(wanted, from, to)) {
     const said = wanted.map(([a, b]) => (a === b ? a : `${a}-${b}`)).join(' ');
     notes.push(
-      noteAt(
+      noteAtStatement(
         first,
         `status_code ${said}: a check has one range, ${range}, and takes all within it`,
       ),
@@ -121,8 +134,8 @@ const harmless = new Set([
 ]);
 
 /** `regex` and its options, where RE2 can do it; one that must not match stays out. */
-function bodyOf(block: readonly Statement[], notes: Note[]): DraftKeys {
-  const regex = block.findLast((each) => nameOf(each) === 'regex');
+function bodyOf(block: readonly KeepalivedStatement[], notes: Note[]): DraftKeys {
+  const regex = block.findLast((each) => statementName(each) === 'regex');
   if (regex === undefined || all(block, 'regex_no_match').length > 0) return [];
   const [, source = '', ...more] = wordsOf(regex.raw, true) ?? [];
   const options = all(block, 'regex_options').flatMap(({ words }) => words.slice(1));
@@ -133,7 +146,7 @@ function bodyOf(block: readonly Statement[], notes: Note[]): DraftKeys {
   const isPlain = !/[^\P{C} ]/u.test(source);
   if (!parsed.ok || more.length > 0 || !isKnown || !isPlain) {
     const why = parsed.ok ? 'it or its regex_options are not understood' : parsed.message;
-    notes.push(noteAt(regex, `${regex.raw}: left out, ${why}`));
+    notes.push(noteAtStatement(regex, `${regex.raw}: left out, ${why}`));
     find(block, 'regex', regex.words.length);
     return [];
   }

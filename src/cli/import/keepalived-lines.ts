@@ -4,7 +4,7 @@ import { folderOf, type IncludeFiles } from './keepalived-files.ts';
 import { repeatOf } from './keepalived-repeat.ts';
 
 /** One line of keepalived's configuration, after everything that is done to it before it is read. */
-export interface Line {
+export interface KeepalivedLine {
   /** Without comments; what stood in its place before the text is blank, so that columns hold. */
   readonly text: string;
   readonly line: number;
@@ -13,7 +13,7 @@ export interface Line {
 }
 
 /** What the lines depend on. */
-export interface Surroundings {
+export interface LineContext {
   /** As keepalived takes it by `-i`; lines that begin with `@` go by it. */
   readonly configId: string | null;
   readonly file: string | undefined;
@@ -21,14 +21,14 @@ export interface Surroundings {
   readonly files: IncludeFiles | null;
 }
 
-export interface Lines {
-  readonly lines: readonly Line[];
+export interface KeepalivedLines {
+  readonly lines: readonly KeepalivedLine[];
   readonly notes: readonly Note[];
   readonly problems: readonly InputProblem[];
 }
 
 /** What one `$NAME` stands for: part of a line, or lines. */
-type Definition = string | readonly Line[];
+type Definition = string | readonly KeepalivedLine[];
 
 const LINES_MAX = 200_000;
 /** Lines that are looked at, with those that come of definitions and repeats. */
@@ -39,17 +39,17 @@ const FILES_MAX = 1_000;
 const DEPTH_MAX = 32;
 
 /** Comments, `@id`, `$NAME=value` and its use, `~SEQ`, `~LST` and `include`, as keepalived does them. */
-export function linesOf(text: string, surroundings: Surroundings): Lines {
+export function keepalivedLines(text: string, surroundings: LineContext): KeepalivedLines {
   const reader = new Reader(surroundings);
   reader.readFile(text, null, folderOf(surroundings.file), 0);
   return reader.result();
 }
 
 class Reader {
-  readonly #surroundings: Surroundings;
+  readonly #surroundings: LineContext;
   readonly #conditions: Conditions;
   readonly #definitions = new Map<string, Definition>();
-  readonly #lines: Line[] = [];
+  readonly #lines: KeepalivedLine[] = [];
   readonly #notes: Note[] = [];
   readonly #problems: InputProblem[] = [];
   readonly #undefined = new Set<string>();
@@ -57,7 +57,7 @@ class Reader {
   #steps = 0;
   #isFull = false;
 
-  constructor(surroundings: Surroundings) {
+  constructor(surroundings: LineContext) {
     this.#surroundings = surroundings;
     this.#conditions = new Conditions(
       surroundings.configId,
@@ -68,7 +68,7 @@ class Reader {
     if (surroundings.configId !== null) this.#definitions.set('_INSTANCE', surroundings.configId);
   }
 
-  result(): Lines {
+  result(): KeepalivedLines {
     const { isUsed } = this.#conditions;
     const { configId } = this.#surroundings;
     const about = `Lines that begin with "@" are read for ${configId === null ? 'no config-id' : `the config-id ${configId}`}: --config-id NAME reads them for another.`;
@@ -81,11 +81,15 @@ class Reader {
 
   readFile(text: string, file: string | null, folder: string, depth: number): void {
     this.#definitions.set('_PWD', folder);
-    let open: { readonly name: string; readonly lines: Line[] } | null = null;
+    let open: { readonly name: string; readonly lines: KeepalivedLine[] } | null = null;
     for (const [index, raw] of text.split('\n').entries()) {
       if (this.#isFull) return;
       const isShort = raw.length <= LINE_MAX_CHARS;
-      const line: Line = { text: isShort ? withoutComment(raw) : '', line: index + 1, file };
+      const line: KeepalivedLine = {
+        text: isShort ? withoutComment(raw) : '',
+        line: index + 1,
+        file,
+      };
       if (!isShort) this.#note(line, 'the line is too long: left out');
       if (open !== null) {
         const body = withoutContinuation(line.text);
@@ -102,11 +106,11 @@ class Reader {
 
   /** One line, as often as it counts; not `null`: it began a definition of several lines. */
   #line(
-    given: Line,
+    given: KeepalivedLine,
     folder: string,
     depth: number,
     isNew: boolean,
-  ): { name: string; lines: Line[] } | null {
+  ): { name: string; lines: KeepalivedLine[] } | null {
     const line = this.#isFull ? null : this.#conditions.taken(given, isNew);
     if (line === null) return null;
     this.#steps += 1;
@@ -121,7 +125,11 @@ class Reader {
     return null;
   }
 
-  #define(name: string, value: string, line: Line): { name: string; lines: Line[] } | null {
+  #define(
+    name: string,
+    value: string,
+    line: KeepalivedLine,
+  ): { name: string; lines: KeepalivedLine[] } | null {
     const first = withoutContinuation(value);
     if (first === value) {
       this.#definitions.set(name, value.trim());
@@ -130,7 +138,7 @@ class Reader {
     return { name, lines: first.trim() === '' ? [] : [{ ...line, text: first }] };
   }
 
-  #repeat(line: Line, folder: string, depth: number): null {
+  #repeat(line: KeepalivedLine, folder: string, depth: number): null {
     const end = line.text.indexOf(')');
     const head = this.#replaced({ ...line, text: line.text.slice(0, end + 1) });
     const text = (head?.[0]?.text ?? line.text.slice(0, end + 1)) + line.text.slice(end + 1);
@@ -148,11 +156,11 @@ class Reader {
   }
 
   /** The line, or the lines, with what `$NAME` and `${NAME}` stand for; `null`: nothing to replace. */
-  #replaced(line: Line): Line[] | null {
+  #replaced(line: KeepalivedLine): KeepalivedLine[] | null {
     let isChanged = false;
-    let rest: readonly Line[] = [];
+    let rest: readonly KeepalivedLine[] = [];
     const text = line.text.replaceAll(
-      reference,
+      REFERENCE,
       (all, plain?: string, braced?: string, words?: string, at = 0) => {
         const name = plain ?? braced ?? '';
         const found = this.#definitions.get(name);
@@ -177,14 +185,14 @@ class Reader {
     return isChanged ? [{ ...line, text }, ...rest] : null;
   }
 
-  #isUndefined(line: Line, reference_: string, name: string): void {
+  #isUndefined(line: KeepalivedLine, reference_: string, name: string): void {
     if (this.#undefined.has(reference_)) return;
     this.#undefined.add(reference_);
     const why = Object.hasOwn(volatile, name) ? volatile[name] : 'nothing defines it';
     this.#note(line, `${reference_} stays as it is: ${why}`);
   }
 
-  #include(line: Line, folder: string, depth: number): null {
+  #include(line: KeepalivedLine, folder: string, depth: number): null {
     const pattern = /^\s*include[rmwba]?[ \t]+(\S.*?)\s*$/su.exec(line.text)?.[1];
     const { files } = this.#surroundings;
     if (pattern === undefined) {
@@ -207,17 +215,17 @@ class Reader {
     return null;
   }
 
-  #emit(line: Line): void {
+  #emit(line: KeepalivedLine): void {
     if (this.#lines.length < LINES_MAX) this.#lines.push(line);
     else this.#refuse(line, `there are more than ${LINES_MAX} lines`);
   }
 
-  #note({ line, file }: Line, text: string): void {
+  #note({ line, file }: KeepalivedLine, text: string): void {
     this.#notes.push({ line, text, ...(file === null ? {} : { file }) });
   }
 
   /** The rest is not read: it may have no end. */
-  #refuse({ line, file, text }: Line, message: string): null {
+  #refuse({ line, file, text }: KeepalivedLine, message: string): null {
     if (!this.#isFull) {
       const column = text.length - text.trimStart().length + 1;
       this.#problems.push({ line, column, message, ...(file === null ? {} : { file }) });
@@ -228,7 +236,7 @@ class Reader {
 }
 
 /** `$NAME` before a blank, a comma or the end, `${NAME}` anywhere; `${_RANDOM 1 9}` has words. */
-const reference = /\$(?:([A-Za-z_]\w*)(?=[ \t,)]|$)|\{([A-Za-z_]\w*)((?:[ \t]+\w+)*)\})/gu;
+const REFERENCE = /\$(?:([A-Za-z_]\w*)(?=[ \t,)]|$)|\{([A-Za-z_]\w*)((?:[ \t]+\w+)*)\})/gu;
 
 /** Other at each start of keepalived, or elsewhere. */
 const volatile: Readonly<Record<string, string>> = {

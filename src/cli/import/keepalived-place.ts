@@ -1,6 +1,6 @@
 import { parseAddress } from '../../config/parse/address.ts';
 import type { DraftKeys, Note } from './draft.ts';
-import { all, find, wholeOf, type Statement } from './keepalived-tree.ts';
+import { all, find, statementWhole, type KeepalivedStatement } from './keepalived-tree.ts';
 
 const PORT_MAX = 65_535;
 
@@ -25,7 +25,7 @@ const connection = [
  * `connect_ip` (where it is the real server's), `connect_port`, `bindto`. An SMTP_CHECK that says
  * nothing of its own takes them from its first `host { … }`, as keepalived does.
  */
-export function placeOf({ block }: Statement, address: string): CheckPlace {
+export function placeOf({ block }: KeepalivedStatement, address: string): CheckPlace {
   const [host] = all(block, 'host');
   const isOwn = connection.some((name) => all(block, name).length > 0);
   if (isOwn || host === undefined) return placeIn(block, address);
@@ -33,12 +33,12 @@ export function placeOf({ block }: Statement, address: string): CheckPlace {
   return placeIn(host.block, address);
 }
 
-function placeIn(block: readonly Statement[], address: string): CheckPlace {
+function placeIn(block: readonly KeepalivedStatement[], address: string): CheckPlace {
   const [ip] = all(block, 'connect_ip').slice(-1);
   if (ip !== undefined && canonical(ip.words[1]?.text) === canonical(address)) {
     find(block, 'connect_ip', 2);
   }
-  const port = wholeOf(block, 'connect_port', 1, PORT_MAX);
+  const port = statementWhole(block, 'connect_port', 1, PORT_MAX);
   const [bind] = all(block, 'bindto').slice(-1);
   const source = canonical(bind?.words[1]?.text);
   const isSameFamily = source?.includes(':') === address.includes(':');

@@ -1,17 +1,17 @@
 import { type Address, parseAddress } from '../../config/parse/address.ts';
 import { endpointText } from '../../config/parse/endpoint.ts';
 import type { DraftKeys, Note } from './draft.ts';
-import { checkOf, type Check, type Protocol } from './keepalived-check.ts';
+import { keepalivedCheck, type KeepalivedCheck, type Protocol } from './keepalived-check.ts';
 import {
   all,
-  nameOf,
-  noteAt,
+  statementName,
+  noteAtStatement,
   takeAll,
-  textOf,
-  wholeOf,
-  type Statement,
+  statementText,
+  statementWhole,
+  type KeepalivedStatement,
 } from './keepalived-tree.ts';
-import { Bad, noWord, portOf, type Virtual } from './keepalived-virtual.ts';
+import { Bad, noWord, portOf, type KeepalivedVirtual } from './keepalived-virtual.ts';
 
 const WEIGHT_MAX = 65_535;
 /** What keepalived takes. */
@@ -21,12 +21,12 @@ const GUESSED_PORT = 80;
 
 /** A real server with what is known of it. */
 export interface Server {
-  readonly statement: Statement;
+  readonly statement: KeepalivedStatement;
   readonly address: Address;
   readonly port: number;
   /** `null`: more than can be said here. It stays what it is in the table. */
   readonly weight: number | null;
-  readonly check: Check;
+  readonly check: KeepalivedCheck;
   /** No port is known: its check is off, and `wanted` is what it would be. */
   readonly isOff: boolean;
   readonly wanted: DraftKeys;
@@ -34,7 +34,7 @@ export interface Server {
 
 /** What all services of one virtual_server share. */
 export interface Block {
-  readonly statement: Statement;
+  readonly statement: KeepalivedStatement;
   readonly protocol: Protocol;
   readonly user: string | null;
   readonly isGroup: boolean;
@@ -43,9 +43,9 @@ export interface Block {
 /** Those that can be read and are not here before; the first that cannot, where no other can. */
 export function serversOf(
   name: string,
-  virtual: Virtual,
+  virtual: KeepalivedVirtual,
   block: Block,
-  statements: readonly Statement[],
+  statements: readonly KeepalivedStatement[],
   notes: Note[],
 ): Server[] {
   const servers = new Map<string, Server>();
@@ -55,14 +55,19 @@ export function serversOf(
       const server = serverOf(name, virtual, block, statement, notes);
       const key = endpointText(server.address, server.port);
       if (servers.has(key))
-        notes.push(noteAt(statement, `real_server ${key} is here twice: the first counts`));
+        notes.push(
+          noteAtStatement(statement, `real_server ${key} is here twice: the first counts`),
+        );
       else servers.set(key, server);
     } catch (error) {
       if (!(error instanceof Bad)) throw error;
       bad.push(error);
       takeAll(statement);
       notes.push(
-        noteAt(statement, `${name}: its ${textOf(statement)} cannot be read: ${error.message}`),
+        noteAtStatement(
+          statement,
+          `${name}: its ${statementText(statement)} cannot be read: ${error.message}`,
+        ),
       );
     }
   }
@@ -73,9 +78,9 @@ export function serversOf(
 
 function serverOf(
   name: string,
-  virtual: Virtual,
+  virtual: KeepalivedVirtual,
   { statement: service, protocol, user, isGroup }: Block,
-  statement: Statement,
+  statement: KeepalivedStatement,
   notes: Note[],
 ): Server {
   const [first = noWord, word, portWord] = statement.words;
@@ -85,14 +90,14 @@ function serverOf(
   const said = portOf(portWord);
   const weight = weightOf(name, statement, service, notes);
   const around = { server: statement.block, service: service.block, address: word.text, user };
-  const check = checkOf(`${name}/${word.text}`, around, protocol);
+  const check = keepalivedCheck(`${name}/${word.text}`, around, protocol);
   const virtualPort = virtual.kind === 'address' ? virtual.port : 0;
   // Only NAT changes ports: keepalived resets them for the other methods.
   const isReset =
     !isGroup && virtualPort > 0 && said > 0 && said !== virtualPort && !isNat(statement, service);
   if (isReset) {
     notes.push(
-      noteAt(
+      noteAtStatement(
         statement,
         `real_server ${word.text} ${said}: without NAT keepalived makes it port ${virtualPort} in the table, and probes ${check.port ?? said}`,
       ),
@@ -136,31 +141,33 @@ export function guesses(name: string, servers: readonly Server[]): Note[] {
   ];
 }
 
-function isNat(server: Statement, service: Statement): boolean {
+function isNat(server: KeepalivedStatement, service: KeepalivedStatement): boolean {
   const method =
-    server.block.findLast((each) => nameOf(each) === 'lvs_method') ??
-    service.block.findLast((each) => nameOf(each) === 'lb_kind' || nameOf(each) === 'lvs_method');
+    server.block.findLast((each) => statementName(each) === 'lvs_method') ??
+    service.block.findLast(
+      (each) => statementName(each) === 'lb_kind' || statementName(each) === 'lvs_method',
+    );
   return (method?.words[1]?.text ?? 'NAT').toUpperCase() === 'NAT';
 }
 
 /** Its own, that of the virtual server, or 1. */
 function weightOf(
   name: string,
-  server: Statement,
-  service: Statement,
+  server: KeepalivedStatement,
+  service: KeepalivedStatement,
   notes: Note[],
 ): number | null {
   const [own = service] = all(server.block, 'weight').length > 0 ? [server] : [];
-  const statement = own.block.findLast((each) => nameOf(each) === 'weight');
+  const statement = own.block.findLast((each) => statementName(each) === 'weight');
   if (statement === undefined) return 1;
-  const weight = wholeOf(own.block, 'weight', 0, WEIGHT_MAX_THERE);
+  const weight = statementWhole(own.block, 'weight', 0, WEIGHT_MAX_THERE);
   if (weight === null) {
     const word = statement.words[1] ?? statement.words[0] ?? noWord;
     throw new Bad(word, `expected a weight from 0 to ${WEIGHT_MAX}`);
   }
   if (weight <= WEIGHT_MAX) return weight;
   notes.push(
-    noteAt(
+    noteAtStatement(
       statement,
       `${name}: weight ${weight} is above ${WEIGHT_MAX}: it stays what it is in the table`,
     ),

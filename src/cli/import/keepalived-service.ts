@@ -7,14 +7,14 @@ import {
   all,
   find,
   isOn,
-  nameOf,
-  noteAt,
+  statementName,
+  noteAtStatement,
   unread,
-  wholeOf,
-  type Statement,
+  statementWhole,
+  type KeepalivedStatement,
 } from './keepalived-tree.ts';
 import { guesses, serversOf, type Block, type Server } from './keepalived-server.ts';
-import { virtualsOf, type Virtual } from './keepalived-virtual.ts';
+import { virtualsOf, type KeepalivedVirtual } from './keepalived-virtual.ts';
 
 /** What keepalived takes for a weight. */
 const WEIGHT_MAX_THERE = 2 ** 31 - 1;
@@ -26,8 +26,8 @@ export interface Made {
 
 /** One virtual_server: a service for each address or mark that it has. */
 export function servicesOf(
-  statement: Statement,
-  groups: readonly Statement[],
+  statement: KeepalivedStatement,
+  groups: readonly KeepalivedStatement[],
   user: string | null,
   notes: Note[],
 ): Made[] {
@@ -43,14 +43,16 @@ export function servicesOf(
   for (const each of servers) each.taken = Math.min(each.words.length, 3);
   const why = whyNot(block, servers);
   if (why !== null) {
-    notes.push(noteAt(statement, `${title} is left out: ${why}`));
+    notes.push(noteAtStatement(statement, `${title} is left out: ${why}`));
     return [];
   }
   const made = virtuals.map((virtual) => serviceOf(virtual, block, servers));
-  const lacks = unread([statement]).filter((each) => !ofTheTable.has(nameOf(each.statement)));
+  const lacks = unread([statement]).filter(
+    (each) => !ofTheTable.has(statementName(each.statement)),
+  );
   const [first, ...others] = made;
   if (first === undefined) {
-    notes.push(noteAt(statement, `${title} is left out: it has no address`));
+    notes.push(noteAtStatement(statement, `${title} is left out: it has no address`));
     return [];
   }
   // Of several with one block the first has what all of them lack.
@@ -62,7 +64,7 @@ export function servicesOf(
   }
   const said = new Set(shared.map((note) => JSON.stringify(note)));
   return [
-    { ...first, service: { ...first.service, notes: inOrder(shared) } },
+    { ...first, service: { ...first.service, notes: inFileOrder(shared) } },
     ...others.map(({ service, vip }) => {
       const notesHere = service.notes.filter((note) => !said.has(JSON.stringify(note)));
       return { vip, service: { ...service, notes: notesHere } };
@@ -77,28 +79,36 @@ function unsaid({ statement, protocol }: Block): Note[] {
   if (isSaid || words[1]?.text === 'fwmark') return [];
   const title = words.map(({ text }) => text).join(' ');
   const why = `${protocol} by its checks; without one keepalived makes a UDP service`;
-  return [noteAt(statement, `${title} has no protocol: ${why}`)];
+  return [noteAtStatement(statement, `${title} has no protocol: ${why}`)];
 }
 
-function protocolOf({ block }: Statement): Protocol {
-  const text = block.findLast((each) => nameOf(each) === 'protocol')?.words[1]?.text.toLowerCase();
+function protocolOf({ block }: KeepalivedStatement): Protocol {
+  const text = block
+    .findLast((each) => statementName(each) === 'protocol')
+    ?.words[1]?.text.toLowerCase();
   if (text === 'tcp' || text === 'udp' || text === 'sctp') {
     find(block, 'protocol', 2);
     return text;
   }
   const isUdp = all(block, 'real_server').some((server) =>
-    server.block.some((each) => nameOf(each) === 'UDP_CHECK' || nameOf(each) === 'DNS_CHECK'),
+    server.block.some(
+      (each) => statementName(each) === 'UDP_CHECK' || statementName(each) === 'DNS_CHECK',
+    ),
   );
   return isUdp ? 'udp' : 'tcp';
 }
 
-function whyNot({ protocol }: Block, servers: readonly Statement[]): string | null {
+function whyNot({ protocol }: Block, servers: readonly KeepalivedStatement[]): string | null {
   if (servers.length === 0) return 'it has no real servers';
   const isProbed = servers.every(({ block }) => block.some(isChecker));
   return protocol === 'sctp' && !isProbed ? 'there is no probe for sctp' : null;
 }
 
-function serviceOf(virtual: Virtual, block: Block, statements: readonly Statement[]): Made {
+function serviceOf(
+  virtual: KeepalivedVirtual,
+  block: Block,
+  statements: readonly KeepalivedStatement[],
+): Made {
   const { statement, protocol } = block;
   const name = serviceName(virtual, protocol);
   const notes: Note[] = [];
@@ -125,18 +135,18 @@ function serviceOf(virtual: Virtual, block: Block, statements: readonly Statemen
       check: isAlike ? [] : (checks[at] ?? []),
       note: null,
     })),
-    notes: inOrder(notes),
+    notes: inFileOrder(notes),
   };
   return { service, vip: virtual.kind === 'address' ? virtual.address : null };
 }
 
-function serviceName(virtual: Virtual, protocol: Protocol): string {
+function serviceName(virtual: KeepalivedVirtual, protocol: Protocol): string {
   if (virtual.kind === 'fwmark') return `fwmark-${virtual.mark}`;
   const { address, port } = virtual;
   return `${protocol}-${port === 0 ? 'all' : port}-${address.text.replaceAll(':', '-')}`;
 }
 
-function virtualText(virtual: Virtual, protocol: Protocol): string | null {
+function virtualText(virtual: KeepalivedVirtual, protocol: Protocol): string | null {
   if (virtual.kind === 'fwmark') return `fwmark ${virtual.mark}`;
   const { address, port } = virtual;
   return port === 0 ? null : `${endpointText(address, port)}/${protocol}`;
@@ -145,12 +155,12 @@ function virtualText(virtual: Virtual, protocol: Protocol): string | null {
 /** As in keepalived a quorum is never above all weights together, nor a hysteresis above it. */
 function serviceKeys(
   name: string,
-  block: readonly Statement[],
+  block: readonly KeepalivedStatement[],
   servers: readonly Server[],
   notes: Note[],
 ): DraftKeys {
-  const quorum = wholeOf(block, 'quorum', 1, WEIGHT_MAX_THERE) ?? 1;
-  const hysteresis = wholeOf(block, 'hysteresis', 0, WEIGHT_MAX_THERE) ?? 0;
+  const quorum = statementWhole(block, 'quorum', 1, WEIGHT_MAX_THERE) ?? 1;
+  const hysteresis = statementWhole(block, 'hysteresis', 0, WEIGHT_MAX_THERE) ?? 0;
   const total = servers.reduce((sum, { weight }) => sum + (weight ?? WEIGHT_MAX_THERE), 0);
   const isKnown = servers.every(({ weight }) => weight !== null) && total > 0;
   const most = isKnown ? total : WEIGHT_MAX_THERE;
@@ -159,7 +169,7 @@ function serviceKeys(
   const cut = (key: string, said: number, here: number, why: string): void => {
     const [statement] = all(block, key).slice(-1);
     if (said === here || statement === undefined) return;
-    notes.push(noteAt(statement, `${name}: ${key} ${said} is cut to ${here}: ${why}`));
+    notes.push(noteAtStatement(statement, `${name}: ${key} ${said} is cut to ${here}: ${why}`));
   };
   cut('quorum', quorum, quorumHere, `all weights together are ${total}`);
   cut(
@@ -179,7 +189,7 @@ function serviceKeys(
 /** Said for each real server there, and once here: for all if for any. */
 function isInhibited(
   name: string,
-  block: readonly Statement[],
+  block: readonly KeepalivedStatement[],
   servers: readonly Server[],
   notes: Note[],
 ): boolean {
@@ -193,7 +203,7 @@ function isInhibited(
   );
   if (isAny && each.has(false) && first !== undefined) {
     notes.push(
-      noteAt(
+      noteAtStatement(
         first,
         `${name}: inhibit_on_failure is for some real servers only: on_down: quiesce is for all of them here`,
       ),
@@ -203,7 +213,7 @@ function isInhibited(
 }
 
 /** General ones first, then by line; each once. */
-export function inOrder(notes: readonly Note[]): Note[] {
+export function inFileOrder(notes: readonly Note[]): Note[] {
   const seen = new Set<string>();
   return notes
     .filter((note) => {

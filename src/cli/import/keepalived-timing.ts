@@ -1,5 +1,11 @@
 import type { DraftKeys, Note } from './draft.ts';
-import { find, noteAt, numberOf, wholeOf, type Statement } from './keepalived-tree.ts';
+import {
+  find,
+  noteAtStatement,
+  statementNumber,
+  statementWhole,
+  type KeepalivedStatement,
+} from './keepalived-tree.ts';
 
 /** keepalived(5): what is not said. */
 const DELAY_LOOP_S = 60;
@@ -32,7 +38,10 @@ interface Timing {
  * How often, how long, how many times, looked up from the inside out as keepalived does; what it
  * takes where nothing is said is written out.
  */
-export function timingOf(type: string, blocks: readonly (readonly Statement[])[]): Timing {
+export function keepalivedTiming(
+  type: string,
+  blocks: readonly (readonly KeepalivedStatement[])[],
+): Timing {
   const notes: Note[] = [];
   const loopS = numberIn(blocks, 'delay_loop', INTERVAL_MAX_S) ?? DELAY_LOOP_S;
   const loopMs = Math.max(INTERVAL_MIN_MS, loopS * MS_PER_S);
@@ -42,7 +51,7 @@ export function timingOf(type: string, blocks: readonly (readonly Statement[])[]
   const miscMs = (miscS ?? 0) * MS_PER_S;
   const report = (name: string, text: string): void => {
     const statement = blocks.flatMap((block) => find(block, name) ?? [])[0];
-    if (statement !== undefined) notes.push(noteAt(statement, `${name} ${text}`));
+    if (statement !== undefined) notes.push(noteAtStatement(statement, `${name} ${text}`));
   };
   if (miscMs > loopMs) {
     report(
@@ -74,11 +83,15 @@ export function timingOf(type: string, blocks: readonly (readonly Statement[])[]
 }
 
 /** keepalived takes 0 in a checker, and refuses it outside of one. */
-function retriesOf(type: string, blocks: readonly (readonly Statement[])[]): number {
+function retriesOf(type: string, blocks: readonly (readonly KeepalivedStatement[])[]): number {
   const [own = [], ...around] = blocks;
   const max = FALL_MAX - 1;
-  const outer = around.map((block) => wholeOf(block, 'retry', 1, max));
-  const found = [wholeOf(own, 'retry', 0, max), wholeOf(own, 'nb_get_retry', 0, max), ...outer];
+  const outer = around.map((block) => statementWhole(block, 'retry', 1, max));
+  const found = [
+    statementWhole(own, 'retry', 0, max),
+    statementWhole(own, 'nb_get_retry', 0, max),
+    ...outer,
+  ];
   return found.find((retries) => retries !== null) ?? RETRIES.get(type) ?? RETRIES_DEFAULT;
 }
 
@@ -100,11 +113,11 @@ function timeoutMsOf(
 
 /** The first number of this name, from the inside out. All are read: the outer ones are defaults. */
 function numberIn(
-  blocks: readonly (readonly Statement[])[],
+  blocks: readonly (readonly KeepalivedStatement[])[],
   name: string,
   max: number,
 ): number | null {
-  const found = blocks.map((block) => numberOf(block, name, max));
+  const found = blocks.map((block) => statementNumber(block, name, max));
   return found.find((value) => value !== null) ?? null;
 }
 

@@ -1,10 +1,13 @@
 import type { DraftKeys, Note } from './draft.ts';
-import { all, find, noteAt, type Statement } from './keepalived-tree.ts';
+import { all, find, noteAtStatement, type KeepalivedStatement } from './keepalived-tree.ts';
 
 const PAYLOAD_MAX_BYTES = 1_400;
 
 /** `payload` and `require_reply` of a UDP_CHECK; without a reply that it asks for, silence is up. */
-export function udpOf(block: readonly Statement[]): { keys: DraftKeys; notes: readonly Note[] } {
+export function udpOf(block: readonly KeepalivedStatement[]): {
+  keys: DraftKeys;
+  notes: readonly Note[];
+} {
   const [payload] = all(block, 'payload').slice(-1);
   const sent = payload === undefined ? null : bytesOf(payload);
   if (payload !== undefined && sent !== null && !sent.includes(null)) {
@@ -19,7 +22,7 @@ export function udpOf(block: readonly Statement[]): { keys: DraftKeys; notes: re
     find(block, 'require_reply', wanted === null ? 1 : reply.words.length);
     expect = known.length > 0 ? `hex:${hexOf(known)}` : '/^/';
     if (wanted !== null && wanted.length > 0) {
-      notes.push(noteAt(reply, replyNote(known.length, wanted.length)));
+      notes.push(noteAtStatement(reply, replyNote(known.length, wanted.length)));
     }
   }
   const isSent = sent !== null && !sent.includes(null);
@@ -42,7 +45,7 @@ function replyNote(known: number, wanted: number): string {
 }
 
 /** Hexadecimal digits in keepalived's free form: `Ab12f 3` is AB 12 0F 03. `null`: it is none. */
-function bytesOf({ words }: Statement): (number | null)[] | null {
+function bytesOf({ words }: KeepalivedStatement): (number | null)[] | null {
   const text = words
     .slice(1)
     .map((word) => word.text)

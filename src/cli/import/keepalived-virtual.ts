@@ -1,6 +1,11 @@
 import { type Address, addressOf, parseAddress } from '../../config/parse/address.ts';
 import type { Note } from './draft.ts';
-import { noteAt, textOf, type Statement, type Word } from './keepalived-tree.ts';
+import {
+  noteAtStatement,
+  statementText,
+  type KeepalivedStatement,
+  type KeepalivedWord,
+} from './keepalived-tree.ts';
 
 const PORT_MAX = 65_535;
 const MARK_MAX = 2 ** 32 - 1;
@@ -8,28 +13,28 @@ const MARK_MAX = 2 ** 32 - 1;
 const ADDRESSES_MAX = 1_024;
 
 /** What clients reach a service by. Port 0: by any. */
-export type Virtual =
+export type KeepalivedVirtual =
   | { readonly kind: 'address'; readonly address: Address; readonly port: number }
   | { readonly kind: 'fwmark'; readonly mark: number };
 
 /** Something that cannot be read: its place is the word's. */
 export class Bad extends Error {
-  readonly word: Word;
+  readonly word: KeepalivedWord;
 
-  constructor(word: Word, message: string) {
+  constructor(word: KeepalivedWord, message: string) {
     super(message);
     this.word = word;
   }
 }
 
-export const noWord: Word = { text: '', line: 1, column: 1, file: null };
+export const noWord: KeepalivedWord = { text: '', line: 1, column: 1, file: null };
 
 /** One, or as many as the named group has. */
 export function virtualsOf(
-  statement: Statement,
-  groups: readonly Statement[],
+  statement: KeepalivedStatement,
+  groups: readonly KeepalivedStatement[],
   notes: Note[],
-): Virtual[] {
+): KeepalivedVirtual[] {
   const [first = noWord, second, third] = statement.words;
   statement.taken = Math.min(statement.words.length, 3);
   if (second === undefined) throw new Bad(first, 'expected ADDRESS PORT, fwmark N or group NAME');
@@ -46,7 +51,10 @@ export function virtualsOf(
       if (!(error instanceof Bad)) throw error;
       entry.taken = entry.words.length;
       notes.push(
-        noteAt(entry, `${textOf(entry)}: left out of the group ${third.text}: ${error.message}`),
+        noteAtStatement(
+          entry,
+          `${statementText(entry)}: left out of the group ${third.text}: ${error.message}`,
+        ),
       );
       return [];
     }
@@ -54,7 +62,7 @@ export function virtualsOf(
 }
 
 /** One line of a group: an address, a range of them, or a mark. */
-function membersOf(entry: Statement): Virtual[] {
+function membersOf(entry: KeepalivedStatement): KeepalivedVirtual[] {
   const [address = noWord, port, family] = entry.words;
   if (address.text === 'fwmark') {
     const isFamily = family?.text === 'inet' || family?.text === 'inet6';
@@ -66,7 +74,7 @@ function membersOf(entry: Statement): Virtual[] {
   return rangeOf(address).map((each) => ({ kind: 'address', address: each, port: number }));
 }
 
-function virtualOf(word: Word, next: Word | undefined): Virtual {
+function virtualOf(word: KeepalivedWord, next: KeepalivedWord | undefined): KeepalivedVirtual {
   if (word.text !== 'fwmark') {
     const address = parseAddress(word.text);
     if (!address.ok) throw new Bad(word, address.message);
@@ -80,7 +88,7 @@ function virtualOf(word: Word, next: Word | undefined): Virtual {
 }
 
 /** 0: none, as keepalived reads it, too. */
-export function portOf(word: Word | undefined): number {
+export function portOf(word: KeepalivedWord | undefined): number {
   if (word === undefined) return 0;
   const port = Number(word.text);
   if (!/^\d{1,5}$/u.test(word.text) || port > PORT_MAX) {
@@ -90,7 +98,7 @@ export function portOf(word: Word | undefined): number {
 }
 
 /** `192.0.2.1`, `192.0.2.1-10`, `192.0.2.250-192.0.3.10`, `192.0.2.8/29`; the same for IPv6. */
-function rangeOf(word: Word): Address[] {
+function rangeOf(word: KeepalivedWord): Address[] {
   const [from = '', to] = word.text.split('-', 2);
   const [start = '', bits] = from.split('/', 2);
   const first = parseAddress(start);
@@ -110,7 +118,7 @@ function rangeOf(word: Word): Address[] {
 }
 
 /** The end of a range is an address, or the last part of one: decimal for IPv4, else hexadecimal. */
-function endOf({ family, parts }: Address, to: string, word: Word): bigint {
+function endOf({ family, parts }: Address, to: string, word: KeepalivedWord): bigint {
   const full = parseAddress(to);
   if (full.ok && full.value.family === family) return sizeOf(full.value);
   const last = Number.parseInt(to, family === 4 ? 10 : 16);
@@ -120,7 +128,12 @@ function endOf({ family, parts }: Address, to: string, word: Word): bigint {
   return sizeOf(addressOf([...parts.slice(0, -1), last]));
 }
 
-function lastOf(address: Address, begin: bigint, bits: string | undefined, word: Word): bigint {
+function lastOf(
+  address: Address,
+  begin: bigint,
+  bits: string | undefined,
+  word: KeepalivedWord,
+): bigint {
   const width = address.family === 4 ? 32 : 128;
   const mask = Number(bits);
   if (!/^\d{1,3}$/u.test(bits ?? '') || mask < 1 || mask > width)

@@ -11,7 +11,7 @@ const escapes: Readonly<Record<string, string>> = {
 };
 
 /** One piece of a word: quoted, escaped or plain. */
-const piece = /"((?:\\[\s\S]|[^"\\])*)"|'((?:\\[\s\S]|[^'\\])*)'|(\\[\s\S]|[^\s"'\\])+/gu;
+const PIECE = /"((?:\\[\s\S]|[^"\\])*)"|'((?:\\[\s\S]|[^'\\])*)'|(\\[\s\S]|[^\s"'\\])+/gu;
 
 /**
  * Words as keepalived splits a script: quotes of both kinds join, and may begin within a word.
@@ -21,7 +21,7 @@ export function wordsOf(text: string, isEscaped: boolean): string[] | null {
   const words: string[] = [];
   let end = -1;
   let at = 0;
-  for (const match of text.matchAll(piece)) {
+  for (const match of text.matchAll(PIECE)) {
     if (text.slice(at, match.index).trim() !== '') return null;
     const plain = match[1] ?? match[2] ?? match[0];
     const part = isEscaped ? unescaped(plain) : plain;

@@ -3,13 +3,13 @@ import { promisify } from 'node:util';
 import { isMissing, messageOf } from '../../platform/error.ts';
 
 /** Two full files of a journal and their heads. */
-const readMaxBytes = 80 * 1024 * 1024;
+const READ_MAX_BYTES = 80 * 1024 * 1024;
 /** More files than a journal ever has. */
-const filesMax = 100;
-const chunkBytes = 256 * 1024;
+const FILES_MAX = 100;
+const CHUNK_BYTES = 256 * 1024;
 /** A command that announces ten thousand routes is a line of half of this. */
-const lineMaxBytes = 1024 * 1024;
-const newline = 0x0a;
+const LINE_MAX_BYTES = 1024 * 1024;
+const NEWLINE = 0x0a;
 const readSome = promisify(read);
 
 /** A file as it was when it was opened: what is written to it afterwards is not read. */
@@ -31,8 +31,8 @@ interface Opened {
  */
 export function openNewest(path: string, fromWallMs: number): Opened {
   const files: OpenFile[] = [];
-  let restBytes = readMaxBytes;
-  for (let index = 0; index < filesMax; index += 1) {
+  let restBytes = READ_MAX_BYTES;
+  for (let index = 0; index < FILES_MAX; index += 1) {
     const name = index === 0 ? path : `${path}.${index}`;
     try {
       const file = openOne(name, fromWallMs);
@@ -67,9 +67,9 @@ function openOne(path: string, fromWallMs: number): OpenFile | null {
  * end where the process ended while it wrote: it is left out. Of a line that is too long only the
  * begin comes. The lines are parts of one buffer: they are gone when the next are asked for.
  */
-export async function* linesOf({ fd, bytes }: OpenFile): AsyncGenerator<readonly Buffer[]> {
+export async function* journalLines({ fd, bytes }: OpenFile): AsyncGenerator<readonly Buffer[]> {
   try {
-    const buffer = Buffer.allocUnsafe(Math.min(chunkBytes, bytes));
+    const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, bytes));
     let begun = Buffer.alloc(0);
     for (let from = 0; from < bytes;) {
       const wanted = Math.min(buffer.length, bytes - from);
@@ -80,9 +80,9 @@ export async function* linesOf({ fd, bytes }: OpenFile): AsyncGenerator<readonly
       const chunk = buffer.subarray(0, bytesRead);
       const lines = split(chunk, begun);
       yield lines;
-      const rest = chunk.subarray(chunk.lastIndexOf(newline) + 1);
+      const rest = chunk.subarray(chunk.lastIndexOf(NEWLINE) + 1);
       const before = rest.length === bytesRead ? begun : Buffer.alloc(0);
-      begun = Buffer.concat([before, rest]).subarray(0, lineMaxBytes);
+      begun = Buffer.concat([before, rest]).subarray(0, LINE_MAX_BYTES);
     }
   } finally {
     closeSync(fd);
@@ -93,10 +93,10 @@ export async function* linesOf({ fd, bytes }: OpenFile): AsyncGenerator<readonly
 function split(chunk: Buffer, begun: Buffer): readonly Buffer[] {
   const lines: Buffer[] = [];
   let from = 0;
-  for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, from)) {
+  for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
     const rest = chunk.subarray(from, at);
     const line = from === 0 && begun.length > 0 ? Buffer.concat([begun, rest]) : rest;
-    if (line.length > 0) lines.push(line.subarray(0, lineMaxBytes));
+    if (line.length > 0) lines.push(line.subarray(0, LINE_MAX_BYTES));
     from = at + 1;
   }
   return lines;

@@ -1,17 +1,17 @@
 import { closeSync } from 'node:fs';
 import type { PastSpan, ReadPast } from '../../model/past.ts';
 import { messageOf } from '../../platform/error.ts';
-import { linesOf, openNewest, type OpenFile } from './files.ts';
+import { journalLines, openNewest, type OpenFile } from './files.ts';
 import { Problems } from './problems.ts';
 import { Scan } from './scan.ts';
-import { Shown } from './shown.ts';
+import { ShownEvents } from './shown-events.ts';
 
 /** The loop is given back after this long: a probe's answer must not wait for a page. */
-const sliceMs = 4;
+const SLICE_MS = 4;
 /** Lines between two looks at the clock. */
-const lookLines = 64;
+const LOOK_LINES = 64;
 /** What is not read by then stays unread: a disk that hangs keeps nobody waiting longer. */
-const readMaxMs = 5000;
+const READ_MAX_MS = 5000;
 
 /** Reads the journal at this path, beside all else that the daemon does. */
 export function journalPast(path: string): ReadPast {
@@ -19,13 +19,13 @@ export function journalPast(path: string): ReadPast {
     const problems = new Problems();
     const { files, problem } = openNewest(path, span.fromWallMs);
     if (problem !== null) problems.add(problem);
-    const tooLate = AbortSignal.any([signal, AbortSignal.timeout(readMaxMs)]);
+    const tooLate = AbortSignal.any([signal, AbortSignal.timeout(READ_MAX_MS)]);
     const aborted = new Promise<void>((resolve) => {
       tooLate.addEventListener('abort', () => resolve());
     });
-    const shown = new Shown(span, take, problems);
+    const shown = new ShownEvents(span, take, problems);
     await Promise.race([read(files, span, shown, problems, tooLate), aborted]);
-    if (tooLate.aborted) problems.add(`${path}: not read within ${readMaxMs} ms`);
+    if (tooLate.aborted) problems.add(`${path}: not read within ${READ_MAX_MS} ms`);
     return problems.words();
   };
 }
@@ -34,7 +34,7 @@ export function journalPast(path: string): ReadPast {
 async function read(
   files: readonly OpenFile[],
   span: PastSpan,
-  shown: Shown,
+  shown: ShownEvents,
   problems: Problems,
   signal: AbortSignal,
 ): Promise<void> {
@@ -65,12 +65,12 @@ async function read(
 
 async function scanFile(file: OpenFile, scan: Scan, slices: Slices): Promise<void> {
   let count = 0;
-  for await (const lines of linesOf(file)) {
+  for await (const lines of journalLines(file)) {
     for (const line of lines) {
       if (slices.isAborted) return;
       scan.line(line);
       count += 1;
-      if (count % lookLines === 0 && slices.isOver()) await slices.next();
+      if (count % LOOK_LINES === 0 && slices.isOver()) await slices.next();
     }
     // The next chunk may be here already.
     await slices.next();
@@ -81,7 +81,7 @@ async function scanFile(file: OpenFile, scan: Scan, slices: Slices): Promise<voi
 /** Pieces of work with room for others between them. */
 class Slices {
   readonly #signal: AbortSignal;
-  #endMs = performance.now() + sliceMs;
+  #endMs = performance.now() + SLICE_MS;
 
   constructor(signal: AbortSignal) {
     this.#signal = signal;
@@ -99,6 +99,6 @@ class Slices {
     await new Promise((resolve) => {
       setImmediate(resolve);
     });
-    this.#endMs = performance.now() + sliceMs;
+    this.#endMs = performance.now() + SLICE_MS;
   }
 }

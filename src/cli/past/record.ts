@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { PastClock, PastEvent } from '../../model/past.ts';
 import type { Cause } from '../../model/turn.ts';
-import { atMs, attributes, drain, observation, routeState } from '../journal-parts.ts';
+import { atMs, attributes, drainPart, observation, routeState } from '../journal-parts.ts';
 import { FORMAT } from '../../sinks/journal/record.ts';
 
 /** A kind of cause that is missing here does not compile. */
@@ -18,7 +18,7 @@ const cause = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('drain'),
     change: z.enum(['begun', 'ended', 'expired']),
-    drain,
+    drain: drainPart,
     atMs,
   }),
   z.object({ kind: z.enum(plainCauses), atMs }),
@@ -66,7 +66,7 @@ const record = z.discriminatedUnion('kind', [
     kind: z.literal('control'),
     atMs,
     control: z.discriminatedUnion('kind', [
-      z.object({ kind: z.literal('drain'), drain }),
+      z.object({ kind: z.literal('drain'), drain: drainPart }),
       z.object({ kind: z.literal('undrain'), name: z.string(), owner: z.string() }),
     ]),
   }),
@@ -85,7 +85,7 @@ export function parseHead(value: unknown): PastClock | null {
 }
 
 /** `undefined`: no JSON. */
-export function valueOf(line: Buffer | string): unknown {
+export function recordedValue(line: Buffer | string): unknown {
   try {
     const value: unknown = JSON.parse(line.toString());
     return value;

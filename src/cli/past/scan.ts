@@ -1,11 +1,11 @@
 import type { PastClock } from '../../model/past.ts';
 import type { Problems } from './problems.ts';
-import { parseHead, valueOf } from './record.ts';
+import { parseHead, recordedValue } from './record.ts';
 
 /** Enough of a line for the expressions below. */
-const beginMaxChars = 120;
-const kindOf = /^\{"kind":"([a-z]+)"/u;
-const drainControl = /^\{"kind":"control","atMs":[-+.\de]+,"control":\{"kind":"(?:un)?drain"/u;
+const BEGIN_MAX_CHARS = 120;
+const KIND_OF = /^\{"kind":"([a-z]+)"/u;
+const DRAIN_CONTROL = /^\{"kind":"control","atMs":[-+.\de]+,"control":\{"kind":"(?:un)?drain"/u;
 
 /** Lines that are recorded for a replay, and show nothing. */
 const unshown: ReadonlySet<string> = new Set([
@@ -76,8 +76,8 @@ export class Scan {
 
   line(line: Buffer): void {
     this.#number += 1;
-    const begin = line.toString('latin1', 0, beginMaxChars);
-    const kind = kindOf.exec(begin)?.[1] ?? '';
+    const begin = line.toString('latin1', 0, BEGIN_MAX_CHARS);
+    const kind = KIND_OF.exec(begin)?.[1] ?? '';
     if (kind === 'start' || kind === 'rotated') return this.#head(kind, line);
     if (this.#last === 'garbage') this.#complain(this.#number - 1, 'not a record of a journal');
     if (kind === 'continued') this.#isInHead = false;
@@ -87,7 +87,7 @@ export class Scan {
   #take(kind: string, begin: string, line: Buffer): 'change' | 'action' | 'garbage' | 'other' {
     if (this.#isForeign) return 'other';
     const isShown =
-      kind === 'health' || kind === 'decision' || kind === 'action' || drainControl.test(begin);
+      kind === 'health' || kind === 'decision' || kind === 'action' || DRAIN_CONTROL.test(begin);
     if (!isShown) return unshown.has(kind) ? 'other' : 'garbage';
     const clock = this.#clock;
     if (clock === null) {
@@ -104,7 +104,7 @@ export class Scan {
     // A crash cut the line before: the next process ended it and began its own.
     if (kind === 'start') this.#forgetCut();
     this.#last = 'other';
-    this.#clock = parseHead(valueOf(line));
+    this.#clock = parseHead(recordedValue(line));
     this.#isForeign = this.#clock === null;
     this.#isInHead = kind === 'rotated';
     if (this.#isForeign) this.#complain(this.#number, 'the journal of another version');
@@ -144,6 +144,6 @@ class Newest {
 
   forgetCut(): void {
     const last = this.#list.at(-1);
-    if (last !== undefined && valueOf(last.text) === undefined) this.#list.pop();
+    if (last !== undefined && recordedValue(last.text) === undefined) this.#list.pop();
   }
 }

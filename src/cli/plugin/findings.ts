@@ -2,7 +2,7 @@ import type { LateFinding } from '../../config/place.ts';
 import type { PluginRun } from '../../model/check.ts';
 import type { Config } from '../../model/config.ts';
 import type { OptionProblem, PluginSpec } from '../../sources/plugin/messages.ts';
-import { Pulse } from '../../sources/plugin/pulse.ts';
+import { Watchdog } from '../../sources/plugin/watchdog.ts';
 import { startWorker } from '../../sources/plugin/worker-thread.ts';
 
 type Path = LateFinding['bases'][number];
@@ -21,7 +21,7 @@ interface Use {
 export async function pluginFindings(config: Config): Promise<LateFinding[]> {
   const findings = new Map<string, LateFinding>();
   const told = new Map<string, readonly OptionProblem[] | string>();
-  const pulse = new Pulse();
+  const pulse = new Watchdog();
   for (const { run, places } of usesOf(config)) {
     const key = JSON.stringify(run);
     const answer = told.get(key) ?? (await ask(run, pulse));
@@ -34,7 +34,7 @@ export async function pluginFindings(config: Config): Promise<LateFinding[]> {
 }
 
 /** What is wrong with the options; as text: with the plugin. */
-async function ask(run: PluginRun, pulse: Pulse): Promise<readonly OptionProblem[] | string> {
+async function ask(run: PluginRun, pulse: Watchdog): Promise<readonly OptionProblem[] | string> {
   const spec: PluginSpec = { key: 'check', run, address: null, port: null };
   return new Promise((resolve) => {
     const close = startWorker(

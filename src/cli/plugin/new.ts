@@ -19,7 +19,7 @@ export function newPlugin(name: string, options: Options): Promise<number> {
   ] as const;
   const there = files.map(([file]) => file).filter((file) => existsSync(file));
   if (there.length > 0) return failed(`${there.join(', ')}: there already; nothing was written`);
-  const config = existsSync('tsconfig.json') ? [] : ([['tsconfig.json', tsconfig]] as const);
+  const config = existsSync('tsconfig.json') ? [] : ([['tsconfig.json', TSCONFIG]] as const);
   for (const [file, text] of [...files, ...config]) {
     try {
       writeFileSync(file, text, { flag: 'wx' });
@@ -41,7 +41,7 @@ export function newPlugin(name: string, options: Options): Promise<number> {
 }
 
 /** For editors and tsc. */
-const tsconfig = `{
+const TSCONFIG = `{
   "compilerOptions": {
     "target": "es2023",
     "module": "nodenext",

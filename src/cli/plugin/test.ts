@@ -1,18 +1,18 @@
 import { resolve as resolvePath } from 'node:path';
 import { parseDuration, parseEndpoint } from '../../config/parse.ts';
 import { nowMs } from '../../platform/clock.ts';
-import type { CheckedSight, PluginEvent, PluginSpec } from '../../sources/plugin/messages.ts';
+import type { CheckedResult, PluginEvent, PluginSpec } from '../../sources/plugin/messages.ts';
 import { printable } from '../../protocol/printable.ts';
-import { Pulse } from '../../sources/plugin/pulse.ts';
+import { Watchdog } from '../../sources/plugin/watchdog.ts';
 import { startWorker } from '../../sources/plugin/worker-thread.ts';
 import { exitCode, UsageError, type Options } from '../command.ts';
 
-const defaultFor = '10s';
+const DEFAULT_FOR = '10s';
 
 /** Runs a plugin as the daemon would, once; resolves to 1 where the daemon would call it lost. */
 export async function testPlugin(module: string, options: Options): Promise<number> {
   const spec = specOf(module, options);
-  const forMs = durationOf(options['for'] ?? defaultFor);
+  const forMs = durationOf(options['for'] ?? DEFAULT_FOR);
   const startMs = nowMs();
   const line = (text: string): string =>
     `${((nowMs() - startMs) / 1000).toFixed(3).padStart(9)} s  ${text}\n`;
@@ -30,7 +30,7 @@ export async function testPlugin(module: string, options: Options): Promise<numb
           return;
         case 'seen':
           seen += 1;
-          process.stdout.write(line(sightText(event.sight)));
+          process.stdout.write(line(sightText(event.result)));
           return;
         case 'dropped':
           process.stderr.write(line(`dropped: ${event.count} observations that came too fast`));
@@ -53,7 +53,7 @@ export async function testPlugin(module: string, options: Options): Promise<numb
           event satisfies never;
       }
     };
-    const close = startWorker(spec, take, { pulse: new Pulse() });
+    const close = startWorker(spec, take, { pulse: new Watchdog() });
     function end(): void {
       close();
       if (seen === 0)
@@ -63,7 +63,7 @@ export async function testPlugin(module: string, options: Options): Promise<numb
   });
 }
 
-function sightText({ state, reason, weightPercent, detail }: CheckedSight): string {
+function sightText({ state, reason, weightPercent, detail }: CheckedResult): string {
   const weight = weightPercent === undefined ? '' : `, weight ${weightPercent}%`;
   return `${state}${reason === '' ? '' : `: ${reason}`}${weight}${detail === undefined ? '' : ` (${detail})`}`;
 }

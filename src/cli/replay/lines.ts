@@ -4,9 +4,9 @@ import { createReadStream, existsSync } from 'node:fs';
 const LINE_MAX_BYTES = 16 * 1024 * 1024;
 /** More files than a journal ever has. */
 const FILES_MAX = 1000;
-const newline = 0x0a;
+const NEWLINE = 0x0a;
 
-export interface Line {
+export interface JournalLine {
   readonly file: string;
   /** From 1. */
   readonly number: number;
@@ -28,7 +28,7 @@ export function journalFiles(file: string): readonly string[] {
  * Gives `take` every line of a file that is not empty. Rejects where the file cannot be read.
  * A line that is too long is given as the text that it begins with, which is no JSON.
  */
-export async function eachLine(file: string, take: (line: Line) => void): Promise<void> {
+export async function eachLine(file: string, take: (line: JournalLine) => void): Promise<void> {
   let number = 0;
   let begun: Buffer[] = [];
   let begunBytes = 0;
@@ -49,7 +49,7 @@ export async function eachLine(file: string, take: (line: Line) => void): Promis
   const stream: AsyncIterable<Buffer> = createReadStream(file, { highWaterMark: 1024 * 1024 });
   for await (const chunk of stream) {
     let from = 0;
-    for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, from)) {
+    for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
       add(chunk.subarray(from, at));
       end(false);
       from = at + 1;

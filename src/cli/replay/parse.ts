@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { checkpoint } from '../../protocol/checkpoint.ts';
-import { atMs, attributes, drain, observation, routeState } from '../journal-parts.ts';
+import { atMs, attributes, drainPart, observation, routeState } from '../journal-parts.ts';
 import { FORMAT } from '../../sinks/journal/record.ts';
 
 /** What of a journal a replay needs. */
@@ -26,7 +26,7 @@ const control = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('weights'), weights: z.array(z.tuple([key, weight])) }),
   z.object({ kind: z.literal('ipvs'), state: z.enum(['connected', 'lost', 'off']) }),
   z.object({ kind: z.literal('connections'), active: changeOf(z.number()) }),
-  z.object({ kind: z.literal('drain'), drain }),
+  z.object({ kind: z.literal('drain'), drain: drainPart }),
   z.object({ kind: z.literal('undrain'), name: z.string(), owner: z.string() }),
   z.object({ kind: z.literal('stop') }),
 ]);
@@ -67,11 +67,11 @@ export type ReadRecord = z.infer<typeof record>;
 export type ReadControl = z.infer<typeof control>;
 
 /** Half of all lines, as the journal writes them: a million of these take half a second by JSON. */
-const turnLine = /^\{"kind":"turn","atMs":((?:0|[1-9]\d{0,14})(?:\.\d{1,20})?)\}$/u;
+const TURN_LINE = /^\{"kind":"turn","atMs":((?:0|[1-9]\d{0,14})(?:\.\d{1,20})?)\}$/u;
 
 /** One line as a record, or what is wrong with it. */
 export function parseRecord(text: string): ReadRecord | { readonly problem: string } {
-  const turnMs = turnLine.exec(text)?.[1];
+  const turnMs = TURN_LINE.exec(text)?.[1];
   if (turnMs !== undefined) return { kind: 'turn', atMs: Number(turnMs) };
   let value: unknown;
   try {

@@ -1,5 +1,5 @@
 import type { Core } from '../../core/core.ts';
-import { createCore, nextTurnMs, observe, request, takeTurn } from '../../core/turn.ts';
+import { createCore, nextDeadlineMs, observe, request, takeTurn } from '../../core/turn.ts';
 import type { Config } from '../../model/config.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { Turn } from '../../model/turn.ts';
@@ -149,7 +149,7 @@ export class Replayer {
     if (life.isExact) return;
     const { core, repeats } = life;
     for (;;) {
-      const dueMs = nextTurnMs(core);
+      const dueMs = nextDeadlineMs(core);
       const atMs = Math.min(dueMs, repeats.nextMs);
       if (!(atMs < toMs)) return;
       const repeated = repeats.popDue(atMs);

@@ -12,7 +12,7 @@ import type { ConfigFile, ServiceFile } from '../schema.ts';
 import { nearest } from '../suggest.ts';
 
 /** Comparing a name with all others has a price: the first slips are explained best. */
-const suggestionsMax = 100;
+const SUGGESTIONS_MAX = 100;
 
 /** Everything a rule may name. A faulty signal still has its name, so references to it hold. */
 export class Names {
@@ -46,7 +46,7 @@ export class Names {
   #whyNoName(name: string): string | null {
     if (this.#names.has(name)) return null;
     this.#suggestions += 1;
-    const near = this.#suggestions <= suggestionsMax ? nearest(name, this.#names) : null;
+    const near = this.#suggestions <= SUGGESTIONS_MAX ? nearest(name, this.#names) : null;
     const hint = near === null ? 'define it, or take it out' : `did you mean "${near}"?`;
     return `no signal or service has the name "${name}": ${hint}`;
   }

@@ -3,8 +3,8 @@ import type { Path, Report } from '../problems.ts';
 import type { RuleFile } from '../schema.ts';
 import type { Names } from './names.ts';
 
-const depthMax = 16;
-const namesMax = 1_000;
+const DEPTH_MAX = 16;
+const NAMES_MAX = 1_000;
 
 type LooseRule = Loose<RuleFile> | undefined;
 type LooseMapping = Exclude<LooseRule, string | readonly LooseRule[] | undefined>;
@@ -13,8 +13,8 @@ type LooseMapping = Exclude<LooseRule, string | readonly LooseRule[] | undefined
 export function checkRule(rule: LooseRule, path: Path, names: Names, report: Report): void {
   const counter = { names: 0 };
   visit(rule, path, 1, { names, report, counter });
-  if (counter.names > namesMax) {
-    report(path, `the rule has ${counter.names} names, at most ${namesMax} are allowed: split it`);
+  if (counter.names > NAMES_MAX) {
+    report(path, `the rule has ${counter.names} names, at most ${NAMES_MAX} are allowed: split it`);
   }
 }
 
@@ -33,8 +33,8 @@ interface Context {
 
 function visit(rule: LooseRule, path: Path, depth: number, context: Context): void {
   if (rule === undefined) return;
-  if (depth > depthMax) {
-    context.report(path, `the rule is nested too deeply: at most ${depthMax} levels`);
+  if (depth > DEPTH_MAX) {
+    context.report(path, `the rule is nested too deeply: at most ${DEPTH_MAX} levels`);
     return;
   }
   if (typeof rule === 'string') {

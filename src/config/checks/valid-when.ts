@@ -3,7 +3,7 @@ import type { Report } from '../problems.ts';
 import type { ConfigFile } from '../schema.ts';
 import { namesIn } from './rules.ts';
 
-const shownMax = 10;
+const SHOWN_MAX = 10;
 
 /** A service that is judged by itself, over however many others, would never be judged. */
 export function checkValidWhenCycles(file: Loose<ConfigFile>, report: Report): void {
@@ -14,7 +14,7 @@ export function checkValidWhenCycles(file: Loose<ConfigFile>, report: Report): v
   }
   for (const cycle of cyclesIn(needs)) {
     const [first = ''] = cycle;
-    const shown = cycle.length > shownMax ? [...cycle.slice(0, shownMax), '…'] : cycle;
+    const shown = cycle.length > SHOWN_MAX ? [...cycle.slice(0, SHOWN_MAX), '…'] : cycle;
     const chain = [...shown, first].join(' -> ');
     report(['services', first, 'valid_when'], `the service depends on itself: ${chain}`);
   }

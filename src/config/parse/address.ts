@@ -7,7 +7,7 @@ export interface Address {
   readonly text: string;
 }
 
-export const addressExpected = 'expected an address such as 192.0.2.1 or 2001:db8::1';
+export const ADDRESS_EXPECTED = 'expected an address such as 192.0.2.1 or 2001:db8::1';
 
 /** Text → address. Refuses what two programs could read differently: leading zeros, zones. */
 export function parseAddress(text: string): Parsed<Address> {
@@ -25,11 +25,11 @@ export function isLoopback(address: Address): boolean {
   return address.family === 4 ? address.parts[0] === 127 : address.text === '::1';
 }
 
-const fourNumbers = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
+const FOUR_NUMBERS = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
 
 function ipv4Octets(text: string): Parsed<readonly number[]> {
-  const match = fourNumbers.exec(text);
-  if (match === null) return bad(addressExpected);
+  const match = FOUR_NUMBERS.exec(text);
+  if (match === null) return bad(ADDRESS_EXPECTED);
   const octets = match.slice(1);
   // `010.0.0.1` is 8.0.0.1 to the C library and 10.0.0.1 to others.
   const ambiguous = octets.find((octet) => octet.length > 1 && octet.startsWith('0'));
@@ -37,7 +37,7 @@ function ipv4Octets(text: string): Parsed<readonly number[]> {
     return bad(`an address without leading zeros is needed: write ${octets.map(Number).join('.')}`);
   }
   const numbers = octets.map(Number);
-  return numbers.every((octet) => octet <= 255) ? good(numbers) : bad(addressExpected);
+  return numbers.every((octet) => octet <= 255) ? good(numbers) : bad(ADDRESS_EXPECTED);
 }
 
 function ipv6Words(text: string): Parsed<readonly number[]> {
@@ -46,13 +46,13 @@ function ipv6Words(text: string): Parsed<readonly number[]> {
       `a zone (${JSON.stringify(text.slice(text.indexOf('%'), 20))}) cannot be used here: leave it out`,
     );
   const halves = text.split('::');
-  if (halves.length > 2) return bad(addressExpected);
+  if (halves.length > 2) return bad(ADDRESS_EXPECTED);
   const head = wordsOf(halves[0] ?? '', halves.length === 1);
   const tail = wordsOf(halves[1] ?? '', true);
-  if (head === null || tail === null) return bad(addressExpected);
+  if (head === null || tail === null) return bad(ADDRESS_EXPECTED);
   const missing = 8 - head.length - tail.length;
   // `::` stands for at least one word; without it nothing may be missing.
-  if (halves.length === 2 ? missing < 1 : missing !== 0) return bad(addressExpected);
+  if (halves.length === 2 ? missing < 1 : missing !== 0) return bad(ADDRESS_EXPECTED);
   return good([...head, ...Array.from({ length: missing }, () => 0), ...tail]);
 }
 

@@ -1,8 +1,8 @@
 import { bad, good, type Parsed } from './result.ts';
 
-const max16 = 65_535;
-const max32 = 4_294_967_295;
-const number = '(0|[1-9][0-9]{0,9})';
+const MAX16 = 65_535;
+const MAX32 = 4_294_967_295;
+const NUMBER = '(0|[1-9][0-9]{0,9})';
 
 /** ExaBGP matches commands by substring, so well-known communities are never sent by name. */
 const wellKnown: Readonly<Record<string, string>> = {
@@ -14,9 +14,9 @@ const wellKnown: Readonly<Record<string, string>> = {
   'no-peer': '65535:65284',
 };
 
-export const communityPattern = `^${number}:${number}$`;
-export const largeCommunityPattern = `^${number}:${number}:${number}$`;
-export const extendedCommunityPattern = `^(target|origin):${number}:${number}$`;
+export const COMMUNITY_PATTERN = `^${NUMBER}:${NUMBER}$`;
+export const LARGE_COMMUNITY_PATTERN = `^${NUMBER}:${NUMBER}:${NUMBER}$`;
+export const EXTENDED_COMMUNITY_PATTERN = `^(target|origin):${NUMBER}:${NUMBER}$`;
 
 /** `no-export` → `65535:65281`; any other text stays as it is. */
 export function communityNumbers(text: string): string {
@@ -31,24 +31,24 @@ export function parseCommunity(text: string): Parsed<string> {
     const name = text.toLowerCase().replaceAll('_', '-');
     return bad(`a community is written in numbers: write "${numbers}" for ${name}`);
   }
-  const parts = numbersOf(communityPattern, text);
-  return parts !== null && parts.every((part) => part <= max16)
+  const parts = numbersOf(COMMUNITY_PATTERN, text);
+  return parts !== null && parts.every((part) => part <= MAX16)
     ? good(text)
     : bad('expected a community such as "65000:100", both numbers from 0 to 65535');
 }
 
 /** RFC 8092: `65000:1:2`. */
 export function parseLargeCommunity(text: string): Parsed<string> {
-  const parts = numbersOf(largeCommunityPattern, text);
-  return parts !== null && parts.every((part) => part <= max32)
+  const parts = numbersOf(LARGE_COMMUNITY_PATTERN, text);
+  return parts !== null && parts.every((part) => part <= MAX32)
     ? good(text)
     : bad('expected a large community such as "65000:1:2", all numbers from 0 to 4294967295');
 }
 
 /** RFC 4360 and 5668: an AS number of 2 bytes leaves 4 for the value, one of 4 bytes leaves 2. */
 export function parseExtendedCommunity(text: string): Parsed<string> {
-  const [as = Infinity, value = Infinity] = numbersOf(extendedCommunityPattern, text) ?? [];
-  const fits = (as <= max16 && value <= max32) || (as <= max32 && value <= max16);
+  const [as = Infinity, value = Infinity] = numbersOf(EXTENDED_COMMUNITY_PATTERN, text) ?? [];
+  const fits = (as <= MAX16 && value <= MAX32) || (as <= MAX32 && value <= MAX16);
   return fits
     ? good(text)
     : bad('expected an extended community such as "target:65000:100" or "origin:65000:100"');

@@ -7,7 +7,8 @@ export interface Endpoint {
   readonly port: number | null;
 }
 
-export const endpointExpected = 'expected ADDRESS:PORT such as 10.0.1.11:443 or [2001:db8::11]:443';
+export const ENDPOINT_EXPECTED =
+  'expected ADDRESS:PORT such as 10.0.1.11:443 or [2001:db8::11]:443';
 
 /**
  * `10.0.1.11:443`, `[2001:db8::11]:443`, or either without its port. IPv6 needs its
@@ -20,11 +21,11 @@ export function parseEndpoint(text: string): Parsed<Endpoint> {
   if (match === null) {
     return parseAddress(text).ok
       ? bad(`an IPv6 address needs brackets here: write [2001:db8::11]:443`)
-      : bad(endpointExpected);
+      : bad(ENDPOINT_EXPECTED);
   }
   const address = parseAddress(match[1] ?? '');
-  if (!address.ok) return address.message.startsWith('expected') ? bad(endpointExpected) : address;
-  if ((bracketed === null) !== (address.value.family === 4)) return bad(endpointExpected);
+  if (!address.ok) return address.message.startsWith('expected') ? bad(ENDPOINT_EXPECTED) : address;
+  if ((bracketed === null) !== (address.value.family === 4)) return bad(ENDPOINT_EXPECTED);
   if (match[2] === undefined) return good({ address: address.value, port: null });
   const port = parsePort(match[2]);
   return port.ok ? good({ address: address.value, port: port.value }) : port;
@@ -33,7 +34,7 @@ export function parseEndpoint(text: string): Parsed<Endpoint> {
 /** As `parseEndpoint`, where the port may not be left out. */
 export function parseListen(text: string): Parsed<Endpoint> {
   const endpoint = parseEndpoint(text);
-  return endpoint.ok && endpoint.value.port === null ? bad(endpointExpected) : endpoint;
+  return endpoint.ok && endpoint.value.port === null ? bad(ENDPOINT_EXPECTED) : endpoint;
 }
 
 function parsePort(text: string): Parsed<number> {

@@ -3,16 +3,16 @@ import { parseRegex } from './regex.ts';
 import { bad, good, type Parsed } from './result.ts';
 
 /** What one probe may send or look for; a datagram above this would be fragmented anyway. */
-const payloadMaxBytes = 1_400;
+const PAYLOAD_MAX_BYTES = 1_400;
 
 /** Text as UTF-8, or bytes as `hex:0a 0b`. */
 export function parsePayload(text: string): Parsed<Uint8Array> {
   const bytes = text.startsWith('hex:')
     ? hexBytes(text.slice('hex:'.length))
     : good(new TextEncoder().encode(text));
-  if (bytes.ok && bytes.value.length > payloadMaxBytes) {
+  if (bytes.ok && bytes.value.length > PAYLOAD_MAX_BYTES) {
     return bad(
-      `a payload has at most ${payloadMaxBytes} bytes: this one has ${bytes.value.length}`,
+      `a payload has at most ${PAYLOAD_MAX_BYTES} bytes: this one has ${bytes.value.length}`,
     );
   }
   return bytes;

@@ -1,13 +1,13 @@
 import { bad, good, type Parsed } from './result.ts';
 
-export const percentExpected = 'expected a percentage such as 50%';
+export const PERCENT_EXPECTED = 'expected a percentage such as 50%';
 export const percentPattern = String.raw`^(0|[1-9][0-9]{0,2})(\.[0-9]+)?%$`;
 
 const format = new RegExp(percentPattern);
 
 /** `50%` → 50. */
 export function parsePercent(text: string): Parsed<number> {
-  if (!format.test(text)) return bad(percentExpected);
+  if (!format.test(text)) return bad(PERCENT_EXPECTED);
   const percent = Number(text.slice(0, -1));
   return percent <= 100 ? good(percent) : bad('expected a percentage of at most 100%');
 }

@@ -8,13 +8,13 @@ export interface Prefix {
   readonly text: string;
 }
 
-export const prefixExpected = 'expected a prefix such as 192.0.2.10/32 or 2001:db8::10/128';
+export const PREFIX_EXPECTED = 'expected a prefix such as 192.0.2.10/32 or 2001:db8::10/128';
 
 /** Text → prefix. Host bits are refused, with the prefix that was probably meant. */
 export function parsePrefix(text: string): Parsed<Prefix> {
   const slash = text.indexOf('/');
   const address = parseAddress(slash < 0 ? text : text.slice(0, slash));
-  if (!address.ok) return address.message.startsWith('expected') ? bad(prefixExpected) : address;
+  if (!address.ok) return address.message.startsWith('expected') ? bad(PREFIX_EXPECTED) : address;
   const bits = address.value.family === 4 ? 32 : 128;
   if (slash < 0) return bad(`a prefix needs a length: did you mean ${address.value.text}/${bits}?`);
 

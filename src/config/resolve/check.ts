@@ -10,8 +10,8 @@ import {
 import type { CheckDefaultsFile, CheckFile, CheckOverrideFile, CheckType } from '../schema.ts';
 import { timingOf } from '../timing.ts';
 import { Interned } from './intern.ts';
-import { pluginOf } from './plugin.ts';
-import { polled, settleOf, told } from './settle.ts';
+import { resolvePlugin } from './plugin.ts';
+import { polled, settleOf, pushed } from './settle.ts';
 
 /** Above the second that Linux leaves between two ICMP errors to one asker. */
 const ICMP_INTERVAL = '1100ms';
@@ -38,7 +38,7 @@ export class CheckResolver {
     if (timing === null || file.type === undefined)
       throw new Error('bug: a faulty check was resolved');
     // A plugin speaks for itself, once for each thing.
-    const settle = settleOf(file, file.type === 'plugin' ? told : polled);
+    const settle = settleOf(file, file.type === 'plugin' ? pushed : polled);
     const common = {
       ...timing,
       port: file.port ?? null,
@@ -58,7 +58,7 @@ export class CheckResolver {
     }
     if (file.type === 'plugin') {
       if (file.module === undefined) throw new Error('bug: a plugin without a module was resolved');
-      return { type: 'plugin', ...common, plugin: pluginOf(file, file.module, this.#folder) };
+      return { type: 'plugin', ...common, plugin: resolvePlugin(file, file.module, this.#folder) };
     }
     return richer(file.type, file, { ...common, send });
   }

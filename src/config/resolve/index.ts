@@ -9,9 +9,9 @@ import { msOr } from './settle.ts';
 import { resolveOvsdb } from './sources.ts';
 import { resolveSignal } from './signal.ts';
 
-const startupTimeoutMs = 10_000;
-const ackTimeoutMs = 2_000;
-const window = 64;
+const STARTUP_TIMEOUT_MS = 10_000;
+const ACK_TIMEOUT_MS = 2_000;
+const WINDOW = 64;
 
 /** A file without problems → the model: defaults filled in, every text understood. */
 export function resolveConfig(file: ConfigFile, node: string, folder: string): Config {
@@ -21,7 +21,7 @@ export function resolveConfig(file: ConfigFile, node: string, folder: string): C
   return {
     node,
     nodes,
-    startupTimeoutMs: msOr(file.startup_timeout, startupTimeoutMs),
+    startupTimeoutMs: msOr(file.startup_timeout, STARTUP_TIMEOUT_MS),
     stateDir: file.state_dir ?? null,
     logLevel: file.log?.level ?? 'info',
     maxWithdraw: budgetOf(file.max_withdraw),
@@ -49,8 +49,8 @@ function budgetOf(file: ConfigFile['max_withdraw']): WithdrawBudget | null {
 function exabgpOf(file: ExabgpFile | undefined): ExabgpOutput {
   if (file === undefined || file.via === 'off') return { via: 'off' };
   const limits = {
-    ackTimeoutMs: msOr(file.ack_timeout, ackTimeoutMs),
-    window: file.window ?? window,
+    ackTimeoutMs: msOr(file.ack_timeout, ACK_TIMEOUT_MS),
+    window: file.window ?? WINDOW,
   };
   return file.via === 'stdio'
     ? { via: 'stdio', ...limits }

@@ -8,7 +8,7 @@ interface PluginFile {
 }
 
 /** `folder`: the absolute folder of the configuration file, which paths of modules are relative to. */
-export function pluginOf(file: PluginFile, module: string, folder: string): PluginRun {
+export function resolvePlugin(file: PluginFile, module: string, folder: string): PluginRun {
   return {
     module: isRelative(module) ? joined(folder, module) : module,
     folder,

@@ -6,7 +6,7 @@ import type { DegradeStepFile, RouteFile } from '../schema.ts';
 import { resolveRule } from './rule.ts';
 import { msOr } from './settle.ts';
 
-const drainMs = 5_000;
+const DRAIN_MS = 5_000;
 
 export function resolveRoute(file: RouteFile, place: LadderPlace): Route {
   const med = medOf(file.med, place);
@@ -27,7 +27,7 @@ export function resolveRoute(file: RouteFile, place: LadderPlace): Route {
     },
     degrade: orderedSteps(file.degrade ?? []).map(stepOf),
     onStop: file.on_stop ?? 'withdraw',
-    drainMs: msOr(file.drain, drainMs),
+    drainMs: msOr(file.drain, DRAIN_MS),
     drainMed: drainMedOf(file, med, place.nodes),
     drainConnections: file.drain_connections ?? null,
   };

@@ -17,11 +17,11 @@ export interface SettleDefaults {
 
 /** Something polled can miss once; a link or a session speaks for itself. */
 export const polled: SettleDefaults = { rise: 2, fall: 3, updelayMs: 0 };
-export const told: SettleDefaults = { rise: 1, fall: 1, updelayMs: 0 };
-export const link: SettleDefaults = { ...told, updelayMs: 1_000 };
-export const bfd: SettleDefaults = { ...told, updelayMs: 3_000 };
+export const pushed: SettleDefaults = { rise: 1, fall: 1, updelayMs: 0 };
+export const linkDefaults: SettleDefaults = { ...pushed, updelayMs: 1_000 };
+export const bfdDefaults: SettleDefaults = { ...pushed, updelayMs: 3_000 };
 
-const lostHoldMs = 10_000;
+const LOST_HOLD_MS = 10_000;
 
 export function settleOf(file: SettleFile, defaults: SettleDefaults): SettleRules {
   return {
@@ -30,7 +30,7 @@ export function settleOf(file: SettleFile, defaults: SettleDefaults): SettleRule
     updelayMs: msOr(file.updelay, defaults.updelayMs),
     downdelayMs: msOr(file.downdelay, 0),
     damping: dampingOf(file.damping),
-    lostHoldMs: msOr(file.lost_hold, lostHoldMs),
+    lostHoldMs: msOr(file.lost_hold, LOST_HOLD_MS),
     onLost: file.on_lost ?? 'down',
   };
 }

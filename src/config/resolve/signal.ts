@@ -1,8 +1,16 @@
 import type { Signal } from '../../model/config.ts';
 import type { SignalFile } from '../schema.ts';
 import { signalIntervalMs, timingOf, type Timing } from '../timing.ts';
-import { pluginOf } from './plugin.ts';
-import { bfd, link, msOr, polled, settleOf, told, type SettleDefaults } from './settle.ts';
+import { resolvePlugin } from './plugin.ts';
+import {
+  bfdDefaults,
+  linkDefaults,
+  msOr,
+  polled,
+  settleOf,
+  pushed,
+  type SettleDefaults,
+} from './settle.ts';
 
 export function resolveSignal(name: string, file: SignalFile, folder: string): Signal {
   const settle = settleOf(file, defaultsFor(file));
@@ -20,7 +28,7 @@ export function resolveSignal(name: string, file: SignalFile, folder: string): S
       return { name, type: 'execd', command, trigger, user, ...times(file), staleAfterMs, settle };
     }
     case 'plugin':
-      return { name, type: 'plugin', plugin: pluginOf(file, file.module, folder), settle };
+      return { name, type: 'plugin', plugin: resolvePlugin(file, file.module, folder), settle };
     default:
       return file satisfies never;
   }
@@ -33,15 +41,15 @@ function times(file: Extract<SignalFile, { type: 'exec' | 'execd' }>): Timing {
 }
 
 const defaultsByType: Readonly<Record<SignalFile['type'], SettleDefaults>> = {
-  link,
-  bfd,
+  link: linkDefaults,
+  bfd: bfdDefaults,
   exec: polled,
   execd: polled,
-  plugin: told,
+  plugin: pushed,
 };
 
 function defaultsFor(file: SignalFile): SettleDefaults {
   // A child that speaks by itself says a thing once.
-  if (file.type === 'execd' && file.trigger === 'self') return told;
+  if (file.type === 'execd' && file.trigger === 'self') return pushed;
   return defaultsByType[file.type];
 }

@@ -26,7 +26,7 @@ interface TextNotes {
 }
 
 /** Text that `parse` accepts: its message is the problem. The value stays text. */
-export function textOf(
+export function textUpTo(
   expected: string,
   parse: (text: string) => Parsed<unknown>,
   notes: TextNotes,
@@ -94,7 +94,7 @@ export function wholeNumber(min: number, max: number, what = 'a whole number') {
 }
 
 export function duration(minMs: number, description: string): z.ZodString {
-  return textOf(durationExpected, (value) => atLeast(minMs, parseDuration(value)), {
+  return textUpTo(durationExpected, (value) => atLeast(minMs, parseDuration(value)), {
     description,
     pattern: durationPattern,
   });
@@ -107,39 +107,40 @@ function atLeast(minMs: number, parsed: Parsed<number>): Parsed<number> {
 }
 
 export const yesNo = z.boolean({ error: 'expected true or false' });
-export const name = textOf(nameExpected, parseName, {
+export const name = textUpTo(nameExpected, parseName, {
   description: 'A name.',
   pattern: namePattern,
 });
-export const positivePercent = textOf(percentExpected, parsePositivePercent, {
+export const positivePercent = textUpTo(percentExpected, parsePositivePercent, {
   description: 'A percentage above 0%, such as 50%.',
   pattern: percentPattern,
 });
-export const address = textOf(addressExpected, parseAddress, {
+export const address = textUpTo(addressExpected, parseAddress, {
   description: 'An IPv4 or IPv6 address.',
 });
-const listenExpected = 'expected ADDRESS:PORT such as 127.0.0.1:9127';
-export const listen = textOf(listenExpected, parseListenAddress, {
+const LISTEN_EXPECTED = 'expected ADDRESS:PORT such as 127.0.0.1:9127';
+export const listenSchema = textUpTo(LISTEN_EXPECTED, parseListenAddress, {
   description: 'ADDRESS:PORT to listen on; an IPv6 address in brackets.',
 });
 export const port = wholeNumber(1, 65_535, 'a port');
 
-const textMaxChars = 4_096;
+const TEXT_MAX_CHARS = 4_096;
 
 /** Any text that is not empty: a path, an argument. */
 export function text(what: string): z.ZodString {
   const expected = `expected ${what}`;
   const check = (value: string): Parsed<string> => {
     if (value === '') return bad(expected);
-    if (value.length > textMaxChars) return bad(`${what} has at most ${textMaxChars} characters`);
+    if (value.length > TEXT_MAX_CHARS)
+      return bad(`${what} has at most ${TEXT_MAX_CHARS} characters`);
     return { ok: true, value };
   };
-  return textOf(expected, check, { description: `${what[0]?.toUpperCase()}${what.slice(1)}.` });
+  return textUpTo(expected, check, { description: `${what[0]?.toUpperCase()}${what.slice(1)}.` });
 }
 
 function parseListenAddress(value: string): Parsed<unknown> {
   const parsed = parseListen(value);
-  return parsed.ok || parsed.message !== endpointExpected ? parsed : bad(listenExpected);
+  return parsed.ok || parsed.message !== endpointExpected ? parsed : bad(LISTEN_EXPECTED);
 }
 
 /** A path, as the daemon's working directory (`/` under ExaBGP) sees it. */

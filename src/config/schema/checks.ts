@@ -18,7 +18,7 @@ import {
   pluginOptions,
   port,
   text,
-  textOf,
+  textUpTo,
   wholeNumber,
   wordList,
   yesNo,
@@ -26,13 +26,13 @@ import {
 import { settleKeys } from './settle.ts';
 
 /** One worker cannot probe a server more often than this and stay exact. */
-const intervalMinMs = 10;
+const INTERVAL_MIN_MS = 10;
 
 const commonKeys = {
-  interval: duration(intervalMinMs, 'Between two probes; default 1s.').optional(),
+  interval: duration(INTERVAL_MIN_MS, 'Between two probes; default 1s.').optional(),
   timeout: duration(1, 'How long a probe may take; default half the interval.').optional(),
   fast_interval: duration(
-    intervalMinMs,
+    INTERVAL_MIN_MS,
     'The interval while unsettled; default a fifth of the interval, at least 50ms.',
   ).optional(),
   port: port.optional().meta({ description: 'The port to probe, where another one serves.' }),
@@ -43,13 +43,13 @@ const commonKeys = {
   ...settleKeys,
 };
 
-const payload = textOf('expected text, or bytes such as hex:0a0b', parsePayload, {
+const payload = textUpTo('expected text, or bytes such as hex:0a0b', parsePayload, {
   description: 'Text, or bytes as hex:0a0b.',
 });
-const expect = textOf('expected none, text, hex: or /regex/', parseExpect, {
+const expect = textUpTo('expected none, text, hex: or /regex/', parseExpect, {
   description: 'none, text or hex: that the reply contains, or /regex/.',
 });
-const regex = textOf('expected a regular expression such as /ok/', parseRegex, {
+const regex = textUpTo('expected a regular expression such as /ok/', parseRegex, {
   description: 'A regular expression between slashes.',
 });
 
@@ -61,18 +61,18 @@ function parseStatus(value: string): Parsed<string> {
 }
 const status = z.union([
   wholeNumber(100, 599, 'a status'),
-  textOf('expected a status such as 200 or 200-399', parseStatus, {
+  textUpTo('expected a status such as 200 or 200-399', parseStatus, {
     description: 'One status or a range, such as 200-399.',
   }),
 ]);
 
 const replyKeys = { send: payload.optional(), expect: expect.optional() };
-const hostExpected = 'expected a host such as www.example.net or www.example.net:8443';
+const HOST_EXPECTED = 'expected a host such as www.example.net or www.example.net:8443';
 const httpKeys = {
-  path: textOf('expected a path such as /healthz', parseHttpPath, {
+  path: textUpTo('expected a path such as /healthz', parseHttpPath, {
     description: 'The path to get; default /.',
   }).optional(),
-  host: textOf(hostExpected, parseHttpHost, {
+  host: textUpTo(HOST_EXPECTED, parseHttpHost, {
     description: 'The Host header, and the server name; default the address.',
   }).optional(),
   status: status.optional(),
@@ -89,7 +89,7 @@ function parseHttpPath(value: string): Parsed<string> {
 /** What may stand in a header and be asked for as server name: a name of ASCII, or an address. */
 function parseHttpHost(value: string): Parsed<string> {
   const isHost = /^(?:[\w.-]{1,253}|\[[\da-f:.]{2,45}\])(?::\d{1,5})?$/i.test(value);
-  return isHost || parseAddress(value).ok ? good(value) : bad(hostExpected);
+  return isHost || parseAddress(value).ok ? good(value) : bad(HOST_EXPECTED);
 }
 
 /** The keys that only one type (or two) knows. */
@@ -148,7 +148,7 @@ export function keyOfOtherCheck(key: string): string | undefined {
   return types.length === 0 ? undefined : `it belongs to checks of type ${wordList(types)}`;
 }
 
-export const check = z.discriminatedUnion(
+export const checkSchema = z.discriminatedUnion(
   'type',
   [
     mapping({ type: z.literal('tcp'), ...commonKeys, ...typeKeys.tcp }, keyOfOtherCheck),
@@ -179,6 +179,6 @@ export const checkOverride = mapping({
   ...typeKeys.plugin,
 });
 
-export type CheckFile = z.infer<typeof check>;
+export type CheckFile = z.infer<typeof checkSchema>;
 export type CheckDefaultsFile = z.infer<typeof checkDefaults>;
 export type CheckOverrideFile = z.infer<typeof checkOverride>;

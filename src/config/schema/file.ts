@@ -3,14 +3,14 @@ import { bad, good, type Parsed } from '../parse.ts';
 import {
   duration,
   listOf,
-  listen,
+  listenSchema,
   mapping,
   name,
   oneOf,
   path,
   positivePercent,
   text,
-  textOf,
+  textUpTo,
 } from './basics.ts';
 import { checkDefaults } from './checks.ts';
 import { outputs } from './outputs.ts';
@@ -18,15 +18,17 @@ import { route } from './routes.ts';
 import { service } from './services.ts';
 import { signal } from './signals.ts';
 
-const remoteExpected = 'expected unix:PATH, tcp:ADDRESS:PORT or ssl:ADDRESS:PORT';
+const REMOTE_EXPECTED = 'expected unix:PATH, tcp:ADDRESS:PORT or ssl:ADDRESS:PORT';
 function parseRemote(value: string): Parsed<string> {
-  return /^(unix:.+|(tcp|ssl):.+:[1-9][0-9]{0,4})$/.test(value) ? good(value) : bad(remoteExpected);
+  return /^(unix:.+|(tcp|ssl):.+:[1-9][0-9]{0,4})$/.test(value)
+    ? good(value)
+    : bad(REMOTE_EXPECTED);
 }
 
 const sources = mapping({
   ifplugd: mapping({ dir: path }).optional(),
   ovsdb: mapping({
-    remote: textOf(remoteExpected, parseRemote, { description: 'The OVSDB server.' }),
+    remote: textUpTo(REMOTE_EXPECTED, parseRemote, { description: 'The OVSDB server.' }),
     vswitchd_pidfile: path.optional(),
     ca_cert: path.optional(),
     certificate: path.optional(),
@@ -56,7 +58,7 @@ export const configFile = mapping({
   admin: mapping({
     socket: path.optional(),
     group: text('a group name').optional(),
-    listen: listen.optional(),
+    listen: listenSchema.optional(),
     token_file: path.optional(),
   }).optional(),
 });

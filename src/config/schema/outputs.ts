@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { duration, listen, mapping, oneOf, path, wholeNumber, yesNo } from './basics.ts';
+import { duration, listenSchema, mapping, oneOf, path, wholeNumber, yesNo } from './basics.ts';
 
 /** Beyond this ExaBGP could block on acknowledgements that nobody has read yet. */
-const windowMax = 1_000;
+const WINDOW_MAX = 1_000;
 
 const exabgpKeys = {
   ack_timeout: duration(1, 'How long ExaBGP may take to answer; default 2s.').optional(),
-  window: wholeNumber(1, windowMax)
+  window: wholeNumber(1, WINDOW_MAX)
     .optional()
     .meta({ description: 'Lines that may wait for their answer at once; default 64.' }),
   lease: duration(1_000, 'Routes end this long after the daemon last renewed them.').optional(),
@@ -38,7 +38,9 @@ const ipvs = mapping({
 export const outputs = mapping({
   exabgp: exabgp.optional(),
   ipvs: ipvs.optional(),
-  agent: mapping({ listen }).optional().meta({ description: 'Answers HAProxy agent-checks.' }),
+  agent: mapping({ listen: listenSchema })
+    .optional()
+    .meta({ description: 'Answers HAProxy agent-checks.' }),
   track_files: mapping({ dir: path }).optional(),
 });
 

@@ -21,21 +21,21 @@ import {
   mapping,
   oneOf,
   positivePercent,
-  textOf,
+  textUpTo,
   wholeNumber,
   yesNo,
 } from './basics.ts';
 import { rule } from './rule.ts';
 
-export const max32 = 4_294_967_295;
+export const MAX32 = 4_294_967_295;
 
 /** ExaBGP reads lines of 4096 bytes from a pipe in one piece: full lists of each kind fit. */
-const attributeListMax = 32;
+const ATTRIBUTE_LIST_MAX = 32;
 
-const prefix = textOf(prefixExpected, parsePrefix, {
+const prefix = textUpTo(prefixExpected, parsePrefix, {
   description: 'What is announced, without host bits: 192.0.2.10/32.',
 });
-const nextHop = textOf(
+const nextHop = textUpTo(
   'expected self, or an address such as 192.0.2.1 or 2001:db8::1',
   parseNextHop,
   {
@@ -51,58 +51,58 @@ function parseNextHop(text: string): Parsed<unknown> {
     : bad('expected self, or an address such as 192.0.2.1 or 2001:db8::1');
 }
 
-const number32 = wholeNumber(0, max32);
-const asNumber = wholeNumber(1, max32, 'an AS number');
+const number32 = wholeNumber(0, MAX32);
+const asNumber = wholeNumber(1, MAX32, 'an AS number');
 
-const ladder = mapping({ ladder: mapping({ base: number32, step: wholeNumber(1, max32) }) });
+const ladder = mapping({ ladder: mapping({ base: number32, step: wholeNumber(1, MAX32) }) });
 const med = z.union([number32, ladder], {
   error: 'expected a whole number from 0 to 4294967295, or { ladder: { base: 100, step: 100 } }',
 });
 
-const medStepExpected = 'expected +100 to add, or 100 to set, up to 4294967295';
+const MED_STEP_EXPECTED = 'expected +100 to add, or 100 to set, up to 4294967295';
 
 /** `+100` as YAML reads it is a number; the reader keeps it as text so that it can mean "add". */
 function parseMedStep(text: string): Parsed<unknown> {
-  const isAmount = /^\+(0|[1-9][0-9]{0,9})$/.test(text) && Number(text) <= max32;
-  return isAmount ? good(text) : bad(medStepExpected);
+  const isAmount = /^\+(0|[1-9][0-9]{0,9})$/.test(text) && Number(text) <= MAX32;
+  return isAmount ? good(text) : bad(MED_STEP_EXPECTED);
 }
 const medStep = z.union(
   [
     z
-      .int({ error: medStepExpected })
-      .min(0, { error: medStepExpected })
-      .max(max32, { error: medStepExpected }),
-    textOf(medStepExpected, parseMedStep, {
+      .int({ error: MED_STEP_EXPECTED })
+      .min(0, { error: MED_STEP_EXPECTED })
+      .max(MAX32, { error: MED_STEP_EXPECTED }),
+    textUpTo(MED_STEP_EXPECTED, parseMedStep, {
       description: 'To add, with a leading +.',
       pattern: String.raw`^\+(0|[1-9][0-9]{0,9})$`,
     }),
   ],
-  { error: medStepExpected },
+  { error: MED_STEP_EXPECTED },
 );
 
 const communities = listOf(
-  textOf('expected a community such as "65000:100" in quotes', parseCommunity, {
+  textUpTo('expected a community such as "65000:100" in quotes', parseCommunity, {
     description: 'RFC 1997, in numbers.',
     pattern: communityPattern,
   }),
   'communities',
-  attributeListMax,
+  ATTRIBUTE_LIST_MAX,
 );
 const largeCommunities = listOf(
-  textOf('expected a large community such as "65000:1:2" in quotes', parseLargeCommunity, {
+  textUpTo('expected a large community such as "65000:1:2" in quotes', parseLargeCommunity, {
     description: 'RFC 8092.',
     pattern: largeCommunityPattern,
   }),
   'large communities',
-  attributeListMax,
+  ATTRIBUTE_LIST_MAX,
 );
 const extendedCommunities = listOf(
-  textOf('expected an extended community such as "target:65000:100"', parseExtendedCommunity, {
+  textUpTo('expected an extended community such as "target:65000:100"', parseExtendedCommunity, {
     description: 'RFC 4360: target or origin.',
     pattern: extendedCommunityPattern,
   }),
   'extended communities',
-  attributeListMax,
+  ATTRIBUTE_LIST_MAX,
 );
 
 const degradeStep = mapping({
@@ -119,7 +119,7 @@ export const route = mapping({
   med: med.optional(),
   local_preference: number32.optional(),
   as_path: z
-    .union([asNumber, listOf(asNumber, 'AS numbers', attributeListMax)], {
+    .union([asNumber, listOf(asNumber, 'AS numbers', ATTRIBUTE_LIST_MAX)], {
       error: 'expected an AS number, or a list of AS numbers',
     })
     .optional(),
@@ -134,7 +134,7 @@ export const route = mapping({
     0,
     'Announced as going away this long before the withdraw; default 5s.',
   ).optional(),
-  drain_connections: wholeNumber(0, max32).optional(),
+  drain_connections: wholeNumber(0, MAX32).optional(),
 });
 
 export type RouteFile = z.infer<typeof route>;

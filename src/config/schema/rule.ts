@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { parseReference, referenceExpected } from '../parse.ts';
-import { mapping, textOf, wholeNumber } from './basics.ts';
+import { mapping, textUpTo, wholeNumber } from './basics.ts';
 
 export type RuleFile = string | readonly RuleFile[] | RuleMapping;
 
@@ -45,7 +45,7 @@ const ruleMapping = mapping(
   ],
 });
 
-const reference = textOf(referenceExpected, parseReference, {
+const reference = textUpTo(referenceExpected, parseReference, {
   description: 'A signal, a service, or a real server such as web/10.0.1.11:443.',
 });
 

@@ -17,19 +17,19 @@ import {
   name,
   oneOf,
   positivePercent,
-  textOf,
+  textUpTo,
   wholeNumber,
 } from './basics.ts';
-import { check, checkOverride } from './checks.ts';
+import { checkSchema, checkOverride } from './checks.ts';
 import { rule } from './rule.ts';
 
-const weightMax = 65_535;
-const weightSumMax = 2 ** 31;
+const WEIGHT_MAX = 65_535;
+const WEIGHT_SUM_MAX = 2 ** 31;
 
-const virtual = textOf(virtualExpected, parseVirtual, {
+const virtual = textUpTo(virtualExpected, parseVirtual, {
   description: '192.0.2.10:443/tcp, [2001:db8::10]:443/tcp or fwmark 7. Left out: probed, no IPVS.',
 });
-const endpoint = textOf(endpointExpected, parseEndpoint, {
+const endpoint = textUpTo(endpointExpected, parseEndpoint, {
   description: 'ADDRESS:PORT; an IPv6 address in brackets; without a port it takes the virtual’s.',
 });
 
@@ -41,8 +41,8 @@ function amount(min: number, parse: (text: string) => Parsed<number>) {
       z
         .int({ error: expected })
         .min(min, { error: expected })
-        .max(weightSumMax, { error: expected }),
-      textOf(expected, (text) => (parse(text).ok ? parse(text) : bad(expected)), {
+        .max(WEIGHT_SUM_MAX, { error: expected }),
+      textUpTo(expected, (text) => (parse(text).ok ? parse(text) : bad(expected)), {
         description: 'A percentage of the whole weight.',
         pattern: percentPattern,
       }),
@@ -56,7 +56,7 @@ const realServer = z.union(
     endpoint,
     mapping({
       address: endpoint,
-      weight: wholeNumber(0, weightMax, 'a weight').optional(),
+      weight: wholeNumber(0, WEIGHT_MAX, 'a weight').optional(),
       domain: name.optional().meta({ description: 'Fault domain: a rack, a host.' }),
       check: checkOverride.optional(),
     }),
@@ -66,7 +66,7 @@ const realServer = z.union(
 
 export const service = mapping({
   virtual: virtual.optional(),
-  check: check.optional(),
+  check: checkSchema.optional(),
   quorum: amount(1, parsePositivePercent).optional(),
   hysteresis: amount(0, parsePercent).optional(),
   min_pooled: positivePercent.optional(),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { duration, mapping, oneOf, wholeNumber } from './basics.ts';
 
-const resultsMax = 1_000;
+const RESULTS_MAX = 1_000;
 
 function positive(what: string) {
   const error = `expected ${what} above 0`;
@@ -19,8 +19,8 @@ const damping = mapping({
 
 /** Keys of any signal, of `check_defaults` and of any check: how results become health. */
 export const settleKeys = {
-  rise: wholeNumber(1, resultsMax).optional(),
-  fall: wholeNumber(1, resultsMax).optional(),
+  rise: wholeNumber(1, RESULTS_MAX).optional(),
+  fall: wholeNumber(1, RESULTS_MAX).optional(),
   updelay: duration(0, 'Up must hold this long; default 0s, 1s for link, 3s for bfd.').optional(),
   downdelay: duration(0, 'Down must hold this long; default 0s.').optional(),
   damping: damping.optional().meta({ description: 'Flap damping; off where it is left out.' }),

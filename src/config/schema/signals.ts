@@ -1,16 +1,16 @@
 import * as z from 'zod';
 import { bad, good, type Parsed } from '../parse.ts';
-import { duration, listOf, mapping, oneOf, path, pluginOptions, text, textOf } from './basics.ts';
+import { duration, listOf, mapping, oneOf, path, pluginOptions, text, textUpTo } from './basics.ts';
 import { settleKeys } from './settle.ts';
 
-const interfaceExpected = 'expected the name of a network interface such as eth0';
+const INTERFACE_EXPECTED = 'expected the name of a network interface such as eth0';
 
 /** As the kernel has it, at most 15 bytes, no white space, slash or colon; a leading dot is a temporary file's. */
 function parseInterface(value: string): Parsed<string> {
   const isName = /^[\x21-\x7e]{1,15}$/.test(value) && !/[/:]/.test(value);
-  return isName && !value.startsWith('.') ? good(value) : bad(interfaceExpected);
+  return isName && !value.startsWith('.') ? good(value) : bad(INTERFACE_EXPECTED);
 }
-const networkInterface = textOf(interfaceExpected, parseInterface, {
+const networkInterface = textUpTo(INTERFACE_EXPECTED, parseInterface, {
   description: 'A network interface.',
 });
 

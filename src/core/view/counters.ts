@@ -1,11 +1,11 @@
 import type { Explanation } from '../../model/view.ts';
-import type { Pool, RouteEntry, ServerInKernel, Target } from '../nodes.ts';
-import { roomAtMs } from '../budget.ts';
+import type { Pool, RouteEntry, TableServer, Target } from '../nodes.ts';
+import { roomAtMs } from '../routes/budget.ts';
 import type { Core } from '../core.ts';
-import { baseOf, isFoundDrained, tableHealth } from '../kernel.ts';
-import { capacityPercent } from '../pool.ts';
-import { nextDueMs } from '../settle.ts';
-import { slowShare } from '../slow-start.ts';
+import { baseOf, isFoundDrained, tableHealth } from '../weights/table.ts';
+import { capacityPercent } from '../health/pool.ts';
+import { nextDueMs } from '../settle/settle.ts';
+import { slowShare } from '../weights/slow-start.ts';
 import { neededBy, suppressedUntilMs } from './states.ts';
 
 type Counter = Explanation['counters'][number];
@@ -51,52 +51,52 @@ export function countersOfStart(core: Core, target: Target, atMs: number): reado
 
 /** The weight, and everything that makes it less than its base. */
 export function countersOfServer(server: Target, pool: Pool, atMs: number): readonly Counter[] {
-  const { kernel, percent, weight, live } = server;
+  const { ipvs, percent, weight, live } = server;
   const counters = [...countersOfTarget(server, atMs)];
   const add = (label: string, value: string): number => counters.push({ label, value });
-  if (kernel !== null) addKernel(kernel, pool, atMs, add);
+  if (ipvs !== null) addKernel(ipvs, pool, atMs, add);
   else if (live !== weight) add('weight', `${live} of ${weight}`);
   if (percent < 100) add('takes', `${percent}% of its weight, as it reports`);
   return counters;
 }
 
 function addKernel(
-  kernel: ServerInKernel,
+  ipvs: TableServer,
   pool: Pool,
   atMs: number,
   add: (label: string, value: string) => void,
 ): void {
-  const { intended, wanted, confirmed } = kernel;
+  const { intended, wanted, confirmed } = ipvs;
   const isLeft = intended === null;
-  add('weight', isLeft ? 'left as the kernel has it' : `${intended} of ${baseOf(kernel) ?? '?'}`);
+  add('weight', isLeft ? 'left as the kernel has it' : `${intended} of ${baseOf(ipvs) ?? '?'}`);
   if (wanted !== intended) add('wanted', `${wanted ?? 'nothing'}, after its withdraw`);
-  if (kernel.isMissing) add('kernel', 'does not have it');
+  if (ipvs.isMissing) add('kernel', 'does not have it');
   else if (intended !== null && confirmed !== intended) add('kernel', 'not confirmed');
-  if (isFoundDrained(kernel)) add('found', 'at weight 0, counts as drained');
-  const share = slowShare(kernel.slowFromMs, pool.service.slowStartMs, atMs);
+  if (isFoundDrained(ipvs)) add('found', 'at weight 0, counts as drained');
+  const share = slowShare(ipvs.slowFromMs, pool.service.slowStartMs, atMs);
   if (share < 1) add('slow start', `${Math.round(share * 100)}%`);
-  if (isKept(kernel)) add('min_pooled', 'pooled though down');
-  if (kernel.activeConnections !== null) add('connections', `${kernel.activeConnections}`);
+  if (isKept(ipvs)) add('min_pooled', 'pooled though down');
+  if (ipvs.activeConnections !== null) add('connections', `${ipvs.activeConnections}`);
 }
 
 /** Failed, and pooled all the same. */
-function isKept(kernel: ServerInKernel): boolean {
-  return tableHealth(kernel) === 'down' && !kernel.isDepooled && Number(kernel.wanted) > 0;
+function isKept(ipvs: TableServer): boolean {
+  return tableHealth(ipvs) === 'down' && !ipvs.isDepooled && Number(ipvs.wanted) > 0;
 }
 
 export function countersOfPool(pool: Pool): readonly Counter[] {
-  const { sums, kernel, servers } = pool;
+  const { sums, ipvs, servers } = pool;
   const counters: Counter[] = [
     { label: 'servers up', value: `${sums.serversUp} of ${sums.servers}` },
     { label: 'live weight', value: `${sums.up} of ${sums.total}, ${neededBy(pool)} needed` },
     { label: 'capacity', value: `${Math.floor(capacityPercent(sums))}%` },
   ];
   if (!pool.isValid) counters.push({ label: 'valid_when', value: 'not up: results are ignored' });
-  if (kernel === null) return counters;
-  if (kernel.isMissing) counters.push({ label: 'kernel', value: 'does not have the service' });
-  else if (kernel.unready > 0)
-    counters.push({ label: 'weights to confirm', value: `${kernel.unready}` });
-  const kept = servers.filter((server) => server.kernel !== null && isKept(server.kernel)).length;
+  if (ipvs === null) return counters;
+  if (ipvs.isMissing) counters.push({ label: 'kernel', value: 'does not have the service' });
+  else if (ipvs.unready > 0)
+    counters.push({ label: 'weights to confirm', value: `${ipvs.unready}` });
+  const kept = servers.filter((server) => server.ipvs !== null && isKept(server.ipvs)).length;
   if (kept > 0) counters.push({ label: 'pooled though down', value: `${kept}` });
   return counters;
 }

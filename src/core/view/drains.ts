@@ -2,9 +2,9 @@ import type { Drain } from '../../model/drain.ts';
 import type { DrainView } from '../../model/view.ts';
 import type { Core } from '../core.ts';
 import { poolsOf } from '../graph.ts';
-import type { Pool, RouteEntry, ServerInKernel, Target } from '../nodes.ts';
-import { NODE } from '../maintenance.ts';
-import { connectionsOf } from '../route-drain.ts';
+import type { Pool, RouteEntry, TableServer, Target } from '../nodes.ts';
+import { NODE } from '../drains/maintenance.ts';
+import { connectionsOf } from '../drains/route-drain.ts';
 
 /** Where nobody counts connections, a drain is over when it has been in force for this long. */
 const UNCOUNTED_MS = 3000;
@@ -16,7 +16,7 @@ export function drainViewOfNode(core: Core, atMs: number): DrainView | null {
   const draining = entries.filter(({ state }) => state === 'draining');
   const pools = new Set(draining.flatMap(({ route }) => [...poolsOf(core.graph, route.when)]));
   const counted = [...pools].filter((pool) => isCountedSince(pool, drain));
-  const active = counted.reduce((sum, { kernel }) => sum + (kernel?.activeConnections ?? 0), 0);
+  const active = counted.reduce((sum, { ipvs }) => sum + (ipvs?.activeConnections ?? 0), 0);
   const areGone = entries.every(isGone) && atMs >= drain.sinceMs;
   return {
     drain,
@@ -60,8 +60,8 @@ export function drainViewOfService(core: Core, pool: Pool, atMs: number): DrainV
   if (drain === null) return null;
   const draining = pool.routes.filter(({ state }) => state === 'draining');
   const isCounted = isCountedSince(pool, drain);
-  const active = isCounted && pool.kernel !== null ? pool.kernel.activeConnections : null;
-  const areOut = pool.isEmptied && pool.servers.every(({ kernel }) => isOut(core, kernel));
+  const active = isCounted && pool.ipvs !== null ? pool.ipvs.activeConnections : null;
+  const areOut = pool.isEmptied && pool.servers.every(({ ipvs }) => isOut(core, ipvs));
   return {
     drain,
     isDone: areOut && isEmpty(pool, active, drain, atMs),
@@ -72,13 +72,13 @@ export function drainViewOfService(core: Core, pool: Pool, atMs: number): DrainV
 }
 
 export function drainViewOfServer(core: Core, server: Target, atMs: number): DrainView | null {
-  const { pool, kernel } = server;
+  const { pool, ipvs } = server;
   if (core.drains.size === 0 || pool === null) return null;
   const own = core.drains.get(server.key)?.drain ?? null;
   const drain = own ?? core.drains.get(pool.name)?.drain ?? null;
   if (drain === null) return null;
-  const active = kernel !== null && isCountedSince(pool, drain) ? kernel.activeConnections : null;
-  const isTaken = (own !== null || pool.isEmptied) && isOut(core, kernel);
+  const active = ipvs !== null && isCountedSince(pool, drain) ? ipvs.activeConnections : null;
+  const isTaken = (own !== null || pool.isEmptied) && isOut(core, ipvs);
   return {
     drain,
     isDone: isTaken && isEmpty(pool, active, drain, atMs),
@@ -89,20 +89,20 @@ export function drainViewOfServer(core: Core, server: Target, atMs: number): Dra
 }
 
 /** The kernel gives it nothing new; where nobody can confirm that, our intent has to do. */
-function isOut(core: Core, kernel: ServerInKernel | null): boolean {
-  if (kernel === null || kernel.isMissing) return true;
-  const { intended, confirmed } = kernel;
+function isOut(core: Core, ipvs: TableServer | null): boolean {
+  if (ipvs === null || ipvs.isMissing) return true;
+  const { intended, confirmed } = ipvs;
   if (intended !== 0 && intended !== 'removed') return false;
-  const { ipvs } = core.graph.config;
-  const isDry = ipvs.via !== 'off' && ipvs.dryRun;
-  return confirmed === intended || isDry || core.kernel.state !== 'connected';
+  const { ipvs: output } = core.graph.config;
+  const isDry = output.via !== 'off' && output.dryRun;
+  return confirmed === intended || isDry || core.ipvs.state !== 'connected';
 }
 
-function isEmpty({ kernel }: Pool, active: number | null, drain: Drain, atMs: number): boolean {
+function isEmpty({ ipvs }: Pool, active: number | null, drain: Drain, atMs: number): boolean {
   if (active !== null) return active === 0;
-  return kernel === null || atMs >= drain.sinceMs + UNCOUNTED_MS;
+  return ipvs === null || atMs >= drain.sinceMs + UNCOUNTED_MS;
 }
 
-function isCountedSince({ kernel }: Pool, drain: Drain): boolean {
-  return kernel !== null && kernel.countedAtMs > -Infinity && kernel.countedAtMs >= drain.sinceMs;
+function isCountedSince({ ipvs }: Pool, drain: Drain): boolean {
+  return ipvs !== null && ipvs.countedAtMs > -Infinity && ipvs.countedAtMs >= drain.sinceMs;
 }

@@ -1,11 +1,11 @@
 import type { Rule } from '../../model/rule.ts';
 import type { Explanation } from '../../model/view.ts';
 import { healthOfRule, type Core } from '../core.ts';
-import { becauseOfRule, labelOfRule, partsOfRule, reasonOfPool } from '../explain.ts';
+import { becauseOfRule, labelOfRule, partsOfRule, reasonOfPool } from '../health/explain.ts';
 import type { Pool, RouteEntry, Target } from '../nodes.ts';
-import { becauseOfWeight } from '../because-weight.ts';
-import { NODE, whoDrains } from '../maintenance.ts';
-import { countedHealth, healthOf, reasonOf } from '../settle.ts';
+import { weightBecause } from '../weights/because-weight.ts';
+import { NODE, whoDrains } from '../drains/maintenance.ts';
+import { countedHealth, healthOf, reasonOf } from '../settle/settle.ts';
 import {
   countersOfPool,
   countersOfRoute,
@@ -152,8 +152,8 @@ function isUp({ state, settle }: Target): boolean {
 
 function tellServer(teller: Teller, server: Target, pool: Pool): Explanation {
   const { core, atMs } = teller;
-  const { kernel } = server;
-  const weight = kernel === null ? '' : becauseOfWeight(core, pool, kernel, atMs);
+  const { ipvs } = server;
+  const weight = ipvs === null ? '' : weightBecause(core, pool, ipvs, atMs);
   return {
     kind: 'real_server',
     name: server.key,

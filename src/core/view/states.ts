@@ -6,15 +6,15 @@ import type {
   ServiceView,
   SignalView,
 } from '../../model/view.ts';
-import { becauseNow } from '../because-now.ts';
+import { becauseNow } from '../routes/because-now.ts';
 import type { Core } from '../core.ts';
-import { reuseAtMs } from '../damping.ts';
-import { reasonOfPool } from '../explain.ts';
-import type { Pool, RouteEntry, ServerInKernel, Target } from '../nodes.ts';
-import { baseOf, tableHealth } from '../kernel.ts';
-import { capacityPercent } from '../pool.ts';
-import { identityOf } from '../route.ts';
-import { healthOf, lossOf, reasonOf, unsettled } from '../settle.ts';
+import { reuseAtMs } from '../settle/damping.ts';
+import { reasonOfPool } from '../health/explain.ts';
+import type { Pool, RouteEntry, TableServer, Target } from '../nodes.ts';
+import { baseOf, tableHealth } from '../weights/table.ts';
+import { capacityPercent } from '../health/pool.ts';
+import { identityOf } from '../routes/route.ts';
+import { healthOf, lossOf, reasonOf, unsettled } from '../settle/settle.ts';
 import { drainViewOfRoute, drainViewOfServer, drainViewOfService } from './drains.ts';
 
 export function signalView(core: Core, { name, type }: Signal, atMs: number): SignalView {
@@ -66,7 +66,7 @@ export function neededBy({ thresholds, wasUp }: Pool): number {
 }
 
 function realServerView(core: Core, pool: Pool, server: Target, atMs: number): RealServerView {
-  const { key, state, settle, kernel } = server;
+  const { key, state, settle, ipvs } = server;
   return {
     key,
     address: key.slice(pool.name.length + 1),
@@ -75,27 +75,27 @@ function realServerView(core: Core, pool: Pool, server: Target, atMs: number): R
     sinceMs: state.sinceMs,
     flaps: state.falls,
     lost: lossView(server),
-    weight: kernel === null ? null : kernel.intended,
-    baseWeight: kernel === null ? server.weight : baseOf(kernel),
-    isPooled: kernel === null ? healthOf(state) === 'up' && server.live > 0 : isPooled(kernel),
-    isInTable: isInTable(core, kernel),
-    activeConnections: kernel === null ? null : kernel.activeConnections,
+    weight: ipvs === null ? null : ipvs.intended,
+    baseWeight: ipvs === null ? server.weight : baseOf(ipvs),
+    isPooled: ipvs === null ? healthOf(state) === 'up' && server.live > 0 : isPooled(ipvs),
+    isInTable: isInTable(core, ipvs),
+    activeConnections: ipvs === null ? null : ipvs.activeConnections,
     drain: drainViewOfServer(core, server, atMs),
   };
 }
 
-function isInTable(core: Core, kernel: ServerInKernel | null): boolean | null {
-  if (kernel === null) return null;
+function isInTable(core: Core, ipvs: TableServer | null): boolean | null {
+  if (ipvs === null) return null;
   // Taken out by us it is not missing: it is put back when it is up.
-  if (kernel.intended === 'removed') return null;
-  return core.kernel.isAwaited ? null : !kernel.isMissing;
+  if (ipvs.intended === 'removed') return null;
+  return core.ipvs.isAwaited ? null : !ipvs.isMissing;
 }
 
 /** What nobody judged yet is in the table as it was found. */
-function isPooled(kernel: ServerInKernel): boolean {
-  const { intended, isMissing } = kernel;
+function isPooled(ipvs: TableServer): boolean {
+  const { intended, isMissing } = ipvs;
   if (isMissing || intended === 'removed') return false;
-  return intended === null ? tableHealth(kernel) !== 'down' : intended > 0;
+  return intended === null ? tableHealth(ipvs) !== 'down' : intended > 0;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { View } from '../../model/view.ts';
 import type { Core } from '../core.ts';
-import { NODE } from '../maintenance.ts';
+import { NODE } from '../drains/maintenance.ts';
 import { drainViewOfNode } from './drains.ts';
 import { explainName } from './explain-name.ts';
 import { routeView, serviceView, signalView } from './states.ts';

@@ -1,6 +1,5 @@
 import type { AnyRow } from '../columns.ts';
 import { Fault } from '../fault.ts';
-import { unreachable } from '../unreachable.ts';
 import type { Uuid } from '../values.ts';
 import type { Edit } from './edits.ts';
 import type { Plan } from './plan.ts';
@@ -80,7 +79,7 @@ export class RowCache<R extends AnyRow> {
         return row instanceof Fault ? row : this.#changeTo(uuid, row, old);
       }
       default:
-        return unreachable(edit);
+        return edit satisfies never;
     }
   }
 

@@ -1,7 +1,6 @@
 import { Fault } from '../fault.ts';
 import { isObject } from '../json.ts';
 import { quotedJson } from '../text.ts';
-import { unreachable } from '../unreachable.ts';
 import { isUuid, type Uuid } from '../values.ts';
 
 /** What a notification does to one row, whichever dialect it came in; `json` is still unread. */
@@ -47,6 +46,6 @@ function readEdit(
       return 'delete' in update ? { kind: 'delete', uuid } : null;
     }
     default:
-      return unreachable(dialect);
+      return dialect satisfies never;
   }
 }

@@ -1,7 +1,6 @@
 import type { Columns } from '../columns.ts';
 import { Fault } from '../fault.ts';
 import type { ColumnSchema, DatabaseSchema } from '../schema.ts';
-import { unreachable } from '../unreachable.ts';
 import { emptyAtoms, type ColumnType, type Value } from '../values.ts';
 
 /** How to decode and merge one column: the caller's view of it on the server's schema. */
@@ -52,7 +51,7 @@ function fits(wanted: ColumnType, actual: ColumnType): boolean {
     case 'scalar':
       return actual.kind === 'scalar';
     default:
-      return unreachable(wanted);
+      return wanted satisfies never;
   }
 }
 
@@ -67,7 +66,7 @@ export function words(type: ColumnType): string {
     case 'scalar':
       return `one ${type.atom}`;
     default:
-      return unreachable(type);
+      return type satisfies never;
   }
 }
 
@@ -83,6 +82,6 @@ function initialValue(type: ColumnType, { required }: ColumnSchema): Value {
     case 'scalar':
       return atom;
     default:
-      return unreachable(type);
+      return type satisfies never;
   }
 }

@@ -1,5 +1,5 @@
 import { parseEvent } from './event.ts';
-import type { Reply } from './reply.ts';
+import type { ExabgpReply } from './reply.ts';
 import { parseRibLine } from './rib-line.ts';
 import { addressFamily } from './syntax.ts';
 
@@ -7,7 +7,7 @@ import { addressFamily } from './syntax.ts';
  * Understands one line from ExaBGP: a reply to a command, or an event of the json
  * or the text encoder. `null` stands for a line above the length limit.
  */
-export function decodeLine(line: string | null): Reply {
+export function decodeLine(line: string | null): ExabgpReply {
   if (line === null) return { kind: 'garbage' };
   const text = line.endsWith('\r') ? line.slice(0, -1) : line;
   if (text === 'done') return { kind: 'done' };
@@ -19,7 +19,7 @@ export function decodeLine(line: string | null): Reply {
   return shortReply(text);
 }
 
-function shortReply(text: string): Reply {
+function shortReply(text: string): ExabgpReply {
   const version = /^exabgp ([0-9]+\.[0-9]+\.[0-9]+\S*)$/iu.exec(text)?.[1];
   if (version !== undefined) return { kind: 'version', version };
   if (/^Peer\s+AS\s+up\/down\s+state\b/u.test(text)) return { kind: 'summary-header' };
@@ -29,7 +29,7 @@ function shortReply(text: string): Reply {
   return neighborLine(text) ?? { kind: 'text', text };
 }
 
-function neighborLine(text: string): Reply | null {
+function neighborLine(text: string): ExabgpReply | null {
   const words = text.split(/\s+/u);
   const [first = '', second = '', third = ''] = words;
   if (first === 'neighbor' && addressFamily(second) !== null && third !== '{') {

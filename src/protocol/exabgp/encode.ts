@@ -12,11 +12,11 @@ import {
 export const COMMAND_MAX_BYTES = 4095;
 
 /** A command line without its newline, or why there is none. */
-export type Encoded =
+export type EncodedLine =
   { readonly ok: true; readonly line: string } | { readonly ok: false; readonly reason: string };
 
 /** What is written for a change of one route. `null` attributes: withdraw. */
-export interface Change {
+export interface RouteChange {
   readonly route: RouteIdentity;
   readonly attributes: RouteAttributes | null;
   /** Also in a withdraw: without it the batch form resets the session (4.2.21, 4.2.25). */
@@ -24,7 +24,7 @@ export interface Change {
 }
 
 /** `announce route P next-hop NH …` or `withdraw route P next-hop NH …`. */
-export function encodeChange(change: Change): Encoded {
+export function encodeChange(change: RouteChange): EncodedLine {
   const { route, attributes, nextHop } = change;
   if (prefixFamily(route.prefix) === null) return refuse('prefix', route.prefix);
   const parts = words(change);
@@ -39,7 +39,7 @@ export function encodeChange(change: Change): Encoded {
  * follow, each after a space. Routes with a path id are refused: 4.2.21 drops
  * the path id from this form and says `done`.
  */
-export function encodeBatchHead(change: Change): Encoded {
+export function encodeBatchHead(change: RouteChange): EncodedLine {
   if (change.route.pathId !== null) return refuse('path id in a batch', `${change.route.pathId}`);
   const parts = words(change);
   if (!parts.ok) return parts;
@@ -52,7 +52,7 @@ type Words =
   | { readonly ok: true; readonly selector: string; readonly path: string; readonly tail: string }
   | { readonly ok: false; readonly reason: string };
 
-function words({ route, attributes, nextHop }: Change): Words {
+function words({ route, attributes, nextHop }: RouteChange): Words {
   const { neighbor, pathId } = route;
   if (neighbor !== null && addressFamily(neighbor) === null) return refuse('neighbor', neighbor);
   if (nextHop !== 'self' && addressFamily(nextHop) === null) return refuse('next-hop', nextHop);
@@ -67,7 +67,7 @@ function words({ route, attributes, nextHop }: Change): Words {
   };
 }
 
-function attributeWords(attributes: RouteAttributes): Encoded {
+function attributeWords(attributes: RouteAttributes): EncodedLine {
   const { med, localPreference, asPath } = attributes;
   let line = '';
   if (med !== null) {
@@ -117,7 +117,7 @@ function isExtendedCommunity(text: string): boolean {
   return as !== null && number !== null && (as <= U16_MAX || number <= U16_MAX);
 }
 
-function whole(line: string): Encoded {
+function whole(line: string): EncodedLine {
   // ASCII by construction: every word was checked. The length is what is left to check.
   if (line.length > COMMAND_MAX_BYTES) return refuse('length', `${line.length} bytes`);
   return { ok: true, line };

@@ -1,14 +1,14 @@
 import { pathId } from './rib-line.ts';
-import type { Reply, SentAttributes, SentRoute } from './reply.ts';
+import type { ExabgpReply, SentAttributes, SentRoute } from './reply.ts';
 
-const OTHER: Reply = { kind: 'other' };
-const GARBAGE: Reply = { kind: 'garbage' };
+const OTHER: ExabgpReply = { kind: 'other' };
+const GARBAGE: ExabgpReply = { kind: 'garbage' };
 
 /** Longest reason of a state event that is passed on, in characters. */
 const REASON_MAX_CHARS = 300;
 
 /** One event of the json encoder, 4.x and 5.x. */
-export function parseEvent(line: string): Reply {
+export function parseEvent(line: string): ExabgpReply {
   const event = record(parseJson(line));
   const type = event?.['type'];
   if (event === null || typeof type !== 'string') return GARBAGE;
@@ -43,7 +43,7 @@ function array(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function stateEvent(neighbor: string, fields: Fields): Reply {
+function stateEvent(neighbor: string, fields: Fields): ExabgpReply {
   const state = fields['state'];
   const reason = fields['reason'];
   if (state !== 'up' && state !== 'down' && state !== 'connected') return OTHER;
@@ -51,7 +51,7 @@ function stateEvent(neighbor: string, fields: Fields): Reply {
   return { kind: 'state', neighbor, state, reason: text };
 }
 
-function sentEvent(neighbor: string, fields: Fields): Reply {
+function sentEvent(neighbor: string, fields: Fields): ExabgpReply {
   const update = record(record(fields['message'])?.['update']);
   const announced: SentRoute[] = [];
   const withdrawn: SentRoute[] = [];

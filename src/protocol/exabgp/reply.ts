@@ -27,7 +27,7 @@ export interface SentAttributes {
 }
 
 /** One line from ExaBGP, understood. */
-export type Reply =
+export type ExabgpReply =
   | { readonly kind: 'done' }
   | { readonly kind: 'error' }
   | { readonly kind: 'version'; readonly version: string }

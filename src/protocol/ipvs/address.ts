@@ -1,7 +1,7 @@
 /** Addresses between their text and their bytes, as inet_pton(3) and inet_ntop(3) have it. */
 
-const fourNumbers = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
-const group = /^[0-9a-fA-F]{1,4}$/;
+const FOUR_NUMBERS = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
+const GROUP = /^[0-9a-fA-F]{1,4}$/;
 
 /** 4 or 16 bytes; `null`: no address, or one that two programs could read differently. */
 export function addressBytes(text: string): Uint8Array | null {
@@ -19,12 +19,12 @@ export function familyOf(address: string): 4 | 6 {
 }
 
 /** `10.0.1.11:443`, `[2001:db8::1]:443`. */
-export function endpointText(address: string, port: number): string {
+export function tableEndpointText(address: string, port: number): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 /** The reverse of `endpointText`, canonical. */
-export function parseEndpoint(text: string): { address: string; port: number } | null {
+export function parseTableEndpoint(text: string): { address: string; port: number } | null {
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([0-9.]+)):(\d{1,5})$/.exec(text);
   if (match === null) return null;
   const [, six, four = '', digits] = match;
@@ -35,7 +35,7 @@ export function parseEndpoint(text: string): { address: string; port: number } |
 }
 
 function ipv4Bytes(text: string): Uint8Array | null {
-  const octets = fourNumbers.exec(text)?.slice(1);
+  const octets = FOUR_NUMBERS.exec(text)?.slice(1);
   // `010.0.0.1` is 8.0.0.1 to the C library and 10.0.0.1 to others.
   if (octets?.some((octet) => octet.length > 1 && octet.startsWith('0')) !== false) return null;
   const numbers = octets.map(Number);
@@ -63,7 +63,7 @@ function groupBytes(text: string, atEnd: boolean): readonly number[] | null {
   const bytes: number[] = [];
   const groups = text.split(':');
   for (const [index, each] of groups.entries()) {
-    if (group.test(each)) {
+    if (GROUP.test(each)) {
       const word = Number.parseInt(each, 16);
       bytes.push(word >> 8, word & 255);
       continue;

@@ -1,9 +1,9 @@
-import { addressBytes, addressText, endpointText, familyOf } from './address.ts';
+import { addressBytes, addressText, tableEndpointText, familyOf } from './address.ts';
 import { FORWARDING, TUNNEL, TUNNEL_FLAG } from './numbers.ts';
 import type { Destination, ServiceIdentity, TableChange, Tunnel } from './table.ts';
 
 /** A line for `ipvsadm --restore`, or why there is none that says it. */
-export type Line =
+export type IpvsadmLine =
   { readonly ok: true; readonly line: string } | { readonly ok: false; readonly reason: string };
 
 /** What ipvsadm reads; one line outside of it ends it with the later lines unread. */
@@ -25,7 +25,7 @@ const NO_NAME = 'the service has no valid name';
  * `-e -t 192.0.2.10:443 -r 10.0.1.11:443 -m -w 0`. Nothing but numbers,
  * canonical addresses and ipvsadm's own words gets into it.
  */
-export function changeLine({ kind, service, destination }: TableChange): Line {
+export function ipvsadmLine({ kind, service, destination }: TableChange): IpvsadmLine {
   const name = serviceWords(service);
   if (name === null) return no(NO_NAME);
   const server = endpointWord(destination.address, destination.port);
@@ -36,12 +36,12 @@ export function changeLine({ kind, service, destination }: TableChange): Line {
 }
 
 /** A service as ipvsadm saves it, such as `-A -t 192.0.2.10:443`, without what schedules it. */
-export function serviceLine(service: ServiceIdentity): Line {
+export function serviceLine(service: ServiceIdentity): IpvsadmLine {
   const name = serviceWords(service);
   return name === null ? no(NO_NAME) : { ok: true, line: ['-A', ...name].join(' ') };
 }
 
-function no(reason: string): Line {
+function no(reason: string): IpvsadmLine {
   return { ok: false, reason };
 }
 
@@ -57,7 +57,7 @@ function serviceWords(service: ServiceIdentity): readonly string[] | null {
 function endpointWord(text: string, port: number): string | null {
   const bytes = addressBytes(text);
   const address = bytes === null ? null : addressText(bytes, familyOf(text));
-  return address === null || !isNumber(port, 65_535) ? null : endpointText(address, port);
+  return address === null || !isNumber(port, 65_535) ? null : tableEndpointText(address, port);
 }
 
 function valueWords(destination: Destination): readonly string[] | null {

@@ -1,4 +1,4 @@
-import { parseEndpoint } from './address.ts';
+import { parseTableEndpoint } from './address.ts';
 import type { IpvsInfo } from './replies.ts';
 import type { DestinationIdentity, ServiceIdentity, TableService } from './table.ts';
 
@@ -26,7 +26,7 @@ export function parseListed(text: string): ReadonlyMap<string, ListedCounts> {
       continue;
     }
     const [, name = '', ...columns] = words;
-    const server = parseEndpoint(name);
+    const server = parseTableEndpoint(name);
     const numbers = columns.map(Number);
     const [upperThreshold, lowerThreshold, activeConnections, inactiveConnections] = numbers;
     if (service === null || server === null) continue;
@@ -78,6 +78,6 @@ function serviceIn([kind = '', name = '', family = '']: readonly string[]): Serv
     return { kind: 'fwmark', mark: Number(name), family: family === 'IPv6' ? 6 : 4 };
   }
   if (kind !== 'TCP' && kind !== 'UDP' && kind !== 'SCTP') return null;
-  const endpoint = parseEndpoint(name);
+  const endpoint = parseTableEndpoint(name);
   return endpoint === null ? null : { kind: 'address', protocol: protocols[kind], ...endpoint };
 }

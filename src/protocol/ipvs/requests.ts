@@ -22,7 +22,7 @@ import {
 import type { Destination, ServiceIdentity, TableChange } from './table.ts';
 
 /** A request, or why the kernel cannot be asked so. */
-export type Encoded =
+export type EncodedRequest =
   | { readonly ok: true; readonly request: Request }
   | { readonly ok: false; readonly reason: string };
 
@@ -42,7 +42,7 @@ export function servicesRequest(family: number): Request {
 }
 
 /** All destinations of one service. */
-export function destinationsRequest(family: number, service: ServiceIdentity): Encoded {
+export function destinationsRequest(family: number, service: ServiceIdentity): EncodedRequest {
   const attributes = serviceAttributes(service);
   if (attributes === null) return { ok: false, reason: 'the service has no valid name' };
   const nested = nestedAttribute(ATTRIBUTE.SERVICE, attributes);
@@ -55,7 +55,7 @@ export function infoRequest(family: number): Request {
 }
 
 /** One change of one destination. */
-export function changeRequest(family: number, change: TableChange): Encoded {
+export function changeRequest(family: number, change: TableChange): EncodedRequest {
   const service = serviceAttributes(change.service);
   if (service === null) return { ok: false, reason: 'the service has no valid name' };
   const destination = destinationAttributes(change);

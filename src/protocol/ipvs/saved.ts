@@ -1,4 +1,4 @@
-import { parseEndpoint } from './address.ts';
+import { parseTableEndpoint } from './address.ts';
 import { FORWARDING, SERVICE_FLAG, TUNNEL, TUNNEL_FLAG } from './numbers.ts';
 import type { Destination, ServiceIdentity, TableService } from './table.ts';
 
@@ -73,7 +73,7 @@ function identityOf(options: ReadonlyMap<string, string>): ServiceIdentity | nul
     return { kind: 'fwmark', mark, family: options.has('-6') ? 6 : 4 };
   }
   for (const [option, protocol] of protocols) {
-    const endpoint = parseEndpoint(options.get(option) ?? '');
+    const endpoint = parseTableEndpoint(options.get(option) ?? '');
     if (endpoint !== null) return { kind: 'address', protocol, ...endpoint };
   }
   return null;
@@ -114,7 +114,7 @@ function serviceOf(
 }
 
 function destinationOf(options: ReadonlyMap<string, string>): Destination | null {
-  const endpoint = parseEndpoint(options.get('-r') ?? '');
+  const endpoint = parseTableEndpoint(options.get('-r') ?? '');
   const weight = wholeNumber(options.get('-w') ?? '1');
   if (endpoint === null || weight === null) return null;
   return {

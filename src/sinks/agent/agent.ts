@@ -21,7 +21,7 @@ import type { Turn } from '../../model/turn.ts';
 import { monotonicScheduler } from '../../platform/scheduler.ts';
 import { agentLine } from '../../protocol/agent-check.ts';
 import { printable } from '../../protocol/printable.ts';
-import { Board } from './board.ts';
+import { AgentStates } from './agent-states.ts';
 import { listen } from './listener.ts';
 
 const SINK = 'agent';
@@ -41,13 +41,13 @@ const UNKNOWN_NAMES_MAX = 16;
  *
  * Emits whether it listens. Completes with `turn$`; fails only if `config$` or `turn$` does.
  */
-export function agent(
+export function agentListener(
   config$: Observable<Config>,
   turn$: Observable<Turn>,
   scheduler: SchedulerLike = monotonicScheduler,
 ): Observable<SinkReport> {
   return defer(() => {
-    const board = new Board();
+    const board = new AgentStates();
     const notice$ = new Subject<SinkReport>();
     const over$ = new Subject<void>();
     const answer = answering(board, (report) => notice$.next(report));
@@ -84,7 +84,7 @@ function serving(
 }
 
 function answering(
-  board: Board,
+  board: AgentStates,
   report: (report: SinkReport) => void,
 ): (request: string) => string | null {
   const unknown = new Set<string>();

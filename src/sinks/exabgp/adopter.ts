@@ -1,25 +1,25 @@
 import type { Config } from '../../model/config.ts';
 import type { Route } from '../../model/route.ts';
 import type { Cause, Turn } from '../../model/turn.ts';
-import { type Found, sortRoutes } from './adoption.ts';
-import type { Want } from './entry.ts';
-import type { Finding } from './inspection.ts';
+import { type FoundRoute, sortRoutes } from './adoption.ts';
+import type { WantedRoute } from './entry.ts';
+import type { InspectionResult } from './inspection.ts';
 import type { Ledger } from './ledger.ts';
 import { NAMES_MAX, SETTLE_MS } from './limits.ts';
 import type { Neighbors } from './neighbors.ts';
-import { ABSENT } from './print.ts';
-import type { Remembered } from './remembered.ts';
-import type { Reporter } from './reporter.ts';
-import type { Answers } from './silence.ts';
+import { ABSENT } from './fingerprint.ts';
+import type { AnnouncedKeys } from './announced-keys.ts';
+import type { ExabgpReporter } from './reporter.ts';
+import type { PeerKind } from './peer-liveness.ts';
 
-type FoundExabgp = Extract<Finding, { kind: 'found' }>;
+type FoundExabgp = Extract<InspectionResult, { kind: 'found' }>;
 
 /** Knows which routes are ours, and brings what is found and what should be into the ledger. */
 export class Adopter {
   readonly #ledger: Ledger;
   readonly #neighbors: Neighbors;
-  readonly #remembered: Remembered;
-  readonly #reporter: Reporter;
+  readonly #remembered: AnnouncedKeys;
+  readonly #reporter: ExabgpReporter;
   #configured = new Map<string, Route>();
   #cause: Cause;
   #firstTurn = true;
@@ -27,8 +27,8 @@ export class Adopter {
   constructor(
     ledger: Ledger,
     neighbors: Neighbors,
-    remembered: Remembered,
-    reporter: Reporter,
+    remembered: AnnouncedKeys,
+    reporter: ExabgpReporter,
     cause: Cause,
   ) {
     this.#ledger = ledger;
@@ -104,19 +104,19 @@ export class Adopter {
   }
 
   /** Starts the ledger without knowing anything. */
-  startBlind(answers: Answers, nowMs: number): void {
+  startBlind(answers: PeerKind, nowMs: number): void {
     this.#ledger.start(() => null, answers, nowMs, nowMs);
   }
 
   /** A withdraw of what is not configured any more took effect: it need not be remembered. */
-  confirmed(wants: readonly Want[]): void {
+  confirmed(wants: readonly WantedRoute[]): void {
     const gone = wants.filter(
-      ({ print, route }) => print === ABSENT && !this.#configured.has(route.key),
+      ({ fingerprint, route }) => fingerprint === ABSENT && !this.#configured.has(route.key),
     );
     if (gone.length > 0) this.#remembered.drop(gone.map(({ route }) => route.key));
   }
 
-  #withdrawStale(key: string, found: Found, nowMs: number): void {
+  #withdrawStale(key: string, found: FoundRoute, nowMs: number): void {
     if (this.#configured.has(key)) return;
     this.#ledger.want(found.route, null, found.nextHop, this.#cause, nowMs);
   }
@@ -126,6 +126,6 @@ export class Adopter {
   }
 }
 
-function heldOf(found: Found | undefined): readonly string[] | null {
-  return found === undefined ? [ABSENT] : found.prints;
+function heldOf(found: FoundRoute | undefined): readonly string[] | null {
+  return found === undefined ? [ABSENT] : found.fingerprints;
 }

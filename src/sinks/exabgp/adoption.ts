@@ -1,17 +1,17 @@
 import type { RouteIdentity } from '../../model/route.ts';
 import type { RibRoute } from '../../protocol/exabgp/reply.ts';
-import { ABSENT, printsOfRib } from './print.ts';
+import { ABSENT, ribFingerprints } from './fingerprint.ts';
 
 /** One of our routes as it was found at ExaBGP. */
-export interface Found {
+export interface FoundRoute {
   readonly route: RouteIdentity;
   readonly nextHop: string;
   /** What it satisfies; `null`: not the same at all neighbors, so it has to be sent. */
-  readonly prints: readonly string[] | null;
+  readonly fingerprints: readonly string[] | null;
 }
 
 export interface Adoption {
-  readonly ours: ReadonlyMap<string, Found>;
+  readonly ours: ReadonlyMap<string, FoundRoute>;
   /** Announced by somebody else, and none of our business. */
   readonly foreign: readonly RibRoute[];
 }
@@ -41,11 +41,11 @@ export function sortRoutes(
     if (places === undefined) ours.set(identity.key, [route]);
     else places.push(route);
   }
-  const found = new Map<string, Found>();
+  const found = new Map<string, FoundRoute>();
   for (const [key, route] of identities) {
     const places = ours.get(key) ?? [];
     const nextHop = places[0]?.nextHop ?? 'self';
-    found.set(key, { route, nextHop, prints: commonPrints(places, receivers(route)) });
+    found.set(key, { route, nextHop, fingerprints: commonPrints(places, receivers(route)) });
   }
   return { ours: found, foreign };
 }
@@ -71,8 +71,8 @@ function commonPrints(
     return null;
   const [first, ...rest] = places;
   if (first === undefined) return [ABSENT];
-  const prints = printsOfRib(first).filter((print) =>
-    rest.every((place) => printsOfRib(place).includes(print)),
+  const fingerprints = ribFingerprints(first).filter((fingerprint) =>
+    rest.every((place) => ribFingerprints(place).includes(fingerprint)),
   );
-  return prints.length === 0 ? null : prints;
+  return fingerprints.length === 0 ? null : fingerprints;
 }

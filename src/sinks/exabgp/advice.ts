@@ -1,4 +1,4 @@
-import type { Finding } from './inspection.ts';
+import type { InspectionResult } from './inspection.ts';
 
 /** What the operator should know; `about` tells what is of one event apart. */
 export interface Advice {
@@ -9,17 +9,17 @@ export interface Advice {
 }
 
 /** What is missing at the other end, where it is no ExaBGP we know. */
-export function shortcoming(kind: 'bare' | 'silent'): string {
+export function missingAtPeer(kind: 'bare' | 'silent'): string {
   return kind === 'bare'
     ? 'the process on the ExaBGP API does not list its neighbors, so it is not ExaBGP: routes are written to it, and none that it may hold are taken over'
     : 'ExaBGP sends no acknowledgements: commands are written without waiting for them';
 }
 
 /** What could be better at the other end. `events`: whether its events can reach us at all. */
-export function* adviceOn(finding: Finding, events: boolean): Generator<Advice> {
+export function* peerAdvice(finding: InspectionResult, events: boolean): Generator<Advice> {
   const acks = { level: 'warn', event: 'ack_missing', about: '' } as const;
   if (finding.kind !== 'found') {
-    yield { ...acks, message: shortcoming(finding.kind) };
+    yield { ...acks, message: missingAtPeer(finding.kind) };
     return;
   }
   if (!finding.acks)
@@ -43,7 +43,7 @@ export function* adviceOn(finding: Finding, events: boolean): Generator<Advice> 
 }
 
 /** That a neighbor came or went. */
-export function newsOf(address: string, state: 'up' | 'down', reason: string): Advice {
+export function neighborAdvice(address: string, state: 'up' | 'down', reason: string): Advice {
   return {
     level: state === 'up' ? 'info' : 'warn',
     event: `neighbor_${state}`,

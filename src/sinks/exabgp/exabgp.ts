@@ -20,11 +20,11 @@ import type { Config, ExabgpOutput } from '../../model/config.ts';
 import type { SinkReport } from '../../model/report.ts';
 import type { Turn } from '../../model/turn.ts';
 import { monotonicScheduler } from '../../platform/scheduler.ts';
-import { awaitEnd } from './ending.ts';
+import { awaitConfirmed } from './await-confirmed.ts';
 import { pipeTransport } from './pipe.ts';
-import { Remembered } from './remembered.ts';
-import { SINK } from './reporter.ts';
-import { Session } from './session.ts';
+import { AnnouncedKeys } from './announced-keys.ts';
+import { EXABGP } from './reporter.ts';
+import { ExabgpSession } from './session.ts';
 import { stdioTransport } from './stdio.ts';
 import type { Transport } from './transport.ts';
 
@@ -68,7 +68,13 @@ export function exabgp(
 }
 
 function off(turn$: Observable<Turn>): Observable<SinkReport> {
-  const state = { kind: 'state', sink: SINK, state: 'off', peerVersion: null, reason: '' } as const;
+  const state = {
+    kind: 'state',
+    sink: EXABGP,
+    state: 'off',
+    peerVersion: null,
+    reason: '',
+  } as const;
   return merge(of(state), turn$.pipe(ignoreElements()));
 }
 
@@ -83,12 +89,12 @@ function talk(
   return defer(() => {
     const report$ = new Subject<SinkReport>();
     const transport = transportOf(output, streams);
-    const remembered = new Remembered(first.stateDir, (message) =>
+    const remembered = new AnnouncedKeys(first.stateDir, (message) =>
       session.notice('warn', 'state_unusable', message),
     );
     const acknowledged = output.via === 'pipe' || streams.stdin !== null;
     const { ackTimeoutMs, window } = output;
-    const session: Session = new Session(
+    const session: ExabgpSession = new ExabgpSession(
       { ackTimeoutMs, window, acknowledged, events: output.via === 'stdio' },
       transport,
       remembered,
@@ -105,7 +111,7 @@ function talk(
     );
     const finished$ = concat(
       turn$.pipe(tap((turn) => session.turn(turn))),
-      awaitEnd(session, transport, remembered, scheduler),
+      awaitConfirmed(session, transport, remembered, scheduler),
     );
     return merge(report$, later$.pipe(mergeMap(configure))).pipe(
       takeUntil(merge(whenComplete(gone$), session.ended$, whenComplete(finished$))),

@@ -1,4 +1,4 @@
-import type { Reply, RibRoute } from '../../protocol/exabgp/reply.ts';
+import type { ExabgpReply, RibRoute } from '../../protocol/exabgp/reply.ts';
 import {
   type NeighborConfig,
   NeighborConfigReader,
@@ -6,7 +6,7 @@ import {
 import { ADOPT_MAX_ROUTES, BARRIER_QUIET_MS } from './limits.ts';
 
 /** What asking ExaBGP came to. */
-export type Finding =
+export type InspectionResult =
   | {
       readonly kind: 'found';
       readonly version: string | null;
@@ -55,7 +55,7 @@ export class Inspection {
   }
 
   /** Takes a reply. Returns what to write next, or the finding once it is complete. */
-  take(reply: Reply, nowMs: number): string | Finding | null {
+  take(reply: ExabgpReply, nowMs: number): string | InspectionResult | null {
     this.#heardAtMs = nowMs;
     switch (this.#phase) {
       case 'barrier':
@@ -76,7 +76,7 @@ export class Inspection {
   }
 
   /** Looks at the time: the finding, if waiting has come to its end. */
-  tick(nowMs: number): Finding | null {
+  tick(nowMs: number): InspectionResult | null {
     const quietMs = nowMs - this.#heardAtMs;
     if (this.#phase === 'barrier') {
       if (this.#staleDone && quietMs >= BARRIER_QUIET_MS) return { kind: 'bare' };
@@ -89,7 +89,7 @@ export class Inspection {
     return quietMs < limitMs ? null : this.#found();
   }
 
-  #atBarrier(reply: Reply): string | null {
+  #atBarrier(reply: ExabgpReply): string | null {
     if (reply.kind === 'summary-header') {
       this.#phase = 'questions';
       return QUESTIONS;
@@ -99,7 +99,7 @@ export class Inspection {
     return null;
   }
 
-  #answer(reply: Reply): null {
+  #answer(reply: ExabgpReply): null {
     if (reply.kind === 'version') this.#version = reply.version;
     else if (reply.kind === 'done') this.#dones += 1;
     else if (reply.kind === 'summary-header') this.#phase = 'end';
@@ -108,7 +108,7 @@ export class Inspection {
     return null;
   }
 
-  #found(): Finding {
+  #found(): InspectionResult {
     return {
       kind: 'found',
       version: this.#version,

@@ -2,22 +2,22 @@ import type { RouteAttributes, RouteIdentity } from '../../model/route.ts';
 import type { Cause } from '../../model/turn.ts';
 import type { SentAttributes, SentRoute } from '../../protocol/exabgp/reply.ts';
 import { Entries } from './entries.ts';
-import { type Entry, type Line, type Want, isSatisfied } from './entry.ts';
-import { Flights } from './flights.ts';
+import { type LedgerEntry, type WrittenLine, type WantedRoute, isSatisfied } from './entry.ts';
+import { OutstandingChanges } from './outstanding.ts';
 import { IN_FLIGHT_MAX_BYTES, RETRY_MAX_MS, RETRY_MIN_MS } from './limits.ts';
 import type { Neighbors } from './neighbors.ts';
 import { planLines } from './plan.ts';
-import { ABSENT, printOf } from './print.ts';
-import { Queues } from './queues.ts';
-import { type Answers, Silence } from './silence.ts';
-import { Written } from './written.ts';
+import { ABSENT, fingerprintOf } from './fingerprint.ts';
+import { RouteQueues } from './route-queues.ts';
+import { type PeerKind, PeerLiveness } from './peer-liveness.ts';
+import { WrittenLines } from './written-lines.ts';
 
 /** What became of changes. `reason` is empty where there is nothing to add. */
 export interface Outcome {
   readonly result: 'sent' | 'confirmed' | 'rejected' | 'unanswered';
   /** The line; empty where nothing had to be, or could be, written. */
   readonly text: string;
-  readonly wants: readonly Want[];
+  readonly wants: readonly WantedRoute[];
   readonly reason: string;
 }
 
@@ -40,10 +40,10 @@ export class Ledger {
   readonly #neighbors: Neighbors;
   readonly #report: (outcome: Outcome) => void;
   readonly #entries = new Entries();
-  readonly #queues = new Queues();
-  readonly #flights: Flights;
-  readonly #written = new Written();
-  readonly #silence: Silence;
+  readonly #queues = new RouteQueues();
+  readonly #flights: OutstandingChanges;
+  readonly #written = new WrittenLines();
+  readonly #silence: PeerLiveness;
   #open = false;
   #suspect = false;
   #held: (key: string) => readonly string[] | null = () => null;
@@ -52,10 +52,10 @@ export class Ledger {
     this.#options = options;
     this.#neighbors = neighbors;
     this.#report = report;
-    this.#flights = new Flights(neighbors, options.settle, (text, wants) =>
+    this.#flights = new OutstandingChanges(neighbors, options.settle, (text, wants) =>
       report({ result: 'confirmed', text, wants, reason: '' }),
     );
-    this.#silence = new Silence(this.#written, options.ackTimeoutMs);
+    this.#silence = new PeerLiveness(this.#written, options.ackTimeoutMs);
   }
 
   /** Whether anything is under way or waits for its time: `tick` is needed. */
@@ -90,17 +90,17 @@ export class Ledger {
     this.#flights.clear();
     this.#queues.clear();
     for (const entry of this.#entries.all()) {
-      if (entry.flight !== null) entry.notBeforeMs = Math.max(entry.notBeforeMs, quietUntilMs);
-      entry.flight = null;
+      if (entry.outstanding !== null) entry.notBeforeMs = Math.max(entry.notBeforeMs, quietUntilMs);
+      entry.outstanding = null;
       entry.held = null;
-      if (entry.want !== null) entry.want.confirmed = false;
+      if (entry.want !== null) entry.want.isConfirmed = false;
     }
   }
 
   /** Takes `held` as what ExaBGP holds of our routes, `null` for "not known", and goes on. */
   start(
     held: (key: string) => readonly string[] | null,
-    answers: Answers,
+    answers: PeerKind,
     notBeforeMs: number,
     nowMs: number,
   ): void {
@@ -129,9 +129,16 @@ export class Ledger {
     nowMs: number,
   ): void {
     const entry = this.#entries.obtain(route, this.#held);
-    const print = attributes === null ? ABSENT : printOf(attributes);
-    if (entry.want?.print === print) return;
-    entry.want = { route: entry.route, attributes, nextHop, print, cause, confirmed: false };
+    const fingerprint = attributes === null ? ABSENT : fingerprintOf(attributes);
+    if (entry.want?.fingerprint === fingerprint) return;
+    entry.want = {
+      route: entry.route,
+      attributes,
+      nextHop,
+      fingerprint,
+      cause,
+      isConfirmed: false,
+    };
     if (entry.failures > 0) entry.notBeforeMs = 0;
     entry.failures = 0;
     this.#consider(entry, nowMs);
@@ -169,7 +176,7 @@ export class Ledger {
       for (const { text, changes } of lines) {
         const kind = ready === withdraws ? 'withdraw' : 'announce';
         const wants = changes.map(({ want }) => want);
-        const line: Line = { text, kind, wants, sentAtMs: nowMs, overdue: false };
+        const line: WrittenLine = { text, kind, wants, sentAtMs: nowMs, isOverdue: false };
         for (const { entry, want } of changes) {
           this.#queues.remove(entry);
           this.#flights.start(entry, want, line);
@@ -230,8 +237,8 @@ export class Ledger {
   tick(nowMs: number): readonly string[] {
     for (const entry of this.#flights.expire(nowMs)) this.#consider(entry, nowMs);
     for (const line of this.#written.olderThan(nowMs - this.#options.ackTimeoutMs)) {
-      if (line.overdue) continue;
-      line.overdue = true;
+      if (line.isOverdue) continue;
+      line.isOverdue = true;
       if (line.kind !== 'poke')
         this.#report({ result: 'unanswered', text: line.text, wants: line.wants, reason: '' });
     }
@@ -239,30 +246,32 @@ export class Ledger {
     return this.#silence.poke(nowMs);
   }
 
-  #acknowledge(line: Line, nowMs: number): void {
+  #acknowledge(line: WrittenLine, nowMs: number): void {
     for (const want of line.wants) {
       const entry = this.#entries.get(want.route.key);
-      if (entry?.flight?.line !== line) continue;
-      if (this.#flights.acknowledge(entry, entry.flight, this.#silence.answers !== 'none', nowMs))
+      if (entry?.outstanding?.line !== line) continue;
+      if (
+        this.#flights.acknowledge(entry, entry.outstanding, this.#silence.answers !== 'none', nowMs)
+      )
         this.#consider(entry, nowMs);
     }
   }
 
-  #failLine(line: Line, result: 'rejected' | 'unanswered', nowMs: number): void {
+  #failLine(line: WrittenLine, result: 'rejected' | 'unanswered', nowMs: number): void {
     if (line.kind === 'poke') return;
     if (result === 'unanswered') this.#suspect = true;
     for (const want of line.wants) {
       const entry = this.#entries.get(want.route.key);
-      if (entry?.flight?.line !== line) continue;
+      if (entry?.outstanding?.line !== line) continue;
       this.#flights.end(entry);
       this.#fail(entry, want, nowMs);
     }
     // An overdue line was reported when it became overdue.
-    if (result === 'rejected' || !line.overdue)
+    if (result === 'rejected' || !line.isOverdue)
       this.#report({ result, text: line.text, wants: line.wants, reason: '' });
   }
 
-  #fail(entry: Entry, want: Want, nowMs: number): void {
+  #fail(entry: LedgerEntry, want: WantedRoute, nowMs: number): void {
     entry.held = null;
     // What should be has changed meanwhile: that is tried at once.
     if (entry.want === want) {
@@ -274,8 +283,8 @@ export class Ledger {
   }
 
   /** Puts a route where it belongs: ready, waiting for its time, or nowhere. */
-  #consider(entry: Entry, nowMs: number): void {
-    if (!this.#open || entry.flight !== null) return;
+  #consider(entry: LedgerEntry, nowMs: number): void {
+    if (!this.#open || entry.outstanding !== null) return;
     this.#queues.remove(entry);
     const { want } = entry;
     if (want === null) return;

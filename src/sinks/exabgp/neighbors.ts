@@ -1,6 +1,6 @@
 import type { NeighborConfig } from '../../protocol/exabgp/neighbor-config.ts';
 import type { RouteIdentity } from '../../model/route.ts';
-import type { Change } from '../../protocol/exabgp/encode.ts';
+import type { RouteChange } from '../../protocol/exabgp/encode.ts';
 import { addressFamily, prefixFamily } from '../../protocol/exabgp/syntax.ts';
 
 interface Neighbor {
@@ -70,7 +70,7 @@ export class Neighbors {
    * write an UPDATE that tears the session down, again at each reconnection: all
    * routes of that neighbor would be lost.
    */
-  refusal({ route, attributes, nextHop }: Change): string | null {
+  refusal({ route, attributes, nextHop }: RouteChange): string | null {
     if (attributes === null || nextHop !== 'self') return null;
     const family = prefixFamily(route.prefix);
     const address = this.receivers(route).find((each) => addressFamily(each) !== family);

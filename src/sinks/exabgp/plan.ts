@@ -1,6 +1,6 @@
 import { COMMAND_MAX_BYTES, encodeBatchHead, encodeChange } from '../../protocol/exabgp/encode.ts';
 import { prefixFamily } from '../../protocol/exabgp/syntax.ts';
-import type { Entry, Want } from './entry.ts';
+import type { LedgerEntry, WantedRoute } from './entry.ts';
 import { BATCH_MAX, BATCH_MIN, PLAN_MAX_KEYS } from './limits.ts';
 
 /** A line to write and the changes in it. */
@@ -10,8 +10,8 @@ interface Planned {
 }
 
 interface Change {
-  readonly entry: Entry;
-  readonly want: Want;
+  readonly entry: LedgerEntry;
+  readonly want: WantedRoute;
 }
 
 /** What may still be written before an answer comes. */
@@ -20,7 +20,7 @@ export interface Room {
   bytes: number;
 }
 
-export interface Plan {
+export interface LinePlan {
   readonly lines: readonly Planned[];
   /** What no line can be made of. */
   readonly refused: readonly Refused[];
@@ -37,10 +37,10 @@ interface Refused extends Change {
  * @param forbid why a change must not be made, or `null`.
  */
 export function planLines(
-  ready: Iterable<Entry>,
+  ready: Iterable<LedgerEntry>,
   room: Room,
-  forbid: (want: Want) => string | null,
-): Plan {
+  forbid: (want: WantedRoute) => string | null,
+): LinePlan {
   const lines: Planned[] = [];
   const refused: Refused[] = [];
   for (const group of groups(ready, forbid, refused)) {
@@ -75,8 +75,8 @@ function take(line: Planned, room: Room, lines: Planned[]): boolean {
 }
 
 function groups(
-  ready: Iterable<Entry>,
-  forbid: (want: Want) => string | null,
+  ready: Iterable<LedgerEntry>,
+  forbid: (want: WantedRoute) => string | null,
   refused: Refused[],
 ): Iterable<readonly Change[]> {
   const byKind = new Map<string, Change[]>();
@@ -99,11 +99,11 @@ function groups(
   return byKind.values();
 }
 
-function kindOf(entry: Entry, want: Want): string {
+function kindOf(entry: LedgerEntry, want: WantedRoute): string {
   const { key, prefix, pathId, neighbor } = want.route;
   // Path ids get lost in a batch, and what failed before must not take others with it.
   if (pathId !== null || entry.failures > 0) return key;
-  return `${neighbor ?? '*'} ${prefixFamily(prefix)} ${want.nextHop} ${want.print}`;
+  return `${neighbor ?? '*'} ${prefixFamily(prefix)} ${want.nextHop} ${want.fingerprint}`;
 }
 
 function* batches(head: string, group: readonly Change[]): Generator<Planned> {

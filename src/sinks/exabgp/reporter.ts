@@ -3,34 +3,36 @@ import type { SinkReport } from '../../model/report.ts';
 import type { Cause } from '../../model/turn.ts';
 import { FirstTime } from '../../platform/first-time.ts';
 import type { Advice } from './advice.ts';
-import { ABSENT } from './print.ts';
+import { ABSENT } from './fingerprint.ts';
 import type { Outcome } from './ledger.ts';
-import { Notices } from './notices.ts';
-import type { Want } from './entry.ts';
+import { NoticeLimiter } from './notice-limiter.ts';
+import type { WantedRoute } from './entry.ts';
 
-export const SINK = 'exabgp';
+export const EXABGP = 'exabgp';
 
 type State = 'connected' | 'lost' | 'off';
 
 /** Turns what happened into reports, one for each cause in a line. */
-export class Reporter {
+export class ExabgpReporter {
   readonly #scheduler: SchedulerLike;
   readonly #report: (report: SinkReport) => void;
   readonly #handedOver = new FirstTime();
-  readonly notices: Notices;
+  readonly notices: NoticeLimiter;
 
   constructor(scheduler: SchedulerLike, report: (report: SinkReport) => void) {
     this.#scheduler = scheduler;
     this.#report = report;
-    this.notices = new Notices((notice) => report({ kind: 'notice', sink: SINK, ...notice }));
+    this.notices = new NoticeLimiter((notice) =>
+      report({ kind: 'notice', sink: EXABGP, ...notice }),
+    );
   }
 
   state(state: State, peerVersion: string | null, reason: string): void {
-    this.#report({ kind: 'state', sink: SINK, state, peerVersion, reason });
+    this.#report({ kind: 'state', sink: EXABGP, state, peerVersion, reason });
   }
 
   adopted(keys: readonly string[]): void {
-    this.#report({ kind: 'adopted', sink: SINK, keys });
+    this.#report({ kind: 'adopted', sink: EXABGP, keys });
   }
 
   tell(all: Iterable<Advice>): void {
@@ -46,10 +48,10 @@ export class Reporter {
       const isRepeat =
         result === 'sent' &&
         keys.filter((key) => this.#handedOver.isFirst(cause, key)).length === 0;
-      const action = same[0]?.print === ABSENT ? 'withdraw' : 'announce';
+      const action = same[0]?.fingerprint === ABSENT ? 'withdraw' : 'announce';
       this.#report({
         kind: 'action',
-        sink: SINK,
+        sink: EXABGP,
         action,
         keys,
         result,
@@ -69,12 +71,14 @@ export class Reporter {
 }
 
 /** An announcement and a withdraw that needed no line may come together: they are kept apart. */
-function byCause(wants: readonly Want[]): readonly (readonly [Cause, readonly Want[]])[] {
-  const groups = new Map<Cause, { announce: Want[]; withdraw: Want[] }>();
+function byCause(
+  wants: readonly WantedRoute[],
+): readonly (readonly [Cause, readonly WantedRoute[]])[] {
+  const groups = new Map<Cause, { announce: WantedRoute[]; withdraw: WantedRoute[] }>();
   for (const want of wants) {
     let group = groups.get(want.cause);
     if (group === undefined) groups.set(want.cause, (group = { announce: [], withdraw: [] }));
-    (want.print === ABSENT ? group.withdraw : group.announce).push(want);
+    (want.fingerprint === ABSENT ? group.withdraw : group.announce).push(want);
   }
   return [...groups].flatMap(([cause, { announce, withdraw }]) =>
     [withdraw, announce].filter((list) => list.length > 0).map((list) => [cause, list] as const),

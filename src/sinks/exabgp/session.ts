@@ -4,16 +4,16 @@ import type { SinkReport } from '../../model/report.ts';
 import type { Turn } from '../../model/turn.ts';
 import { decodeLine } from '../../protocol/exabgp/decode.ts';
 import { LineReader } from '../../protocol/exabgp/lines.ts';
-import type { Reply } from '../../protocol/exabgp/reply.ts';
+import type { ExabgpReply } from '../../protocol/exabgp/reply.ts';
 import { Adopter } from './adopter.ts';
-import { adviceOn, newsOf, shortcoming } from './advice.ts';
-import { Errand } from './errand.ts';
-import { type Finding, Inspection } from './inspection.ts';
+import { peerAdvice, neighborAdvice, missingAtPeer } from './advice.ts';
+import { DelayedTask } from './delayed-task.ts';
+import { type InspectionResult, Inspection } from './inspection.ts';
 import { Ledger } from './ledger.ts';
 import { ASK_AGAIN_MIN_MS, TICK_MS } from './limits.ts';
 import { Neighbors } from './neighbors.ts';
-import type { Remembered } from './remembered.ts';
-import { Reporter } from './reporter.ts';
+import type { AnnouncedKeys } from './announced-keys.ts';
+import { ExabgpReporter } from './reporter.ts';
 import type { Transport, TransportEvent } from './transport.ts';
 
 export interface SessionOptions {
@@ -26,20 +26,20 @@ export interface SessionOptions {
 }
 
 /** One talk with ExaBGP after another: asks, adopts, and keeps it at what should be. */
-export class Session {
+export class ExabgpSession {
   readonly #options: SessionOptions;
   readonly #transport: Transport;
-  readonly #remembered: Remembered;
+  readonly #remembered: AnnouncedKeys;
   readonly #scheduler: SchedulerLike;
-  readonly #reporter: Reporter;
+  readonly #reporter: ExabgpReporter;
   readonly #neighbors = new Neighbors();
   readonly #ended$ = new Subject<void>();
   readonly #lines = new LineReader();
   readonly #ledger: Ledger;
   readonly #adopter: Adopter;
   /** One write for all that one turn of the loop brings. */
-  readonly #flushing: Errand;
-  readonly #ticking: Errand;
+  readonly #flushing: DelayedTask;
+  readonly #ticking: DelayedTask;
   #inspection: Inspection | null = null;
   #phase: 'closed' | 'asking' | 'running' = 'closed';
   /** Whether an ExaBGP we know answered. If not, one may still turn up. */
@@ -52,7 +52,7 @@ export class Session {
   constructor(
     options: SessionOptions,
     transport: Transport,
-    remembered: Remembered,
+    remembered: AnnouncedKeys,
     scheduler: SchedulerLike,
     report: (report: SinkReport) => void,
   ) {
@@ -60,12 +60,12 @@ export class Session {
     this.#transport = transport;
     this.#remembered = remembered;
     this.#scheduler = scheduler;
-    this.#flushing = new Errand(scheduler, 0, () => this.#flush());
-    this.#ticking = new Errand(scheduler, TICK_MS, () => {
+    this.#flushing = new DelayedTask(scheduler, 0, () => this.#flush());
+    this.#ticking = new DelayedTask(scheduler, TICK_MS, () => {
       this.#onTick();
       this.#later();
     });
-    const reporter = new Reporter(scheduler, report);
+    const reporter = new ExabgpReporter(scheduler, report);
     this.#reporter = reporter;
     const ledgerOptions = { ...options, settle: options.acknowledged };
     this.#ledger = new Ledger(ledgerOptions, this.#neighbors, (outcome) => {
@@ -160,7 +160,7 @@ export class Session {
     this.#tickLater();
   }
 
-  #take(reply: Reply): void {
+  #take(reply: ExabgpReply): void {
     switch (reply.kind) {
       case 'state':
         return this.#neighborState(reply.neighbor, reply.state, reply.reason);
@@ -189,7 +189,7 @@ export class Session {
     }
   }
 
-  #answer(reply: Reply): void {
+  #answer(reply: ExabgpReply): void {
     const nowMs = this.#scheduler.now();
     if (this.#inspection !== null) {
       const next = this.#inspection.take(reply, nowMs);
@@ -217,7 +217,7 @@ export class Session {
     }
   }
 
-  #conclude(finding: Finding): void {
+  #conclude(finding: InspectionResult): void {
     const nowMs = this.#scheduler.now();
     this.#inspection = null;
     this.#phase = 'running';
@@ -225,19 +225,19 @@ export class Session {
     if (finding.kind === 'found') this.#adopt(finding);
     else {
       this.#adopter.startBlind(finding.kind === 'bare' ? 'script' : 'none', nowMs);
-      this.#reporter.state('connected', null, shortcoming(finding.kind));
-      this.#reporter.tell(adviceOn(finding, this.#options.events));
+      this.#reporter.state('connected', null, missingAtPeer(finding.kind));
+      this.#reporter.tell(peerAdvice(finding, this.#options.events));
     }
     this.#ledger.report();
     this.#later();
   }
 
-  #adopt(finding: Extract<Finding, { kind: 'found' }>): void {
+  #adopt(finding: Extract<InspectionResult, { kind: 'found' }>): void {
     const { version, configs, established } = finding;
     this.#neighbors.configured(configs, this.#options.events);
     for (const address of established) this.#neighbors.setUp(address, true);
     this.#reporter.state('connected', version, '');
-    this.#reporter.tell(adviceOn(finding, this.#options.events));
+    this.#reporter.tell(peerAdvice(finding, this.#options.events));
     this.#adopter.adopt(finding, this.#scheduler.now());
   }
 
@@ -246,7 +246,7 @@ export class Session {
     if (state === 'connected') return;
     this.#neighbors.setUp(address, state === 'up');
     if (state === 'down') this.#ledger.neighborDown(address);
-    this.#reporter.tell([newsOf(address, state, reason)]);
+    this.#reporter.tell([neighborAdvice(address, state, reason)]);
     // A neighbor that a reload added holds none of our routes.
     if (unknown && this.#found) this.#askAgain = true;
   }

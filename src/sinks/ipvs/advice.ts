@@ -3,7 +3,7 @@ import { FORWARDING, SERVICE_FLAG } from '../../protocol/ipvs/numbers.ts';
 import type { Destination, TableService } from '../../protocol/ipvs/table.ts';
 import { destinationName, serviceName } from './names.ts';
 import { ownedOf } from './owned.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { IpvsSettings } from './ipvs-settings.ts';
 
 /** Names that a line lists before it only counts. */
 const NAMES_MAX = 3;
@@ -21,7 +21,7 @@ const SURVIVING_MAX_PERCENT = 70;
 export function adviceOf(
   config: Config,
   table: readonly TableService[],
-  surroundings: Surroundings,
+  surroundings: IpvsSettings,
 ): readonly string[] {
   const names = new Set(ownedOf(config).services.flatMap(({ serviceNames }) => serviceNames));
   const ours = table.filter(({ identity }) => names.has(serviceName(identity)));
@@ -36,7 +36,7 @@ export function adviceOf(
   ];
 }
 
-function connectionTable(table: readonly TableService[], { rows }: Surroundings): string[] {
+function connectionTable(table: readonly TableService[], { rows }: IpvsSettings): string[] {
   if (rows === null || rows === 0) return [];
   const servers = table.reduce((sum, { destinations }) => sum + destinations.length, 0);
   const chain = Math.round((servers * CONNECTIONS_PER_SERVER) / rows);
@@ -68,7 +68,7 @@ function otherPorts(services: readonly TableService[]): string[] {
       ];
 }
 
-function offLink(services: readonly TableService[], { isOnLink }: Surroundings): string[] {
+function offLink(services: readonly TableService[], { isOnLink }: IpvsSettings): string[] {
   const far = new Set(
     services.flatMap(({ destinations }) =>
       destinations
@@ -104,7 +104,7 @@ function stickyUdp(services: readonly TableService[]): string[] {
 function kernelSettings(
   { services }: Config,
   ours: readonly TableService[],
-  { settings }: Surroundings,
+  { settings }: IpvsSettings,
 ): string[] {
   const lines: string[] = [];
   const own = services.filter(({ virtual }) => virtual !== null);
@@ -144,7 +144,7 @@ function withoutState({ stateDir, services }: Config): string[] {
       ];
 }
 
-function survivors({ nodes }: Config, { bitsPerS, linkBitsPerS }: Surroundings): string[] {
+function survivors({ nodes }: Config, { bitsPerS, linkBitsPerS }: IpvsSettings): string[] {
   if (nodes.length < 2 || bitsPerS === null || linkBitsPerS === null) return [];
   const percent = (100 * bitsPerS) / linkBitsPerS;
   const after = (percent * nodes.length) / (nodes.length - 1);

@@ -1,6 +1,6 @@
 import type { Destination, TableChange, TableService } from '../../protocol/ipvs/table.ts';
 import type { TableAccess } from './access.ts';
-import { changeLine } from './change-line.ts';
+import { loggedChange } from './logged-change.ts';
 import { destinationName, placeName, serviceName } from './names.ts';
 
 /**
@@ -16,7 +16,7 @@ export function dryRun(access: TableAccess, say: (line: string) => void): TableA
       for (const change of changes) {
         const { service, destination } = change;
         pretended.set(placeName(serviceName(service), destinationName(destination)), change);
-        say(changeLine(change));
+        say(loggedChange(change));
       }
       return Promise.resolve(changes.map(() => ({ ok: true })));
     },

@@ -27,12 +27,16 @@ export function resultOf(errno: number): ChangeResult {
       return { ok: false, code: 'exists', reason: 'the real server is already in the table' };
     default:
       return REFUSALS.has(errno)
-        ? { ok: false, code: 'refused', reason: `the kernel refuses the values (${nameOf(errno)})` }
-        : { ok: false, code: 'failed', reason: `the kernel answered ${nameOf(errno)}` };
+        ? {
+            ok: false,
+            code: 'refused',
+            reason: `the kernel refuses the values (${errnoName(errno)})`,
+          }
+        : { ok: false, code: 'failed', reason: `the kernel answered ${errnoName(errno)}` };
   }
 }
 
 /** `EINVAL` for 22. */
-export function nameOf(errno: number): string {
+export function errnoName(errno: number): string {
   return errno > 0 ? getSystemErrorName(-errno) : String(errno);
 }

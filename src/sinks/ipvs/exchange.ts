@@ -8,7 +8,7 @@ import {
 } from '../../protocol/genetlink.ts';
 import { ipvsFamilyRequest } from '../../protocol/ipvs/requests.ts';
 import { TableError } from './access.ts';
-import { ENOENT, EPERM, nameOf, NEEDS_CAPABILITY, NO_IPVS } from './errno.ts';
+import { ENOENT, EPERM, errnoName, NEEDS_CAPABILITY, NO_IPVS } from './errno.ts';
 
 export type OpenSocket = typeof openGenericNetlink;
 
@@ -50,7 +50,7 @@ export class Exchange {
     if (errno === EPERM) throw new TableError('no_permission', NEEDS_CAPABILITY);
     // Nobody has IPVS's number any more: the module was taken away under this socket.
     if (errno === ENOENT) throw new TableError('no_ipvs', NO_IPVS);
-    throw new TableError('failed', `the kernel's IPVS answered ${nameOf(errno)}`);
+    throw new TableError('failed', `the kernel's IPVS answered ${errnoName(errno)}`);
   }
 
   /** Changes in one go, at most what the kernel has room to answer; the errno of each, 0 for done. */
@@ -85,7 +85,7 @@ export class Exchange {
       found.family = parseFamily(attributes);
     });
     if (errno === ENOENT) throw new TableError('no_ipvs', NO_IPVS);
-    if (errno !== 0) throw new TableError('failed', `the kernel answered ${nameOf(errno)}`);
+    if (errno !== 0) throw new TableError('failed', `the kernel answered ${errnoName(errno)}`);
     if (found.family === null) throw broken('the reply lacks the family id of IPVS');
     return found.family;
   }

@@ -24,21 +24,21 @@ import type { Turn } from '../../model/turn.ts';
 import { monotonicScheduler } from '../../platform/scheduler.ts';
 import { adviceOf } from './advice.ts';
 import { dryRun } from './dry-run.ts';
-import { Keeper, type Advise } from './keeper.ts';
+import { TableReconciler, type Advise } from './reconciler.ts';
 import { STOP_MAX_MS } from './limits.ts';
 import { ownedOf } from './owned.ts';
-import { Reach, type Open } from './reach.ts';
-import { remembered } from './remembered.ts';
-import { Reporter, SINK } from './reporter.ts';
-import { surroundings } from './surroundings.ts';
+import { TableConnection, type OpenTable } from './table-connection.ts';
+import { savedState } from './saved-state.ts';
+import { IpvsReporter, IPVS } from './reporter.ts';
+import { readIpvsSettings } from './ipvs-settings.ts';
 
 export interface IpvsOptions {
-  readonly open: Open;
+  readonly open: OpenTable;
   /** Emits when there is nothing left to stay for: ExaBGP is gone. */
   readonly gone$?: Observable<unknown>;
   readonly scheduler?: SchedulerLike;
   /** What advice is given by; must not reject. */
-  readonly surroundingsOf?: typeof surroundings;
+  readonly surroundingsOf?: typeof readIpvsSettings;
 }
 
 type Output = Exclude<IpvsOutput, { via: 'off' }>;
@@ -74,7 +74,7 @@ export function ipvs(
 }
 
 function off(turn$: Observable<Turn>, { gone$ = NEVER }: IpvsOptions): Observable<SinkReport> {
-  const state = { kind: 'state', sink: SINK, state: 'off', peerVersion: null, reason: '' } as const;
+  const state = { kind: 'state', sink: IPVS, state: 'off', peerVersion: null, reason: '' } as const;
   return merge(of(state), turn$.pipe(ignoreElements(), takeUntil(gone$)));
 }
 
@@ -88,35 +88,47 @@ function keep(
   const { open, gone$ = NEVER, scheduler = monotonicScheduler } = options;
   return defer(() => {
     const report$ = new Subject<SinkReport>();
-    const reporter = new Reporter(scheduler, output.dryRun, (report) => report$.next(report));
-    const reach = new Reach(output.via, openFor(output, open, reporter), scheduler, reporter);
-    const state = remembered(output.dryRun ? null : first.stateDir, (message) => {
+    const reporter = new IpvsReporter(scheduler, output.dryRun, (report) => report$.next(report));
+    const connection = new TableConnection(
+      output.via,
+      openFor(output, open, reporter),
+      scheduler,
+      reporter,
+    );
+    const state = savedState(output.dryRun ? null : first.stateDir, (message) => {
       reporter.trouble('state_unusable', message);
     });
-    const { surroundingsOf = surroundings } = options;
+    const { surroundingsOf = readIpvsSettings } = options;
     const advise: Advise = async (access, services) => {
       const around = await surroundingsOf(access);
       reporter.lines('info', 'ipvs_advice', adviceOf(first, services, around));
     };
-    const keeper = new Keeper(ownedOf(first), reach, state, reporter, scheduler, advise);
+    const reconciler = new TableReconciler(
+      ownedOf(first),
+      connection,
+      state,
+      reporter,
+      scheduler,
+      advise,
+    );
     const ended$ = concat(
       turn$.pipe(
-        tap((turn) => keeper.turn(turn)),
+        tap((turn) => reconciler.turn(turn)),
         takeUntil(gone$),
         ignoreElements(),
       ),
-      defer(() => race(from(keeper.whenIdle()), timer(STOP_MAX_MS, scheduler))),
+      defer(() => race(from(reconciler.whenIdle()), timer(STOP_MAX_MS, scheduler))),
     );
-    const configured$ = later$.pipe(tap((config) => keeper.configure(ownedOf(config))));
-    const started$ = defer(() => keeper.start());
+    const configured$ = later$.pipe(tap((config) => reconciler.configure(ownedOf(config))));
+    const started$ = defer(() => reconciler.start());
     return merge(report$, merge(configured$, started$).pipe(ignoreElements())).pipe(
       takeUntil(ended$),
-      finalize(() => keeper.close()),
+      finalize(() => reconciler.close()),
     );
   });
 }
 
-function openFor({ dryRun: isDryRun }: Output, open: Open, reporter: Reporter): Open {
+function openFor({ dryRun: isDryRun }: Output, open: OpenTable, reporter: IpvsReporter): OpenTable {
   if (!isDryRun) return open;
   return (via) =>
     dryRun(open(via), (line) => reporter.notice('info', 'ipvs_dry_run', `would run: ${line}`));

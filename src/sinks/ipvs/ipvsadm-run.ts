@@ -21,7 +21,7 @@ export interface Ran {
 }
 
 /** One run of ipvsadm that can be given up. */
-export interface Run {
+export interface RunIpvsadm {
   /** Rejects with a `TableError` where it could not run to its end, or reach IPVS. */
   readonly ran: Promise<Ran>;
   /** Kills it; harmless when it ended. */
@@ -32,7 +32,11 @@ export interface Run {
  * Runs ipvsadm without a shell, as the leader of a process group of its own. Whoever ends us may
  * signal our whole group, and a child that was just forked is still in it: then it runs again, once.
  */
-export function runIpvsadm(args: readonly string[], input: string, program = 'ipvsadm'): Run {
+export function runIpvsadm(
+  args: readonly string[],
+  input: string,
+  program = 'ipvsadm',
+): RunIpvsadm {
   let isKilled = false;
   let run = start(args, input, program);
   const again = async (): Promise<Ran> => {
@@ -52,7 +56,7 @@ export function runIpvsadm(args: readonly string[], input: string, program = 'ip
   return { ran, kill };
 }
 
-function start(args: readonly string[], input: string, program: string): Run {
+function start(args: readonly string[], input: string, program: string): RunIpvsadm {
   const child = spawn(program, args, {
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -1,11 +1,11 @@
-import { changeLine } from '../../protocol/ipvs/line.ts';
+import { ipvsadmLine } from '../../protocol/ipvs/line.ts';
 import { parseHeading, parseListed, withCounts } from '../../protocol/ipvs/listed.ts';
 import type { IpvsInfo } from '../../protocol/ipvs/replies.ts';
 import { parseSaved } from '../../protocol/ipvs/saved.ts';
 import type { ChangeResult, TableChange, TableService } from '../../protocol/ipvs/table.ts';
 import { TableError, type TableAccess } from './access.ts';
-import { runIpvsadm, type Ran, type Run } from './ipvsadm-run.ts';
-import { judge } from './judge-changes.ts';
+import { runIpvsadm, type Ran, type RunIpvsadm } from './ipvsadm-run.ts';
+import { changeResults } from './change-results.ts';
 
 const SILENT = { code: 0, stderr: '' };
 /** What is told of ipvsadm's own words. */
@@ -18,7 +18,7 @@ const REASON_CHARACTERS_MAX = 200;
  * judged by what became of it.
  */
 export function ipvsadmAccess(program = 'ipvsadm'): TableAccess & { info(): Promise<IpvsInfo> } {
-  const runs = new Set<Run>();
+  const runs = new Set<RunIpvsadm>();
   let isClosed = false;
 
   const run = async (args: readonly string[], input = ''): Promise<Ran> => {
@@ -62,11 +62,12 @@ async function apply(
   run: (args: readonly string[], input: string) => Promise<Ran>,
   dump: () => Promise<readonly TableService[]>,
 ): Promise<readonly ChangeResult[]> {
-  const lines = changes.map((change) => ({ change, line: changeLine(change) }));
+  const lines = changes.map((change) => ({ change, line: ipvsadmLine(change) }));
   const valid = lines.filter(({ line }) => line.ok).map(({ change }) => change);
   const input = lines.map(({ line }) => (line.ok ? `${line.line}\n` : '')).join('');
   const { code, stderr } = input === '' ? SILENT : await run(['--restore'], input);
-  const judged = code === 0 && stderr === '' ? null : judge(valid, await dump(), reasonIn(stderr));
+  const judged =
+    code === 0 && stderr === '' ? null : changeResults(valid, await dump(), reasonIn(stderr));
   return lines.map(({ change, line }) =>
     line.ok
       ? (judged?.get(change) ?? { ok: true })

@@ -20,11 +20,11 @@ export interface OwnedService {
 export interface OwnedServer {
   readonly key: string;
   readonly configuredWeight: number | null;
-  readonly candidates: readonly Candidate[];
+  readonly candidates: readonly TableCandidate[];
 }
 
 /** Where a real server may be found in the table. */
-export interface Candidate {
+export interface TableCandidate {
   readonly serviceName: string;
   readonly destinationName: string;
   /** Of the two together. */

@@ -72,7 +72,7 @@ export function missingFrom(owned: Owned, table: TableIndex, taken: TakenOut): S
 }
 
 /** Active connections by real server's key, of those that are there. */
-export function connectionsOf(owned: Owned, table: TableIndex): Map<string, number> {
+export function activeConnections(owned: Owned, table: TableIndex): Map<string, number> {
   const active = new Map<string, number>();
   for (const { key, candidates } of owned.servers.values()) {
     for (const { serviceName, destinationName } of candidates) {

@@ -2,20 +2,20 @@ import type { SchedulerLike } from 'rxjs';
 import type { Notice } from '../../model/notice.ts';
 import type { ActionReport, BaseWeight, SinkReport } from '../../model/report.ts';
 import type { Cause } from '../../model/turn.ts';
-import { changeLine } from './change-line.ts';
+import { loggedChange } from './logged-change.ts';
 import { LINES_MAX, NOTICE_PERIOD_MS } from './limits.ts';
 import { FirstTime } from '../../platform/first-time.ts';
 import type { TableChange } from '../../protocol/ipvs/table.ts';
 import type { Write } from './batch.ts';
 
-export const SINK = 'ipvs';
+export const IPVS = 'ipvs';
 
 type State = 'connected' | 'lost' | 'off';
 
 const actions = { set: 'weight', add: 'add', remove: 'remove' } as const;
 
 /** Turns what happened into reports. */
-export class Reporter {
+export class IpvsReporter {
   readonly #scheduler: SchedulerLike;
   readonly #report: (report: SinkReport) => void;
   /** A dry run did nothing: there is no command to tell of. */
@@ -35,15 +35,15 @@ export class Reporter {
     const text = `${state} ${reason}`;
     if (text === this.#lastState) return;
     this.#lastState = text;
-    this.#report({ kind: 'state', sink: SINK, state, peerVersion: null, reason });
+    this.#report({ kind: 'state', sink: IPVS, state, peerVersion: null, reason });
   }
 
   table(bases: ReadonlyMap<string, BaseWeight>, missing: ReadonlySet<string>): void {
-    this.#report({ kind: 'table', sink: SINK, bases, missing });
+    this.#report({ kind: 'table', sink: IPVS, bases, missing });
   }
 
   connections(active: ReadonlyMap<string, number>): void {
-    this.#report({ kind: 'connections', sink: SINK, active });
+    this.#report({ kind: 'connections', sink: IPVS, active });
   }
 
   /** What became of all that was written for one real server. */
@@ -63,12 +63,12 @@ export class Reporter {
     if (this.#isDryRun && result === 'sent') return;
     this.#report({
       kind: 'action',
-      sink: SINK,
+      sink: IPVS,
       action: actions[change.kind],
       keys: [key],
       ...(change.kind === 'remove' ? {} : { weight: change.destination.weight }),
       result,
-      command: this.#isDryRun ? '' : changeLine(change),
+      command: this.#isDryRun ? '' : loggedChange(change),
       cause,
       ...(isRepeat ? { isRepeat } : {}),
       atMs: this.#scheduler.now(),
@@ -80,7 +80,7 @@ export class Reporter {
     this.#handedOver.isFirst(cause, key);
     this.#report({
       kind: 'action',
-      sink: SINK,
+      sink: IPVS,
       action: weight === 'removed' ? 'remove' : 'weight',
       keys: [key],
       ...(weight === 'removed' ? {} : { weight }),
@@ -92,7 +92,7 @@ export class Reporter {
   }
 
   notice(level: Notice['level'], event: string, message: string): void {
-    this.#report({ kind: 'notice', sink: SINK, level, event, message });
+    this.#report({ kind: 'notice', sink: IPVS, level, event, message });
   }
 
   /** The same again only after `NOTICE_PERIOD_MS`: for what is tried again and again. */

@@ -5,7 +5,7 @@ import type { Trace } from '../../model/trace.ts';
 import type { FileLimits } from '../../platform/rotating-file.ts';
 import { FORMAT, type HeadRecord, type JournalRecord } from './record.ts';
 import { recorder } from './recorder.ts';
-import { Writer } from './writer.ts';
+import { JournalWriter } from './writer.ts';
 
 export const JOURNAL_NAME = 'journal.jsonl';
 
@@ -53,7 +53,7 @@ export function journal(options: JournalOptions): Journal & { readonly trace: Tr
     version,
     config: hashOf(config),
   });
-  const writer = new Writer({
+  const writer = new JournalWriter({
     path: `${stateDir}/${JOURNAL_NAME}`,
     limits: options.limits ?? fileLimits,
     head: (atMs): readonly JournalRecord[] =>

@@ -1,7 +1,7 @@
 import type { SinkReport } from '../../model/report.ts';
 import { messageOf } from '../../platform/error.ts';
 import { RotatingFile, type FileLimits } from '../../platform/rotating-file.ts';
-import { Known } from './known.ts';
+import { JournalState } from './journal-state.ts';
 import type { JournalRecord } from './record.ts';
 
 /** How long a record may wait for others to be written with it. */
@@ -24,10 +24,10 @@ export interface WriterOptions {
 }
 
 /** The records that wait, and the one loop that writes them: nobody who adds one ever waits. */
-export class Writer {
+export class JournalWriter {
   readonly #options: WriterOptions;
   readonly #file: RotatingFile;
-  readonly #known = new Known();
+  readonly #known = new JournalState();
   #report: ((report: SinkReport) => void) | null = null;
   #pending: JournalRecord[] = [];
   /** The rest of the head of a new file: written before all that waits. */

@@ -14,7 +14,7 @@ import {
 import type { Config } from '../../model/config.ts';
 import type { SinkReport } from '../../model/report.ts';
 import type { Health, Turn } from '../../model/turn.ts';
-import { Writer } from './writer.ts';
+import { TrackFileWriter } from './writer.ts';
 
 const SINK = 'track_files';
 
@@ -60,7 +60,7 @@ export function trackFiles(
 
 function writing(dir: string, table: Table): Observable<SinkReport> {
   return new Observable((subscriber) => {
-    const writer = new Writer(dir, (trouble) =>
+    const writer = new TrackFileWriter(dir, (trouble) =>
       subscriber.next(trouble === null ? stateOf('connected', '') : stateOf('lost', trouble)),
     );
     subscriber.next(stateOf('connected', ''));
@@ -80,7 +80,7 @@ function stateOf(state: 'connected' | 'lost' | 'off', reason: string): SinkRepor
 class Table {
   readonly #health = new Map<string, Health>();
   #names: ReadonlySet<string> = new Set();
-  #writer: Writer | null = null;
+  #writer: TrackFileWriter | null = null;
 
   configure({ signals, services }: Config): void {
     this.#names = new Set([...signals, ...services].map(({ name }) => name));
@@ -95,7 +95,7 @@ class Table {
     }
   }
 
-  open(writer: Writer | null): void {
+  open(writer: TrackFileWriter | null): void {
     this.#writer = writer;
     for (const [name, health] of this.#health) this.#write(name, health);
   }

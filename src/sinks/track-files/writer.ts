@@ -10,7 +10,7 @@ const FILE_MODE = 0o644;
 const FAILED_MAX = 16;
 
 /** Keeps small files at the values they should have, one after the other, each as a whole. */
-export class Writer {
+export class TrackFileWriter {
   readonly #dir: string;
   readonly #told: (trouble: string | null) => void;
   /** Names whose file may not have its value yet: bounded by the names there are. */

@@ -2,9 +2,9 @@ import type { Observation } from '../../model/observation.ts';
 import type { Change } from '../../ovsdb-client/index.ts';
 import { flapReason, hiddenFalls } from './flaps.ts';
 import type { BfdStatus, InterfaceRow } from './interface-row.ts';
-import { judge, judgeRow, type Database, type Verdict } from './judge.ts';
-import type { Life } from './life.ts';
-import { EMPTY_GRACE_MS, RECONNECT_GRACE_MS, sightOf, type Sight } from './sight.ts';
+import { sessionVerdict, rowVerdict, type Database, type BfdVerdict } from './verdict.ts';
+import type { VswitchdState } from './vswitchd-state.ts';
+import { EMPTY_GRACE_MS, RECONNECT_GRACE_MS, rowStateOf, type RowState } from './row-state.ts';
 
 /** A signal and the interface whose BFD session it stands for. */
 export interface BfdInterface {
@@ -14,7 +14,7 @@ export interface BfdInterface {
 
 /** What was last told of one signal. */
 interface Told {
-  readonly verdict: Verdict | null;
+  readonly verdict: BfdVerdict | null;
   /** The last that was not `lost`: what the core holds while the observer is. */
   readonly known: 'up' | 'down' | null;
 }
@@ -23,7 +23,7 @@ interface Told {
 interface Port {
   readonly name: string;
   readonly signals: Map<string, Told>;
-  sight: Sight;
+  rowState: RowState;
   /** The last that was not empty, for its `flap_count`. */
   status: BfdStatus | null;
   /** Why it fell, where that could not be told when it happened. */
@@ -44,7 +44,7 @@ export class BfdTable {
   readonly #nowMs: () => number;
   #ports: ReadonlyMap<string, Port> = new Map();
   #database: Database = UNKNOWN;
-  #life: Life = UNKNOWN;
+  #life: VswitchdState = UNKNOWN;
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs;
@@ -60,9 +60,9 @@ export class BfdTable {
   /** An interface that vswitchd serves, best one whose BFD sends packets: its counters move. */
   get served(): string | null {
     let served: string | null = null;
-    for (const { name, sight } of this.#ports.values()) {
-      if (sight.kind !== 'row' || (sight.row.ofport ?? -1) <= 0) continue;
-      if (sight.emptyUntilMs === null) return name;
+    for (const { name, rowState } of this.#ports.values()) {
+      if (rowState.kind !== 'row' || (rowState.row.ofport ?? -1) <= 0) continue;
+      if (rowState.emptyUntilMs === null) return name;
       served ??= name;
     }
     return served;
@@ -71,7 +71,7 @@ export class BfdTable {
   /** Interfaces that were never there. */
   get missing(): readonly string[] {
     return [...this.#ports.values()]
-      .filter(({ sight }) => sight.kind === 'missing' && !sight.wasThere)
+      .filter(({ rowState }) => rowState.kind === 'missing' && !rowState.wasThere)
       .map(({ name }) => name);
   }
 
@@ -93,7 +93,7 @@ export class BfdTable {
     this.#database = UNKNOWN;
     this.#life = UNKNOWN;
     for (const port of this.#ports.values()) {
-      port.sight = UNKNOWN;
+      port.rowState = UNKNOWN;
       port.status = null;
       port.untilMs = Infinity;
     }
@@ -129,7 +129,7 @@ export class BfdTable {
     return this.#tellAll();
   }
 
-  live(life: Life): readonly Observation[] {
+  live(life: VswitchdState): readonly Observation[] {
     this.#life = life;
     return this.#tellAll();
   }
@@ -141,9 +141,9 @@ export class BfdTable {
 
   #see(port: Port, row: InterfaceRow, graceMs: number): void {
     const nowMs = this.#nowMs();
-    const sight = sightOf(row, port.sight, nowMs, graceMs);
-    port.sight = sight;
-    const verdict = judgeRow(sight, nowMs).verdict;
+    const rowState = rowStateOf(row, port.rowState, nowMs, graceMs);
+    port.rowState = rowState;
+    const verdict = rowVerdict(rowState, nowMs).verdict;
     if (verdict?.state === 'down') port.fell = verdict.reason;
     if (row.bfd_status.size === 0) return;
     const falls = port.status === null ? 0 : hiddenFalls(port.status, row.bfd_status);
@@ -159,9 +159,9 @@ export class BfdTable {
 
   #tell(port: Port, into: Observation[]): void {
     const atMs = this.#nowMs();
-    const { name, sight, signals, fell } = port;
-    const evidence = { name, sight, database: this.#database, life: this.#life };
-    const { verdict, untilMs } = judge(evidence, atMs);
+    const { name, rowState, signals, fell } = port;
+    const evidence = { name, rowState: rowState, database: this.#database, life: this.#life };
+    const { verdict, untilMs } = sessionVerdict(evidence, atMs);
     port.untilMs = untilMs;
     if (verdict === null) return;
     // While the observer is lost, a fall waits: `lost` alone would leave the health as it was.
@@ -178,18 +178,18 @@ export class BfdTable {
 }
 
 function portOf(name: string, before: Port | undefined): Port {
-  const fresh = { sight: UNKNOWN, status: null, fell: null, untilMs: Infinity };
+  const fresh = { rowState: UNKNOWN, status: null, fell: null, untilMs: Infinity };
   return { ...(before ?? fresh), name, signals: new Map() };
 }
 
 function unsee(port: Port): void {
   const wasThere =
-    port.sight.kind === 'row' || (port.sight.kind === 'missing' && port.sight.wasThere);
-  port.sight = { kind: 'missing', wasThere };
+    port.rowState.kind === 'row' || (port.rowState.kind === 'missing' && port.rowState.wasThere);
+  port.rowState = { kind: 'missing', wasThere };
   // Whatever comes under this name is another interface.
   port.status = null;
 }
 
-function isSame(told: Verdict | null, verdict: Verdict): boolean {
+function isSame(told: BfdVerdict | null, verdict: BfdVerdict): boolean {
   return told !== null && told.state === verdict.state && told.reason === verdict.reason;
 }

@@ -1,5 +1,5 @@
 import { createConnection, type Socket } from 'node:net';
-import { errorCode, unreachableReason } from './pidfile.ts';
+import { pidfileErrorCode, unreachableReason } from './pidfile.ts';
 
 /** From an answer to the next question. */
 export const ASK_MS = 1000;
@@ -35,7 +35,7 @@ export class ControlConnection {
     this.#socket = createConnection({ path });
     this.#socket.on('connect', () => this.#ask());
     this.#socket.on('data', () => this.#heard());
-    this.#socket.on('error', (error) => this.#end(unreachableReason(errorCode(error))));
+    this.#socket.on('error', (error) => this.#end(unreachableReason(pidfileErrorCode(error))));
     this.#socket.on('end', () => this.#end(unreachableReason('ECONNRESET')));
     this.#socket.on('close', () => this.#end(unreachableReason('ECONNRESET')));
   }

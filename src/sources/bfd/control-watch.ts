@@ -1,7 +1,7 @@
 import { Alarm } from '../../platform/alarm.ts';
 import { nowMs } from '../../platform/clock.ts';
 import { ControlConnection } from './control-connection.ts';
-import type { Doubt, Life } from './life.ts';
+import type { Doubt, VswitchdState } from './vswitchd-state.ts';
 import { controlPath } from './pidfile.ts';
 
 /** Between two attempts to connect; doubles with each that fails. */
@@ -19,7 +19,7 @@ export const RESTART_DOUBT_MS = 5000;
  */
 export class ControlWatch {
   readonly #pidfile: string;
-  readonly #tell: (life: Life) => void;
+  readonly #tell: (life: VswitchdState) => void;
   readonly #alarm = new Alarm(() => this.#connect());
   #connection: ControlConnection | null = null;
   #isAlive = false;
@@ -27,7 +27,7 @@ export class ControlWatch {
   /** Since when it is lost, and whether its process may be another one now; `null`: it is not. */
   #lost: { readonly fromMs: number; readonly isRestart: boolean } | null = null;
 
-  constructor(pidfile: string, tell: (life: Life) => void) {
+  constructor(pidfile: string, tell: (life: VswitchdState) => void) {
     this.#pidfile = pidfile;
     this.#tell = tell;
   }

@@ -5,11 +5,11 @@ import type { Notice } from '../../model/notice.ts';
 import { Alarm } from '../../platform/alarm.ts';
 import { nowMs } from '../../platform/clock.ts';
 import { BfdTable, type BfdInterface } from './bfd-table.ts';
-import type { Life } from './life.ts';
-import { printable } from './printable.ts';
-import { Session } from './session.ts';
+import type { VswitchdState } from './vswitchd-state.ts';
+import { ovsText } from './ovs-text.ts';
+import { BfdSession } from './bfd-session.ts';
 import { readTls, type TlsTexts } from './tls-files.ts';
-import { Trouble } from './trouble.ts';
+import { OvsTrouble } from './trouble.ts';
 
 /** Which signals there are, and where Open vSwitch is. */
 export interface BfdConfig {
@@ -33,18 +33,18 @@ export class OvsWatch {
   readonly #table = new BfdTable(nowMs);
   readonly #due = new Alarm(() => this.#tell(this.#table.due()));
   readonly #retry = new Alarm(() => this.#open());
-  readonly #database: Trouble;
-  readonly #vswitchd: Trouble;
-  readonly #interfaces: Trouble;
+  readonly #database: OvsTrouble;
+  readonly #vswitchd: OvsTrouble;
+  readonly #interfaces: OvsTrouble;
   #config: BfdConfig | null = null;
-  #session: Session | null = null;
+  #session: BfdSession | null = null;
   #tls: TlsTexts = { kind: 'none' };
 
   constructor({ emit, notify }: WatchDeps) {
     this.#emit = emit;
-    this.#database = new Trouble(notify, 'bfd_ovsdb_lost', 'bfd_ovsdb_back');
-    this.#vswitchd = new Trouble(notify, 'bfd_vswitchd_lost', 'bfd_vswitchd_back');
-    this.#interfaces = new Trouble(notify, 'bfd_interface_missing', 'bfd_interface_found');
+    this.#database = new OvsTrouble(notify, 'bfd_ovsdb_lost', 'bfd_ovsdb_back');
+    this.#vswitchd = new OvsTrouble(notify, 'bfd_vswitchd_lost', 'bfd_vswitchd_back');
+    this.#interfaces = new OvsTrouble(notify, 'bfd_interface_missing', 'bfd_interface_found');
   }
 
   configure(config: BfdConfig): void {
@@ -96,8 +96,8 @@ export class OvsWatch {
     this.#lost(`OVSDB is not reachable: ${reason}`);
   }
 
-  #sessionOf(source: OvsdbSource, tls: TlsTexts): Session {
-    return new Session(source, tls, {
+  #sessionOf(source: OvsdbSource, tls: TlsTexts): BfdSession {
+    return new BfdSession(source, tls, {
       sync: (asked, rows) => {
         this.#database.over('OVSDB is reached');
         this.#tell(this.#table.sync(asked, rows));
@@ -120,7 +120,7 @@ export class OvsWatch {
     this.#tell(this.#table.databaseLost(reason));
   }
 
-  #live(life: Life): void {
+  #live(life: VswitchdState): void {
     if (life.kind === 'lost') this.#vswitchd.begin(life.reason);
     else this.#vswitchd.over('vswitchd answers');
     this.#tell(this.#table.live(life));
@@ -138,7 +138,7 @@ export class OvsWatch {
       this.#interfaces.over('all interfaces exist in Open vSwitch');
       return;
     }
-    const names = missing.slice(0, NAMES_MAX).map(printable).join(', ');
+    const names = missing.slice(0, NAMES_MAX).map(ovsText).join(', ');
     const more = missing.length > NAMES_MAX ? ` and ${missing.length - NAMES_MAX} more` : '';
     this.#interfaces.begin(`not in Open vSwitch: ${names}${more}`);
   }

@@ -15,7 +15,7 @@ export function controlPath(pidfile: string): ControlPath {
   try {
     text = readStart(pidfile);
   } catch (error) {
-    return { kind: 'none', reason: unreachableReason(errorCode(error)) };
+    return { kind: 'none', reason: unreachableReason(pidfileErrorCode(error)) };
   }
   const pid = /^([1-9]\d{0,9})\s*$/.exec(text)?.[1];
   if (pid === undefined) return { kind: 'none', reason: "vswitchd's pidfile holds no process id" };
@@ -39,7 +39,7 @@ export function unreachableReason(code: string): string {
   }
 }
 
-export function errorCode(error: unknown): string {
+export function pidfileErrorCode(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
 }

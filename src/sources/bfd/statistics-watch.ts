@@ -7,7 +7,7 @@ import {
   type Monitor,
   type OvsdbClient,
 } from '../../ovsdb-client/index.ts';
-import type { Life } from './life.ts';
+import type { VswitchdState } from './vswitchd-state.ts';
 
 /** How often vswitchd writes statistics, unless `other_config:stats-update-interval` says more. */
 const UPDATE_MS = 5000;
@@ -35,18 +35,18 @@ interface Counted {
  */
 export class StatisticsWatch {
   readonly #client: OvsdbClient;
-  readonly #tell: (life: Life) => void;
+  readonly #tell: (life: VswitchdState) => void;
   /** A stall of our own is not vswitchd's silence. */
   readonly #alarm = new SilenceAlarm(() => this.#ring());
   #sampleName: string | null = null;
   #sample: Pick<Monitor<unknown>, 'cancel'> | null = null;
   #staleMs = 2 * UPDATE_MS + LATE_MS;
-  #life: Life['kind'] = 'unknown';
+  #life: VswitchdState['kind'] = 'unknown';
   #heardMs = nowMs();
   /** Whether statistics came since the watch began, and not only what lay there. */
   #everHeard = false;
 
-  constructor(client: OvsdbClient, tell: (life: Life) => void) {
+  constructor(client: OvsdbClient, tell: (life: VswitchdState) => void) {
     this.#client = client;
     this.#tell = tell;
   }

@@ -1,6 +1,6 @@
 import type { OvsdbTlsFiles } from '../../model/config.ts';
 import { readRegularFileSync } from '../../platform/safe-file.ts';
-import { errorCode } from './pidfile.ts';
+import { pidfileErrorCode } from './pidfile.ts';
 
 /** A bundle of all public authorities takes 250 kB. */
 const FILE_MAX_BYTES = 1 << 20;
@@ -35,6 +35,6 @@ function read(path: string): string {
   try {
     return readRegularFileSync(path, FILE_MAX_BYTES, 'follow').toString('utf8');
   } catch (error) {
-    throw new Error(`cannot read ${path} (${errorCode(error)})`, { cause: error });
+    throw new Error(`cannot read ${path} (${pidfileErrorCode(error)})`, { cause: error });
   }
 }

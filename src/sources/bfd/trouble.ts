@@ -6,7 +6,7 @@ const TOLD_MAX = 5;
 const PER_MS = 60_000;
 
 /** Tells of one kind of trouble: when it begins, when its cause changes, when it is over. */
-export class Trouble {
+export class OvsTrouble {
   readonly #notify: (notice: Notice) => void;
   readonly #beginEvent: string;
   readonly #overEvent: string;

@@ -4,7 +4,7 @@ import type { Pace } from '../../model/pace.ts';
 import { startChild, type Child, type ChildEnd } from '../../platform/child.ts';
 import { readExecdLine, LINE_MAX_BYTES, type LineVerdict } from '../../protocol/execd-line.ts';
 import { printable } from '../../protocol/printable.ts';
-import { Lines } from './lines.ts';
+import { LineSplitter } from './line-splitter.ts';
 
 /** What is read of a child in a second; one that writes more is left to wait in its pipe. */
 export const READ_MAX_BYTES_PER_S = 512 * 1024;
@@ -27,7 +27,7 @@ export function oneLife(
   complained: (line: string) => void = () => {},
 ): Observable<LineVerdict> {
   return new Observable((subscriber) => {
-    const tell: Tell = (verdict, isLast) => {
+    const tell: Report = (verdict, isLast) => {
       subscriber.next(verdict);
       if (isLast) subscriber.complete();
     };
@@ -36,7 +36,7 @@ export function oneLife(
   });
 }
 
-type Tell = (verdict: LineVerdict, isLast: boolean) => void;
+type Report = (verdict: LineVerdict, isLast: boolean) => void;
 
 type TimerName = 'poll' | 'answer' | 'stale' | 'rest';
 
@@ -44,7 +44,7 @@ interface LifeParts {
   readonly run: ExecdRun;
   readonly pace: Pace;
   readonly scheduler: SchedulerLike;
-  readonly tell: Tell;
+  readonly tell: Report;
   readonly complained: (line: string) => void;
 }
 
@@ -52,10 +52,10 @@ class Life {
   readonly #run: ExecdRun;
   readonly #pace: Pace;
   readonly #scheduler: SchedulerLike;
-  readonly #tell: Tell;
+  readonly #tell: Report;
   readonly #complainedOf: (line: string) => void;
   readonly #child: Child;
-  readonly #lines = new Lines();
+  readonly #lines = new LineSplitter();
   readonly #timers = new Map<TimerName, Subscription>();
   #polledMs = 0;
   #bytes = 0;

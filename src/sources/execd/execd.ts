@@ -7,8 +7,8 @@ import { eachOf } from '../../platform/each-of.ts';
 import { monotonicScheduler, patient } from '../../platform/scheduler.ts';
 import { MALFORMED } from '../../protocol/execd-line.ts';
 import { oneLife, type ExecdRun } from './child.ts';
-import { complaints } from './complaints.ts';
-import { gate } from './gate.ts';
+import { limitNoticesOfChild } from './limit-notices.ts';
+import { limitLatest } from './limit-latest.ts';
 
 /** Between the end of a child and its next start, the first time … */
 export const RESTART_MIN_MS = 1000;
@@ -42,7 +42,7 @@ export function execd(
       ({ name }) => name,
       (run) =>
         lives(run, new Pace(run, () => rules.of(run.name)), deps, scheduler).pipe(
-          gate(scheduler, (count) =>
+          limitLatest(scheduler, (count) =>
             deps.notify({
               level: 'warn',
               event: 'execd_flood',
@@ -73,7 +73,7 @@ function lives(
   let startedMs = 0;
   let lastReason = '';
   let restartMs = RESTART_MIN_MS;
-  const complain = complaints(run.name, notify, () => scheduler.now());
+  const complain = limitNoticesOfChild(run.name, notify, () => scheduler.now());
   return defer(() => {
     startedMs = scheduler.now();
     return oneLife(run, pace, patient(scheduler), complain.stderr);

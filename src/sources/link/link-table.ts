@@ -2,9 +2,9 @@ import type { Observation } from '../../model/observation.ts';
 import { nowMs } from '../../platform/clock.ts';
 import { parseLinkMessages, type LinkMessage } from '../../protocol/rtnetlink.ts';
 import { isInterfaceName } from './interface-name.ts';
-import { judge, judgeFacts, type Verdict } from './judge.ts';
-import { folderProblem, readStateFile, type StateFile } from './state-file.ts';
-import { readLink, type LinkSight } from './sysfs.ts';
+import { linkVerdict, kernelVerdict, type LinkVerdict } from './verdict.ts';
+import { folderProblem, readStateFile, type HookState } from './state-file.ts';
+import { readLink, type SysfsLink } from './sysfs.ts';
 
 /** Which signals there are, and where the hook writes. */
 export interface LinkConfig {
@@ -17,17 +17,17 @@ export interface LinkConfig {
 interface Link {
   readonly name: string;
   /** Its signals, each with the verdict that was last told; `null`: none yet. */
-  readonly told: Map<string, Verdict | null>;
-  file: StateFile;
-  sight: LinkSight;
+  readonly told: Map<string, LinkVerdict | null>;
+  file: HookState;
+  sysfs: SysfsLink;
   /** Why its state file is not used, as it was last logged; `null`: it is. */
   refused: string | null;
 }
 
 const NONE: readonly Observation[] = [];
-const NO_FILE: StateFile = { kind: 'none' };
-const GONE: LinkSight = { kind: 'gone' };
-const NOT_A_NAME: LinkSight = { kind: 'unreadable', reason: 'not the name of an interface' };
+const NO_FILE: HookState = { kind: 'none' };
+const GONE: SysfsLink = { kind: 'gone' };
+const NOT_A_NAME: SysfsLink = { kind: 'unreadable', reason: 'not the name of an interface' };
 
 /**
  * The last known state of each watched interface. Every method takes one piece of
@@ -89,7 +89,7 @@ export class LinkTable {
     const index = message.kind === 'link' ? message.facts.index : message.index;
     for (const other of this.#links.values()) {
       // It had this name before it was renamed.
-      if (other !== link && other.sight.kind === 'seen' && other.sight.facts.index === index) {
+      if (other !== link && other.sysfs.kind === 'seen' && other.sysfs.facts.index === index) {
         observations.push(...this.#look(other));
       }
     }
@@ -101,17 +101,17 @@ export class LinkTable {
    * Up is looked at again: the message may have waited while the link fell.
    */
   #told(link: Link, message: LinkMessage): readonly Observation[] {
-    if (message.kind !== 'link' || judgeFacts(message.facts).state !== 'down') {
+    if (message.kind !== 'link' || kernelVerdict(message.facts).state !== 'down') {
       return this.#look(link);
     }
-    link.sight = { kind: 'seen', facts: message.facts };
+    link.sysfs = { kind: 'seen', facts: message.facts };
     return tell(link);
   }
 
   #look(link: Link): readonly Observation[] {
-    const sight = this.#sightOf(link.name);
-    const fallen = sight.kind === 'gone' ? tellClosed(link) : NONE;
-    link.sight = sight;
+    const sysfs = this.#sightOf(link.name);
+    const fallen = sysfs.kind === 'gone' ? tellClosed(link) : NONE;
+    link.sysfs = sysfs;
     return [...fallen, ...tell(link)];
   }
 
@@ -120,11 +120,11 @@ export class LinkTable {
     return tell(link);
   }
 
-  #sightOf(name: string): LinkSight {
+  #sightOf(name: string): SysfsLink {
     return isInterfaceName(name) ? readLink(this.#sysfsDir, name) : NOT_A_NAME;
   }
 
-  #fileOf(link: Link): StateFile {
+  #fileOf(link: Link): HookState {
     const { name } = link;
     if (this.#dir === null || !isInterfaceName(name)) return NO_FILE;
     const problem = folderProblem(this.#dir);
@@ -139,7 +139,7 @@ export class LinkTable {
 
 function newLink(name: string, before: Link | undefined): Link {
   const refused = before?.refused ?? null;
-  return { name, told: new Map(), file: NO_FILE, sight: GONE, refused };
+  return { name, told: new Map(), file: NO_FILE, sysfs: GONE, refused };
 }
 
 /**
@@ -147,14 +147,14 @@ function newLink(name: string, before: Link | undefined): Link {
  * that, we say it: `lost` alone would leave the health of what is gone as it was.
  */
 function tellClosed(link: Link): readonly Observation[] {
-  if (link.sight.kind !== 'seen') return NONE;
-  link.sight = { kind: 'seen', facts: { ...link.sight.facts, adminUp: false } };
+  if (link.sysfs.kind !== 'seen') return NONE;
+  link.sysfs = { kind: 'seen', facts: { ...link.sysfs.facts, adminUp: false } };
   return tell(link);
 }
 
 /** One observation for each signal that was last told something else. */
-function tell({ name, told, file, sight }: Link): readonly Observation[] {
-  const { state, reason } = judge(name, file, sight);
+function tell({ name, told, file, sysfs }: Link): readonly Observation[] {
+  const { state, reason } = linkVerdict(name, file, sysfs);
   const observations: Observation[] = [];
   for (const [signal, last] of told) {
     if (last?.state === state && last.reason === reason) continue;

@@ -21,7 +21,7 @@ import { watchFolder, type FolderEvent } from '../../platform/watch-folder.ts';
 import { errorCode } from './error-code.ts';
 import { LinkTable, type LinkConfig } from './link-table.ts';
 import { folderProblem } from './state-file.ts';
-import { Trouble } from './trouble.ts';
+import { LinkTrouble } from './trouble.ts';
 
 export type { LinkConfig } from './link-table.ts';
 
@@ -116,7 +116,7 @@ function fileChanges(config$: Observable<LinkConfig>, table: LinkTable, deps: Li
 
 /** Of the folder at this path, whichever it is: it may come, go and be replaced. */
 function folderEvents(dir: string, deps: LinkDeps): Observable<FolderEvent> {
-  const trouble = new Trouble(deps, 'link_folder_unwatched', 'link_folder_watched');
+  const trouble = new LinkTrouble(deps, 'link_folder_unwatched', 'link_folder_watched');
   return watchFolder(dir).pipe(
     tap(() => trouble.over(`link state files in ${dir} are watched`)),
     retry({
@@ -129,7 +129,7 @@ function folderEvents(dir: string, deps: LinkDeps): Observable<FolderEvent> {
 }
 
 function carrierChanges(table: LinkTable, deps: LinkDeps, world: LinkWorld): News {
-  const trouble = new Trouble(deps, 'link_netlink_unavailable', 'link_netlink_available');
+  const trouble = new LinkTrouble(deps, 'link_netlink_unavailable', 'link_netlink_available');
   return defer(() => world.netlink()).pipe(
     tap(() => trouble.over('carrier is read from netlink again')),
     retry({

@@ -16,7 +16,7 @@ import { errorCode } from './error-code.ts';
 import { isInterfaceName } from './interface-name.ts';
 
 /** What the hook's state file of one interface says. */
-export type StateFile =
+export type HookState =
   | { readonly kind: 'word'; readonly state: 'up' | 'down' }
   /** The hook has not spoken yet. */
   | { readonly kind: 'none' }
@@ -42,7 +42,7 @@ export function folderProblem(dir: string): string | null {
 }
 
 /** Never throws and never waits, whatever lies there. */
-export function readStateFile(dir: string, name: string): StateFile {
+export function readStateFile(dir: string, name: string): HookState {
   let text: string;
   try {
     text = readStart(join(dir, name));

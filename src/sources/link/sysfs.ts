@@ -4,7 +4,7 @@ import { operStates, type LinkFacts, type OperState } from '../../protocol/rtnet
 import { errorCode } from './error-code.ts';
 
 /** What a look at one interface showed. */
-export type LinkSight =
+export type SysfsLink =
   | { readonly kind: 'seen'; readonly facts: LinkFacts }
   | { readonly kind: 'gone' }
   | { readonly kind: 'unreadable'; readonly reason: string };
@@ -12,7 +12,7 @@ export type LinkSight =
 const IFF_UP = 0x1;
 
 /** Reads one interface below `sysfsDir` (`/sys/class/net`). Never throws; some 30 µs. */
-export function readLink(sysfsDir: string, name: string): LinkSight {
+export function readLink(sysfsDir: string, name: string): SysfsLink {
   const read = (file: string): string => readFileSync(join(sysfsDir, name, file), 'latin1').trim();
   try {
     const index = Number(read('ifindex'));
@@ -42,7 +42,7 @@ function parseOperState(word: string): OperState {
 }
 
 /** ENODEV: it went while its files were open. */
-function failed(sysfsDir: string, name: string, code: string): LinkSight {
+function failed(sysfsDir: string, name: string, code: string): SysfsLink {
   const missing = code === 'ENOENT' || code === 'ENODEV';
   if (missing && isFolder(sysfsDir)) return { kind: 'gone' };
   return { kind: 'unreadable', reason: `the state of ${name} is not readable (${code})` };

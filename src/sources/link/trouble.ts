@@ -1,7 +1,7 @@
 import type { Notice } from '../../model/notice.ts';
 
 /** Tells of something that goes wrong again and again: when it begins, when its cause changes, when it is over. */
-export class Trouble {
+export class LinkTrouble {
   readonly #notify: (notice: Notice) => void;
   readonly #beginEvent: string;
   readonly #overEvent: string;

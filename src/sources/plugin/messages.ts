@@ -20,7 +20,7 @@ export interface OptionProblem {
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /** A sight that was checked: short, printable, in range. */
-export interface CheckedSight {
+export interface CheckedResult {
   readonly state: 'up' | 'down';
   readonly reason: string;
   readonly weightPercent?: number;
@@ -31,7 +31,7 @@ export interface CheckedSight {
 export type PluginEvent =
   /** It was loaded, and its options are sound. */
   | { readonly kind: 'started'; readonly name: string }
-  | { readonly kind: 'seen'; readonly sight: CheckedSight }
+  | { readonly kind: 'seen'; readonly result: CheckedResult }
   /** So many observations came too fast and are gone. */
   | { readonly kind: 'dropped'; readonly count: number }
   | {
@@ -48,11 +48,11 @@ export type PluginEvent =
       readonly problems: readonly OptionProblem[];
     };
 
-export type Tell = (event: PluginEvent) => void;
+export type SendEvent = (event: PluginEvent) => void;
 
 /** Starts a plugin; whatever comes of it is told, later. Returns what ends it. */
-export type Start = (spec: PluginSpec, tell: Tell) => () => void;
+export type Start = (spec: PluginSpec, tell: SendEvent) => () => void;
 
-export function failed(reason: string): PluginEvent {
+export function failedEvent(reason: string): PluginEvent {
   return { kind: 'failed', reason, problems: [] };
 }

@@ -4,12 +4,12 @@ import type { Config } from '../../model/config.ts';
 import type { Notice } from '../../model/notice.ts';
 import type { Observation } from '../../model/observation.ts';
 import { nowMs } from '../../platform/clock.ts';
-import { startHere } from './here.ts';
-import { Keeper, type KeeperDeps } from './keeper.ts';
+import { startInProcess } from './in-process.ts';
+import { PluginSupervisor, type SupervisorDeps } from './supervisor.ts';
 import { STARTS_AT_ONCE_MAX } from './limits.ts';
 import type { PluginSpec, Start } from './messages.ts';
-import { Pulse } from './pulse.ts';
-import { Starts } from './starts.ts';
+import { Watchdog } from './watchdog.ts';
+import { StartSlots } from './start-slots.ts';
 import { startWorker } from './worker-thread.ts';
 
 /**
@@ -27,11 +27,11 @@ export function plugins(
 ): Observable<Observation> {
   return defer(() => {
     const observation$ = new Subject<Observation>();
-    const keepers = new Map<string, Keeper>();
-    const keeperDeps: KeeperDeps = {
+    const keepers = new Map<string, PluginSupervisor>();
+    const keeperDeps: SupervisorDeps = {
       nowMs,
-      start: deps.start ?? starter(new Pulse()),
-      starts: new Starts(STARTS_AT_ONCE_MAX),
+      start: deps.start ?? starter(new Watchdog()),
+      starts: new StartSlots(STARTS_AT_ONCE_MAX),
       emit: (observation) => observation$.next(observation),
       notify: deps.notify,
     };
@@ -64,15 +64,15 @@ export function specsOf(config: Config): PluginSpec[] {
   return [...signals, ...checks];
 }
 
-function starter(pulse: Pulse): Start {
+function starter(pulse: Watchdog): Start {
   return (spec, tell) =>
-    spec.run.isolate === 'worker' ? startWorker(spec, tell, { pulse }) : startHere(spec, tell);
+    spec.run.isolate === 'worker' ? startWorker(spec, tell, { pulse }) : startInProcess(spec, tell);
 }
 
 function reconcile(
-  keepers: Map<string, Keeper>,
+  keepers: Map<string, PluginSupervisor>,
   specs: readonly PluginSpec[],
-  deps: KeeperDeps,
+  deps: SupervisorDeps,
 ): void {
   const wanted = new Map(specs.map((spec) => [spec.key, spec]));
   for (const [key, keeper] of keepers) {
@@ -82,5 +82,5 @@ function reconcile(
       keepers.delete(key);
     }
   }
-  for (const [key, spec] of wanted) keepers.set(key, new Keeper(spec, deps));
+  for (const [key, spec] of wanted) keepers.set(key, new PluginSupervisor(spec, deps));
 }

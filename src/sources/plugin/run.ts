@@ -1,20 +1,20 @@
 import type { Plugin, PluginContext, PluginLog } from '../../plugin.ts';
 import { printable } from '../../protocol/printable.ts';
-import { Chatter } from './chatter.ts';
+import { LogLineLimiter } from './log-line-limiter.ts';
 import { checkDelay } from './delay.ts';
 import { LOG_LINE_MAX_CHARS, OBSERVATIONS_PER_S_MAX, REASON_MAX_CHARS } from './limits.ts';
 import {
-  failed,
-  type CheckedSight,
+  failedEvent,
+  type CheckedResult,
   type LogFields,
   type PluginSpec,
-  type Tell,
+  type SendEvent,
 } from './messages.ts';
-import { optionsOf, pluginOf, problemText } from './shape.ts';
-import { iterated } from './sights.ts';
-import { sightOf } from './sight.ts';
+import { optionsOf, exportedPlugin, problemText } from './exported-plugin.ts';
+import { iterate } from './iterate.ts';
+import { checkedResult } from './checked-result.ts';
 import { thrownAt } from './thrown-at.ts';
-import { Sieve } from './sieve.ts';
+import { LatestLimiter } from './latest-limiter.ts';
 
 /** How long a plugin that yields too fast waits after each further value. */
 const FLOOD_PAUSE_MS = 1;
@@ -22,16 +22,16 @@ const FLOOD_PAUSE_MS = 1;
 /** How a plugin is run: to observe, or only to see whether its options are sound. */
 export interface RunHow {
   readonly spec: PluginSpec;
-  readonly tell: Tell;
+  readonly tell: SendEvent;
   readonly signal: AbortSignal;
   readonly onlyCheck: boolean;
 }
 
 /** Runs what `load` gives until it ends, fails or is aborted; tells all of it and never rejects. */
-export async function runPlugin(load: () => unknown, how: RunHow): Promise<void> {
+export async function runObserve(load: () => unknown, how: RunHow): Promise<void> {
   const { spec, tell, signal } = how;
   const plugin = loaded(load, spec.run.module);
-  if (typeof plugin === 'string') return tell(failed(plugin));
+  if (typeof plugin === 'string') return tell(failedEvent(plugin));
   const options = optionsOf(plugin, spec.run.options);
   if ('problems' in options) {
     const { problems } = options;
@@ -39,29 +39,29 @@ export async function runPlugin(load: () => unknown, how: RunHow): Promise<void>
   }
   tell({ kind: 'started', name: printable(plugin.name, REASON_MAX_CHARS) });
   if (how.onlyCheck) return;
-  const sieve = new Sieve<CheckedSight>({
+  const sieve = new LatestLimiter<CheckedResult>({
     perSecondMax: OBSERVATIONS_PER_S_MAX,
     nowMs: () => performance.now(),
-    pass: (sight) => tell({ kind: 'seen', sight }),
+    pass: (result) => tell({ kind: 'seen', result }),
     dropped: (count) => tell({ kind: 'dropped', count }),
   });
   signal.addEventListener('abort', () => sieve.close(), { once: true });
   const reason = await observed(plugin, options.value, how, sieve);
   sieve.close();
-  if (!signal.aborted) tell(failed(reason));
+  if (!signal.aborted) tell(failedEvent(reason));
 }
 
 /** What was thrown, and where in the plugin, as one line. */
-export function reasonOf(error: unknown, module: string): string {
+export function errorReason(error: unknown, module: string): string {
   const text = error instanceof Error ? error.message || error.name : String(error);
   return `${printable(text, REASON_MAX_CHARS)}${thrownAt(error, module)}`;
 }
 
 function loaded(load: () => unknown, module: string): Plugin | string {
   try {
-    return pluginOf(load());
+    return exportedPlugin(load());
   } catch (error) {
-    return reasonOf(error, module);
+    return errorReason(error, module);
   }
 }
 
@@ -70,21 +70,21 @@ async function observed(
   plugin: Plugin,
   options: unknown,
   how: RunHow,
-  sieve: Sieve<CheckedSight>,
+  sieve: LatestLimiter<CheckedResult>,
 ): Promise<string> {
   const context = contextOf(how);
   const { signal } = context;
   try {
-    for await (const value of iterated(plugin.observe(options, context), signal)) {
+    for await (const value of iterate(plugin.observe(options, context), signal)) {
       if (signal.aborted) break;
-      const sight = sightOf(value);
-      if (typeof sight === 'string') return sight;
+      const result = checkedResult(value);
+      if (typeof result === 'string') return result;
       // A plugin that yields without ever waiting would keep a core busy and stop this thread's timers.
-      if (!sieve.offer(sight)) await new Promise((resolve) => setTimeout(resolve, FLOOD_PAUSE_MS));
+      if (!sieve.offer(result)) await new Promise((resolve) => setTimeout(resolve, FLOOD_PAUSE_MS));
     }
     return 'the plugin ended: observe() must run until context.signal aborts';
   } catch (error) {
-    return `the plugin threw an error: ${reasonOf(error, how.spec.run.module)}`;
+    return `the plugin threw an error: ${errorReason(error, how.spec.run.module)}`;
   }
 }
 
@@ -115,9 +115,9 @@ async function sleep(delayMs: number, signal: AbortSignal): Promise<void> {
 }
 
 /** Limited here already: whoever logs in a loop must not fill the daemon's queue of messages. */
-function logOf(tell: Tell): PluginLog {
+function logOf(tell: SendEvent): PluginLog {
   const at = (level: 'info' | 'warn' | 'error'): PluginLog['info'] => {
-    const chatter = new Chatter(
+    const chatter = new LogLineLimiter(
       () => performance.now(),
       (message, fields) =>
         tell({ kind: 'said', level, message, ...(fields === undefined ? {} : { fields }) }),

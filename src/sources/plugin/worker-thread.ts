@@ -4,13 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { printable } from '../../protocol/printable.ts';
 import { nowMs } from '../../platform/clock.ts';
-import { Chatter } from './chatter.ts';
+import { LogLineLimiter } from './log-line-limiter.ts';
 import { CLOSE_MAX_MS, HEAP_MB_MAX, REASON_MAX_CHARS } from './limits.ts';
 import type { Installation } from './load.ts';
-import { failed, type PluginEvent, type PluginSpec, type Tell } from './messages.ts';
-import type { Pulse } from './pulse.ts';
+import { failedEvent, type PluginEvent, type PluginSpec, type SendEvent } from './messages.ts';
+import type { Watchdog } from './watchdog.ts';
 import { thrownAt } from './thrown-at.ts';
-import { watcher } from './watcher.ts';
+import { watcher } from './worker-watchdog.ts';
 import type { PluginWorkerData } from './worker-protocol.ts';
 
 /** What a plugin sees of our environment. */
@@ -41,8 +41,8 @@ export function findInstallation(): Installation {
  */
 export function startWorker(
   spec: PluginSpec,
-  tell: Tell,
-  deps: { readonly pulse: Pulse; readonly onlyCheck?: boolean },
+  tell: SendEvent,
+  deps: { readonly pulse: Watchdog; readonly onlyCheck?: boolean },
 ): () => void {
   const { port1: port, port2: workerPort } = new MessageChannel();
   const shared = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT);
@@ -50,7 +50,7 @@ export function startWorker(
   const worker = makeWorker({ spec, onlyCheck, port: workerPort, shared });
   if (typeof worker === 'string') {
     port.close();
-    const immediate = setImmediate(() => tell(failed(worker)));
+    const immediate = setImmediate(() => tell(failedEvent(worker)));
     return () => clearImmediate(immediate);
   }
   let isLoading = true;
@@ -71,7 +71,7 @@ export function startWorker(
       port,
       state: new Int32Array(shared),
       isLoading: () => isLoading,
-      kill: (reason) => end(failed(reason)),
+      kill: (reason) => end(failedEvent(reason)),
     }),
   );
   port.on('message', (event: PluginEvent) => {
@@ -80,9 +80,9 @@ export function startWorker(
     if (event.kind === 'failed') end(event);
     else tell(event);
   });
-  worker.on('error', (error) => end(failed(killedBy(error, spec.run.module))));
-  worker.on('exit', (code) => end(failed(`the plugin called process.exit(${code})`)));
-  const chatter = new Chatter(nowMs, (line) => {
+  worker.on('error', (error) => end(failedEvent(killedBy(error, spec.run.module))));
+  worker.on('exit', (code) => end(failedEvent(`the plugin called process.exit(${code})`)));
+  const chatter = new LogLineLimiter(nowMs, (line) => {
     if (!isOver && !isClosing) tell({ kind: 'said', level: 'info', message: `printed: ${line}` });
   });
   for (const stream of [worker.stdout, worker.stderr]) {

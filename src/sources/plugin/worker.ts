@@ -3,7 +3,7 @@ import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import { guardStandardStreams } from './guard.ts';
 import { loadModule } from './load.ts';
-import { runPlugin } from './run.ts';
+import { runObserve } from './run.ts';
 import {
   ANSWERS,
   BUFFERS_KIB,
@@ -32,7 +32,7 @@ port.on('message', (order: WorkerOrder) => {
 });
 
 async function run(): Promise<void> {
-  await runPlugin(() => loadModule(spec.run, installation), {
+  await runObserve(() => loadModule(spec.run, installation), {
     spec,
     tell: (event) => port.postMessage(event),
     signal: abort.signal,

@@ -2,13 +2,13 @@ import type { Socket } from 'node:net';
 import type { AgentCheck } from '../../model/check.ts';
 import { connectTcp, dropTcp, type Endpoint } from '../../platform/sockets.ts';
 import { AGENT_LINE_MAX_BYTES, readAgentLine } from '../../protocol/agent-check.ts';
-import { explain } from './errors.ts';
+import { errorText } from './error-text.ts';
 import {
-  checkOf,
+  checkOfType,
   endpointOf,
   late,
   UP,
-  type Answer,
+  type ProbeAnswer,
   type Probe,
   type Prober,
   type ProbeTarget,
@@ -21,19 +21,19 @@ const LINE_ENDS = /[\r\n]/;
  * be reached or does not answer is `down`, as any service on that machine would be; one that
  * answers nonsense is `lost`.
  */
-export const agent: Prober = (target, answered) =>
-  new AgentProbe(target, checkOf(target, 'agent'), answered);
+export const agentProber: Prober = (target, answered) =>
+  new AgentProbe(target, checkOfType(target, 'agent'), answered);
 
 class AgentProbe implements Probe {
   readonly #to: Endpoint;
   readonly #check: AgentCheck;
-  readonly #answered: (answer: Answer) => void;
+  readonly #answered: (answer: ProbeAnswer) => void;
   #socket: Socket | null = null;
   #line = '';
   /** Until the agent reports another, it is the whole weight: as HAProxy's from its start. */
   #percent = 100;
 
-  constructor(target: ProbeTarget, check: AgentCheck, answered: (answer: Answer) => void) {
+  constructor(target: ProbeTarget, check: AgentCheck, answered: (answer: ProbeAnswer) => void) {
     this.#to = endpointOf(target);
     this.#check = check;
     this.#answered = answered;
@@ -49,10 +49,10 @@ class AgentProbe implements Probe {
     socket.on('data', (chunk) => this.#read(socket, String(chunk)));
     socket.on('end', () => this.#end(socket, this.#answer()));
     // Stays for ever: an error after the end of the probe must not end the process.
-    socket.on('error', (error) => this.#end(socket, explain(error, this.#to.source)));
+    socket.on('error', (error) => this.#end(socket, errorText(error, this.#to.source)));
   }
 
-  expire(): Answer {
+  expire(): ProbeAnswer {
     const answer = late(this.#socket, this.#check.timeoutMs);
     this.cancel();
     return answer;
@@ -75,13 +75,13 @@ class AgentProbe implements Probe {
     }
   }
 
-  #end(socket: Socket, answer: Answer): void {
+  #end(socket: Socket, answer: ProbeAnswer): void {
     if (socket !== this.#socket) return;
     this.cancel();
     this.#answered(answer);
   }
 
-  #answer(): Answer {
+  #answer(): ProbeAnswer {
     const { state, reason, weightPercent, isDrained } = readAgentLine(this.#line);
     this.#percent = weightPercent ?? this.#percent;
     if (state !== 'up') return { state, reason };

@@ -44,7 +44,7 @@ function shortage(
   needed: number,
   limit: number,
   holds: number,
-  { flights, sentinels }: DescriptorBudget,
+  { flights: inFlight, sentinels }: DescriptorBudget,
 ): string {
   const missing = holds - sentinels;
   const without =
@@ -52,6 +52,6 @@ function shortage(
   const enough = limitFor(needed);
   return (
     `up to ${needed} file descriptors are needed and the limit is ${limit}: ${without}` +
-    `at most ${flights} probes run at once; set LimitNOFILE=${enough} in the unit, or ulimit -n ${enough}`
+    `at most ${inFlight} probes run at once; set LimitNOFILE=${enough} in the unit, or ulimit -n ${enough}`
   );
 }

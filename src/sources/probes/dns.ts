@@ -2,12 +2,12 @@ import { Resolver } from 'node:dns';
 import { isIPv6 } from 'node:net';
 import type { DnsCheck } from '../../model/check.ts';
 import { descriptorError } from '../../platform/descriptors.ts';
-import { explain } from './errors.ts';
+import { errorText } from './error-text.ts';
 import {
-  checkOf,
+  checkOfType,
   noAnswer,
   UP,
-  type Answer,
+  type ProbeAnswer,
   type Probe,
   type Prober,
   type ProbeTarget,
@@ -27,17 +27,17 @@ const RCODES: ReadonlyMap<string, string> = new Map([
  * answers with `rcode`; NOERROR must also bring a record of the type (but for `answer: any`),
  * because a server that lost its zones may well answer so, with nothing in it.
  */
-export const dns: Prober = (target, answered) =>
-  new DnsProbe(target, checkOf(target, 'dns'), answered);
+export const dnsProber: Prober = (target, answered) =>
+  new DnsProbe(target, checkOfType(target, 'dns'), answered);
 
 class DnsProbe implements Probe {
   readonly #target: ProbeTarget;
   readonly #check: DnsCheck;
-  readonly #answered: (answer: Answer) => void;
+  readonly #answered: (answer: ProbeAnswer) => void;
   /** Of the question in flight: a fresh one each time has a fresh port and no memory of servers. */
   #resolver: Resolver | null = null;
 
-  constructor(target: ProbeTarget, check: DnsCheck, answered: (answer: Answer) => void) {
+  constructor(target: ProbeTarget, check: DnsCheck, answered: (answer: ProbeAnswer) => void) {
     this.#target = target;
     this.#check = check;
     this.#answered = answered;
@@ -51,7 +51,7 @@ class DnsProbe implements Probe {
     // c-ares says that the server refused, where it has no descriptor to ask by (or to ask again).
     const none = descriptorError();
     if (none !== null) {
-      process.nextTick(() => this.#end(resolver, explain(none, null)));
+      process.nextTick(() => this.#end(resolver, errorText(none, null)));
       return;
     }
     try {
@@ -65,7 +65,7 @@ class DnsProbe implements Probe {
     }
   }
 
-  expire(): Answer {
+  expire(): ProbeAnswer {
     this.cancel();
     return noAnswer(this.#check.timeoutMs);
   }
@@ -89,7 +89,7 @@ class DnsProbe implements Probe {
     else resolver.setLocalAddress(source);
   }
 
-  #failed(error: NodeJS.ErrnoException): Answer {
+  #failed(error: NodeJS.ErrnoException): ProbeAnswer {
     const { code = '' } = error;
     const rcode = RCODES.get(code);
     if (rcode !== undefined) return this.#judge(rcode);
@@ -108,22 +108,22 @@ class DnsProbe implements Probe {
       case 'EBADQUERY':
         return { state: 'lost', reason: `${this.#check.name} is not a valid domain name` };
       default:
-        return explain(descriptorError() ?? error, this.#check.source);
+        return errorText(descriptorError() ?? error, this.#check.source);
     }
   }
 
-  #judge(rcode: string): Answer {
+  #judge(rcode: string): ProbeAnswer {
     return rcode === this.#check.rcode ? UP : { state: 'down', reason: rcode };
   }
 
-  #end(resolver: Resolver, answer: Answer): void {
+  #end(resolver: Resolver, answer: ProbeAnswer): void {
     if (resolver !== this.#resolver) return;
     this.#resolver = null;
     this.#answered(answer);
   }
 }
 
-function unasked(error: unknown): Answer {
+function unasked(error: unknown): ProbeAnswer {
   const message = error instanceof Error ? error.message : 'unknown error';
   return { state: 'lost', reason: `the DNS query cannot be sent: ${message.slice(0, 80)}` };
 }

@@ -1,7 +1,14 @@
 import type { ExecCheck } from '../../model/check.ts';
-import { runChild, TURN_MAX_MS, type Run, type RunResult } from '../../platform/child-run.ts';
+import { runChild, TURN_MAX_MS, type ChildRun, type RunResult } from '../../platform/child-run.ts';
 import { verdictOf } from '../../protocol/nagios.ts';
-import { checkOf, UP, type Answer, type Probe, type Prober, type ProbeTarget } from './prober.ts';
+import {
+  checkOfType,
+  UP,
+  type ProbeAnswer,
+  type Probe,
+  type Prober,
+  type ProbeTarget,
+} from './prober.ts';
 
 /**
  * Runs a Nagios plugin for one real server. At the time-out the plugin and its process group
@@ -9,21 +16,21 @@ import { checkOf, UP, type Answer, type Probe, type Prober, type ProbeTarget } f
  * time-out would. The time-out begins with the child: where more are wanted than can be run, each
  * runs less often, and none is lost for the time that it waited.
  */
-export const exec: Prober = (target, answered, _notify, begun = () => {}) =>
-  new ExecProbe(target, checkOf(target, 'exec'), answered, begun);
+export const execProber: Prober = (target, answered, _notify, begun = () => {}) =>
+  new ExecProbe(target, checkOfType(target, 'exec'), answered, begun);
 
 class ExecProbe implements Probe {
   readonly #command: readonly string[];
   readonly #check: ExecCheck;
-  readonly #answered: (answer: Answer) => void;
+  readonly #answered: (answer: ProbeAnswer) => void;
   readonly #begun: () => void;
-  #run: Run | null = null;
+  #run: ChildRun | null = null;
   #waitedMs = 0;
 
   constructor(
     target: ProbeTarget,
     check: ExecCheck,
-    answered: (answer: Answer) => void,
+    answered: (answer: ProbeAnswer) => void,
     begun: () => void,
   ) {
     this.#command = check.command.map((argument) => filledIn(argument, target));
@@ -38,7 +45,7 @@ class ExecProbe implements Probe {
     this.#run = runChild(spec, (result) => this.#ended(result), this.#begun);
   }
 
-  expire(): Answer | null {
+  expire(): ProbeAnswer | null {
     const { timeoutMs } = this.#check;
     const isWaiting = this.#run?.isWaiting === true;
     if (isWaiting) this.#waitedMs += timeoutMs;

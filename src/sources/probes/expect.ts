@@ -1,5 +1,5 @@
 import type { Expect } from '../../model/check.ts';
-import type { Answer } from './prober.ts';
+import type { ProbeAnswer } from './prober.ts';
 
 /** What is kept of an answer at most. */
 export const ANSWER_MAX_BYTES = 64 * 1024;
@@ -29,7 +29,7 @@ function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
 }
 
 /** Shows the beginning of an answer in printable ASCII: nothing of it can forge a log line. */
-export function unexpected(answer: Buffer): Answer {
+export function unexpected(answer: Buffer): ProbeAnswer {
   const text = answer.toString('latin1', 0, SHOWN_MAX_CHARS + 1).replaceAll(/[^\x20-\x7e]/g, '.');
   const shown = text.length > SHOWN_MAX_CHARS ? `${text.slice(0, SHOWN_MAX_CHARS)}…` : text;
   return { state: 'down', reason: `unexpected answer "${shown}"` };

@@ -7,13 +7,13 @@ import {
   healthRequest,
   readHealthResponse,
 } from '../../protocol/grpc-health.ts';
-import { explain } from './errors.ts';
+import { errorText } from './error-text.ts';
 import {
-  checkOf,
+  checkOfType,
   endpointOf,
   late,
   UP,
-  type Answer,
+  type ProbeAnswer,
   type Probe,
   type Prober,
   type ProbeTarget,
@@ -32,8 +32,8 @@ const GRPC_STATUSES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Asks grpc.health.v1 over HTTP/2 without TLS, on a fresh connection that is reset after it. */
-export const grpc: Prober = (target, answered) =>
-  new GrpcProbe(target, checkOf(target, 'grpc'), answered);
+export const grpcProber: Prober = (target, answered) =>
+  new GrpcProbe(target, checkOfType(target, 'grpc'), answered);
 
 interface Exchange {
   readonly tcp: Socket;
@@ -45,11 +45,11 @@ class GrpcProbe implements Probe {
   readonly #to: Endpoint;
   readonly #authority: string;
   readonly #check: GrpcCheck;
-  readonly #answered: (answer: Answer) => void;
+  readonly #answered: (answer: ProbeAnswer) => void;
   readonly #question: Uint8Array;
   #exchange: Exchange | null = null;
 
-  constructor(target: ProbeTarget, check: GrpcCheck, answered: (answer: Answer) => void) {
+  constructor(target: ProbeTarget, check: GrpcCheck, answered: (answer: ProbeAnswer) => void) {
     const { address, port } = target;
     this.#to = endpointOf(target);
     this.#authority = `http://${isIPv6(address) ? `[${address}]` : address}:${port}`;
@@ -71,7 +71,7 @@ class GrpcProbe implements Probe {
     this.#ask(exchange, session);
   }
 
-  expire(): Answer {
+  expire(): ProbeAnswer {
     const answer = late(this.#exchange?.tcp ?? null, this.#check.timeoutMs);
     this.cancel();
     return answer;
@@ -140,17 +140,17 @@ class GrpcProbe implements Probe {
     this.#end(exchange, answerOf(error, this.#to.source));
   }
 
-  #end(exchange: Exchange, answer: Answer): void {
+  #end(exchange: Exchange, answer: ProbeAnswer): void {
     if (exchange !== this.#exchange) return;
     this.cancel();
     this.#answered(answer);
   }
 }
 
-const CLOSED: Answer = { state: 'down', reason: 'closed by peer' };
-const NONSENSE: Answer = { state: 'down', reason: 'the answer is not a gRPC health response' };
+const CLOSED: ProbeAnswer = { state: 'down', reason: 'closed by peer' };
+const NONSENSE: ProbeAnswer = { state: 'down', reason: 'the answer is not a gRPC health response' };
 
-function answerOf(error: NodeJS.ErrnoException, source: string | null): Answer {
+function answerOf(error: NodeJS.ErrnoException, source: string | null): ProbeAnswer {
   if (error.code === 'ERR_HTTP2_ERROR' || error.code === 'ERR_HTTP2_STREAM_ERROR') return NONSENSE;
-  return error.code?.startsWith('ERR_HTTP2_') === true ? CLOSED : explain(error, source);
+  return error.code?.startsWith('ERR_HTTP2_') === true ? CLOSED : errorText(error, source);
 }

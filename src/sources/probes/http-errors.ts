@@ -1,5 +1,5 @@
-import { explain } from './errors.ts';
-import type { Answer } from './prober.ts';
+import { errorText } from './error-text.ts';
+import type { ProbeAnswer } from './prober.ts';
 
 const REASONS: ReadonlyMap<string, string> = new Map([
   ['CERT_HAS_EXPIRED', 'the certificate has expired'],
@@ -14,7 +14,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Puts what went wrong with an HTTP exchange into words. `source`: the local address asked for. */
-export function explainHttp(error: NodeJS.ErrnoException, source: string | null): Answer {
+export function explainHttp(error: NodeJS.ErrnoException, source: string | null): ProbeAnswer {
   const code = error.code ?? '';
   const reason = REASONS.get(code);
   if (reason !== undefined) return { state: 'down', reason };
@@ -30,5 +30,5 @@ export function explainHttp(error: NodeJS.ErrnoException, source: string | null)
   if (code === 'ECONNRESET' && error.syscall === undefined) {
     return { state: 'down', reason: 'closed by peer' };
   }
-  return explain(error, source);
+  return errorText(error, source);
 }

@@ -9,11 +9,11 @@ import { CertificateWatch, connectTls } from './certificate.ts';
 import { ANSWER_MAX_BYTES } from './expect.ts';
 import { explainHttp } from './http-errors.ts';
 import {
-  checkOf,
+  checkOfType,
   endpointOf,
   late,
   UP,
-  type Answer,
+  type ProbeAnswer,
   type Probe,
   type Prober,
   type ProbeTarget,
@@ -27,8 +27,8 @@ export const HEADERS_MAX_BYTES = 16 * 1024;
  * known: without `body` that is when the headers have come, with it when the whole body or its
  * first 64 KiB have. Redirects are not followed: a status of 302 is one of 200-399.
  */
-export const http: Prober = (target, answered, notify) =>
-  new HttpProbe(target, checkOf(target, 'http', 'https'), answered, notify);
+export const httpProber: Prober = (target, answered, notify) =>
+  new HttpProbe(target, checkOfType(target, 'http', 'https'), answered, notify);
 
 /** What is in flight. */
 interface Exchange {
@@ -39,7 +39,7 @@ interface Exchange {
 class HttpProbe implements Probe {
   readonly #to: Endpoint;
   readonly #check: HttpCheck;
-  readonly #answered: (answer: Answer) => void;
+  readonly #answered: (answer: ProbeAnswer) => void;
   /** The same for each probe, so computed once. */
   readonly #headers: Readonly<Record<string, string>>;
   readonly #certificates: CertificateWatch;
@@ -48,7 +48,7 @@ class HttpProbe implements Probe {
   constructor(
     target: ProbeTarget,
     check: HttpCheck,
-    answered: (answer: Answer) => void,
+    answered: (answer: ProbeAnswer) => void,
     notify: (notice: Notice) => void,
   ) {
     const { address, port } = target;
@@ -81,7 +81,7 @@ class HttpProbe implements Probe {
     exchange.request.end();
   }
 
-  expire(): Answer {
+  expire(): ProbeAnswer {
     const answer = late(this.#exchange?.tcp ?? null, this.#check.timeoutMs);
     this.cancel();
     return answer;
@@ -139,21 +139,21 @@ class HttpProbe implements Probe {
     response.on('error', (error) => this.#end(exchange, explainHttp(error, this.#to.source)));
   }
 
-  #judgeStatus(status: number): Answer | null {
+  #judgeStatus(status: number): ProbeAnswer | null {
     const { statusFrom, statusTo } = this.#check;
     return status >= statusFrom && status <= statusTo
       ? null
       : { state: 'down', reason: `status ${status}` };
   }
 
-  #end(exchange: Exchange, answer: Answer): void {
+  #end(exchange: Exchange, answer: ProbeAnswer): void {
     if (exchange !== this.#exchange) return;
     this.cancel();
     this.#answered(answer);
   }
 }
 
-function judgeBody(body: Pattern, text: string): Answer {
+function judgeBody(body: Pattern, text: string): ProbeAnswer {
   if (body.test(text)) return UP;
   return {
     state: 'down',

@@ -34,7 +34,7 @@ export function firstProbesMs(count: number, intervalMs: number): number {
  * it keeps for ever, so that a stall bunches nothing. A probe that lasted until
  * its next turn or beyond is followed at once.
  */
-export function nextTurnMs(
+export function nextPhaseMs(
   phaseMs: number,
   intervalMs: number,
   startedAtMs: number,

@@ -16,7 +16,7 @@ export interface ProbeTarget {
 }
 
 /** What one probe saw. `lost`: this node could not probe. */
-export interface Answer {
+export interface ProbeAnswer {
   readonly state: 'up' | 'down' | 'lost';
   readonly reason: string;
   /** How much of its weight the server can take, 0 to 100, where it said so. */
@@ -25,7 +25,7 @@ export interface Answer {
   readonly detail?: string;
 }
 
-export const UP: Answer = { state: 'up', reason: '' };
+export const UP: ProbeAnswer = { state: 'up', reason: '' };
 
 /** All that one target keeps between its probes. One probe is in flight at a time. */
 export interface Probe {
@@ -35,7 +35,7 @@ export interface Probe {
    * Ends the probe in flight at its time-out, and says what that means. `null`: it goes on, for
    * it still waits for its turn, and is given its time once more.
    */
-  expire(): Answer | null;
+  expire(): ProbeAnswer | null;
   /** Ends the probe in flight without a result; nothing where none is. */
   cancel(): void;
   /** Closes all sockets. */
@@ -49,13 +49,13 @@ export interface Probe {
  */
 export type Prober = (
   target: ProbeTarget,
-  answered: (answer: Answer) => void,
+  answered: (answer: ProbeAnswer) => void,
   notify: (notice: Notice) => void,
   begun?: () => void,
 ) => Probe;
 
 /** The check of a target, for the prober of that type. Throws for any other: our own bug. */
-export function checkOf<Type extends Check['type']>(
+export function checkOfType<Type extends Check['type']>(
   { key, check }: ProbeTarget,
   ...types: readonly Type[]
 ): Extract<Check, { readonly type: Type }> {
@@ -75,14 +75,14 @@ export function endpointOf({ address, port, check }: ProbeTarget): Endpoint {
 }
 
 /** What a time-out means: nobody answered on the connection, or there was not even one. */
-export function late(tcp: { readonly connecting: boolean } | null, timeoutMs: number): Answer {
+export function late(tcp: { readonly connecting: boolean } | null, timeoutMs: number): ProbeAnswer {
   return tcp?.connecting === false ? noAnswer(timeoutMs) : timedOut(timeoutMs);
 }
 
-export function timedOut(timeoutMs: number): Answer {
+export function timedOut(timeoutMs: number): ProbeAnswer {
   return { state: 'down', reason: `timed out after ${timeoutMs}ms` };
 }
 
-export function noAnswer(timeoutMs: number): Answer {
+export function noAnswer(timeoutMs: number): ProbeAnswer {
   return { state: 'down', reason: `no answer within ${timeoutMs}ms` };
 }

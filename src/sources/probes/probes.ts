@@ -7,29 +7,29 @@ import type { Notice } from '../../model/notice.ts';
 import { Alarm } from '../../platform/alarm.ts';
 import { nowMs } from '../../platform/clock.ts';
 import { descriptorLimit, descriptorsHeld } from '../../platform/descriptors.ts';
-import { agent } from './agent.ts';
+import { agentProber } from './agent.ts';
 import { Descriptors } from './descriptors.ts';
-import { dns } from './dns.ts';
-import { exec } from './exec.ts';
-import { grpc } from './grpc.ts';
-import { http } from './http.ts';
+import { dnsProber } from './dns.ts';
+import { execProber } from './exec.ts';
+import { grpcProber } from './grpc.ts';
+import { httpProber } from './http.ts';
 import { limitNotices } from './notices.ts';
 import type { Prober, ProbeTarget } from './prober.ts';
 import { Schedule } from './schedule.ts';
 import { Sentinel, type SentinelDeps } from './sentinel.ts';
-import { tcp } from './tcp.ts';
-import { udp } from './udp.ts';
+import { tcpProber } from './tcp.ts';
+import { udpProber } from './udp.ts';
 
 /** From a check's type to what probes it. Types that are missing are refused before they get here. */
 const PROBERS: ReadonlyMap<string, Prober> = new Map([
-  ['tcp', tcp],
-  ['udp', udp],
-  ['http', http],
-  ['https', http],
-  ['dns', dns],
-  ['exec', exec],
-  ['agent', agent],
-  ['grpc', grpc],
+  ['tcp', tcpProber],
+  ['udp', udpProber],
+  ['http', httpProber],
+  ['https', httpProber],
+  ['dns', dnsProber],
+  ['exec', execProber],
+  ['agent', agentProber],
+  ['grpc', grpcProber],
 ]);
 
 /**

@@ -1,23 +1,23 @@
 import { Domains, isHot, noteFailure, type Domain } from './domains.ts';
-import type { Answer, ProbeTarget } from './prober.ts';
-import type { Queues } from './queues.ts';
-import type { Target } from './target.ts';
+import type { ProbeAnswer, ProbeTarget } from './prober.ts';
+import type { ProbeQueues } from './probe-queues.ts';
+import type { ScheduledTarget } from './scheduled-target.ts';
 
 /** What an answer asks for at once: that it be confirmed, that its neighbours be probed, a sentinel. */
 export class Reactions {
-  readonly #domains = new Domains<Target>();
-  readonly #queues: Queues;
+  readonly #domains = new Domains<ScheduledTarget>();
+  readonly #queues: ProbeQueues;
 
-  constructor(queues: Queues) {
+  constructor(queues: ProbeQueues) {
     this.#queues = queues;
   }
 
-  join(target: Target): void {
+  join(target: ScheduledTarget): void {
     target.domains = this.#domains.join(target, target.spec);
   }
 
   /** Takes a target's new place among the fault domains. */
-  move(target: Target, spec: ProbeTarget): void {
+  move(target: ScheduledTarget, spec: ProbeTarget): void {
     const moved = target.spec.domain !== spec.domain;
     target.spec = spec;
     if (!moved) return;
@@ -25,12 +25,12 @@ export class Reactions {
     this.join(target);
   }
 
-  leave(target: Target): void {
+  leave(target: ScheduledTarget): void {
     this.#domains.leave(target, target.domains);
   }
 
   /** After a probe of a target that is in no queue and not in flight. */
-  answered(target: Target, { state }: Answer, atMs: number): void {
+  answered(target: ScheduledTarget, { state }: ProbeAnswer, atMs: number): void {
     switch (state) {
       case 'up':
         this.#succeeded(target);
@@ -39,9 +39,9 @@ export class Reactions {
         this.#failed(target, atMs);
         break;
       case 'lost':
-        target.sweepAfter = false;
+        target.hasSweepAfter = false;
         target.confirmsLeft = 0;
-        target.hinted = false;
+        target.wasHinted = false;
         break;
       default:
         state satisfies never;
@@ -49,26 +49,26 @@ export class Reactions {
   }
 
   /** The end of a sentinel's connection: `fall` failures in a row, or one success. */
-  hint(target: Target): void {
-    target.hinted = true;
+  hint(target: ScheduledTarget): void {
+    target.wasHinted = true;
     target.confirmsLeft = target.spec.check.settle.fall;
     this.#queues.push(target, 'confirm');
   }
 
-  #succeeded(target: Target): void {
+  #succeeded(target: ScheduledTarget): void {
     const scheduled = target.urgency === 'due';
     target.streak.note('up');
     this.#endConfirmation(target, 'up');
-    if (target.sweepAfter) this.#queues.push(target, 'sweep');
-    target.sweepAfter = false;
+    if (target.hasSweepAfter) this.#queues.push(target, 'sweep');
+    target.hasSweepAfter = false;
     if (scheduled) target.sentinel?.keep();
   }
 
-  #failed(target: Target, atMs: number): void {
+  #failed(target: ScheduledTarget, atMs: number): void {
     // Only a server that was up can be news about its neighbours.
     const wasUp = target.streak.settled === 'up';
     target.streak.note('down');
-    target.sweepAfter = false;
+    target.hasSweepAfter = false;
     if (target.streak.settled === 'down') target.sentinel?.down();
     if (wasUp) for (const domain of target.domains) this.#noteFailure(domain, target, atMs);
     if (target.confirmsLeft > 0) {
@@ -83,22 +83,22 @@ export class Reactions {
     this.#queues.pushFirst(target);
   }
 
-  #endConfirmation(target: Target, state: 'up' | 'down'): void {
+  #endConfirmation(target: ScheduledTarget, state: 'up' | 'down'): void {
     target.confirmsLeft = 0;
-    if (target.hinted) target.sentinel?.confirmed(state);
-    target.hinted = false;
+    if (target.wasHinted) target.sentinel?.confirmed(state);
+    target.wasHinted = false;
   }
 
-  #noteFailure(domain: Domain<Target>, failed: Target, atMs: number): void {
+  #noteFailure(domain: Domain<ScheduledTarget>, failed: ScheduledTarget, atMs: number): void {
     if (!noteFailure(domain, failed, atMs)) return;
     for (const member of domain.members) if (member !== failed) this.#sweep(member);
   }
 
-  #sweep(member: Target): void {
+  #sweep(member: ScheduledTarget): void {
     if (member.streak.settled !== 'up') return;
-    if (member.inFlight) {
+    if (member.isInFlight) {
       // Its failure counts, but its success may be older than the fault.
-      member.sweepAfter = member.urgency === 'due';
+      member.hasSweepAfter = member.urgency === 'due';
     } else if (member.queued.list === null || member.urgency === 'due') {
       const failing = member.streak.state === 'down';
       if (failing) member.confirmsLeft = member.streak.missing;

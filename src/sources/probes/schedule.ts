@@ -3,16 +3,16 @@ import type { Observation } from '../../model/observation.ts';
 import type { Notice } from '../../model/notice.ts';
 import { LoopClock } from '../../platform/loop-clock.ts';
 import { TimerWheel } from '../../platform/timer-wheel.ts';
-import { Flights, YOUNG_MS } from './flights.ts';
+import { ProbesInFlight, YOUNG_MS } from './in-flight.ts';
 import { IcmpPacer } from './icmp-pacer.ts';
 import { observationOf } from './observation.ts';
-import { firstProbesMs, nextTurnMs, shuffledPlaces } from './phases.ts';
-import { timedOut, type Answer, type Prober, type ProbeTarget } from './prober.ts';
-import { Queues } from './queues.ts';
+import { firstProbesMs, nextPhaseMs, shuffledPlaces } from './phases.ts';
+import { timedOut, type ProbeAnswer, type Prober, type ProbeTarget } from './prober.ts';
+import { ProbeQueues } from './probe-queues.ts';
 import { Reactions } from './reactions.ts';
-import { Seats } from './seats.ts';
+import { SentinelSlots } from './sentinel-slots.ts';
 import type { HeldSentinel, SentinelDeps } from './sentinel.ts';
-import { Target } from './target.ts';
+import { ScheduledTarget } from './scheduled-target.ts';
 
 /** The world of a schedule; a test gives it another. */
 export interface ScheduleDeps {
@@ -35,13 +35,13 @@ export interface ScheduleDeps {
 export class Schedule {
   readonly #deps: ScheduleDeps;
   readonly #clock: LoopClock;
-  readonly #wheel: TimerWheel<Target>;
-  readonly #flights = new Flights();
-  readonly #queues = new Queues();
+  readonly #wheel: TimerWheel<ScheduledTarget>;
+  readonly #flights = new ProbesInFlight();
+  readonly #queues = new ProbeQueues();
   readonly #reactions = new Reactions(this.#queues);
-  readonly #seats = new Seats();
+  readonly #seats = new SentinelSlots();
   readonly #pacer = new IcmpPacer();
-  readonly #targets = new Map<string, Target>();
+  readonly #targets = new Map<string, ScheduledTarget>();
   #keepsUdp = true;
   #wakeAtMs = Infinity;
   /** The loop stalled, and what waited in the kernel meanwhile is still coming in. */
@@ -69,7 +69,7 @@ export class Schedule {
     this.#seats.limit(budget.sentinels);
     this.#keepsUdp = budget.keepsUdp;
     for (const target of this.#targets.values()) {
-      if (!this.#keepsUdp && !target.inFlight) closeUdp(target);
+      if (!this.#keepsUdp && !target.isInFlight) closeUdp(target);
       if (this.#seats.isOverfull) target.sentinel?.close();
     }
   }
@@ -82,7 +82,7 @@ export class Schedule {
     for (const [index, spec] of specs.entries()) {
       const place = places[index] ?? 0;
       const { intervalMs } = spec.check;
-      const target = new Target(spec, nowMs + place * intervalMs);
+      const target = new ScheduledTarget(spec, nowMs + place * intervalMs);
       target.probe = this.#deps.open(
         spec,
         (answer) => this.#answered(target, answer),
@@ -150,10 +150,10 @@ export class Schedule {
     this.#deps.setAlarm(atMs);
   }
 
-  #turn(target: Target): void {
+  #turn(target: ScheduledTarget): void {
     // Its sweep may wait long behind silent servers; its own turn does not.
     const waits = target.queued.list === null || target.urgency === 'sweep';
-    if (waits && !target.inFlight) this.#queues.push(target, 'due');
+    if (waits && !target.isInFlight) this.#queues.push(target, 'due');
   }
 
   /** Starts what is queued, the most urgent first, as far as the limits allow. */
@@ -175,7 +175,7 @@ export class Schedule {
   }
 
   /** Not its address's turn yet: it leaves its queue, and comes back when it is. */
-  #mustWait(target: Target): boolean {
+  #mustWait(target: ScheduledTarget): boolean {
     const nowMs = this.#deps.nowMs();
     target.pacedAtMs ??= this.#pacer.take(target.spec, nowMs);
     if (target.pacedAtMs <= nowMs) return false;
@@ -185,7 +185,7 @@ export class Schedule {
     return true;
   }
 
-  #begin(target: Target, loopMs: number): void {
+  #begin(target: ScheduledTarget, loopMs: number): void {
     target.pacedAtMs = null;
     target.startedAtMs = this.#deps.nowMs();
     this.#flights.begin(target, loopMs);
@@ -193,14 +193,14 @@ export class Schedule {
   }
 
   /** It had to wait for its turn, which is not held against it. */
-  #beginAgain(target: Target): void {
-    if (!target.inFlight) return;
+  #beginAgain(target: ScheduledTarget): void {
+    if (!target.isInFlight) return;
     const loopMs = this.#clock.now();
     this.#flights.end(target, loopMs);
     this.#begin(target, loopMs);
   }
 
-  #next(): Target | null {
+  #next(): ScheduledTarget | null {
     return this.#queues.next(this.#flights.mayBeginExtra());
   }
 
@@ -214,8 +214,8 @@ export class Schedule {
     }
   }
 
-  #answered(target: Target, answer: Answer): void {
-    if (!target.inFlight) return;
+  #answered(target: ScheduledTarget, answer: ProbeAnswer): void {
+    if (!target.isInFlight) return;
     const { timeoutMs } = target.spec.check;
     const old = this.#clock.now() - target.startedLoopMs > timeoutMs;
     // Hearing all that waited takes time, too, and says nothing about the servers.
@@ -224,10 +224,10 @@ export class Schedule {
     this.#pump();
   }
 
-  #finish(target: Target, answer: Answer): void {
+  #finish(target: ScheduledTarget, answer: ProbeAnswer): void {
     const atMs = this.#deps.nowMs();
     this.#flights.end(target, this.#clock.now());
-    const wasHinted = target.hinted;
+    const wasHinted = target.wasHinted;
     this.#reactions.answered(target, answer, atMs);
     if (answer.state === 'lost') this.#reportLost(target, answer);
     if (!this.#keepsUdp) closeUdp(target);
@@ -238,7 +238,7 @@ export class Schedule {
     this.#deps.emit(observationOf(target, answer, atMs));
   }
 
-  #reportLost({ spec }: Target, { reason }: Answer): void {
+  #reportLost({ spec }: ScheduledTarget, { reason }: ProbeAnswer): void {
     this.#deps.notify({
       level: 'error',
       event: 'probe_impossible',
@@ -246,38 +246,38 @@ export class Schedule {
     });
   }
 
-  #isUnsettled(target: Target, answer: Answer): boolean {
+  #isUnsettled(target: ScheduledTarget, answer: ProbeAnswer): boolean {
     return target.streak.missing > 0 && answer.state !== 'lost';
   }
 
-  #waitForTurn(target: Target, soon: boolean, atMs: number): void {
+  #waitForTurn(target: ScheduledTarget, soon: boolean, atMs: number): void {
     const { intervalMs, fastIntervalMs } = target.spec.check;
     const { phaseMs, startedAtMs } = target;
-    const turnMs = nextTurnMs(phaseMs, intervalMs, startedAtMs, atMs);
+    const turnMs = nextPhaseMs(phaseMs, intervalMs, startedAtMs, atMs);
     const dueMs = soon ? Math.min(turnMs, startedAtMs + fastIntervalMs) : turnMs;
     this.#wheel.schedule(target.timer, dueMs);
     this.#wakeBy(target.timer.dueMs);
   }
 
   /** The sentinel's connection ended: only probes that begin from now on can say what that means. */
-  #hint(target: Target): void {
+  #hint(target: ScheduledTarget): void {
     this.#abandon(target);
     this.#reactions.hint(target);
     this.#pump();
   }
 
   /** Takes a target out of wheel, queue and flight. */
-  #abandon(target: Target): void {
+  #abandon(target: ScheduledTarget): void {
     this.#wheel.cancel(target.timer);
     target.queued.unlink();
-    target.sweepAfter = false;
-    if (!target.inFlight) return;
+    target.hasSweepAfter = false;
+    if (!target.isInFlight) return;
     this.#flights.end(target, this.#clock.now());
     target.probe?.cancel();
   }
 }
 
 /** Closes the socket that a UDP check keeps between its probes. */
-function closeUdp({ spec, probe }: Target): void {
+function closeUdp({ spec, probe }: ScheduledTarget): void {
   if (spec.check.type === 'udp') probe?.close();
 }

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import type { Notice } from '../../model/notice.ts';
 import { connectTcp, dropTcp } from '../../platform/sockets.ts';
-import { explain } from './errors.ts';
+import { errorText } from './error-text.ts';
 import type { ProbeTarget } from './prober.ts';
-import type { Seats } from './seats.ts';
+import type { SentinelSlots } from './sentinel-slots.ts';
 
 /** A server that closes an idle connection this soon wants none. */
 export const CLOSED_AT_ONCE_MS = 1000;
@@ -27,7 +27,7 @@ export interface SentinelDeps {
   /** The connection ended, and not by us: perhaps the server did. */
   readonly hint: () => void;
   /** A connection is held with one of these only. */
-  readonly seats: Seats;
+  readonly seats: SentinelSlots;
 }
 
 /** What the schedule needs of a sentinel. */
@@ -110,7 +110,7 @@ export class Sentinel {
   #failed(socket: Socket, error: NodeJS.ErrnoException): void {
     if (socket !== this.#socket) return;
     // What this node lacks is no hint about the server: try again after the next success.
-    if (explain(error, this.#target.check.source).state === 'lost') this.close();
+    if (errorText(error, this.#target.check.source).state === 'lost') this.close();
     else this.#lost(socket);
   }
 

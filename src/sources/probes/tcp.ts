@@ -1,14 +1,14 @@
 import type { Socket } from 'node:net';
 import type { TcpCheck } from '../../model/check.ts';
 import { connectTcp, dropTcp, type Endpoint } from '../../platform/sockets.ts';
-import { explain } from './errors.ts';
+import { errorText } from './error-text.ts';
 import { ANSWER_MAX_BYTES, matches, unexpected } from './expect.ts';
 import {
-  checkOf,
+  checkOfType,
   endpointOf,
   late,
   UP,
-  type Answer,
+  type ProbeAnswer,
   type Probe,
   type Prober,
   type ProbeTarget,
@@ -18,18 +18,18 @@ import {
  * Connects and closes by reset. With `send` and `expect` the connection must
  * also give the expected answer within the same time-out.
  */
-export const tcp = ((target, answered) =>
-  new TcpProbe(target, checkOf(target, 'tcp'), answered)) satisfies Prober;
+export const tcpProber = ((target, answered) =>
+  new TcpProbe(target, checkOfType(target, 'tcp'), answered)) satisfies Prober;
 
 class TcpProbe implements Probe {
   readonly #to: Endpoint;
   readonly #check: TcpCheck;
-  readonly #answered: (answer: Answer) => void;
+  readonly #answered: (answer: ProbeAnswer) => void;
   /** The connection of the probe in flight. */
   #socket: Socket | null = null;
   #received: Buffer | null = null;
 
-  constructor(target: ProbeTarget, check: TcpCheck, answered: (answer: Answer) => void) {
+  constructor(target: ProbeTarget, check: TcpCheck, answered: (answer: ProbeAnswer) => void) {
     this.#to = endpointOf(target);
     this.#check = check;
     this.#answered = answered;
@@ -40,10 +40,10 @@ class TcpProbe implements Probe {
     this.#socket = socket;
     socket.on('connect', () => this.#connected(socket));
     // Stays for ever: an error after the end of the probe must not end the process.
-    socket.on('error', (error) => this.#end(socket, explain(error, this.#to.source)));
+    socket.on('error', (error) => this.#end(socket, errorText(error, this.#to.source)));
   }
 
-  expire(): Answer {
+  expire(): ProbeAnswer {
     const answer = this.#late();
     this.cancel();
     return answer;
@@ -59,7 +59,7 @@ class TcpProbe implements Probe {
     this.cancel();
   }
 
-  #late(): Answer {
+  #late(): ProbeAnswer {
     if (this.#received !== null) return unexpected(this.#received);
     return late(this.#socket, this.#check.timeoutMs);
   }
@@ -84,12 +84,12 @@ class TcpProbe implements Probe {
     else if (received.length >= ANSWER_MAX_BYTES) this.#end(socket, unexpected(received));
   }
 
-  #closedByPeer(): Answer {
+  #closedByPeer(): ProbeAnswer {
     if (this.#received !== null) return unexpected(this.#received);
     return { state: 'down', reason: 'closed by peer' };
   }
 
-  #end(socket: Socket, answer: Answer): void {
+  #end(socket: Socket, answer: ProbeAnswer): void {
     if (socket !== this.#socket) return;
     this.cancel();
     this.#answered(answer);

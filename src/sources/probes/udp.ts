@@ -1,13 +1,13 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import type { UdpCheck } from '../../model/check.ts';
-import { explain } from './errors.ts';
+import { errorText } from './error-text.ts';
 import { matches, unexpected } from './expect.ts';
 import {
-  checkOf,
+  checkOfType,
   noAnswer,
   UP,
-  type Answer,
+  type ProbeAnswer,
   type Probe,
   type Prober,
   type ProbeTarget,
@@ -29,41 +29,41 @@ import {
  * IP_RECVERR, which Node cannot set, would show them), so a whole machine that
  * is gone is found by an expected reply or a tcp check, not by `none`.
  */
-export const udp = ((target, answered) =>
-  new UdpProbe(target, checkOf(target, 'udp'), answered)) satisfies Prober;
+export const udpProber = ((target, answered) =>
+  new UdpProbe(target, checkOfType(target, 'udp'), answered)) satisfies Prober;
 
 class UdpProbe implements Probe {
   readonly #target: ProbeTarget;
   readonly #check: UdpCheck;
-  readonly #answered: (answer: Answer) => void;
+  readonly #answered: (answer: ProbeAnswer) => void;
   #socket: Socket | null = null;
-  #inFlight = false;
+  #isInFlight = false;
 
-  constructor(target: ProbeTarget, check: UdpCheck, answered: (answer: Answer) => void) {
+  constructor(target: ProbeTarget, check: UdpCheck, answered: (answer: ProbeAnswer) => void) {
     this.#target = target;
     this.#check = check;
     this.#answered = answered;
   }
 
   start(): void {
-    this.#inFlight = true;
+    this.#isInFlight = true;
     if (this.#socket === null) this.#open();
     else this.#send(this.#socket);
   }
 
-  expire(): Answer {
-    this.#inFlight = false;
+  expire(): ProbeAnswer {
+    this.#isInFlight = false;
     if (this.#check.expect.kind === 'none') return UP;
     this.close();
     return noAnswer(this.#check.timeoutMs);
   }
 
   cancel(): void {
-    if (this.#inFlight) this.close();
+    if (this.#isInFlight) this.close();
   }
 
   close(): void {
-    this.#inFlight = false;
+    this.#isInFlight = false;
     const socket = this.#socket;
     this.#socket = null;
     // The 'error' listener stays: an error after the close must not end the process.
@@ -89,7 +89,7 @@ class UdpProbe implements Probe {
   }
 
   #send(socket: Socket): void {
-    if (socket !== this.#socket || !this.#inFlight) return;
+    if (socket !== this.#socket || !this.#isInFlight) return;
     socket.send(this.#check.send, (error) => {
       if (error) this.#failed(socket, error);
     });
@@ -97,20 +97,20 @@ class UdpProbe implements Probe {
 
   #heard(socket: Socket, message: Buffer): void {
     const { expect } = this.#check;
-    if (socket !== this.#socket || !this.#inFlight || expect.kind === 'none') return;
+    if (socket !== this.#socket || !this.#isInFlight || expect.kind === 'none') return;
     this.#end(matches(expect, message) ? UP : unexpected(message));
   }
 
   #failed(socket: Socket, error: NodeJS.ErrnoException): void {
     if (socket !== this.#socket) return;
-    const wasInFlight = this.#inFlight;
+    const wasInFlight = this.#isInFlight;
     // A refusal leaves the socket as it was; after anything else it may be of no use.
     if (error.code !== 'ECONNREFUSED') this.close();
-    if (wasInFlight) this.#end(explain(error, this.#check.source));
+    if (wasInFlight) this.#end(errorText(error, this.#check.source));
   }
 
-  #end(answer: Answer): void {
-    this.#inFlight = false;
+  #end(answer: ProbeAnswer): void {
+    this.#isInFlight = false;
     this.#answered(answer);
   }
 }

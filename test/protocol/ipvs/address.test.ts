@@ -5,9 +5,9 @@ import * as fc from 'fast-check';
 import {
   addressBytes,
   addressText,
-  endpointText,
+  tableEndpointText,
   familyOf,
-  parseEndpoint,
+  parseTableEndpoint,
 } from '../../../src/protocol/ipvs/address.ts';
 import { address } from './arbitrary.ts';
 
@@ -46,7 +46,7 @@ test('every spelling that Node takes gives the same bytes, and no other is taken
 test('an endpoint comes back as it was', () => {
   fc.assert(
     fc.property(address, fc.nat(65_535), (text, port) => {
-      assert.deepEqual(parseEndpoint(endpointText(text, port)), { address: text, port });
+      assert.deepEqual(parseTableEndpoint(tableEndpointText(text, port)), { address: text, port });
     }),
   );
 });
@@ -62,7 +62,7 @@ test('what is no endpoint is none', () => {
     'web:80',
     '[::1]:http',
   ]) {
-    assert.equal(parseEndpoint(text), null, text);
+    assert.equal(parseTableEndpoint(text), null, text);
   }
 });
 

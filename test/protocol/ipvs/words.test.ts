@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { changeLine, serviceLine } from '../../../src/protocol/ipvs/line.ts';
+import { ipvsadmLine, serviceLine } from '../../../src/protocol/ipvs/line.ts';
 import { parseHeading, parseListed, withCounts } from '../../../src/protocol/ipvs/listed.ts';
 import { parseSaved } from '../../../src/protocol/ipvs/saved.ts';
 import type { TableChange } from '../../../src/protocol/ipvs/table.ts';
@@ -68,7 +68,7 @@ test('lines for every kind of change', () => {
       '-e --sctp-service 192.0.2.10:443 -r 10.0.1.11:443 -i -w 0 --tun-type gue --tun-port 6080 --tun-csum',
     ],
   ];
-  for (const [change, line] of lines) assert.deepEqual(changeLine(change), { ok: true, line });
+  for (const [change, line] of lines) assert.deepEqual(ipvsadmLine(change), { ok: true, line });
 });
 
 test('a service is named as ipvsadm saves it', () => {
@@ -83,7 +83,7 @@ test('a service is named as ipvsadm saves it', () => {
 test('a line of a change reads back as the same server', () => {
   fc.assert(
     fc.property(identity, destination, (service, wanted) => {
-      const line = changeLine({ kind: 'add', service, destination: wanted });
+      const line = ipvsadmLine({ kind: 'add', service, destination: wanted });
       assert.ok(line.ok);
       const [, ...rest] = line.line.split(' -r ');
       const heading = line.line.slice(0, line.line.indexOf(' -r ')).replace('-a', '-A');
@@ -114,7 +114,7 @@ test('whatever a table holds, a line is one line of ipvsadm’s own words, or th
           lowerThreshold: e,
           tunnel: { type: f, port: g, flags: h },
         };
-        const line = changeLine({
+        const line = ipvsadmLine({
           kind: 'set',
           service: { ...web, address: one },
           destination: server(other, a, b, c, more),

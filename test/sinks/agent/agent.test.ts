@@ -11,7 +11,7 @@ import { BehaviorSubject, filter, firstValueFrom, ReplaySubject, skip, Subject }
 import type { Config } from '../../../src/model/config.ts';
 import type { SinkReport } from '../../../src/model/report.ts';
 import type { Turn } from '../../../src/model/turn.ts';
-import { agent } from '../../../src/sinks/agent/agent.ts';
+import { agentListener } from '../../../src/sinks/agent/agent.ts';
 import { CLIENTS_MAX, NAME_WAIT_MS } from '../../../src/sinks/agent/listener.ts';
 import { route } from '../../core/fixtures.ts';
 import { configOf, freePort, realServer, tcpServer } from '../../sources/probes/fixtures.ts';
@@ -32,7 +32,7 @@ async function listening(t: TestContext) {
   const config$ = new BehaviorSubject(config);
   const turn$ = new Subject<Turn>();
   const report$ = new ReplaySubject<SinkReport>();
-  const subscription = agent(config$, turn$).subscribe(report$);
+  const subscription = agentListener(config$, turn$).subscribe(report$);
   t.after(() => subscription.unsubscribe());
   await state(report$, 'connected');
   return { port, config, config$, turn$, report$, subscription };

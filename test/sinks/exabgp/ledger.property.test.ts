@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { Ledger } from '../../../src/sinks/exabgp/ledger.ts';
 import { Neighbors } from '../../../src/sinks/exabgp/neighbors.ts';
-import { printOf } from '../../../src/sinks/exabgp/print.ts';
+import { fingerprintOf } from '../../../src/sinks/exabgp/fingerprint.ts';
 import { FakeExabgp } from './fake-exabgp.ts';
 import { type Wish, attributes, cause, manyPrefixes, route } from './sample.ts';
 
@@ -121,7 +121,9 @@ class World {
     this.ledger.start(
       (key) => {
         const text = held.get(key);
-        return [text === undefined ? '' : printOf(attributes({ med: Number(text.slice(4)) }))];
+        return [
+          text === undefined ? '' : fingerprintOf(attributes({ med: Number(text.slice(4)) })),
+        ];
       },
       'exabgp',
       0,

@@ -1,7 +1,7 @@
 import { NEVER, VirtualTimeScheduler } from 'rxjs';
 import type { SinkReport } from '../../../src/model/report.ts';
-import { Remembered } from '../../../src/sinks/exabgp/remembered.ts';
-import { Session, type SessionOptions } from '../../../src/sinks/exabgp/session.ts';
+import { AnnouncedKeys } from '../../../src/sinks/exabgp/announced-keys.ts';
+import { ExabgpSession, type SessionOptions } from '../../../src/sinks/exabgp/session.ts';
 import type { Transport } from '../../../src/sinks/exabgp/transport.ts';
 import { type Wish, Wishes, config } from './sample.ts';
 
@@ -9,7 +9,7 @@ import { type Wish, Wishes, config } from './sample.ts';
 export class SessionRig {
   readonly written: string[] = [];
   readonly reports: SinkReport[] = [];
-  readonly session: Session;
+  readonly session: ExabgpSession;
   readonly #scheduler = new VirtualTimeScheduler();
   readonly #wishes = new Wishes();
 
@@ -20,10 +20,10 @@ export class SessionRig {
       pendingBytes: 0,
       write: (text) => void this.written.push(...text.split('\n').slice(0, -1)),
     };
-    this.session = new Session(
+    this.session = new ExabgpSession(
       { ackTimeoutMs: 2000, window: 64, acknowledged: true, events: true, ...options },
       transport,
-      new Remembered(null, () => {}),
+      new AnnouncedKeys(null, () => {}),
       this.#scheduler,
       (report) => this.reports.push(report),
     );

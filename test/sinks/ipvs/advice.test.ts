@@ -4,9 +4,9 @@ import { SERVICE_FLAG } from '../../../src/protocol/ipvs/numbers.ts';
 import { adviceOf } from '../../../src/sinks/ipvs/advice.ts';
 import {
   ipvsBitsPerS,
-  type Surroundings,
-  surroundings,
-} from '../../../src/sinks/ipvs/surroundings.ts';
+  type IpvsSettings,
+  readIpvsSettings,
+} from '../../../src/sinks/ipvs/ipvs-settings.ts';
 import { FakeTable, realServer, tableService } from './fake-table.ts';
 import { configOf, quiet, Rig, serviceOf, webVirtual } from './rig.ts';
 
@@ -19,7 +19,7 @@ function has(lines: readonly string[], ...patterns: readonly RegExp[]): void {
 }
 
 /** Of a fast interface, so much is used. */
-function used(percent: number): Surroundings {
+function used(percent: number): IpvsSettings {
   return { ...quiet, bitsPerS: percent * 1e8, linkBitsPerS: 1e10 };
 }
 
@@ -127,7 +127,7 @@ describe('surroundings', () => {
   });
 
   test('a kernel that tells nothing is no error', async () => {
-    const around = await surroundings(new FakeTable());
+    const around = await readIpvsSettings(new FakeTable());
     assert.equal(around.rows, null);
     assert.equal(around.isOnLink('127.0.0.1'), true);
     assert.equal(around.isOnLink('203.0.113.77'), false);

@@ -6,7 +6,7 @@ import type { RealServer, Service, Virtual } from '../../../src/model/service.ts
 import type { Turn, WeightIntent } from '../../../src/model/turn.ts';
 import type { TableAccess } from '../../../src/sinks/ipvs/access.ts';
 import { ipvs } from '../../../src/sinks/ipvs/ipvs.ts';
-import type { Surroundings } from '../../../src/sinks/ipvs/surroundings.ts';
+import type { IpvsSettings } from '../../../src/sinks/ipvs/ipvs-settings.ts';
 import { emptyConfig } from '../../empty-config.ts';
 import { tcpCheck } from './tcp-check.ts';
 import { FakeTable } from './fake-table.ts';
@@ -25,7 +25,7 @@ export class Rig {
   readonly opened: TableAccess['via'][] = [];
   open: (via: TableAccess['via']) => TableAccess = () => this.table;
   isComplete = false;
-  surroundings: Surroundings = quiet;
+  surroundings: IpvsSettings = quiet;
   readonly #weights = new Map<string, WeightIntent>();
 
   constructor(config: Config) {
@@ -127,7 +127,7 @@ export class Rig {
 }
 
 /** A kernel that there is nothing to say about. */
-export const quiet: Surroundings = {
+export const quiet: IpvsSettings = {
   rows: null,
   settings: new Map(),
   isOnLink: () => true,

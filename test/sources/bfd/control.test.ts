@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { ControlWatch } from '../../../src/sources/bfd/control-watch.ts';
-import type { Life } from '../../../src/sources/bfd/life.ts';
+import type { VswitchdState } from '../../../src/sources/bfd/vswitchd-state.ts';
 import { FakeVswitchd } from './fake-vswitchd.ts';
 import { temporaryFolder } from './switch.ts';
 
 /** What a watch tells, one after the other. */
 class Lives {
   readonly watch: ControlWatch;
-  readonly #told: Life[] = [];
+  readonly #told: VswitchdState[] = [];
   #wake = (): void => {};
 
   constructor(pidfile: string) {
@@ -20,7 +20,7 @@ class Lives {
     this.watch.start();
   }
 
-  async next(): Promise<Life> {
+  async next(): Promise<VswitchdState> {
     for (;;) {
       const life = this.#told.shift();
       if (life !== undefined) return life;
@@ -28,7 +28,7 @@ class Lives {
     }
   }
 
-  async nextAlive(): Promise<Extract<Life, { kind: 'alive' }>> {
+  async nextAlive(): Promise<Extract<VswitchdState, { kind: 'alive' }>> {
     for (;;) {
       const life = await this.next();
       if (life.kind === 'alive') return life;

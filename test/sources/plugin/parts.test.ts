@@ -1,32 +1,32 @@
 import assert from 'node:assert/strict';
 import { describe, mock, test } from 'node:test';
 import type { Observation } from '../../../src/model/observation.ts';
-import { Chatter } from '../../../src/sources/plugin/chatter.ts';
-import { Keeper } from '../../../src/sources/plugin/keeper.ts';
-import { failed, type Tell } from '../../../src/sources/plugin/messages.ts';
-import { pluginOf } from '../../../src/sources/plugin/shape.ts';
-import { sightOf } from '../../../src/sources/plugin/sight.ts';
-import { Sieve } from '../../../src/sources/plugin/sieve.ts';
-import { Starts } from '../../../src/sources/plugin/starts.ts';
+import { LogLineLimiter } from '../../../src/sources/plugin/log-line-limiter.ts';
+import { PluginSupervisor } from '../../../src/sources/plugin/supervisor.ts';
+import { failedEvent, type SendEvent } from '../../../src/sources/plugin/messages.ts';
+import { exportedPlugin } from '../../../src/sources/plugin/exported-plugin.ts';
+import { checkedResult } from '../../../src/sources/plugin/checked-result.ts';
+import { LatestLimiter } from '../../../src/sources/plugin/latest-limiter.ts';
+import { StartSlots } from '../../../src/sources/plugin/start-slots.ts';
 import { pluginRun } from './rig.ts';
 
 describe('what a plugin yields', () => {
   test('is taken as it is where it is sound', () => {
-    assert.deepEqual(sightOf({ state: 'up', weightPercent: 33.4, detail: 'a=1' }), {
+    assert.deepEqual(checkedResult({ state: 'up', weightPercent: 33.4, detail: 'a=1' }), {
       state: 'up',
       reason: '',
       detail: 'a=1',
       weightPercent: 33,
     });
-    assert.deepEqual(sightOf({ state: 'down', reason: 'a\n\u001b[31mb' }), {
+    assert.deepEqual(checkedResult({ state: 'down', reason: 'a\n\u001b[31mb' }), {
       state: 'down',
       reason: 'a [31mb',
     });
-    assert.deepEqual(sightOf({ state: 'down', reason: '' }), {
+    assert.deepEqual(checkedResult({ state: 'down', reason: '' }), {
       state: 'down',
       reason: 'no reason given',
     });
-    const long = sightOf({ state: 'down', reason: 'x'.repeat(5_000) });
+    const long = checkedResult({ state: 'down', reason: 'x'.repeat(5_000) });
     assert.ok(typeof long === 'object' && long.reason.length === 200);
   });
 
@@ -34,7 +34,7 @@ describe('what a plugin yields', () => {
   const beside = [NaN, -1, 101, '50'].map((weightPercent) => ({ state: 'up', weightPercent }));
   for (const value of [...faulty, ...beside, { state: 'up', detail: 1 }]) {
     test(`is refused: ${JSON.stringify(value)}`, () => {
-      const said = sightOf(value);
+      const said = checkedResult(value);
       assert.ok(typeof said === 'string' && said.startsWith('the plugin yielded '));
     });
   }
@@ -43,21 +43,21 @@ describe('what a plugin yields', () => {
 test('what a module exports is a plugin, or said to be none', () => {
   const plugin = { name: 'a', observe: () => [] };
   for (const module of [plugin, { default: plugin }, { default: { default: plugin } }]) {
-    assert.equal(pluginOf(module), plugin);
+    assert.equal(exportedPlugin(module), plugin);
   }
   for (const module of [null, 1, {}, { default: 1 }, { default: null }, { default: {} }]) {
-    assert.equal(typeof pluginOf(module), 'string');
+    assert.equal(typeof exportedPlugin(module), 'string');
   }
-  const withoutSchema = pluginOf({ ...plugin, options: {} });
+  const withoutSchema = exportedPlugin({ ...plugin, options: {} });
   assert.equal(withoutSchema, 'the plugin has options without safeParse: give it a zod schema');
-  assert.equal(pluginOf({ ...plugin, name: '' }), 'the plugin has no name');
+  assert.equal(exportedPlugin({ ...plugin, name: '' }), 'the plugin has no name');
 });
 
 test('a sieve passes so many in a second, then the newest, and counts the others', () => {
   mock.timers.enable({ apis: ['setTimeout'] });
   let nowMs = 0;
   const said: unknown[] = [];
-  const sieve = new Sieve<number>({
+  const sieve = new LatestLimiter<number>({
     perSecondMax: 2,
     nowMs: () => nowMs,
     pass: (value) => said.push(value),
@@ -81,7 +81,7 @@ test('a sieve passes so many in a second, then the newest, and counts the others
 test('what is printed becomes bounded lines at a bounded rate, and nothing is lost silently', () => {
   let nowMs = 0;
   const lines: string[] = [];
-  const chatter = new Chatter(
+  const chatter = new LogLineLimiter(
     () => nowMs,
     (line) => lines.push(line),
   );
@@ -99,7 +99,7 @@ test('what is printed becomes bounded lines at a bounded rate, and nothing is lo
 
 test('starts are so many at once, in their order', () => {
   const begun: string[] = [];
-  const starts = new Starts(2);
+  const starts = new StartSlots(2);
   const [endA, endB, endC] = ['a', 'b', 'c', 'd'].map((name) =>
     starts.queue(() => begun.push(name)),
   );
@@ -116,15 +116,15 @@ test('starts are so many at once, in their order', () => {
 
 test('the wait before a start doubles up to a minute, and begins anew after a sound minute', () => {
   mock.timers.enable({ apis: ['setTimeout'] });
-  const tells: Tell[] = [];
+  const tells: SendEvent[] = [];
   let starts = 0;
   const observations: Observation[] = [];
   const notices: string[] = [];
-  const keeper = new Keeper(
+  const keeper = new PluginSupervisor(
     { key: 'a', run: pluginRun('a.ts'), address: null, port: null },
     {
       nowMs: () => 0,
-      starts: new Starts(1),
+      starts: new StartSlots(1),
       emit: (observation) => observations.push(observation),
       notify: ({ message }) => notices.push(message),
       start: (_spec, tell) => {
@@ -135,7 +135,7 @@ test('the wait before a start doubles up to a minute, and begins anew after a so
     },
   );
   const waitsMs = Array.from({ length: 8 }, () => {
-    tells.at(-1)?.(failed('boom'));
+    tells.at(-1)?.(failedEvent('boom'));
     return Number(/in ([0-9]+)s$/.exec(notices.at(-1) ?? '')?.[1]) * 1000;
   });
   assert.deepEqual(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { watcher } from '../../../src/sources/plugin/watcher.ts';
+import { watcher } from '../../../src/sources/plugin/worker-watchdog.ts';
 import { ANSWERS, BUFFERS_KIB } from '../../../src/sources/plugin/worker-protocol.ts';
 
 /** A worker whose clock the test sets: at each look so much more waiting, and work. */

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { describe, test, type TestContext } from 'node:test';
-import { agent } from '../../../src/sources/probes/agent.ts';
-import type { Answer } from '../../../src/sources/probes/prober.ts';
+import { agentProber } from '../../../src/sources/probes/agent.ts';
+import type { ProbeAnswer } from '../../../src/sources/probes/prober.ts';
 import { freePort, tcpServer } from './fixtures.ts';
 import { agentCheck, expired, probeMany, probeOnce } from './one-probe.ts';
 
-async function said(t: TestContext, speak: (socket: Socket) => void): Promise<Answer> {
+async function said(t: TestContext, speak: (socket: Socket) => void): Promise<ProbeAnswer> {
   const { port } = await tcpServer(t, speak);
-  return probeOnce(t, agent, { port, check: agentCheck() });
+  return probeOnce(t, agentProber, { port, check: agentCheck() });
 }
 
 describe('agent', () => {
@@ -42,7 +42,7 @@ describe('agent', () => {
     ];
     let asked = 0;
     const { port } = await tcpServer(t, (socket) => socket.end(`${lines[asked++]}\n`));
-    const answers = await probeMany(t, agent, { port, check: agentCheck() }, lines.length);
+    const answers = await probeMany(t, agentProber, { port, check: agentCheck() }, lines.length);
     const heard = answers.map(({ state, weightPercent = 100 }) =>
       state === 'up' ? weightPercent : state,
     );
@@ -53,7 +53,7 @@ describe('agent', () => {
     const { port } = await tcpServer(t, (socket) => {
       socket.once('data', (asked) => socket.write(`down#asked ${String(asked)}`));
     });
-    const answer = await probeOnce(t, agent, {
+    const answer = await probeOnce(t, agentProber, {
       port,
       check: agentCheck({ send: Buffer.from('backend/a\n') }),
     });
@@ -80,7 +80,7 @@ describe('agent', () => {
 
   test('one that cannot be reached, or does not answer, is down', async (t) => {
     const port = await freePort();
-    assert.deepEqual(await probeOnce(t, agent, { port, check: agentCheck() }), {
+    assert.deepEqual(await probeOnce(t, agentProber, { port, check: agentCheck() }), {
       state: 'down',
       reason: 'refused',
     });
@@ -90,7 +90,7 @@ describe('agent', () => {
       await new Promise((resolve) => setImmediate(resolve));
     };
     assert.deepEqual(
-      await expired(t, agent, { port: silent.port, check: agentCheck() }, accepted),
+      await expired(t, agentProber, { port: silent.port, check: agentCheck() }, accepted),
       {
         state: 'down',
         reason: 'no answer within 500ms',

@@ -4,8 +4,8 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { describe, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { dns } from '../../../src/sources/probes/dns.ts';
-import type { Answer } from '../../../src/sources/probes/prober.ts';
+import { dnsProber } from '../../../src/sources/probes/dns.ts';
+import type { ProbeAnswer } from '../../../src/sources/probes/prober.ts';
 import { freePort } from './fixtures.ts';
 import { dnsCheck, expired, probeOnce } from './one-probe.ts';
 
@@ -38,9 +38,13 @@ async function answering(
   return { port: socket.address().port, asked, questions: () => questions };
 }
 
-async function answerTo(t: TestContext, rcode: number | 'garbage', some = {}): Promise<Answer> {
+async function answerTo(
+  t: TestContext,
+  rcode: number | 'garbage',
+  some = {},
+): Promise<ProbeAnswer> {
   const { port } = await answering(t, rcode);
-  return probeOnce(t, dns, { port, check: dnsCheck(some) });
+  return probeOnce(t, dnsProber, { port, check: dnsCheck(some) });
 }
 
 /** A real server that knows one name. */
@@ -65,8 +69,8 @@ async function dnsmasq(t: TestContext): Promise<number> {
 describe('dns', () => {
   test('dnsmasq: a record that is there, a type that is not, a name that is not', async (t) => {
     const port = await dnsmasq(t);
-    const ask = async (some: Parameters<typeof dnsCheck>[0]): Promise<Answer> =>
-      probeOnce(t, dns, { port, check: dnsCheck(some) });
+    const ask = async (some: Parameters<typeof dnsCheck>[0]): Promise<ProbeAnswer> =>
+      probeOnce(t, dnsProber, { port, check: dnsCheck(some) });
     assert.deepEqual(await ask({}), UP);
     assert.deepEqual(await ask({ name: 'txt.test', record: 'TXT' }), UP);
     assert.deepEqual(await ask({ record: 'AAAA' }), {
@@ -101,24 +105,24 @@ describe('dns', () => {
   test('asks from the source address, over IPv6 too, and anew each time', async (t) => {
     const four = await answering(t, 2);
     const check = dnsCheck({ source: '127.0.0.77', rcode: 'SERVFAIL' });
-    const probes = [1, 2].map(async () => probeOnce(t, dns, { port: four.port, check }));
+    const probes = [1, 2].map(async () => probeOnce(t, dnsProber, { port: four.port, check }));
     assert.deepEqual(await Promise.all(probes), [UP, UP]);
     assert.equal((await four.asked).address, '127.0.0.77');
     assert.ok(four.questions() >= 2);
     const six = await answering(t, 2, '::1');
     const over6 = { port: six.port, address: '::1', check: dnsCheck({ rcode: 'SERVFAIL' }) };
-    assert.deepEqual(await probeOnce(t, dns, over6), UP);
+    assert.deepEqual(await probeOnce(t, dnsProber, over6), UP);
   });
 
   test('a port on which nothing listens is refused, silence is no answer', async (t) => {
     const port = await freePort();
-    assert.deepEqual(await probeOnce(t, dns, { port, check: dnsCheck() }), {
+    assert.deepEqual(await probeOnce(t, dnsProber, { port, check: dnsCheck() }), {
       state: 'down',
       reason: 'refused',
     });
     const silent = await answering(t, 'silent');
     const to = { port: silent.port, check: dnsCheck() };
-    assert.deepEqual(await expired(t, dns, to, async () => silent.asked), {
+    assert.deepEqual(await expired(t, dnsProber, to, async () => silent.asked), {
       state: 'down',
       reason: 'no answer within 500ms',
     });
@@ -126,7 +130,7 @@ describe('dns', () => {
 
   test('a name that is none is our fault', async (t) => {
     const check = dnsCheck({ name: `${'x'.repeat(64)}.test` });
-    assert.equal((await probeOnce(t, dns, { port: 9, check })).state, 'lost');
+    assert.equal((await probeOnce(t, dnsProber, { port: 9, check })).state, 'lost');
   });
 
   test('without a descriptor to ask by it is lost, and not refused', async (t) => {

@@ -6,8 +6,8 @@ import {
   runChild,
   TURN_MAX_MS,
 } from '../../../src/platform/child-run.ts';
-import { exec } from '../../../src/sources/probes/exec.ts';
-import { UP, type Answer } from '../../../src/sources/probes/prober.ts';
+import { execProber } from '../../../src/sources/probes/exec.ts';
+import { UP, type ProbeAnswer } from '../../../src/sources/probes/prober.ts';
 import { freePort, probeTarget, tcpServer } from './fixtures.ts';
 import { execCheck, expired, probeOnce } from './one-probe.ts';
 
@@ -19,12 +19,12 @@ async function running(count: number): Promise<void> {
 
 test('check_tcp of a real server: address and port are filled in', async (t) => {
   const { port } = await tcpServer(t);
-  const up = await probeOnce(t, exec, { port, check: execCheck(CHECK_TCP) });
+  const up = await probeOnce(t, execProber, { port, check: execCheck(CHECK_TCP) });
   assert.deepEqual([up.state, up.reason], ['up', '']);
   assert.match(up.detail ?? '', /^time=\d+\.\d+s;/);
 
   const dead = await freePort();
-  const down = await probeOnce(t, exec, { port: dead, check: execCheck(CHECK_TCP) });
+  const down = await probeOnce(t, execProber, { port: dead, check: execCheck(CHECK_TCP) });
   assert.equal(down.state, 'down');
   assert.match(down.reason, /^connect to address 127\.0\.0\.1 and port \d+: Connection refused$/);
 });
@@ -37,13 +37,13 @@ test('an address of IPv6 is filled in as it is, everywhere in an argument', asyn
     'sh',
     'x[{address}]:{port}/{port}',
   ]);
-  const { reason } = await probeOnce(t, exec, { port: 7, check, address: '2001:db8::1' });
+  const { reason } = await probeOnce(t, execProber, { port: 7, check, address: '2001:db8::1' });
   assert.equal(reason, 'x[2001:db8::1]:7/7');
 });
 
 test('at the time-out a plugin is lost and ended, and says nothing more', async (t) => {
   const check = execCheck(['/bin/sleep', '600']);
-  const answer = await expired(t, exec, { port: 1, check }, async () => running(1));
+  const answer = await expired(t, execProber, { port: 1, check }, async () => running(1));
   assert.deepEqual(answer, { state: 'lost', reason: 'timed out after 500ms' });
   while (childCounts().running > 0) await new Promise((resolve) => setImmediate(resolve));
 });
@@ -61,8 +61,8 @@ test('the wait for a turn is not the time of the plugin, and is not endless', as
   const waits = TURN_MAX_MS / check.timeoutMs;
   const begun: string[] = [];
   const [patient, late] = ['patient', 'late'].map((name) => {
-    const answers: Answer[] = [];
-    const probe = exec(
+    const answers: ProbeAnswer[] = [];
+    const probe = execProber(
       probeTarget({ port: 1, check }),
       (answer) => answers.push(answer),
       () => {},

@@ -1,15 +1,15 @@
 import type { Observation } from '../../../src/model/observation.ts';
 import type { Notice } from '../../../src/model/notice.ts';
-import type { Answer, Prober, ProbeTarget } from '../../../src/sources/probes/prober.ts';
+import type { ProbeAnswer, Prober, ProbeTarget } from '../../../src/sources/probes/prober.ts';
 import { Schedule } from '../../../src/sources/probes/schedule.ts';
 import type { HeldSentinel, SentinelDeps } from '../../../src/sources/probes/sentinel.ts';
 
-export const UP: Answer = { state: 'up', reason: '' };
-export const REFUSED: Answer = { state: 'down', reason: 'refused' };
+export const UP: ProbeAnswer = { state: 'up', reason: '' };
+export const REFUSED: ProbeAnswer = { state: 'down', reason: 'refused' };
 
 /** How one probe goes: its answer after a while, maybe of waiting for its turn, or silence until the time-out. */
 export type Outcome =
-  { readonly afterMs: number; readonly answer: Answer; readonly waitMs?: number } | 'silent';
+  { readonly afterMs: number; readonly answer: ProbeAnswer; readonly waitMs?: number } | 'silent';
 
 interface Start {
   readonly key: string;

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type ServerHttp2Stream } from 'node:http2';
 import { describe, test, type TestContext } from 'node:test';
-import type { Answer } from '../../../src/sources/probes/prober.ts';
-import { grpc } from '../../../src/sources/probes/grpc.ts';
+import type { ProbeAnswer } from '../../../src/sources/probes/prober.ts';
+import { grpcProber } from '../../../src/sources/probes/grpc.ts';
 import { HEALTH_CHECK_PATH, healthRequest } from '../../../src/protocol/grpc-health.ts';
 import { freePort, portOf, tcpServer } from './fixtures.ts';
 import { expired, grpcCheck, probeOnce } from './one-probe.ts';
@@ -40,9 +40,9 @@ const alone: Handler = (stream) =>
 const late: Handler = (stream) => respond(stream, [8, 1], '14');
 const http: Handler = (stream) => stream.respond({ ':status': 404 }, { endStream: true });
 
-async function answerTo(t: TestContext, handler: Handler, service = ''): Promise<Answer> {
+async function answerTo(t: TestContext, handler: Handler, service = ''): Promise<ProbeAnswer> {
   const port = await serving(t, handler);
-  return probeOnce(t, grpc, { port, check: grpcCheck({ service }) });
+  return probeOnce(t, grpcProber, { port, check: grpcCheck({ service }) });
 }
 
 const NONSENSE = { state: 'down', reason: 'the answer is not a gRPC health response' };
@@ -94,17 +94,20 @@ describe('grpc', () => {
     const old = await tcpServer(t, (socket) => {
       socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     });
-    assert.deepEqual(await probeOnce(t, grpc, { port: old.port, check: grpcCheck() }), NONSENSE);
+    assert.deepEqual(
+      await probeOnce(t, grpcProber, { port: old.port, check: grpcCheck() }),
+      NONSENSE,
+    );
   });
 
   test('refused, closed, silent', async (t) => {
     const port = await freePort();
-    assert.deepEqual(await probeOnce(t, grpc, { port, check: grpcCheck() }), {
+    assert.deepEqual(await probeOnce(t, grpcProber, { port, check: grpcCheck() }), {
       state: 'down',
       reason: 'refused',
     });
     const closing = await tcpServer(t, (socket) => socket.once('data', () => socket.end()));
-    assert.deepEqual(await probeOnce(t, grpc, { port: closing.port, check: grpcCheck() }), {
+    assert.deepEqual(await probeOnce(t, grpcProber, { port: closing.port, check: grpcCheck() }), {
       state: 'down',
       reason: 'closed by peer',
     });
@@ -114,7 +117,7 @@ describe('grpc', () => {
       await once(socket, 'data');
     };
     const to = { port: silent.port, check: grpcCheck() };
-    assert.deepEqual(await expired(t, grpc, to, asked), {
+    assert.deepEqual(await expired(t, grpcProber, to, asked), {
       state: 'down',
       reason: 'no answer within 500ms',
     });

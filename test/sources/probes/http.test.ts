@@ -4,8 +4,8 @@ import { createServer, type RequestListener } from 'node:http';
 import { describe, test, type TestContext } from 'node:test';
 import type { HttpCheck } from '../../../src/model/check.ts';
 import { ANSWER_MAX_BYTES } from '../../../src/sources/probes/expect.ts';
-import { http } from '../../../src/sources/probes/http.ts';
-import type { Answer } from '../../../src/sources/probes/prober.ts';
+import { httpProber } from '../../../src/sources/probes/http.ts';
+import type { ProbeAnswer } from '../../../src/sources/probes/prober.ts';
 import { freePort, portOf, tcpServer } from './fixtures.ts';
 import { expired, httpCheck, probeOnce } from './one-probe.ts';
 
@@ -24,15 +24,15 @@ async function answerOf(
   t: TestContext,
   listener: RequestListener,
   some: Partial<HttpCheck> = {},
-): Promise<Answer> {
+): Promise<ProbeAnswer> {
   const port = await serving(t, listener);
-  return probeOnce(t, http, { port, check: httpCheck(some) });
+  return probeOnce(t, httpProber, { port, check: httpCheck(some) });
 }
 
 /** What a server means that writes this, whatever it was asked. */
 async function afterBytes(t: TestContext, bytes: string, some: Partial<HttpCheck> = {}) {
   const { port } = await tcpServer(t, (socket) => socket.once('data', () => socket.end(bytes)));
-  return probeOnce(t, http, { port, check: httpCheck(some) });
+  return probeOnce(t, httpProber, { port, check: httpCheck(some) });
 }
 
 const silent = (): never => assert.fail('answered');
@@ -68,7 +68,7 @@ describe('http', () => {
       server.once('connection', (socket) => socket.on('error', resolve));
     });
     const check = httpCheck({ path: '/healthz?full=1' });
-    assert.deepEqual(await probeOnce(t, http, { port, check }), UP);
+    assert.deepEqual(await probeOnce(t, httpProber, { port, check }), UP);
     assert.deepEqual((await asked).split('\r\n'), [
       'GET /healthz?full=1 HTTP/1.1',
       `host: 127.0.0.1:${port}`,
@@ -107,20 +107,20 @@ describe('http', () => {
     const { port } = await tcpServer(t, (socket) => {
       socket.once('data', () => socket.write(`HTTP/1.1 200 OK\r\n\r\n${'a'.repeat(1 << 20)}`));
     });
-    assert.deepEqual(await probeOnce(t, http, { port, check: httpCheck() }), UP);
+    assert.deepEqual(await probeOnce(t, httpProber, { port, check: httpCheck() }), UP);
     const all = new RegExp(`^a{${ANSWER_MAX_BYTES}}$`);
-    assert.deepEqual(await probeOnce(t, http, { port, check: httpCheck({ body: all }) }), UP);
+    assert.deepEqual(await probeOnce(t, httpProber, { port, check: httpCheck({ body: all }) }), UP);
   });
 });
 
 describe('http servers that misbehave', () => {
   test('refusing, closing without a word, resetting, or within the body', async (t) => {
     const port = await freePort();
-    const refused = await probeOnce(t, http, { port, check: httpCheck() });
+    const refused = await probeOnce(t, httpProber, { port, check: httpCheck() });
     assert.deepEqual(refused, { state: 'down', reason: 'refused' });
     assert.deepEqual(await afterBytes(t, ''), { state: 'down', reason: 'closed by peer' });
     const resetting = await tcpServer(t, (socket) => socket.resetAndDestroy());
-    assert.deepEqual(await probeOnce(t, http, { port: resetting.port, check: httpCheck() }), {
+    assert.deepEqual(await probeOnce(t, httpProber, { port: resetting.port, check: httpCheck() }), {
       state: 'down',
       reason: 'reset by peer',
     });
@@ -164,7 +164,7 @@ describe('http servers that misbehave', () => {
       await once(socket, 'data');
     };
     const to = { port: dripping.port, check: httpCheck() };
-    assert.deepEqual(await expired(t, http, to, asked), {
+    assert.deepEqual(await expired(t, httpProber, to, asked), {
       state: 'down',
       reason: 'no answer within 500ms',
     });
@@ -179,7 +179,7 @@ describe('http servers that misbehave', () => {
 
   test('a probe that was cancelled says nothing, and the next one works', async (t) => {
     const port = await serving(t, (_, response) => response.end());
-    const probe = http(
+    const probe = httpProber(
       { key: 'a', service: 'a', address: '127.0.0.1', port, domain: null, check: httpCheck() },
       silent,
       silent,
@@ -189,6 +189,6 @@ describe('http servers that misbehave', () => {
     probe.start();
     probe.close();
     probe.close();
-    assert.deepEqual(await probeOnce(t, http, { port, check: httpCheck() }), UP);
+    assert.deepEqual(await probeOnce(t, httpProber, { port, check: httpCheck() }), UP);
   });
 });

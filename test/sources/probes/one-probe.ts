@@ -9,7 +9,7 @@ import type {
   HttpCheck,
 } from '../../../src/model/check.ts';
 import type { Notice } from '../../../src/model/notice.ts';
-import type { Answer, Prober } from '../../../src/sources/probes/prober.ts';
+import type { ProbeAnswer, Prober } from '../../../src/sources/probes/prober.ts';
 import { probeTarget, tcpCheck } from './fixtures.ts';
 
 const { intervalMs, timeoutMs, fastIntervalMs, port, source, sweep, settle } = tcpCheck();
@@ -59,17 +59,17 @@ export async function probeMany(
   prober: Prober,
   to: { readonly port: number; readonly check: Check },
   count: number,
-): Promise<Answer[]> {
-  const waiting: ((answer: Answer) => void)[] = [];
+): Promise<ProbeAnswer[]> {
+  const waiting: ((answer: ProbeAnswer) => void)[] = [];
   const probe = prober(
     probeTarget(to),
     (answer) => waiting.shift()?.(answer),
     () => {},
   );
   t.after(() => probe.close());
-  const answers: Answer[] = [];
+  const answers: ProbeAnswer[] = [];
   while (answers.length < count) {
-    const answer = new Promise<Answer>((resolve) => waiting.push(resolve));
+    const answer = new Promise<ProbeAnswer>((resolve) => waiting.push(resolve));
     probe.start();
     answers.push(await answer);
   }
@@ -82,7 +82,7 @@ export function probeOnce(
   prober: Prober,
   to: { readonly port: number; readonly check: Check; readonly address?: string },
   notices: Notice[] = [],
-): Promise<Answer> {
+): Promise<ProbeAnswer> {
   return new Promise((resolve) => {
     const probe = prober(probeTarget(to), resolve, (notice) => notices.push(notice));
     t.after(() => probe.close());
@@ -96,7 +96,7 @@ export async function expired(
   prober: Prober,
   to: { readonly port: number; readonly check: Check },
   reached: () => Promise<unknown>,
-): Promise<Answer | null> {
+): Promise<ProbeAnswer | null> {
   const probe = prober(
     probeTarget(to),
     () => assert.fail('answered'),

@@ -3,10 +3,10 @@ import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import type { Notice } from '../../../src/model/notice.ts';
 import { Domains, isHot, noteFailure, SWEEP_REST_MS } from '../../../src/sources/probes/domains.ts';
-import { explain } from '../../../src/sources/probes/errors.ts';
+import { errorText } from '../../../src/sources/probes/error-text.ts';
 import { matches, unexpected } from '../../../src/sources/probes/expect.ts';
 import { limitNotices } from '../../../src/sources/probes/notices.ts';
-import { firstProbesMs, nextTurnMs, shuffledPlaces } from '../../../src/sources/probes/phases.ts';
+import { firstProbesMs, nextPhaseMs, shuffledPlaces } from '../../../src/sources/probes/phases.ts';
 import { Streak } from '../../../src/model/streak.ts';
 import { seeded } from './fake-world.ts';
 import { probeTarget, SETTLE, tcpCheck } from './fixtures.ts';
@@ -34,7 +34,7 @@ describe('phases', () => {
     fc.assert(
       fc.property(ms, fc.integer({ min: 1, max: 60_000 }), ms, ms, (phaseMs, intervalMs, a, b) => {
         const [startedAtMs, nowMs] = [Math.min(a, b), Math.max(a, b)];
-        const turnMs = nextTurnMs(phaseMs, intervalMs, startedAtMs, nowMs);
+        const turnMs = nextPhaseMs(phaseMs, intervalMs, startedAtMs, nowMs);
         // Slow targets share their wake-ups, each 50 ms.
         const grainMs = intervalMs < 10_000 ? 0 : 50;
         const late = (((turnMs - phaseMs) % intervalMs) + intervalMs) % intervalMs;
@@ -94,7 +94,7 @@ describe('fault domains', () => {
 });
 
 function said(code: string, syscall = 'connect', source: string | null = null): string {
-  const { state, reason } = explain(Object.assign(new Error(code), { code, syscall }), source);
+  const { state, reason } = errorText(Object.assign(new Error(code), { code, syscall }), source);
   return `${state}: ${reason}`;
 }
 
@@ -114,7 +114,7 @@ test('every error has words; what this node lacks is never the server’s fault'
     assert.match(said(code), /^lost: [a-z ]+$/, code);
   }
   assert.equal(said('EWHATEVER'), 'down: failed with EWHATEVER');
-  assert.deepEqual(explain(new Error('none'), null).state, 'down');
+  assert.deepEqual(errorText(new Error('none'), null).state, 'down');
 });
 
 describe('answers', () => {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { Check } from '../../../src/model/check.ts';
-import { tcp } from '../../../src/sources/probes/tcp.ts';
+import { tcpProber } from '../../../src/sources/probes/tcp.ts';
 import { accepted } from '../../config/read.ts';
 import { freePort, tcpServer } from './fixtures.ts';
 import { probeOnce } from './one-probe.ts';
@@ -63,9 +63,12 @@ action(type="omfile" file="${out}" template="RSYSLOG_SyslogProtocol23Format")
 test('RELP: a real rsyslogd is up, a server of something else is not', async (t) => {
   const { relp } = await rsyslog(t);
   const check = recipe('relp');
-  assert.deepEqual(await probeOnce(t, tcp, { port: relp, check }), { state: 'up', reason: '' });
+  assert.deepEqual(await probeOnce(t, tcpProber, { port: relp, check }), {
+    state: 'up',
+    reason: '',
+  });
   const { port } = await tcpServer(t, (socket) => socket.end('220 mail\r\n'));
-  assert.deepEqual(await probeOnce(t, tcp, { port, check }), {
+  assert.deepEqual(await probeOnce(t, tcpProber, { port, check }), {
     state: 'down',
     reason: 'unexpected answer "220 mail.."',
   });
@@ -74,7 +77,10 @@ test('RELP: a real rsyslogd is up, a server of something else is not', async (t)
 test('syslog over TCP: a real rsyslogd takes the message as one, and as we meant it', async (t) => {
   const { plain, out } = await rsyslog(t);
   const check = recipe('syslog-tcp');
-  assert.deepEqual(await probeOnce(t, tcp, { port: plain, check }), { state: 'up', reason: '' });
+  assert.deepEqual(await probeOnce(t, tcpProber, { port: plain, check }), {
+    state: 'up',
+    reason: '',
+  });
   const written = (): string => {
     try {
       return readFileSync(out, 'utf8');

@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, test, type TestContext } from 'node:test';
 import type { Notice } from '../../../src/model/notice.ts';
-import { Seats } from '../../../src/sources/probes/seats.ts';
+import { SentinelSlots } from '../../../src/sources/probes/sentinel-slots.ts';
 import {
   CLOSED_AT_ONCE_MS,
   CLOSURES_MAX,
@@ -21,7 +21,7 @@ async function held(t: TestContext, onConnection?: (socket: Socket) => void) {
     hints: 0,
     notices: [] as Notice[],
     hint: new EventEmitter(),
-    seats: new Seats(),
+    seats: new SentinelSlots(),
   };
   const { server, sockets, port } = await tcpServer(t, (socket) => {
     world.accepted += 1;
@@ -167,7 +167,7 @@ describe('sentinel', () => {
       nowMs: () => 0,
       notify: () => {},
       hint: () => assert.fail('hinted'),
-      seats: new Seats(),
+      seats: new SentinelSlots(),
     });
     away.keep();
     await new Promise((resolve) => setTimeout(resolve, 20));

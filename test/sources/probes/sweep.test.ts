@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { SWEEP_REST_MS } from '../../../src/sources/probes/domains.ts';
-import { EXTRA_MAX } from '../../../src/sources/probes/flights.ts';
+import { EXTRA_MAX } from '../../../src/sources/probes/in-flight.ts';
 import type { ProbeTarget } from '../../../src/sources/probes/prober.ts';
 import { FakeWorld, healthy, REFUSED, type Outcome } from './fake-world.ts';
 import { probeTarget, SETTLE, tcpCheck } from './fixtures.ts';

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
 import type { TcpCheck } from '../../../src/model/check.ts';
-import type { Answer, ProbeTarget } from '../../../src/sources/probes/prober.ts';
+import type { ProbeAnswer, ProbeTarget } from '../../../src/sources/probes/prober.ts';
 import { ANSWER_MAX_BYTES } from '../../../src/sources/probes/expect.ts';
-import { tcp } from '../../../src/sources/probes/tcp.ts';
+import { tcpProber } from '../../../src/sources/probes/tcp.ts';
 import { freePort, probeTarget, tcpCheck, tcpServer } from './fixtures.ts';
 
 /** One probe, to its answer. */
-function probeOnce(t: TestContext, target: ProbeTarget): Promise<Answer> {
+function probeOnce(t: TestContext, target: ProbeTarget): Promise<ProbeAnswer> {
   return new Promise((resolve) => {
-    const probe = tcp(target, resolve);
+    const probe = tcpProber(target, resolve);
     t.after(() => probe.close());
     probe.start();
   });
@@ -117,7 +117,7 @@ describe('tcp send and expect', () => {
 
   test('the time-out says how far the probe came', async (t) => {
     const connected = await tcpServer(t);
-    const silent = tcp(on(connected.port, EXPECT_PONG), () => assert.fail('answered'));
+    const silent = tcpProber(on(connected.port, EXPECT_PONG), () => assert.fail('answered'));
     t.after(() => silent.close());
     const accepted = new Promise((resolve) => connected.server.once('connection', resolve));
     silent.start();
@@ -130,7 +130,7 @@ describe('tcp send and expect', () => {
 
   test('a probe that was cancelled says nothing any more', async (t) => {
     const { port, server, sockets } = await tcpServer(t);
-    const probe = tcp(on(port), () => assert.fail('answered'));
+    const probe = tcpProber(on(port), () => assert.fail('answered'));
     probe.start();
     probe.cancel();
     probe.start();

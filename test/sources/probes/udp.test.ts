@@ -3,8 +3,8 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { describe, test, type TestContext } from 'node:test';
 import type { UdpCheck } from '../../../src/model/check.ts';
-import type { Answer, Probe } from '../../../src/sources/probes/prober.ts';
-import { udp } from '../../../src/sources/probes/udp.ts';
+import type { ProbeAnswer, Probe } from '../../../src/sources/probes/prober.ts';
+import { udpProber } from '../../../src/sources/probes/udp.ts';
 import { freePort, probeTarget, udpCheck } from './fixtures.ts';
 
 const PONG = { expect: { kind: 'bytes' as const, bytes: Buffer.from('pong') } };
@@ -22,15 +22,18 @@ async function udpServer(t: TestContext, onMessage: OnMessage, host = '127.0.0.1
 
 /** A probe whose answers are awaited one by one. */
 function prober(t: TestContext, port: number, some: Partial<UdpCheck>, address = '127.0.0.1') {
-  const asked: ((answer: Answer) => void)[] = [];
-  const probe: Probe = udp(probeTarget({ address, port, check: udpCheck(some) }), (answer) => {
-    const resolve = asked.shift();
-    assert.ok(resolve, 'answered without being asked');
-    resolve(answer);
-  });
+  const asked: ((answer: ProbeAnswer) => void)[] = [];
+  const probe: Probe = udpProber(
+    probeTarget({ address, port, check: udpCheck(some) }),
+    (answer) => {
+      const resolve = asked.shift();
+      assert.ok(resolve, 'answered without being asked');
+      resolve(answer);
+    },
+  );
   t.after(() => probe.close());
-  const ask = (): Promise<Answer> => {
-    const answered = new Promise<Answer>((resolve) => asked.push(resolve));
+  const ask = (): Promise<ProbeAnswer> => {
+    const answered = new Promise<ProbeAnswer>((resolve) => asked.push(resolve));
     probe.start();
     return answered;
   };

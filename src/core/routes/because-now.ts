@@ -1,0 +1,41 @@
+import type { Core } from '../core.ts';
+import { wantOf } from './decide.ts';
+import { becauseOfRule, clipBecause } from '../health/explain.ts';
+import { whoDrains } from '../drains/maintenance.ts';
+import type { RouteEntry } from '../nodes.ts';
+
+/**
+ * Why a route is as it is now, in words: not the reason of its last decision, which may be long
+ * past. What only a decision could say stays so (a drain that goes on, a stop, what it waits for).
+ *
+ * @param reasons of names, worked out for other routes of this instant.
+ */
+export function becauseNow(
+  core: Core,
+  entry: RouteEntry,
+  nowMs: number,
+  reasons: Map<string, string>,
+): string {
+  const { state, because, cause, waitsSinceMs } = entry;
+  if (state === 'draining' || cause?.kind === 'stop' || waitsSinceMs !== Infinity) return because;
+  const rule = (): string => becauseOfRule(core, entry.route.when, nowMs, reasons);
+  const want = wantOf(core, entry);
+  if (want === null) return clipBecause(undecided(entry) + rule());
+  switch (want.kind) {
+    case 'leave':
+      return clipBecause(whoDrains(want.drain));
+    case 'withdraw':
+    case 'announce':
+      return clipBecause((state === 'held' ? HELD : '') + want.why + rule());
+    default:
+      return want satisfies never;
+  }
+}
+
+const HELD = 'max_withdraw allows no more withdraws now; ';
+
+/** What unknown leaves in place. */
+function undecided({ state, isAdopted, cause }: RouteEntry): string {
+  if (state === 'pending') return isAdopted ? 'found in place; ' : '';
+  return cause?.kind === 'startup-timeout' ? '' : 'last decision stays; ';
+}

@@ -1,0 +1,37 @@
+import type { Core } from '../core.ts';
+import { clipBecause } from '../health/explain.ts';
+import type { Pool, TableServer } from '../nodes.ts';
+import { baseOf, isFoundDrained, tableHealth } from './table.ts';
+import { drainOfServer, whoDrains } from '../drains/maintenance.ts';
+import { reasonOf } from '../settle/settle.ts';
+import { slowShare } from './slow-start.ts';
+
+/** Why a weight is what it is, in words: `down: refused`, `slow start, 40% of 200`. */
+export function weightBecause(core: Core, pool: Pool, ipvs: TableServer, nowMs: number): string {
+  const { server } = ipvs;
+  const { slowStartMs, minPooledPercent } = pool.service;
+  const drain = drainOfServer(core, server);
+  if (drain !== null) return clipBecause(whoDrains(drain));
+  if (isFoundDrained(ipvs)) return 'found at weight 0, so it counts as drained';
+  const health = tableHealth(ipvs);
+  switch (health) {
+    case 'down': {
+      const reason = reasonOf(server.state, server.settle, nowMs);
+      const kept = ipvs.isDepooled ? '' : `; stays pooled by min_pooled ${minPooledPercent}%`;
+      return clipBecause(`down: ${reason}${kept}`);
+    }
+    case 'unknown':
+      return 'not judged yet';
+    case 'up': {
+      const share = slowShare(ipvs.slowFromMs, slowStartMs, nowMs);
+      const parts: string[] = [];
+      if (share < 1) parts.push(`slow start, ${Math.round(share * 100)}% of ${server.live}`);
+      if (server.percent < 100) {
+        parts.push(`takes ${server.percent}% of ${baseOf(ipvs) ?? 0} as it reports`);
+      }
+      return parts.length === 0 ? 'up' : parts.join('; ');
+    }
+    default:
+      return health satisfies never;
+  }
+}

@@ -1,0 +1,93 @@
+import type { Destination, ServiceIdentity } from '../../protocol/ipvs/table.ts';
+import type { Taken } from './plan.ts';
+import { StateFile } from './state-file.ts';
+
+/** The kernel's: the table may hold more than the configuration says. */
+const WEIGHT_MAX = 2 ** 31 - 1;
+const NUMBER_MAX = 2 ** 32 - 1;
+const ADDRESS = /^[0-9a-f:.]{2,45}$/u;
+
+/** What an earlier life left behind, and a later one will need. */
+export interface SavedState {
+  /** Weights that stand for 100 %, by place. */
+  readonly baseWeights: StateFile<Map<string, number>>;
+  /** Real servers that we took out of the table, by place, as they were. */
+  readonly takenOut: StateFile<Map<string, Taken>>;
+}
+
+/** @param stateDir `null`: nothing is kept. */
+export function savedState(stateDir: string | null, failed: (message: string) => void): SavedState {
+  return {
+    baseWeights: new StateFile(stateDir, 'base-weights.json', baseWeights, failed),
+    takenOut: new StateFile(stateDir, 'removed-servers.json', takenOut, failed),
+  };
+}
+
+function baseWeights(value: unknown): Map<string, number> {
+  return new Map(
+    Object.entries(mapping(mapping(value)['weights'])).map(([place, weight]) => [
+      place,
+      number(weight, 1, WEIGHT_MAX),
+    ]),
+  );
+}
+
+function takenOut(value: unknown): Map<string, Taken> {
+  return new Map(
+    Object.entries(mapping(mapping(value)['removed'])).map(([place, each]) => {
+      const { service, destination } = mapping(each);
+      return [place, { service: identity(service), destination: server(destination) }];
+    }),
+  );
+}
+
+function identity(value: unknown): ServiceIdentity {
+  const { kind, mark, family, protocol, address: at, port } = mapping(value);
+  if (kind === 'fwmark') {
+    if (family !== 4 && family !== 6) throw new Error('a family is neither 4 nor 6');
+    return { kind, mark: number(mark, 1, NUMBER_MAX), family };
+  }
+  if (protocol !== 'tcp' && protocol !== 'udp' && protocol !== 'sctp') {
+    throw new Error('a protocol is invalid');
+  }
+  return { kind: 'address', protocol, address: address(at), port: number(port, 0, 65_535) };
+}
+
+function server(value: unknown): Destination {
+  const each = mapping(value);
+  const tunnel = mapping(each['tunnel']);
+  return {
+    address: address(each['address']),
+    port: number(each['port'], 0, 65_535),
+    forwarding: number(each['forwarding'], 0, NUMBER_MAX),
+    weight: number(each['weight'], 0, WEIGHT_MAX),
+    upperThreshold: number(each['upperThreshold'], 0, NUMBER_MAX),
+    lowerThreshold: number(each['lowerThreshold'], 0, NUMBER_MAX),
+    tunnel: {
+      type: number(tunnel['type'], 0, 255),
+      port: number(tunnel['port'], 0, 65_535),
+      flags: number(tunnel['flags'], 0, 65_535),
+    },
+    activeConnections: 0,
+    inactiveConnections: 0,
+  };
+}
+
+function mapping(value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Error('a mapping is missing');
+  }
+  return { ...value };
+}
+
+function number(value: unknown, min: number, max: number): number {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) {
+    throw new Error(`a number from ${min} to ${max} is missing`);
+  }
+  return value;
+}
+
+function address(value: unknown): string {
+  if (typeof value !== 'string' || !ADDRESS.test(value)) throw new Error('an address is missing');
+  return value;
+}

@@ -1,0 +1,95 @@
+import type { SchedulerLike } from 'rxjs';
+import { TableError, type TableAccess } from './access.ts';
+import { RETRY_MAX_MS, RETRY_MIN_MS } from './limits.ts';
+import type { IpvsReporter } from './reporter.ts';
+
+/** Opens one way to the table. May throw a `TableError`. */
+export type OpenTable = (via: TableAccess['via']) => TableAccess;
+
+const NO_WAY =
+  'neither the npm package koffi nor the program ipvsadm is installed: install one of them';
+
+/** The way to the table: opened when it is needed, and anew after it failed. */
+export class TableConnection {
+  readonly #open: OpenTable;
+  readonly #scheduler: SchedulerLike;
+  readonly #reporter: IpvsReporter;
+  #via: TableAccess['via'];
+  /** Why ipvsadm is used though netlink was asked for; to be told once it works. */
+  #withoutNetlink: string | null = null;
+  #isTold = false;
+  #access: TableAccess | null = null;
+  #retryMs = RETRY_MIN_MS;
+  #lastReason = '';
+
+  constructor(
+    via: TableAccess['via'],
+    open: OpenTable,
+    scheduler: SchedulerLike,
+    reporter: IpvsReporter,
+  ) {
+    this.#via = via;
+    this.#open = open;
+    this.#scheduler = scheduler;
+    this.#reporter = reporter;
+  }
+
+  get via(): TableAccess['via'] {
+    return this.#via;
+  }
+
+  access(): TableAccess {
+    this.#access ??= this.#open(this.#via);
+    return this.#access;
+  }
+
+  /** It could be read. */
+  works(): void {
+    this.#lastReason = '';
+    if (this.#via === 'netlink' || this.#withoutNetlink === null || this.#isTold) return;
+    this.#isTold = true;
+    const message = `${this.#withoutNetlink}; until then the program ipvsadm is used, which is slower`;
+    this.#reporter.notice('warn', 'ipvs_without_netlink', message);
+  }
+
+  /** All that should be written is: the next failure is a new one. */
+  calm(): void {
+    this.#retryMs = RETRY_MIN_MS;
+  }
+
+  /** When to look again after something was refused: later with each time in a row. */
+  retryAtMs(): number {
+    const atMs = this.#scheduler.now() + this.#retryMs;
+    this.#retryMs = Math.min(2 * this.#retryMs, RETRY_MAX_MS);
+    return atMs;
+  }
+
+  /** What to say of it (`null`: another way is tried first), and when to try again. */
+  failed(error: unknown): { readonly reason: string | null; readonly atMs: number } {
+    this.close();
+    if (error instanceof TableError && error.code === 'no_koffi' && this.#via === 'netlink') {
+      this.#via = 'ipvsadm';
+      this.#withoutNetlink = error.message;
+      return { reason: null, atMs: -Infinity };
+    }
+    const reason = this.#reasonOf(error);
+    if (reason !== this.#lastReason) this.#reporter.notice('error', 'ipvs_lost', reason);
+    this.#lastReason = reason;
+    return { reason, atMs: this.retryAtMs() };
+  }
+
+  #reasonOf(error: unknown): string {
+    const isNeither = error instanceof TableError && error.code === 'no_ipvsadm';
+    if (!isNeither || this.#withoutNetlink === null) {
+      return error instanceof Error ? error.message : String(error);
+    }
+    // Whichever comes first is used.
+    this.#via = 'netlink';
+    return NO_WAY;
+  }
+
+  close(): void {
+    this.#access?.close();
+    this.#access = null;
+  }
+}

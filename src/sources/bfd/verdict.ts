@@ -1,0 +1,98 @@
+import type { Observation } from '../../model/observation.ts';
+import type { BfdStatus } from './interface-row.ts';
+import type { Doubt, VswitchdState } from './vswitchd-state.ts';
+import { ovsText } from './ovs-text.ts';
+import type { PresentRow, RowState } from './row-state.ts';
+
+/** An observation without its signal and time. */
+export type BfdVerdict = Pick<Observation, 'state' | 'reason'>;
+
+/** Whether what we hold of the database is current. */
+export type Database =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'current' }
+  | { readonly kind: 'lost'; readonly reason: string };
+
+/** All that counts for one interface. */
+export interface Evidence {
+  readonly name: string;
+  readonly database: Database;
+  readonly rowState: RowState;
+  readonly life: VswitchdState;
+}
+
+export interface Judgement {
+  /** `null`: nothing can be said yet. */
+  readonly verdict: BfdVerdict | null;
+  /** Until when it holds if no news comes, monotonic milliseconds. */
+  readonly untilMs: number;
+}
+
+/**
+ * The trust rule: up means that vswitchd lives, that it says so, and that the rest
+ * of what it says of the interface agrees. Pure: `nowMs` comes from outside.
+ */
+export function sessionVerdict(
+  { name, database, rowState, life }: Evidence,
+  nowMs: number,
+): Judgement {
+  if (database.kind === 'lost') return lost(database.reason);
+  if (database.kind === 'unknown' || rowState.kind === 'unknown') return UNKNOWN;
+  if (rowState.kind === 'missing') {
+    if (rowState.wasThere) return down('interface gone');
+    return lost(`interface ${ovsText(name)} does not exist in Open vSwitch`);
+  }
+  if (life.kind === 'unknown') return UNKNOWN;
+  if (life.kind === 'lost') return lost(life.reason);
+  const judgement = rowVerdict(rowState, nowMs);
+  return judgement === UP ? confirm(rowState, life.doubt, nowMs) : judgement;
+}
+
+/** What the row says, whether anybody still writes it or not. */
+export function rowVerdict({ row, emptyUntilMs }: PresentRow, nowMs: number): Judgement {
+  const error = row.error ?? '';
+  if (error !== '') return down(ovsText(error) || 'interface has an error');
+  if (row.link_state === 'down') return down('link down');
+  if (emptyUntilMs !== null) return judgeEmpty(emptyUntilMs, nowMs);
+  if (row.ofport === null || row.ofport <= 0) return down('interface is not attached to a bridge');
+  if (row.link_state !== 'up') return lost('link state is not known');
+  return judgeStatus(row.bfd_status);
+}
+
+function judgeEmpty(untilMs: number, nowMs: number): Judgement {
+  if (nowMs >= untilMs) return down('bfd is not enabled');
+  return { ...lost('no bfd status yet'), untilMs };
+}
+
+function judgeStatus(status: BfdStatus): Judgement {
+  const state = status.get('state') ?? 'missing';
+  if (state !== 'up') {
+    return down(`bfd state ${ovsText(state)}${inBrackets(status.get('diagnostic'))}`);
+  }
+  if (status.get('forwarding') === 'true') return UP;
+  return down(`not forwarding${inBrackets(status.get('remote_diagnostic'), 'remote: ')}`);
+}
+
+/** RFC 5880's diagnostics as OVS writes them: `Control Detection Time Expired`. */
+function inBrackets(diagnostic = '', prefix = ''): string {
+  const words = ovsText(diagnostic).toLowerCase();
+  return words === '' || words === 'no diagnostic' ? '' : ` (${prefix}${words})`;
+}
+
+/** A restarted vswitchd has not written all rows the moment it answers. */
+function confirm(rowState: PresentRow, doubt: Doubt | null, nowMs: number): Judgement {
+  if (doubt === null || nowMs >= doubt.untilMs || rowState.statusChangedMs > doubt.fromMs)
+    return UP;
+  return { ...lost('vswitchd is back but has not confirmed this yet'), untilMs: doubt.untilMs };
+}
+
+const UNKNOWN: Judgement = { verdict: null, untilMs: Infinity };
+const UP: Judgement = { verdict: { state: 'up', reason: '' }, untilMs: Infinity };
+
+function down(reason: string): Judgement {
+  return { verdict: { state: 'down', reason }, untilMs: Infinity };
+}
+
+function lost(reason: string): Judgement {
+  return { verdict: { state: 'lost', reason }, untilMs: Infinity };
+}
