@@ -16,8 +16,9 @@ export interface ResultDetails {
 export interface UpDetails extends ResultDetails {
   /**
    * How much of its base weight a real server can take, in percent; default 100. Rounded to a whole
-   * number. 0 leaves the server up and sends it no new connections. A value below 0, above 100 or
-   * that is not a number fails the plugin: its observer is lost, and it is started again.
+   * number. 0 leaves the server up and sends it no new connections. In a signal it has no effect.
+   * A value below 0, above 100 or that is not a number fails the plugin: its observer is lost, and
+   * it is started again.
    */
   readonly weightPercent?: number;
 }
