@@ -28,32 +28,32 @@ const otherWords: Readonly<Record<string, string>> = {
   nor: 'write not: { any: [] }',
 };
 
-const formsOnly = 'exactly one of the four forms';
+const FORMS_ONLY = 'exactly one of the four forms';
 
 const ruleMapping = mapping(
   {
     all: optional(rules, {
       description: 'Up when all of them are up. A plain list means the same.',
-      unset: formsOnly,
+      unset: FORMS_ONLY,
       examples: [['web', 'uplink-a']],
     }),
     any: optional(rules, {
       description: 'Up when one of them is up.',
-      unset: formsOnly,
+      unset: FORMS_ONLY,
       examples: [['uplink-a', 'uplink-b']],
     }),
     not: optional(
       z.lazy(() => rule),
-      { description: 'Up when it is down.', unset: formsOnly, examples: ['maintenance'] },
+      { description: 'Up when it is down.', unset: FORMS_ONLY, examples: ['maintenance'] },
     ),
     at_least: optional(wholeNumber(1, 1_000), {
       description: 'Up when so many of `of` are up.',
-      unset: formsOnly,
+      unset: FORMS_ONLY,
       examples: [2],
     }),
     of: optional(rules, {
       description: 'The rules that `at_least` counts.',
-      unset: formsOnly,
+      unset: FORMS_ONLY,
       examples: [['tor-a', 'tor-b', 'tor-c']],
     }),
   },
