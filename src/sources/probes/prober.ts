@@ -1,6 +1,6 @@
 import type { Check } from '../../model/check.ts';
 import type { Notice } from '../../model/notice.ts';
-import type { Endpoint } from '../../platform/sockets.ts';
+import type { TcpEndpoint } from '../../platform/sockets.ts';
 
 /** What is probed, and how. */
 export interface ProbeTarget {
@@ -70,7 +70,7 @@ function isOf<Type extends Check['type']>(
   return types.some((type) => type === check.type);
 }
 
-export function endpointOf({ address, port, check }: ProbeTarget): Endpoint {
+export function endpointOf({ address, port, check }: ProbeTarget): TcpEndpoint {
   return { address, port, source: check.source };
 }
 
