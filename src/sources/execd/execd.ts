@@ -3,6 +3,7 @@ import type { Config } from '../../model/config.ts';
 import { Pace, SettleRulesByName } from '../../model/pace.ts';
 import type { Notice } from '../../model/notice.ts';
 import type { Observation } from '../../model/observation.ts';
+import { Backoff } from '../../platform/backoff.ts';
 import { eachOf } from '../../platform/each-of.ts';
 import { monotonicScheduler, patient } from '../../platform/scheduler.ts';
 import { MALFORMED } from '../../protocol/execd-line.ts';
@@ -72,7 +73,7 @@ function lives(
 ): Observable<Observation> {
   let startedMs = 0;
   let lastReason = '';
-  let restartMs = RESTART_MIN_MS;
+  const backoff = new Backoff({ minMs: RESTART_MIN_MS, maxMs: RESTART_MAX_MS });
   const complain = limitNoticesOfChild(run.name, notify, () => scheduler.now());
   return defer(() => {
     startedMs = scheduler.now();
@@ -86,9 +87,8 @@ function lives(
     }),
     repeat({
       delay: () => {
-        if (scheduler.now() - startedMs >= LIVED_WELL_MS) restartMs = RESTART_MIN_MS;
-        const delayMs = restartMs;
-        restartMs = Math.min(restartMs * 2, RESTART_MAX_MS);
+        if (scheduler.now() - startedMs >= LIVED_WELL_MS) backoff.reset();
+        const delayMs = backoff.next();
         const message = `${run.name}: ${lastReason}; restarting in ${delayMs / 1000}s`;
         notify({ level: 'warn', event: 'execd_ended', message });
         return timer(delayMs, scheduler);
