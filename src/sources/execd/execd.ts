@@ -5,10 +5,10 @@ import type { Notice } from '../../model/notice.ts';
 import type { Observation } from '../../model/observation.ts';
 import { Backoff } from '../../platform/backoff.ts';
 import { eachOf } from '../../platform/each-of.ts';
+import { limitNotices } from '../../platform/notice-limiter.ts';
 import { monotonicScheduler, patient } from '../../platform/scheduler.ts';
 import { MALFORMED } from '../../protocol/execd-line.ts';
 import { oneLife, type ExecdRun } from './child.ts';
-import { limitNoticesOfChild } from './limit-notices.ts';
 import { limitLatest } from './limit-latest.ts';
 
 /** Between the end of a child and its next start, the first time … */
@@ -17,6 +17,9 @@ export const RESTART_MIN_MS = 1000;
 export const RESTART_MAX_MS = 60_000;
 /** A child that lived this long has earned a quick restart. */
 export const LIVED_WELL_MS = 60_000;
+
+/** Between two notices of one event about one child. */
+const COMPLAINT_PERIOD_MS = 10_000;
 
 interface ExecdDeps {
   readonly notify: (notice: Notice) => void;
@@ -74,14 +77,24 @@ function lives(
   let startedMs = 0;
   let lastReason = '';
   const backoff = new Backoff({ minMs: RESTART_MIN_MS, maxMs: RESTART_MAX_MS });
-  const complain = limitNoticesOfChild(run.name, notify, () => scheduler.now());
+  const limit = { max: 1, periodMs: COMPLAINT_PERIOD_MS, nowMs: () => scheduler.now() };
+  const complain = limitNotices(notify, limit);
   return defer(() => {
     startedMs = scheduler.now();
-    return oneLife(run, pace, patient(scheduler), complain.stderr);
+    return oneLife(run, pace, patient(scheduler), (line) =>
+      complain({
+        level: 'warn',
+        event: 'execd_stderr',
+        message: `${run.name}: wrote on stderr: ${line}`,
+      }),
+    );
   }).pipe(
     map(({ state, reason, weightPercent }): Observation => {
       lastReason = reason;
-      if (reason.startsWith(MALFORMED)) complain.malformed(reason);
+      if (reason.startsWith(MALFORMED)) {
+        const message = `${run.name}: ${reason}`;
+        complain({ level: 'warn', event: 'execd_malformed', message });
+      }
       const seen = { signal: run.name, state, reason, atMs: scheduler.now() };
       return weightPercent === null ? seen : { ...seen, weightPercent };
     }),

@@ -6,6 +6,7 @@ import type { Observation } from '../../model/observation.ts';
 import type { Notice } from '../../model/notice.ts';
 import { Alarm } from '../../platform/alarm.ts';
 import { nowMs } from '../../platform/clock.ts';
+import { limitNotices } from '../../platform/notice-limiter.ts';
 import { descriptorLimit, descriptorsHeld } from '../../platform/descriptors.ts';
 import { agentProber } from './agent.ts';
 import { Descriptors } from './descriptors.ts';
@@ -13,7 +14,7 @@ import { dnsProber } from './dns.ts';
 import { execProber } from './exec.ts';
 import { grpcProber } from './grpc.ts';
 import { httpProber } from './http.ts';
-import { limitNotices } from './notices.ts';
+
 import type { Prober, ProbeTarget } from './prober.ts';
 import { Schedule } from './schedule.ts';
 import { Sentinel, type SentinelDeps } from './sentinel.ts';
@@ -32,6 +33,9 @@ const PROBERS: ReadonlyMap<string, Prober> = new Map([
   ['grpc', grpcProber],
 ]);
 
+/** 20,000 targets that all lack the same thing are reported five times a minute, with their number. */
+const NOTICE_LIMIT = { max: 5, periodMs: 60_000, nowMs };
+
 /**
  * Probes every real server of the newest configuration, and emits one
  * observation for each probe that ended, `atMs` being the monotonic time of its
@@ -47,7 +51,7 @@ export function probes(
 ): Observable<Observation> {
   return defer(() => {
     const observation$ = new Subject<Observation>();
-    const notify = limitNotices(deps.notify, nowMs);
+    const notify = limitNotices(deps.notify, NOTICE_LIMIT);
     const alarm = new Alarm(() => schedule.wake());
     const schedule = new Schedule({
       nowMs,
