@@ -1,15 +1,15 @@
-import { defer, map, repeat, tap, timer, type Observable, type SchedulerLike } from 'rxjs';
+import { defer, map, Observable, repeat, tap, timer, type SchedulerLike } from 'rxjs';
 import type { Config } from '../../model/config.ts';
 import { Pace, SettleRulesByName } from '../../model/pace.ts';
 import type { Notice } from '../../model/notice.ts';
 import type { Observation } from '../../model/observation.ts';
 import { Backoff } from '../../platform/backoff.ts';
 import { eachOf } from '../../platform/each-of.ts';
+import { LatestLimiter } from '../../platform/latest-limiter.ts';
 import { limitNotices } from '../../platform/notice-limiter.ts';
 import { monotonicScheduler, patient } from '../../platform/scheduler.ts';
 import { MALFORMED } from '../../protocol/execd-line.ts';
 import { oneLife, type ExecdRun } from './child.ts';
-import { limitLatest } from './limit-latest.ts';
 
 /** Between the end of a child and its next start, the first time … */
 export const RESTART_MIN_MS = 1000;
@@ -20,6 +20,9 @@ export const LIVED_WELL_MS = 60_000;
 
 /** Between two notices of one event about one child. */
 const COMPLAINT_PERIOD_MS = 10_000;
+
+/** What is let through of one child. */
+const OBSERVATIONS_PER_S_MAX = 100;
 
 interface ExecdDeps {
   readonly notify: (notice: Notice) => void;
@@ -45,15 +48,43 @@ export function execd(
       config$.pipe(tap(rules.take), map(runsOf)),
       ({ name }) => name,
       (run) =>
-        lives(run, new Pace(run, () => rules.of(run.name)), deps, scheduler).pipe(
-          limitLatest(scheduler, (count) =>
+        limitFlood(
+          lives(run, new Pace(run, () => rules.of(run.name)), deps, scheduler),
+          scheduler,
+          (count) =>
             deps.notify({
               level: 'warn',
               event: 'execd_flood',
               message: `${run.name} sends results too fast: ${count} of them were discarded`,
             }),
-          ),
         ),
+    );
+  });
+}
+
+/** Once for each second with more than `OBSERVATIONS_PER_S_MAX`, `report` gets how many were discarded. */
+function limitFlood(
+  source$: Observable<Observation>,
+  timers: SchedulerLike,
+  report: (discarded: number) => void,
+): Observable<Observation> {
+  return new Observable((subscriber) => {
+    const limiter = new LatestLimiter<Observation>({
+      perSecondMax: OBSERVATIONS_PER_S_MAX,
+      timers,
+      pass: (observation) => subscriber.next(observation),
+      discarded: report,
+    });
+    subscriber.add(() => limiter.close());
+    subscriber.add(
+      source$.subscribe({
+        next: (observation) => limiter.offer(observation),
+        error: (error: unknown) => subscriber.error(error),
+        complete: () => {
+          limiter.finish();
+          subscriber.complete();
+        },
+      }),
     );
   });
 }
