@@ -4,11 +4,12 @@ import type { Observation } from '../../model/observation.ts';
 import type { Notice } from '../../model/notice.ts';
 import { Alarm } from '../../platform/alarm.ts';
 import { nowMs } from '../../platform/clock.ts';
+import { printable } from '../../protocol/printable.ts';
 import { BfdTable, type BfdInterface } from './bfd-table.ts';
 import type { VswitchdState } from './vswitchd-state.ts';
-import { ovsText } from './ovs-text.ts';
 import { BfdSession } from './bfd-session.ts';
 import { readTls, type TlsTexts } from './tls-files.ts';
+import { OVS_TEXT_MAX_CHARS } from './verdict.ts';
 import { Trouble } from '../trouble.ts';
 
 /** Which signals there are, and where Open vSwitch is. */
@@ -138,7 +139,10 @@ export class OvsWatch {
       this.#interfaces.over('all interfaces exist in Open vSwitch');
       return;
     }
-    const names = missing.slice(0, NAMES_MAX).map(ovsText).join(', ');
+    const names = missing
+      .slice(0, NAMES_MAX)
+      .map((name) => printable(name, OVS_TEXT_MAX_CHARS))
+      .join(', ');
     const more = missing.length > NAMES_MAX ? ` and ${missing.length - NAMES_MAX} more` : '';
     this.#interfaces.begin(`not in Open vSwitch: ${names}${more}`);
   }
