@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { defer, finalize, ignoreElements, merge, Subject, tap, type Observable } from 'rxjs';
+import { Observable, tap } from 'rxjs';
 import type { Config } from '../../model/config.ts';
 import type { DescriptorBudget } from '../../model/descriptors.ts';
 import type { Observation } from '../../model/observation.ts';
@@ -14,7 +14,6 @@ import { dnsProber } from './dns.ts';
 import { execProber } from './exec.ts';
 import { grpcProber } from './grpc.ts';
 import { httpProber } from './http.ts';
-
 import type { Prober, ProbeTarget } from './prober.ts';
 import { Schedule } from './schedule.ts';
 import { Sentinel, type SentinelDeps } from './sentinel.ts';
@@ -49,8 +48,7 @@ export function probes(
   config$: Observable<Config>,
   deps: { readonly notify: (notice: Notice) => void; readonly random?: () => number },
 ): Observable<Observation> {
-  return defer(() => {
-    const observation$ = new Subject<Observation>();
+  return new Observable((subscriber) => {
     const notify = limitNotices(deps.notify, NOTICE_LIMIT);
     const alarm = new Alarm(() => schedule.wake());
     const schedule = new Schedule({
@@ -59,7 +57,7 @@ export function probes(
       setAlarm: (atMs) => alarm.set(atMs),
       open,
       openSentinel,
-      emit: (observation) => observation$.next(observation),
+      emit: (observation) => subscriber.next(observation),
       notify,
     });
     const descriptors = new Descriptors({
@@ -67,11 +65,12 @@ export function probes(
       held: descriptorsHeld(),
       notify,
     });
-    const reconciled$ = config$.pipe(
-      tap((config) => reconcile(schedule, targetsOf(config), descriptors.budget(config))),
-      ignoreElements(),
+    subscriber.add(() => schedule.close());
+    subscriber.add(
+      config$
+        .pipe(tap((config) => reconcile(schedule, targetsOf(config), descriptors.budget(config))))
+        .subscribe({ error: (error: unknown) => subscriber.error(error) }),
     );
-    return merge(observation$, reconciled$).pipe(finalize(() => schedule.close()));
   });
 }
 
