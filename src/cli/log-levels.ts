@@ -1,8 +1,6 @@
-import type { ActionReport, SinkReport } from '../model/report.ts';
+import type { ActionReport, SinkState } from '../model/report.ts';
 import type { Health, RouteState } from '../model/turn.ts';
 import type { Level } from '../platform/log.ts';
-
-type SinkState = Extract<SinkReport, { kind: 'state' }>['state'];
 
 /** What takes traffic away, or could not, is more than information: the same in JSON and for people. */
 export function healthLevel(to: Health): Level {
