@@ -10,7 +10,7 @@ import { checkServices } from './services.ts';
 import { checkOvsdb } from './sources.ts';
 import { checkValidWhenCycles } from './valid-when.ts';
 
-/** Everything that no single value can tell: what refers to what, what excludes what. */
+/** Checks across values: references to names, and keys that exclude each other. */
 export function checkTogether(file: Loose<ConfigFile>, node: string, report: Report): void {
   const names = new Names(file);
   checkNodes(file, report);

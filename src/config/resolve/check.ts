@@ -52,7 +52,7 @@ export class CheckResolver {
       return { type: 'tcp', ...common, mode: file.mode ?? 'connect', send, expect };
     }
     if (file.type === 'udp') {
-      // An empty datagram is enough for ICMP to say that nobody listens.
+      // An empty datagram is enough to get an ICMP port unreachable.
       const icmpIntervalMs = known(parseDuration(file.icmp_interval ?? ICMP_INTERVAL));
       return { type: 'udp', ...common, send: send ?? new Uint8Array(), expect, icmpIntervalMs };
     }

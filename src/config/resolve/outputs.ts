@@ -4,7 +4,7 @@ import type { ConfigFile } from '../schema.ts';
 
 type Outputs = Pick<Config, 'ipvs' | 'agent' | 'trackFilesDir' | 'admin'>;
 
-/** Everything that tells others how we are, beside ExaBGP. What is left out is off. */
+/** All outputs but ExaBGP's and IPVS's. An output that is left out is off. */
 export function resolveOutputs({ outputs, admin }: ConfigFile): Outputs {
   return {
     ipvs: ipvsOf(outputs?.ipvs),

@@ -5,7 +5,7 @@ import type { OvsdbFile } from '../schema.ts';
 const DEFAULT_REMOTE = 'unix:/var/run/openvswitch/db.sock';
 const DEFAULT_PIDFILE = '/var/run/openvswitch/ovs-vswitchd.pid';
 
-/** A database on this node has its daemon on this node too; of another one only statistics tell. */
+/** A database on this node has its vswitchd here too; for a remote one only its statistics show that it is alive. */
 export function resolveOvsdb(file: OvsdbFile | undefined): OvsdbSource {
   const remote = file?.remote ?? DEFAULT_REMOTE;
   const pidfile = remote.startsWith('unix:') ? DEFAULT_PIDFILE : null;

@@ -19,7 +19,7 @@ import {
 } from '../parse.ts';
 import { didYouMean } from '../suggest.ts';
 
-/** What a JSON Schema shall say about a text beside that it is one. */
+/** What the JSON Schema says about a text, in addition to its type. */
 interface TextNotes {
   readonly description: string;
   readonly pattern?: string;
