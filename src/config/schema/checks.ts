@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { mapping, oneOf, wordList } from './basics.ts';
 import { commonKeys, typeKeys } from './check-keys.ts';
-import { optional, required } from './keys.ts';
+import { optional, requiredKey } from './keys.ts';
 
 export type CheckType = keyof typeof typeKeys;
 const checkTypes = [
@@ -28,7 +28,7 @@ export function keyOfOtherCheck(key: string): string | undefined {
 }
 
 function typeOf<Type extends CheckType>(type: Type): z.ZodLiteral<Type> {
-  return required(z.literal(type), {
+  return requiredKey(z.literal(type), {
     description: 'How the real servers are probed.',
     examples: [type],
   });

@@ -13,7 +13,7 @@ import {
   textUpTo,
 } from './basics.ts';
 import { DEFAULTS } from '../defaults.ts';
-import { optional, required } from './keys.ts';
+import { optional, requiredKey } from './keys.ts';
 import { checkDefaults } from './checks.ts';
 import { outputs } from './outputs.ts';
 import { route } from './routes.ts';
@@ -30,7 +30,7 @@ function parseRemote(value: string): Parsed<string> {
 const sources = mapping({
   ifplugd: optional(
     mapping({
-      dir: required(path, {
+      dir: requiredKey(path, {
         description: 'The folder where the hook writes one file for each interface.',
         examples: ['/run/routevane/link'],
       }),
@@ -43,7 +43,7 @@ const sources = mapping({
   ),
   ovsdb: optional(
     mapping({
-      remote: required(textUpTo(REMOTE_EXPECTED, parseRemote, { title: 'OVSDB remote' }), {
+      remote: requiredKey(textUpTo(REMOTE_EXPECTED, parseRemote, { title: 'OVSDB remote' }), {
         description: 'The database server: `unix:PATH`, `tcp:ADDRESS:PORT` or `ssl:ADDRESS:PORT`.',
         examples: [DEFAULTS.ovsdb.remote, 'ssl:10.0.0.5:6640'],
       }),
@@ -77,11 +77,11 @@ const sources = mapping({
 });
 
 const maxWithdraw = mapping({
-  share: required(positivePercent, {
+  share: requiredKey(positivePercent, {
     description: 'The share of all routes; rounded down, at least one.',
     examples: ['50%'],
   }),
-  per: required(duration(1_000), {
+  per: requiredKey(duration(1_000), {
     description: 'The length of the sliding window.',
     examples: ['1m'],
   }),

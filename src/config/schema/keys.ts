@@ -22,6 +22,6 @@ export function optional<Schema extends z.ZodType>(
 }
 
 /** A key that the file must have. */
-export function required<Schema extends z.ZodType>(schema: Schema, notes: KeyNotes): Schema {
+export function requiredKey<Schema extends z.ZodType>(schema: Schema, notes: KeyNotes): Schema {
   return schema.meta({ ...notes });
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { DEFAULTS } from '../defaults.ts';
 import { durationText } from '../parse.ts';
-import { optional, required } from './keys.ts';
+import { optional, requiredKey } from './keys.ts';
 import { duration, listenSchema, mapping, oneOf, path, wholeNumber, yesNo } from './basics.ts';
 
 /** Beyond this ExaBGP could block on acknowledgements that we have not read yet. */
@@ -31,7 +31,7 @@ function pipeKey(key: string): string | undefined {
 }
 
 function viaOf<const Via extends string>(via: Via): z.ZodLiteral<Via> {
-  return required(z.literal(via), {
+  return requiredKey(z.literal(via), {
     description: 'How ExaBGP is reached: as its child, by its named pipes, or not at all.',
     examples: [via],
   });
@@ -43,11 +43,11 @@ const exabgp = z.discriminatedUnion(
     mapping({ via: viaOf('stdio'), ...exabgpKeys }, pipeKey),
     mapping({
       via: viaOf('pipe'),
-      in: required(path, {
+      in: requiredKey(path, {
         description: 'The named pipe that ExaBGP reads commands from.',
         examples: ['/run/exabgp/exabgp.in'],
       }),
-      out: required(path, {
+      out: requiredKey(path, {
         description: 'The named pipe that ExaBGP writes answers to.',
         examples: ['/run/exabgp/exabgp.out'],
       }),
@@ -85,7 +85,7 @@ export const outputs = mapping({
   }),
   agent: optional(
     mapping({
-      listen: required(listenSchema, {
+      listen: requiredKey(listenSchema, {
         description: 'Where to listen for agent-checks.',
         examples: ['127.0.0.1:9128'],
       }),
@@ -98,7 +98,7 @@ export const outputs = mapping({
   ),
   track_files: optional(
     mapping({
-      dir: required(path, {
+      dir: requiredKey(path, {
         description: 'The folder of the files, one for each signal and service.',
         examples: ['/run/routevane/track'],
       }),

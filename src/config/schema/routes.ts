@@ -27,7 +27,7 @@ import {
   wholeNumber,
   yesNo,
 } from './basics.ts';
-import { optional, required } from './keys.ts';
+import { optional, requiredKey } from './keys.ts';
 import { rule } from './rule.ts';
 
 export const MAX32 = 4_294_967_295;
@@ -58,10 +58,10 @@ const number32 = wholeNumber(0, MAX32);
 const asNumber = wholeNumber(1, MAX32, 'an AS number').meta({ title: 'AS number' });
 
 const ladder = mapping({
-  ladder: required(
+  ladder: requiredKey(
     mapping({
-      base: required(number32, { description: 'The MED of the first rung.', examples: [100] }),
-      step: required(wholeNumber(1, MAX32), {
+      base: requiredKey(number32, { description: 'The MED of the first rung.', examples: [100] }),
+      step: requiredKey(wholeNumber(1, MAX32), {
         description: 'The distance between two rungs.',
         examples: [100],
       }),
@@ -124,7 +124,7 @@ const extendedCommunities = listOf(
 );
 
 const degradeStep = mapping({
-  below: required(positivePercent, {
+  below: requiredKey(positivePercent, {
     description: 'The step applies while less than this of the capacity is left.',
     examples: ['75%'],
   }),
@@ -146,11 +146,11 @@ const degradeStep = mapping({
 });
 
 export const route = mapping({
-  prefix: required(prefix, {
+  prefix: requiredKey(prefix, {
     description: 'What is announced, without host bits.',
     examples: ['192.0.2.10/32', '2001:db8::10/128'],
   }),
-  when: required(rule, {
+  when: requiredKey(rule, {
     description: 'Announced while this rule is up, withdrawn while it is down.',
     examples: ['web', ['web', { any: ['tor-a', 'uplink-a'] }]],
   }),

@@ -23,7 +23,7 @@ import {
   wholeNumber,
 } from './basics.ts';
 import { checkSchema, checkOverride } from './checks.ts';
-import { optional, required } from './keys.ts';
+import { optional, requiredKey } from './keys.ts';
 import { rule } from './rule.ts';
 
 const WEIGHT_MAX = 65_535;
@@ -59,7 +59,7 @@ const realServer = z.union(
   [
     endpoint,
     mapping({
-      address: required(endpoint, {
+      address: requiredKey(endpoint, {
         description: 'Where it serves; without a port it takes the one of `virtual`.',
         examples: ['10.0.1.12:443', '[2001:db8:1::53]:53'],
       }),
@@ -130,7 +130,7 @@ export const service = mapping({
     default: DEFAULTS.service.onDown,
     examples: ['remove'],
   }),
-  real_servers: required(listOf(realServer, 'real servers'), {
+  real_servers: requiredKey(listOf(realServer, 'real servers'), {
     description: 'The servers behind it, each as ADDRESS:PORT or as a mapping.',
     examples: [['10.0.1.11:443', { address: '10.0.1.12:443', weight: 200 }]],
   }),

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { bad, good, type Parsed } from '../parse.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { duration, listOf, mapping, oneOf, path, textUpTo } from './basics.ts';
-import { optional, required } from './keys.ts';
+import { optional, requiredKey } from './keys.ts';
 import { argument, FAST_INTERVAL_DEFAULT, pluginKeys, programKeys } from './program.ts';
 import { settleKeys } from './settle.ts';
 
@@ -14,7 +14,7 @@ function parseInterface(value: string): Parsed<string> {
   return isName && !value.startsWith('.') ? good(value) : bad(INTERFACE_EXPECTED);
 }
 const interfaceKey = {
-  interface: required(
+  interface: requiredKey(
     textUpTo(INTERFACE_EXPECTED, parseInterface, { title: 'network interface' }),
     {
       description: 'The interface to watch; with `bfd` the port in Open vSwitch.',
@@ -32,14 +32,14 @@ const paceKeys = {
   }),
 };
 const commandKey = {
-  command: required(listOf(argument, 'arguments, the program first'), {
+  command: requiredKey(listOf(argument, 'arguments, the program first'), {
     description: 'The program and its arguments. No shell.',
     examples: [['/usr/lib/nagios/plugins/check_load', '-w', '8', '-c', '12']],
   }),
 };
 
 function typeOf<const Type extends string>(type: Type): z.ZodLiteral<Type> {
-  return required(z.literal(type), {
+  return requiredKey(z.literal(type), {
     description: 'What observes the signal.',
     examples: [type],
   });
@@ -66,7 +66,7 @@ export const signal = z.discriminatedUnion(
     }),
     mapping({
       type: typeOf('plugin'),
-      module: required(path, {
+      module: requiredKey(path, {
         description:
           'A file, relative to the configuration file where it begins with `./` or `../`; else the name of a package.',
         examples: ['./plugins/disk-free.ts'],
