@@ -1,8 +1,6 @@
-import type { ActionReport, SinkReport } from '../model/report.ts';
+import type { ActionReport, SinkState } from '../model/report.ts';
 import type { Health, RouteState } from '../model/turn.ts';
 import type { Level } from '../platform/log.ts';
-
-type SinkState = Extract<SinkReport, { kind: 'state' }>['state'];
 
 /** Lines about lost traffic, and about commands that failed, are warnings or errors; JSON and terminal agree. */
 export function healthLevel(to: Health): Level {

@@ -1,4 +1,4 @@
-import type { SinkReport } from '../model/report.ts';
+import type { SinkEvent } from '../model/report.ts';
 import type { Turn } from '../model/turn.ts';
 import type { EventLogger } from './event-logger.ts';
 
@@ -110,7 +110,7 @@ function limitTurn(turn: Turn, logger: EventLogger, mayLog: MayLog): Turn {
   };
 }
 
-function mayReport(report: SinkReport, write: Write, mayLog: MayLog): boolean {
+function mayReport(report: SinkEvent, write: Write, mayLog: MayLog): boolean {
   const { sink, kind } = report;
   switch (kind) {
     case 'action':
@@ -120,10 +120,6 @@ function mayReport(report: SinkReport, write: Write, mayLog: MayLog): boolean {
     case 'state':
     case 'adopted':
       return mayLog(`sink ${sink}`, write);
-    case 'table':
-    case 'connections':
-      // These are never logged.
-      return true;
     default:
       return kind satisfies never;
   }

@@ -1,7 +1,7 @@
 import type { Check } from '../../model/check.ts';
 import type { Notice } from '../../model/notice.ts';
 import type { Observation } from '../../model/observation.ts';
-import type { Endpoint } from '../../platform/sockets.ts';
+import type { TcpEndpoint } from '../../platform/sockets.ts';
 
 /** What is probed, and how. */
 export interface ProbeTarget {
@@ -64,7 +64,7 @@ function isOf<Type extends Check['type']>(
   return types.some((type) => type === check.type);
 }
 
-export function endpointOf({ address, port, check }: ProbeTarget): Endpoint {
+export function endpointOf({ address, port, check }: ProbeTarget): TcpEndpoint {
   return { address, port, source: check.source };
 }
 
