@@ -1,42 +1,42 @@
 import type { Destination, ServiceIdentity } from '../../protocol/ipvs/table.ts';
-import type { Taken } from './plan.ts';
+import type { RemovedServer } from './plan.ts';
 import { StateFile } from './state-file.ts';
 
-/** The kernel's: the table may hold more than the configuration says. */
+/** The limit of IPVS: the table may hold larger weights than the configuration allows. */
 const WEIGHT_MAX = 2 ** 31 - 1;
 const NUMBER_MAX = 2 ** 32 - 1;
 const ADDRESS = /^[0-9a-f:.]{2,45}$/u;
 
-/** What an earlier life left behind, and a later one will need. */
+/** What one process saves in the state directory for the next. */
 export interface SavedState {
-  /** Weights that stand for 100 %, by place. */
+  /** Weights that stand for 100 %, by entry name. */
   readonly baseWeights: StateFile<Map<string, number>>;
-  /** Real servers that we took out of the table, by place, as they were. */
-  readonly takenOut: StateFile<Map<string, Taken>>;
+  /** Real servers that routevane removed, by entry name, as they were. */
+  readonly removedServers: StateFile<Map<string, RemovedServer>>;
 }
 
-/** @param stateDir `null`: nothing is kept. */
+/** @param stateDir `null`: nothing is saved. */
 export function savedState(stateDir: string | null, failed: (message: string) => void): SavedState {
   return {
     baseWeights: new StateFile(stateDir, 'base-weights.json', baseWeights, failed),
-    takenOut: new StateFile(stateDir, 'removed-servers.json', takenOut, failed),
+    removedServers: new StateFile(stateDir, 'removed-servers.json', removedServers, failed),
   };
 }
 
 function baseWeights(value: unknown): Map<string, number> {
   return new Map(
-    Object.entries(mapping(mapping(value)['weights'])).map(([place, weight]) => [
-      place,
+    Object.entries(mapping(mapping(value)['weights'])).map(([entryName, weight]) => [
+      entryName,
       number(weight, 1, WEIGHT_MAX),
     ]),
   );
 }
 
-function takenOut(value: unknown): Map<string, Taken> {
+function removedServers(value: unknown): Map<string, RemovedServer> {
   return new Map(
-    Object.entries(mapping(mapping(value)['removed'])).map(([place, each]) => {
+    Object.entries(mapping(mapping(value)['removed'])).map(([entryName, each]) => {
       const { service, destination } = mapping(each);
-      return [place, { service: identity(service), destination: server(destination) }];
+      return [entryName, { service: identity(service), destination: server(destination) }];
     }),
   );
 }

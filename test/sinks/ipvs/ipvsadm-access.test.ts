@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { TableChange } from '../../../src/protocol/ipvs/table.ts';
-import { TableError } from '../../../src/sinks/ipvs/access.ts';
-import { ipvsadmAccess } from '../../../src/sinks/ipvs/ipvsadm.ts';
+import { TableError } from '../../../src/sinks/ipvs/table-access.ts';
+import { ipvsadmAccess } from '../../../src/sinks/ipvs/ipvsadm-access.ts';
 import { server, services, sorted } from '../../e2e/ipvs-table-sample.ts';
 import { until } from '../../e2e/until.ts';
 
