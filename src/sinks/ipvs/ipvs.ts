@@ -108,7 +108,7 @@ function keep(
       reporter,
     );
     const state = savedState(output.dryRun ? null : first.stateDir, (message) => {
-      reporter.failure('state_unusable', message);
+      reporter.notice('error', 'state_unusable', message);
     });
     const { readSettings = readIpvsSettings } = options;
     const advise: Advise = async (access, services) => {
@@ -132,7 +132,8 @@ function keep(
       defer(() => race(from(reconciler.whenIdle()), timer(STOP_MAX_MS, scheduler))),
     );
     const configured$ = later$.pipe(tap((config) => reconciler.configure(managedBy(config))));
-    const started$ = defer(() => reconciler.start());
+    // In a later microtask: the core subscribes after the sinks, and has to hear the first state.
+    const started$ = from(Promise.resolve()).pipe(tap(() => reconciler.start()));
     return merge(event$, merge(configured$, started$).pipe(ignoreElements())).pipe(
       takeUntil(ended$),
       finalize(() => reconciler.close()),

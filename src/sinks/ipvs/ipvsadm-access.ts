@@ -1,6 +1,7 @@
 import { ipvsadmLine } from '../../protocol/ipvs/ipvsadm-line.ts';
 import { parseHeading, parseListed, withCounts } from '../../protocol/ipvs/ipvsadm-list.ts';
 import type { IpvsInfo } from '../../protocol/ipvs/replies.ts';
+import { printable } from '../../protocol/printable.ts';
 import { parseSaved } from '../../protocol/ipvs/ipvsadm-save.ts';
 import type { ChangeResult, TableChange, TableService } from '../../protocol/ipvs/table.ts';
 import { TableError, type TableAccess } from './table-access.ts';
@@ -9,7 +10,7 @@ import { changeResults } from './change-results.ts';
 
 const NOTHING_TO_DO = { code: 0, stderr: '' };
 /** Of what ipvsadm prints to stderr, in a reason. */
-const REASON_CHARACTERS_MAX = 200;
+const REASON_MAX_CHARS = 200;
 
 /**
  * The table through the program ipvsadm: two runs to read it, one `--restore` for all changes of
@@ -74,8 +75,8 @@ async function apply(
   );
 }
 
-/** The first line, in printable ASCII. */
+/** The first line, printable. */
 function reasonIn(stderr: string): string {
   const [line = ''] = stderr.trim().split('\n');
-  return line.replaceAll(/[^ -~]/g, '?').slice(0, REASON_CHARACTERS_MAX) || 'no reason given';
+  return printable(line, REASON_MAX_CHARS) || 'no reason given';
 }

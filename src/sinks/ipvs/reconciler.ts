@@ -71,8 +71,8 @@ export class TableReconciler {
   }
 
   /** Reads the saved state; only then is the table read or written. */
-  async start(): Promise<void> {
-    await this.#inspector.load();
+  start(): void {
+    this.#inspector.load();
     this.#isBusy = false;
     this.#next();
   }

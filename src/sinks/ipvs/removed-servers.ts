@@ -1,18 +1,15 @@
 import type { PlannedChange, RemovedServer, RemovedServers } from './plan.ts';
-import type { StateFile } from './state-file.ts';
+import type { SavedEntries } from './saved-entries.ts';
 import type { TableIndex } from './table-index.ts';
 import { destinationName, serviceName } from './names.ts';
 
 /** The real servers that routevane removed: on disk before they are removed, until they are back. */
 export class RemovedServerList {
-  readonly #file: StateFile<Map<string, RemovedServer>>;
+  readonly #file: SavedEntries<RemovedServer>;
   readonly #removed: Map<string, RemovedServer>;
   #isOnDisk = true;
 
-  constructor(
-    file: StateFile<Map<string, RemovedServer>>,
-    removed: ReadonlyMap<string, RemovedServer>,
-  ) {
+  constructor(file: SavedEntries<RemovedServer>, removed: ReadonlyMap<string, RemovedServer>) {
     this.#file = file;
     this.#removed = new Map(removed);
   }
@@ -42,7 +39,7 @@ export class RemovedServerList {
 
   async #save(): Promise<boolean> {
     if (this.#isOnDisk) return true;
-    this.#isOnDisk = await this.#file.save({ removed: Object.fromEntries(this.#removed) });
+    this.#isOnDisk = await this.#file.save(this.#removed);
     return this.#isOnDisk;
   }
 }

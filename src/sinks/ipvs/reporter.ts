@@ -11,6 +11,7 @@ import type { Cause } from '../../model/turn.ts';
 import { ipvsadmCommand } from './ipvsadm-command.ts';
 import { LINES_MAX, NOTICE_PERIOD_MS } from './limits.ts';
 import { FirstTime } from '../../platform/first-time.ts';
+import { limitNotices } from '../../platform/notice-limiter.ts';
 import type { TableChange } from '../../protocol/ipvs/table.ts';
 import type { ServerChanges } from './batch.ts';
 
@@ -26,7 +27,7 @@ export class IpvsReporter {
   /** A dry run writes nothing: there is no command to report. */
   readonly #isDryRun: boolean;
   #lastState = '';
-  readonly #loggedAtMs = new Map<string, number>();
+  readonly #notifyLimited: (notice: Notice) => void;
   readonly #sent = new FirstTime();
 
   constructor(
@@ -39,6 +40,10 @@ export class IpvsReporter {
     this.#isDryRun = isDryRun;
     this.#report = report;
     this.#feedback = feedback;
+    this.#notifyLimited = limitNotices(
+      ({ level, event, message }: Notice) => this.notice(level, event, message),
+      { max: 1, periodMs: NOTICE_PERIOD_MS, nowMs: () => scheduler.now() },
+    );
   }
 
   /** Reported when it changes. */
@@ -117,11 +122,7 @@ export class IpvsReporter {
 
   /** An error that repeats with each attempt: at most once in `NOTICE_PERIOD_MS`. */
   failure(event: string, message: string): void {
-    const nowMs = this.#scheduler.now();
-    const loggedAtMs = this.#loggedAtMs.get(event);
-    if (loggedAtMs !== undefined && nowMs - loggedAtMs < NOTICE_PERIOD_MS) return;
-    this.#loggedAtMs.set(event, nowMs);
-    this.notice('error', event, message);
+    this.#notifyLimited({ level: 'error', event, message });
   }
 
   /** One notice for each line, up to `LINES_MAX`, and one with the number of the others. */

@@ -1,6 +1,6 @@
 import type { Destination, ServiceIdentity } from '../../protocol/ipvs/table.ts';
 import type { RemovedServer } from './plan.ts';
-import { StateFile } from './state-file.ts';
+import { mapping, SavedEntries } from './saved-entries.ts';
 
 /** The limit of IPVS: the table may hold larger weights than the configuration allows. */
 const WEIGHT_MAX = 2 ** 31 - 1;
@@ -9,36 +9,33 @@ const ADDRESS = /^[0-9a-f:.]{2,45}$/u;
 
 /** What one process saves in the state directory for the next. */
 export interface SavedState {
-  /** Weights that stand for 100 %, by entry name. */
-  readonly baseWeights: StateFile<Map<string, number>>;
-  /** Real servers that routevane removed, by entry name, as they were. */
-  readonly removedServers: StateFile<Map<string, RemovedServer>>;
+  /** Weights that stand for 100 %. */
+  readonly baseWeights: SavedEntries<number>;
+  /** Real servers that routevane removed, as they were. */
+  readonly removedServers: SavedEntries<RemovedServer>;
 }
 
 /** @param stateDir `null`: nothing is saved. */
 export function savedState(stateDir: string | null, failed: (message: string) => void): SavedState {
   return {
-    baseWeights: new StateFile(stateDir, 'base-weights.json', baseWeights, failed),
-    removedServers: new StateFile(stateDir, 'removed-servers.json', removedServers, failed),
+    baseWeights: new SavedEntries(
+      stateDir,
+      { name: 'base-weights.json', property: 'weights' },
+      (value) => number(value, 1, WEIGHT_MAX),
+      failed,
+    ),
+    removedServers: new SavedEntries(
+      stateDir,
+      { name: 'removed-servers.json', property: 'removed' },
+      removedServer,
+      failed,
+    ),
   };
 }
 
-function baseWeights(value: unknown): Map<string, number> {
-  return new Map(
-    Object.entries(mapping(mapping(value)['weights'])).map(([entryName, weight]) => [
-      entryName,
-      number(weight, 1, WEIGHT_MAX),
-    ]),
-  );
-}
-
-function removedServers(value: unknown): Map<string, RemovedServer> {
-  return new Map(
-    Object.entries(mapping(mapping(value)['removed'])).map(([entryName, each]) => {
-      const { service, destination } = mapping(each);
-      return [entryName, { service: identity(service), destination: server(destination) }];
-    }),
-  );
+function removedServer(value: unknown): RemovedServer {
+  const { service, destination } = mapping(value);
+  return { service: identity(service), destination: server(destination) };
 }
 
 function identity(value: unknown): ServiceIdentity {
@@ -71,13 +68,6 @@ function server(value: unknown): Destination {
     activeConnections: 0,
     inactiveConnections: 0,
   };
-}
-
-function mapping(value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Error('a mapping is missing');
-  }
-  return { ...value };
 }
 
 function number(value: unknown, min: number, max: number): number {

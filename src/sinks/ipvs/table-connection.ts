@@ -1,5 +1,6 @@
 import type { SchedulerLike } from 'rxjs';
 import { TableError, type TableAccess } from './table-access.ts';
+import { Backoff } from '../../platform/backoff.ts';
 import { RETRY_MAX_MS, RETRY_MIN_MS } from './limits.ts';
 import type { IpvsReporter } from './reporter.ts';
 
@@ -19,7 +20,7 @@ export class TableConnection {
   #withoutNetlink: string | null = null;
   #isLogged = false;
   #access: TableAccess | null = null;
-  #retryMs = RETRY_MIN_MS;
+  readonly #backoff = new Backoff({ minMs: RETRY_MIN_MS, maxMs: RETRY_MAX_MS });
   #lastReason = '';
 
   constructor(
@@ -54,14 +55,12 @@ export class TableConnection {
 
   /** All changes are written: the next failure is the first in a row. */
   resetRetry(): void {
-    this.#retryMs = RETRY_MIN_MS;
+    this.#backoff.reset();
   }
 
   /** When to try again after a failure: later with each failure in a row. */
   retryAtMs(): number {
-    const atMs = this.#scheduler.now() + this.#retryMs;
-    this.#retryMs = Math.min(2 * this.#retryMs, RETRY_MAX_MS);
-    return atMs;
+    return this.#scheduler.now() + this.#backoff.next();
   }
 
   /** The reason to report (`null`: ipvsadm is tried first), and when to try again. */

@@ -24,13 +24,10 @@ export class TableInspector {
   }
 
   /** Reads what the process before this one saved. */
-  async load(): Promise<void> {
-    const [bases, removed] = await Promise.all([
-      this.#saved.baseWeights.load(),
-      this.#saved.removedServers.load(),
-    ]);
-    this.#bases = new BaseWeights(bases ?? new Map());
-    this.#removed = new RemovedServerList(this.#saved.removedServers, removed ?? new Map());
+  load(): void {
+    const { baseWeights, removedServers } = this.#saved;
+    this.#bases = new BaseWeights(baseWeights.load());
+    this.#removed = new RemovedServerList(removedServers, removedServers.load());
   }
 
   get bases(): BaseWeights {
@@ -62,9 +59,7 @@ export class TableInspector {
     const bases = this.#bases.update(managed, table, this.#removed.all);
     const unsaved = this.#bases.takeUnsaved();
     // Before any weight is written: a weight that a crash leaves behind is not a base weight.
-    if (unsaved !== null) {
-      await this.#saved.baseWeights.save({ weights: Object.fromEntries(unsaved) });
-    }
+    if (unsaved !== null) await this.#saved.baseWeights.save(unsaved);
     const missing = missingFrom(managed, table, this.#removed.all);
     this.#notices.missing(managed, missing);
     this.#notices.drained(bases);
