@@ -19,36 +19,36 @@ import type {
   TableChange,
   TableService,
 } from '../../protocol/ipvs/table.ts';
-import { TableError, type TableAccess } from './access.ts';
+import { TableError, type TableAccess } from './table-access.ts';
 import { resultOf } from './errno.ts';
-import { broken, Exchange, type OpenSocket } from './exchange.ts';
+import { broken, NetlinkClient, type OpenSocket } from './netlink-client.ts';
 
-/** Changes in one message to the kernel: fewer cost more calls, more bring nothing. */
+/** Changes in one netlink message: fewer need more system calls, more are no faster. */
 const BATCH_CHANGES = 128;
-/** Destinations that are read without a break: some milliseconds. */
-const UNBROKEN_DESTINATIONS = 1000;
+/** Destinations read in one turn of the event loop: some milliseconds. */
+const DESTINATIONS_PER_TURN = 1000;
 
 /**
- * The table through generic netlink, in-process. Each call to the kernel takes a
- * fraction of a millisecond and is synchronous; between larger parts the event loop
- * gets its turn. The socket is opened by the first call, and anew after a failure.
+ * The table through generic netlink, in-process. Each system call is synchronous and takes a
+ * fraction of a millisecond; between larger parts the event loop takes a turn. The first call
+ * opens the socket, and the first one after a failure opens it again.
  */
 export function netlinkAccess(
   open: OpenSocket = openGenericNetlink,
 ): TableAccess & { info(): Promise<IpvsInfo> } {
-  let exchange: Exchange | null = null;
+  let client: NetlinkClient | null = null;
   let isClosed = false;
 
-  const current = (): Exchange => {
+  const current = (): NetlinkClient => {
     if (isClosed) throw new TableError('failed', 'the connection to the IPVS table is closed');
-    exchange ??= new Exchange(open);
-    return exchange;
+    client ??= new NetlinkClient(open);
+    return client;
   };
   const drop = (): void => {
-    exchange?.close();
-    exchange = null;
+    client?.close();
+    client = null;
   };
-  /** Gives up the socket where the way failed: late answers would wait in it for ever. */
+  /** Closes the socket after a failure: late replies would stay in it. */
   const asking = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;
@@ -70,7 +70,7 @@ export function netlinkAccess(
   };
 }
 
-async function dump(current: () => Exchange): Promise<readonly TableService[]> {
+async function dump(current: () => NetlinkClient): Promise<readonly TableService[]> {
   const services: TableService[] = [];
   current().ask(servicesRequest(current().family), (attributes) => {
     const service = parseService(attributes);
@@ -78,24 +78,24 @@ async function dump(current: () => Exchange): Promise<readonly TableService[]> {
     if (service !== 'other') services.push(service);
   });
   const whole: TableService[] = [];
-  let unbroken = 0;
+  let sinceTurn = 0;
   for (const service of services) {
     const destinations = destinationsOf(current(), service);
     whole.push({ ...service, destinations });
-    unbroken += 1 + destinations.length;
-    if (unbroken < UNBROKEN_DESTINATIONS) continue;
-    unbroken = 0;
-    await turn();
+    sinceTurn += 1 + destinations.length;
+    if (sinceTurn < DESTINATIONS_PER_TURN) continue;
+    sinceTurn = 0;
+    await nextTurn();
   }
   return whole;
 }
 
-function destinationsOf(exchange: Exchange, { identity }: TableService): readonly Destination[] {
-  const encoded = destinationsRequest(exchange.family, identity);
+function destinationsOf(client: NetlinkClient, { identity }: TableService): readonly Destination[] {
+  const encoded = destinationsRequest(client.family, identity);
   if (!encoded.ok) throw broken(encoded.reason);
   const family = identity.kind === 'fwmark' ? identity.family : familyOf(identity.address);
   const destinations: Destination[] = [];
-  exchange.ask(encoded.request, (attributes) => {
+  client.ask(encoded.request, (attributes) => {
     const destination = parseDestination(attributes, family);
     if (destination === null) throw broken('an entry of a real server is malformed');
     destinations.push(destination);
@@ -104,34 +104,36 @@ function destinationsOf(exchange: Exchange, { identity }: TableService): readonl
 }
 
 async function apply(
-  current: () => Exchange,
+  current: () => NetlinkClient,
   changes: readonly TableChange[],
 ): Promise<readonly ChangeResult[]> {
   const results: ChangeResult[] = changes.map(() => ({ ok: true }));
   for (let start = 0; start < changes.length; start += BATCH_CHANGES) {
-    if (start > 0) await turn();
-    const exchange = current();
+    if (start > 0) await nextTurn();
+    const client = current();
     const requests: Request[] = [];
-    const places: number[] = [];
+    /** The index in `results` of each request. */
+    const indexes: number[] = [];
     for (const [index, change] of changes.slice(start, start + BATCH_CHANGES).entries()) {
-      const encoded = changeRequest(exchange.family, change);
+      const encoded = changeRequest(client.family, change);
       if (encoded.ok) {
         requests.push(encoded.request);
-        places.push(start + index);
+        indexes.push(start + index);
       } else {
         results[start + index] = { ok: false, code: 'refused', reason: encoded.reason };
       }
     }
     if (requests.length === 0) continue;
-    for (const [index, errno] of exchange.change(requests).entries()) {
-      const place = places[index];
-      if (place !== undefined) results[place] = resultOf(errno);
+    for (const [index, errno] of client.change(requests).entries()) {
+      const at = indexes[index];
+      if (at === undefined) throw new Error('bug: a reply without its request');
+      results[at] = resultOf(errno);
     }
   }
   return results;
 }
 
-async function info(current: () => Exchange): Promise<IpvsInfo> {
+async function info(current: () => NetlinkClient): Promise<IpvsInfo> {
   const found: { info: IpvsInfo | null } = { info: null };
   current().ask(infoRequest(current().family), (attributes) => {
     found.info = parseInfo(attributes);
@@ -140,7 +142,7 @@ async function info(current: () => Exchange): Promise<IpvsInfo> {
   return found.info;
 }
 
-/** Lets the event loop do what waits. */
-async function turn(): Promise<void> {
+/** Lets the event loop take a turn. */
+async function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,5 +1,5 @@
 import { parseTableEndpoint } from './address.ts';
-import { FORWARDING, SERVICE_FLAG, TUNNEL, TUNNEL_FLAG } from './numbers.ts';
+import { FORWARDING, SERVICE_FLAG, TUNNEL, TUNNEL_FLAG } from './constants.ts';
 import type { Destination, ServiceIdentity, TableService } from './table.ts';
 
 /** What `ipvsadm -Sn` printed: the table, and the lines that could not be read. */
@@ -15,7 +15,7 @@ export interface SavedProblem {
   readonly reason: string;
 }
 
-/** What is read; longer output is not ipvsadm's. */
+/** Problems that are reported; the rest is left out. */
 const PROBLEMS_MAX = 20;
 
 /** Reads the output of `ipvsadm -Sn`: one service (-A) or real server (-a) a line. Never throws. */
@@ -23,9 +23,9 @@ export function parseSaved(text: string): Saved {
   const services = new Map<string, TableService & { readonly destinations: Destination[] }>();
   const problems: SavedProblem[] = [];
   for (const [index, line] of text.split('\n').entries()) {
-    const words = line.trim().split(/\s+/);
+    const args = line.trim().split(/\s+/);
     if (line.trim() === '' || line.startsWith('#')) continue;
-    const reason = readLine(words, services);
+    const reason = readLine(args, services);
     if (reason !== null && problems.length < PROBLEMS_MAX) {
       problems.push({ line: index + 1, reason });
     }
@@ -35,10 +35,10 @@ export function parseSaved(text: string): Saved {
 
 /** `null`, or why the line cannot be read. */
 function readLine(
-  words: readonly string[],
+  args: readonly string[],
   services: Map<string, TableService & { readonly destinations: Destination[] }>,
 ): string | null {
-  const [command, ...rest] = words;
+  const [command, ...rest] = args;
   const options = optionsOf(rest);
   const identity = identityOf(options);
   if (identity === null) return 'names no service by number: expected -t, -u, --sctp-service or -f';
@@ -56,13 +56,13 @@ function readLine(
   return null;
 }
 
-/** Each option with its word, '' without one; what we do not know is read and passed over. */
-function optionsOf(words: readonly string[]): ReadonlyMap<string, string> {
+/** Each option with its value, '' without one; unknown options are ignored. */
+function optionsOf(args: readonly string[]): ReadonlyMap<string, string> {
   const options = new Map<string, string>();
-  for (const [index, word] of words.entries()) {
-    if (!word.startsWith('-')) continue;
-    const next = words[index + 1];
-    options.set(word, next === undefined || next.startsWith('-') ? '' : next);
+  for (const [index, arg] of args.entries()) {
+    if (!arg.startsWith('-')) continue;
+    const next = args[index + 1];
+    options.set(arg, next === undefined || next.startsWith('-') ? '' : next);
   }
   return options;
 }
@@ -99,14 +99,14 @@ function serviceOf(
   identity: ServiceIdentity,
   options: ReadonlyMap<string, string>,
 ): Omit<TableService, 'destinations'> {
-  const words = (options.get('-b') ?? '').split(',');
+  const names = (options.get('-b') ?? '').split(',');
   const persistent = options.has('-p') ? SERVICE_FLAG.PERSISTENT : 0;
   const onePacket = options.has('-o') ? SERVICE_FLAG.ONE_PACKET : 0;
   return {
     identity,
     scheduler: options.get('-s') ?? '',
-    flags: words.reduce(
-      (flags, word) => flags | (schedulerFlags[word] ?? 0),
+    flags: names.reduce(
+      (flags, name) => flags | (schedulerFlags[name] ?? 0),
       persistent | onePacket,
     ),
     persistenceTimeoutS: wholeNumber(options.get('-p')) ?? 0,

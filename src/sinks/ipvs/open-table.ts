@@ -1,8 +1,8 @@
-import type { TableAccess } from './access.ts';
-import { ipvsadmAccess } from './ipvsadm.ts';
-import { netlinkAccess } from './netlink.ts';
+import type { TableAccess } from './table-access.ts';
+import { ipvsadmAccess } from './ipvsadm-access.ts';
+import { netlinkAccess } from './netlink-access.ts';
 
-/** The two ways to the kernel's table; the way itself is tried with the first call. */
+/** Chooses how the IPVS table is accessed; the first call opens it. */
 export function openTable(via: TableAccess['via']): TableAccess {
   switch (via) {
     case 'netlink':

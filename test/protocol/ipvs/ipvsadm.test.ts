@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { ipvsadmLine, serviceLine } from '../../../src/protocol/ipvs/line.ts';
-import { parseHeading, parseListed, withCounts } from '../../../src/protocol/ipvs/listed.ts';
-import { parseSaved } from '../../../src/protocol/ipvs/saved.ts';
+import { ipvsadmLine, serviceLine } from '../../../src/protocol/ipvs/ipvsadm-line.ts';
+import { parseHeading, parseListed, withCounts } from '../../../src/protocol/ipvs/ipvsadm-list.ts';
+import { parseSaved } from '../../../src/protocol/ipvs/ipvsadm-save.ts';
 import type { TableChange } from '../../../src/protocol/ipvs/table.ts';
 import { services, server, sorted } from '../../e2e/ipvs-table-sample.ts';
 import { destination, identity } from './arbitrary.ts';
@@ -130,7 +130,7 @@ test('whatever a table holds, a line is one line of ipvsadm’s own words, or th
   );
 });
 
-test('lines that cannot be read are told by number, the others are read', () => {
+test('lines that cannot be read are reported by number, the others are read', () => {
   const { services: read, problems } = parseSaved(
     [
       '# a comment',

@@ -2,7 +2,7 @@ import { parseTableEndpoint } from './address.ts';
 import type { IpvsInfo } from './replies.ts';
 import type { DestinationIdentity, ServiceIdentity, TableService } from './table.ts';
 
-/** What ipvsadm lists of a real server, but does not save. */
+/** What `ipvsadm -Ln` lists of a real server, and `ipvsadm -Sn` does not save. */
 export interface ListedCounts {
   readonly upperThreshold: number;
   readonly lowerThreshold: number;
@@ -13,28 +13,28 @@ export interface ListedCounts {
 const protocols = { TCP: 'tcp', UDP: 'udp', SCTP: 'sctp' } as const;
 
 /**
- * Reads `ipvsadm -Ln --thresholds`: thresholds and connections by `countsKey`. Headings
- * and what else cannot be read are passed over. Never throws.
+ * Reads `ipvsadm -Ln --thresholds`: thresholds and connections by `destinationKey`. Headings
+ * and lines that cannot be read are ignored. Never throws.
  */
 export function parseListed(text: string): ReadonlyMap<string, ListedCounts> {
   const counts = new Map<string, ListedCounts>();
   let service: ServiceIdentity | null = null;
   for (const line of text.split('\n')) {
-    const words = line.trim().split(/\s+/);
-    if (words[0] !== '->') {
-      service = serviceIn(words);
+    const columns = line.trim().split(/\s+/);
+    if (columns[0] !== '->') {
+      service = serviceIn(columns);
       continue;
     }
-    const [, name = '', ...columns] = words;
+    const [, name = '', ...values] = columns;
     const server = parseTableEndpoint(name);
-    const numbers = columns.map(Number);
+    const numbers = values.map(Number);
     const [upperThreshold, lowerThreshold, activeConnections, inactiveConnections] = numbers;
     if (service === null || server === null) continue;
     if (upperThreshold === undefined || lowerThreshold === undefined) continue;
     if (activeConnections === undefined || inactiveConnections === undefined) continue;
     if (!numbers.every((value) => Number.isInteger(value))) continue;
     const listed = { upperThreshold, lowerThreshold, activeConnections, inactiveConnections };
-    counts.set(countsKey(service, server), listed);
+    counts.set(destinationKey(service, server), listed);
   }
   return counts;
 }
@@ -46,8 +46,8 @@ export function parseHeading(text: string): IpvsInfo | null {
   return size === undefined ? null : { version, connTabSize: Number(size) };
 }
 
-/** Names one real server of one service. */
-export function countsKey(
+/** Identifies a real server of a service. */
+export function destinationKey(
   service: ServiceIdentity,
   { address, port }: DestinationIdentity,
 ): string {
@@ -58,7 +58,7 @@ export function countsKey(
   return [...name, address, port].join(' ');
 }
 
-/** A saved table with what was listed of it; what was not listed (just added) stays 0. */
+/** A saved table with the listed counts; a server that was just added and is not listed keeps 0. */
 export function withCounts(
   services: readonly TableService[],
   counts: ReadonlyMap<string, ListedCounts>,
@@ -67,7 +67,7 @@ export function withCounts(
     ...service,
     destinations: service.destinations.map((destination) => ({
       ...destination,
-      ...counts.get(countsKey(service.identity, destination)),
+      ...counts.get(destinationKey(service.identity, destination)),
     })),
   }));
 }

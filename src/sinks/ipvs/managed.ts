@@ -1,54 +1,57 @@
 import type { Config } from '../../model/config.ts';
 import type { RealServer, Service, Virtual } from '../../model/service.ts';
 import type { ServiceIdentity } from '../../protocol/ipvs/table.ts';
-import { destinationName, placeName, serviceName } from './names.ts';
+import { destinationName, entryName, serviceName } from './names.ts';
 
-/** What of the table the configuration speaks of. Everything else there belongs to others. */
-export interface Owned {
-  readonly services: readonly OwnedService[];
+/** The part of the IPVS table that the configuration names. The rest belongs to other programs. */
+export interface Managed {
+  readonly services: readonly ManagedService[];
   /** By real server's key. */
-  readonly servers: ReadonlyMap<string, OwnedServer>;
+  readonly servers: ReadonlyMap<string, ManagedServer>;
 }
 
-export interface OwnedService {
+export interface ManagedService {
   readonly name: string;
-  /** Where it may stand: a firewall mark is a service of IPv4, of IPv6, or both. */
+  /** Its possible names in the table: a firewall mark is a service of IPv4, of IPv6, or both. */
   readonly serviceNames: readonly string[];
-  readonly servers: readonly OwnedServer[];
+  readonly servers: readonly ManagedServer[];
 }
 
-export interface OwnedServer {
+export interface ManagedServer {
   readonly key: string;
   readonly configuredWeight: number | null;
   readonly candidates: readonly TableCandidate[];
 }
 
-/** Where a real server may be found in the table. */
+/** An entry of the table that may be this real server. */
 export interface TableCandidate {
   readonly serviceName: string;
   readonly destinationName: string;
   /** Of the two together. */
-  readonly place: string;
+  readonly entryName: string;
 }
 
-/** The configuration's services with a virtual, as the kernel names them. */
-export function ownedOf(config: Config): Owned {
+/** The configuration's services with a `virtual`, by their names in the table. */
+export function managedBy(config: Config): Managed {
   const services = config.services.flatMap((service) =>
-    service.virtual === null ? [] : [ownedService(service, service.virtual)],
+    service.virtual === null ? [] : [managedService(service, service.virtual)],
   );
   const servers = services.flatMap((service) => service.servers);
   return { services, servers: new Map(servers.map((server) => [server.key, server])) };
 }
 
-function ownedService(service: Service, virtual: Virtual): OwnedService {
+function managedService(service: Service, virtual: Virtual): ManagedService {
   const serviceNames = identitiesOf(virtual).map(serviceName);
   const servers = service.realServers.map((server) => {
     const ports = portsOf(server, service, virtual);
     const candidates = serviceNames.flatMap((name) =>
-      ports.map((port) => {
+      ports.map((port): TableCandidate => {
         const destination = destinationName({ address: server.address, port });
-        const place = placeName(name, destination);
-        return { serviceName: name, destinationName: destination, place };
+        return {
+          serviceName: name,
+          destinationName: destination,
+          entryName: entryName(name, destination),
+        };
       }),
     );
     return { key: server.key, configuredWeight: server.weight, candidates };
@@ -70,7 +73,7 @@ function identitiesOf(virtual: Virtual): readonly ServiceIdentity[] {
   }
 }
 
-/** Behind a firewall mark the table may say port 0, "the port it came to", which a probe cannot use. */
+/** Behind a firewall mark the table may have port 0 (the port of the packet), which cannot be probed. */
 function portsOf(server: RealServer, service: Service, virtual: Virtual): readonly number[] {
   if (virtual.kind !== 'fwmark') return [server.port];
   const namesakes = service.realServers.filter(({ address }) => address === server.address);

@@ -1,32 +1,32 @@
-import { ipvsadmLine } from '../../protocol/ipvs/line.ts';
-import { parseHeading, parseListed, withCounts } from '../../protocol/ipvs/listed.ts';
+import { ipvsadmLine } from '../../protocol/ipvs/ipvsadm-line.ts';
+import { parseHeading, parseListed, withCounts } from '../../protocol/ipvs/ipvsadm-list.ts';
 import type { IpvsInfo } from '../../protocol/ipvs/replies.ts';
-import { parseSaved } from '../../protocol/ipvs/saved.ts';
+import { printable } from '../../protocol/printable.ts';
+import { parseSaved } from '../../protocol/ipvs/ipvsadm-save.ts';
 import type { ChangeResult, TableChange, TableService } from '../../protocol/ipvs/table.ts';
-import { TableError, type TableAccess } from './access.ts';
-import { runIpvsadm, type Ran, type RunIpvsadm } from './ipvsadm-run.ts';
+import { TableError, type TableAccess } from './table-access.ts';
+import { runIpvsadm, type IpvsadmResult, type IpvsadmRun } from './run-ipvsadm.ts';
 import { changeResults } from './change-results.ts';
 
-const SILENT = { code: 0, stderr: '' };
-/** What is told of ipvsadm's own words. */
-const REASON_CHARACTERS_MAX = 200;
+const NOTHING_TO_DO = { code: 0, stderr: '' };
+/** Of what ipvsadm prints to stderr, in a reason. */
+const REASON_MAX_CHARS = 200;
 
 /**
- * The table through the program ipvsadm: two runs to read it, one `--restore` for all
- * changes of a batch. ipvsadm goes on after a line that the kernel refuses without
- * saying which it was, so after a complaint the table is read and each change is
- * judged by what became of it.
+ * The table through the program ipvsadm: two runs to read it, one `--restore` for all changes of
+ * a batch. ipvsadm continues after a line that IPVS refuses, and does not print which it was: after
+ * an error the table is read again, and shows which changes were made.
  */
 export function ipvsadmAccess(program = 'ipvsadm'): TableAccess & { info(): Promise<IpvsInfo> } {
-  const runs = new Set<RunIpvsadm>();
+  const runs = new Set<IpvsadmRun>();
   let isClosed = false;
 
-  const run = async (args: readonly string[], input = ''): Promise<Ran> => {
+  const run = async (args: readonly string[], input = ''): Promise<IpvsadmResult> => {
     if (isClosed) throw new TableError('failed', 'the connection to the IPVS table is closed');
     const started = runIpvsadm(args, input, program);
     runs.add(started);
     try {
-      return await started.ran;
+      return await started.result;
     } finally {
       runs.delete(started);
     }
@@ -59,24 +59,24 @@ export function ipvsadmAccess(program = 'ipvsadm'): TableAccess & { info(): Prom
 
 async function apply(
   changes: readonly TableChange[],
-  run: (args: readonly string[], input: string) => Promise<Ran>,
+  run: (args: readonly string[], input: string) => Promise<IpvsadmResult>,
   dump: () => Promise<readonly TableService[]>,
 ): Promise<readonly ChangeResult[]> {
   const lines = changes.map((change) => ({ change, line: ipvsadmLine(change) }));
   const valid = lines.filter(({ line }) => line.ok).map(({ change }) => change);
   const input = lines.map(({ line }) => (line.ok ? `${line.line}\n` : '')).join('');
-  const { code, stderr } = input === '' ? SILENT : await run(['--restore'], input);
-  const judged =
+  const { code, stderr } = input === '' ? NOTHING_TO_DO : await run(['--restore'], input);
+  const results =
     code === 0 && stderr === '' ? null : changeResults(valid, await dump(), reasonIn(stderr));
   return lines.map(({ change, line }) =>
     line.ok
-      ? (judged?.get(change) ?? { ok: true })
+      ? (results?.get(change) ?? { ok: true })
       : { ok: false, code: 'refused', reason: line.reason },
   );
 }
 
-/** Its first words, in printable ASCII. */
+/** The first line, printable. */
 function reasonIn(stderr: string): string {
   const [line = ''] = stderr.trim().split('\n');
-  return line.replaceAll(/[^ -~]/g, '?').slice(0, REASON_CHARACTERS_MAX) || 'no reason given';
+  return printable(line, REASON_MAX_CHARS) || 'no reason given';
 }

@@ -7,7 +7,7 @@ import {
   type Request,
 } from '../../protocol/genetlink.ts';
 import { ipvsFamilyRequest } from '../../protocol/ipvs/requests.ts';
-import { TableError } from './access.ts';
+import { TableError } from './table-access.ts';
 import { ENOENT, EPERM, errnoName, NEEDS_CAPABILITY, NO_IPVS } from './errno.ts';
 
 export type OpenSocket = typeof openGenericNetlink;
@@ -16,13 +16,13 @@ const SEQUENCE_LIMIT = 2 ** 32;
 const NO_KOFFI =
   'IPVS cannot be reached through netlink without the npm package koffi: install it, or set `outputs: { ipvs: { via: ipvsadm } }`';
 
-/** Asks the kernel's IPVS, one exchange at a time. Every method throws a `TableError` where the way failed. */
-export class Exchange {
+/** Sends requests to IPVS, one at a time. Every method throws a `TableError` where netlink fails. */
+export class NetlinkClient {
   readonly #socket: NetlinkSocket;
   readonly #family: number;
   #sequence = 1;
 
-  /** Opens the socket and asks for IPVS's number. */
+  /** Opens the socket and asks for the family id of IPVS. */
   constructor(open: OpenSocket) {
     const opened = open();
     if (!opened.ok) {
@@ -43,22 +43,22 @@ export class Exchange {
     return this.#family;
   }
 
-  /** One request; hands over the attributes of each message of the answer, valid until `take` returns. */
+  /** One request; calls `take` with the attributes of each reply, valid until it returns. */
   ask(request: Request, take: (attributes: Uint8Array) => void): void {
     const errno = this.#errnoOf(request, take);
     if (errno === 0) return;
     if (errno === EPERM) throw new TableError('no_permission', NEEDS_CAPABILITY);
-    // Nobody has IPVS's number any more: the module was taken away under this socket.
+    // No family has the id of IPVS any more: the module was unloaded under this socket.
     if (errno === ENOENT) throw new TableError('no_ipvs', NO_IPVS);
     throw new TableError('failed', `the kernel's IPVS answered ${errnoName(errno)}`);
   }
 
-  /** Changes in one go, at most what the kernel has room to answer; the errno of each, 0 for done. */
+  /** Changes in one message, at most as many as the kernel can reply to; the errno of each, 0 for success. */
   change(requests: readonly Request[]): readonly number[] {
     const first = this.#nextSequences(requests.length);
     const at = (index: number): number => (first + index) % SEQUENCE_LIMIT;
     const last = requests.length - 1;
-    // The kernel answers each that fails; only the last has to be answered in any case.
+    // The kernel replies to each that fails, and to the last one in any case.
     const messages = requests.map((request, index) =>
       encodeRequest(at(index), index === last ? request : { ...request, kind: 'get' }),
     );
@@ -96,7 +96,7 @@ export class Exchange {
     for (;;) {
       for (const reply of parseReplies(this.#must(this.#socket.receive()))) {
         if (reply.kind === 'broken') throw broken(reply.reason);
-        // The rest of an exchange that was given up.
+        // The rest of an earlier reply.
         if (reply.sequence !== sequence) continue;
         if (reply.kind === 'result') return reply.errno;
         take(reply.attributes);

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { TableError } from './access.ts';
+import { TableError } from './table-access.ts';
 import { NEEDS_CAPABILITY, NO_IPVS } from './errno.ts';
 
-/** Ten thousand changes take some ten seconds in the slowest kernel measured. */
+/** Ten thousand changes took ten seconds in the slowest kernel measured. */
 const RUN_TIMEOUT_MS = 30_000;
 /** A table of 100,000 real servers. */
 const OUTPUT_BYTES_MAX = 16 * 1024 * 1024;
@@ -10,42 +10,42 @@ const OUTPUT_BYTES_MAX = 16 * 1024 * 1024;
 const NO_IPVSADM =
   'the program ipvsadm is not installed: install the package ipvsadm, or set `outputs: { ipvs: { via: netlink } }`';
 
-/** In the place of an exit code, where a signal ended it. */
+/** Instead of an exit code, where a signal ended it. */
 const SIGNALLED = -1;
 
 /** How ipvsadm ended. */
-export interface Ran {
+export interface IpvsadmResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** One run of ipvsadm that can be given up. */
-export interface RunIpvsadm {
-  /** Rejects with a `TableError` where it could not run to its end, or reach IPVS. */
-  readonly ran: Promise<Ran>;
+/** One run of ipvsadm, which can be killed. */
+export interface IpvsadmRun {
+  /** Rejects with a `TableError` where it could not run to its end, or found no IPVS. */
+  readonly result: Promise<IpvsadmResult>;
   /** Kills it; harmless when it ended. */
   kill(): void;
 }
 
 /**
- * Runs ipvsadm without a shell, as the leader of a process group of its own. Whoever ends us may
- * signal our whole group, and a child that was just forked is still in it: then it runs again, once.
+ * Runs ipvsadm without a shell, as the leader of a process group of its own. A signal to our whole
+ * process group may hit a child that was just forked: then ipvsadm runs again, once.
  */
 export function runIpvsadm(
   args: readonly string[],
   input: string,
   program = 'ipvsadm',
-): RunIpvsadm {
+): IpvsadmRun {
   let isKilled = false;
   let run = start(args, input, program);
-  const again = async (): Promise<Ran> => {
-    const ran = await run.ran;
+  const again = async (): Promise<IpvsadmResult> => {
+    const ran = await run.result;
     if (ran.code !== SIGNALLED || isKilled) return ran;
     run = start(args, input, program);
-    return run.ran;
+    return run.result;
   };
-  const ran = again().then((last) => {
+  const result = again().then((last) => {
     if (last.code === SIGNALLED) throw new TableError('failed', 'ipvsadm was killed by a signal');
     return last;
   });
@@ -53,25 +53,25 @@ export function runIpvsadm(
     isKilled = true;
     run.kill();
   };
-  return { ran, kill };
+  return { result, kill };
 }
 
-function start(args: readonly string[], input: string, program: string): RunIpvsadm {
+function start(args: readonly string[], input: string, program: string): IpvsadmRun {
   const child = spawn(program, args, {
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
-    // It lies in sbin, and its messages are compared.
+    // It is installed in sbin, and its messages are compared.
     env: { PATH: '/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C' },
   });
   const kill = (): void => killGroup(child);
-  return { ran: ended(child, input, kill), kill };
+  return { result: ended(child, input, kill), kill };
 }
 
-async function ended(child: ChildProcess, input: string, kill: () => void): Promise<Ran> {
+async function ended(child: ChildProcess, input: string, kill: () => void): Promise<IpvsadmResult> {
   const output = { stdout: '', stderr: '' };
-  let given: string | null = null;
+  let givenUpBecause: string | null = null;
   const giveUp = (reason: string): void => {
-    given ??= reason;
+    givenUpBecause ??= reason;
     kill();
   };
   const timer = setTimeout(
@@ -84,7 +84,7 @@ async function ended(child: ChildProcess, input: string, kill: () => void): Prom
       else output[name] += text;
     });
   }
-  // It may end without reading everything; its exit code tells why.
+  // It may end before it has read everything; its exit code shows why.
   child.stdin?.on('error', () => {});
   child.stdin?.end(input);
   try {
@@ -92,7 +92,7 @@ async function ended(child: ChildProcess, input: string, kill: () => void): Prom
       child.once('error', reject);
       child.once('close', resolve);
     });
-    return checked({ code: code ?? SIGNALLED, ...output }, given);
+    return checked({ code: code ?? SIGNALLED, ...output }, givenUpBecause);
   } catch (error) {
     throw failure(error);
   } finally {
@@ -100,8 +100,8 @@ async function ended(child: ChildProcess, input: string, kill: () => void): Prom
   }
 }
 
-function checked(ran: Ran, given: string | null): Ran {
-  if (given !== null) throw new TableError('failed', given);
+function checked(ran: IpvsadmResult, givenUpBecause: string | null): IpvsadmResult {
+  if (givenUpBecause !== null) throw new TableError('failed', givenUpBecause);
   if (!ran.stderr.includes("Can't initialize ipvs")) return ran;
   throw ran.stderr.includes('Permission denied')
     ? new TableError('no_permission', NEEDS_CAPABILITY)
@@ -121,6 +121,6 @@ function killGroup(child: ChildProcess): void {
   try {
     process.kill(-child.pid, 'SIGKILL');
   } catch {
-    // It ended just now.
+    // It has ended meanwhile.
   }
 }

@@ -1,4 +1,4 @@
-/** The numbers of linux/ip_vs.h that are used here. */
+/** The constants of linux/ip_vs.h that are used here. */
 
 export const FAMILY_NAME = 'IPVS';
 export const VERSION = 1;
@@ -47,7 +47,7 @@ export const DEST = {
 /** IPVS_INFO_ATTR_* */
 export const INFO = { VERSION: 1, CONN_TAB_SIZE: 2 } as const;
 
-/** IP_VS_SVC_F_*: what a service can be told to be, and what only the kernel notes (HASHED). */
+/** IP_VS_SVC_F_*: flags that can be set, and HASHED, which only the kernel sets. */
 export const SERVICE_FLAG = {
   PERSISTENT: 0x1,
   HASHED: 0x2,
