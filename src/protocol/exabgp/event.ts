@@ -62,7 +62,7 @@ function sentEvent(neighbor: string, fields: Fields): ExabgpReply {
   for (const routes of Object.values(record(update?.['withdraw']) ?? {}))
     collect(routes, withdrawn);
   const attributes = sentAttributes(record(update?.['attribute']));
-  return { kind: 'sent', neighbor, attributes, announced, withdrawn };
+  return { kind: 'update-sent', neighbor, attributes, announced, withdrawn };
 }
 
 function sentAttributes(fields: Fields | null): SentAttributes {

@@ -42,7 +42,7 @@ export type ExabgpReply =
     }
   /** An UPDATE went out, in true order. Both lists are empty for an End-of-RIB. */
   | {
-      readonly kind: 'sent';
+      readonly kind: 'update-sent';
       readonly neighbor: string;
       readonly attributes: SentAttributes;
       readonly announced: readonly SentRoute[];

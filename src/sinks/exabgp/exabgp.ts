@@ -20,7 +20,7 @@ import type { Config, ExabgpOutput } from '../../model/config.ts';
 import type { SinkReport } from '../../model/report.ts';
 import type { Turn } from '../../model/turn.ts';
 import { monotonicScheduler } from '../../platform/scheduler.ts';
-import { awaitConfirmed } from './await-confirmed.ts';
+import { waitForConfirmations } from './stop-wait.ts';
 import { pipeTransport } from './pipe.ts';
 import { AnnouncedKeys } from './announced-keys.ts';
 import { EXABGP } from './reporter.ts';
@@ -38,15 +38,15 @@ export interface ExabgpStreams {
 type Output = Exclude<ExabgpOutput, { via: 'off' }>;
 
 /**
- * Keeps ExaBGP at what each turn says should be.
+ * Keeps ExaBGP at the routes that each turn wants.
  *
  * The first configuration says how ExaBGP is reached and where the state
  * directory is; each one says which routes are ours.
  *
- * Emits what was found and done. Completes when `turn$` has completed and all is
- * confirmed and written (or waited for long enough), and at once when ExaBGP is
- * gone, or says that it ends, with `via: stdio`. Fails only if `config$` or
- * `turn$` does.
+ * Emits reports of what ExaBGP holds and of what was written. Completes when
+ * `turn$` has completed and everything is confirmed and written (or its limit of
+ * time has passed), and at once when ExaBGP is gone, or says that it ends, with
+ * `via: stdio`. Fails only if `config$` or `turn$` does.
  */
 export function exabgp(
   config$: Observable<Config>,
@@ -60,7 +60,7 @@ export function exabgp(
         take(1),
         mergeMap((first) => {
           if (first.exabgp.via === 'off') return off(turn$);
-          return talk(first, first.exabgp, shared$, turn$, streams, scheduler);
+          return runSession(first, first.exabgp, shared$, turn$, streams, scheduler);
         }),
       ),
     ),
@@ -78,7 +78,7 @@ function off(turn$: Observable<Turn>): Observable<SinkReport> {
   return merge(of(state), turn$.pipe(ignoreElements()));
 }
 
-function talk(
+function runSession(
   first: Config,
   output: Output,
   later$: Observable<Config>,
@@ -89,7 +89,7 @@ function talk(
   return defer(() => {
     const report$ = new Subject<SinkReport>();
     const transport = transportOf(output, streams);
-    const remembered = new AnnouncedKeys(first.stateDir, (message) =>
+    const announcedKeys = new AnnouncedKeys(first.stateDir, (message) =>
       session.notice('warn', 'state_unusable', message),
     );
     const isAcknowledged = output.via === 'pipe' || streams.stdin !== null;
@@ -97,21 +97,24 @@ function talk(
     const session: ExabgpSession = new ExabgpSession(
       { ackTimeoutMs, window, isAcknowledged, hasEvents: output.via === 'stdio' },
       transport,
-      remembered,
+      announcedKeys,
       scheduler,
       (report) => report$.next(report),
     );
     const configure = (config: Config): Observable<never> =>
       from(session.configure(config)).pipe(ignoreElements());
 
-    // Nothing is asked before it is known what was announced in an earlier life.
+    // Which routes were announced before a restart is read first: adoption needs it.
     const gone$ = concat(
-      defer(() => remembered.load()),
-      merge(configure(first), transport.events$.pipe(tap((event) => session.transport(event)))),
+      defer(() => announcedKeys.load()),
+      merge(
+        configure(first),
+        transport.events$.pipe(tap((event) => session.transportEvent(event))),
+      ),
     );
     const finished$ = concat(
       turn$.pipe(tap((turn) => session.turn(turn))),
-      awaitConfirmed(session, transport, remembered, scheduler),
+      waitForConfirmations(session, transport, announcedKeys, scheduler),
     );
     return merge(report$, later$.pipe(mergeMap(configure))).pipe(
       takeUntil(merge(whenComplete(gone$), session.ended$, whenComplete(finished$))),

@@ -4,13 +4,13 @@
 export const IN_FLIGHT_MAX_BYTES = 8 * 1024;
 
 /** From this many changes of one kind on, they share a line. */
-export const BATCH_MIN = 8;
+export const BATCH_MIN_PREFIXES = 8;
 
 /** Prefixes in one line. ExaBGP takes in 50 a loop and sleeps between loops unless the next line is there already. */
-export const BATCH_MAX = 50;
+export const BATCH_MAX_PREFIXES = 50;
 
 /** Ready changes that are looked at to fill one flush. */
-export const PLAN_MAX_KEYS = 1000;
+export const PLAN_MAX_ROUTES = 1000;
 
 /** While anything is outstanding, deadlines are looked at this often. */
 export const TICK_MS = 50;
@@ -40,7 +40,7 @@ export const RETRY_MAX_MS = 60_000;
 export const BARRIER_QUIET_MS = 250;
 
 /** What ExaBGP holds is asked again at most this often. */
-export const ASK_AGAIN_MIN_MS = 5_000;
+export const INSPECT_AGAIN_MIN_MS = 5_000;
 
 /** After a notice, others of the same kind are only counted for this long. */
 export const NOTICE_PERIOD_MS = 10_000;
@@ -52,7 +52,7 @@ export const STOP_CONFIRM_MAX_MS = 5_000;
 export const STOP_DRAIN_MAX_MS = 1_000;
 
 /** Names that a notice lists before it only counts. */
-export const NAMES_MAX = 5;
+export const LISTED_MAX_NAMES = 5;
 
 /** Routes of ExaBGP that are looked at when adopting. */
 export const ADOPT_MAX_ROUTES = 200_000;

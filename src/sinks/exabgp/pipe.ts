@@ -39,14 +39,12 @@ export function pipeTransport(inPath: string, outPath: string): Transport {
   return {
     events$,
     get isReady() {
-      return link?.ready ?? false;
+      return link?.isReady ?? false;
     },
     get pendingBytes() {
       return link?.pendingBytes ?? 0;
     },
-    write(text) {
-      link?.write(text);
-    },
+    write: (text) => link?.write(text) ?? false,
   };
 }
 
@@ -73,7 +71,7 @@ class PipeLink {
     this.#subscriber = subscriber;
   }
 
-  get ready(): boolean {
+  get isReady(): boolean {
     return this.#ends !== null && !this.#ends.input.writableNeedDrain;
   }
 
@@ -81,8 +79,10 @@ class PipeLink {
     return this.#ends?.input.writableLength ?? 0;
   }
 
-  write(text: string): void {
-    this.#ends?.input.write(text);
+  write(text: string): boolean {
+    if (this.#ends?.input.writable !== true) return false;
+    this.#ends.input.write(text);
+    return true;
   }
 
   connect(): void {

@@ -1,28 +1,29 @@
 import type { SchedulerLike } from 'rxjs';
+import type { Notice } from '../../model/notice.ts';
 import type { SinkReport } from '../../model/report.ts';
 import type { Cause } from '../../model/turn.ts';
 import { FirstTime } from '../../platform/first-time.ts';
-import type { Advice } from './advice.ts';
 import { ABSENT } from './fingerprint.ts';
-import type { Outcome } from './ledger.ts';
+import type { WantedRoute } from './ledger-entry.ts';
 import { NoticeLimiter } from './notice-limiter.ts';
-import type { WantedRoute } from './entry.ts';
+import type { Outcome } from './outcomes.ts';
+import type { PeerNotice } from './peer-notices.ts';
 
 export const EXABGP = 'exabgp';
 
 type State = 'connected' | 'lost' | 'off';
 
-/** Turns what happened into reports, one for each cause in a line. */
+/** Makes reports of what was done. */
 export class ExabgpReporter {
   readonly #scheduler: SchedulerLike;
   readonly #report: (report: SinkReport) => void;
   readonly #handedOver = new FirstTime();
-  readonly notices: NoticeLimiter;
+  readonly #limiter: NoticeLimiter;
 
   constructor(scheduler: SchedulerLike, report: (report: SinkReport) => void) {
     this.#scheduler = scheduler;
     this.#report = report;
-    this.notices = new NoticeLimiter((notice) =>
+    this.#limiter = new NoticeLimiter((notice) =>
       report({ kind: 'notice', sink: EXABGP, ...notice }),
     );
   }
@@ -35,20 +36,24 @@ export class ExabgpReporter {
     this.#report({ kind: 'adopted', sink: EXABGP, keys });
   }
 
-  tell(all: Iterable<Advice>): void {
-    for (const { level, event, message, about } of all)
-      this.notices.notice(level, event, message, this.#scheduler.now(), about);
+  /** Limited in rate for each `event` and what it is `about`. */
+  notice(level: Notice['level'], event: string, message: string, about = ''): void {
+    this.#limiter.notice(level, event, message, this.#scheduler.now(), about);
   }
 
+  notices(notices: Iterable<PeerNotice>): void {
+    for (const { level, event, message, about } of notices)
+      this.notice(level, event, message, about);
+  }
+
+  /** One report for each cause in a command. */
   outcome({ result, text, wants, reason }: Outcome): void {
     const atMs = this.#scheduler.now();
-    for (const [cause, same] of byCause(wants)) {
-      const keys = same.map(({ route }) => route.key);
+    for (const { cause, action, keys } of actionsOf(wants)) {
       // A command that is tried again, or written anew after a reconnection, is no reaction.
       const isRepeat =
         result === 'sent' &&
         keys.filter((key) => this.#handedOver.isFirst(cause, key)).length === 0;
-      const action = same[0]?.fingerprint === ABSENT ? 'withdraw' : 'announce';
       this.#report({
         kind: 'action',
         sink: EXABGP,
@@ -62,25 +67,36 @@ export class ExabgpReporter {
       });
     }
     if (result === 'rejected') {
-      const what = text === '' ? `${wants[0]?.route.key}: ${reason}` : text;
-      this.notices.notice('error', 'command_rejected', `ExaBGP rejected: ${what}`, atMs);
+      const keys = wants.map(({ route }) => route.key);
+      const what = text === '' ? `${keys.join(', ')}: ${reason}` : text;
+      this.notice('error', 'command_rejected', `ExaBGP rejected: ${what}`);
     }
     if (result === 'unanswered')
-      this.notices.notice('warn', 'command_unanswered', `ExaBGP did not answer: ${text}`, atMs);
+      this.notice('warn', 'command_unanswered', `ExaBGP did not answer: ${text}`);
   }
 }
 
-/** An announcement and a withdraw that needed no line may come together: they are kept apart. */
-function byCause(
-  wants: readonly WantedRoute[],
-): readonly (readonly [Cause, readonly WantedRoute[]])[] {
-  const groups = new Map<Cause, { announce: WantedRoute[]; withdraw: WantedRoute[] }>();
-  for (const want of wants) {
-    let group = groups.get(want.cause);
-    if (group === undefined) groups.set(want.cause, (group = { announce: [], withdraw: [] }));
-    (want.fingerprint === ABSENT ? group.withdraw : group.announce).push(want);
+interface Action {
+  readonly cause: Cause;
+  readonly action: 'announce' | 'withdraw';
+  readonly keys: string[];
+}
+
+/** By cause, withdraws first: routes that needed no command are confirmed together. */
+function actionsOf(wants: readonly WantedRoute[]): readonly Action[] {
+  const byCause = new Map<Cause, { readonly withdraw: Action; readonly announce: Action }>();
+  for (const { cause, fingerprint, route } of wants) {
+    let actions = byCause.get(cause);
+    if (actions === undefined) {
+      actions = {
+        withdraw: { cause, action: 'withdraw', keys: [] },
+        announce: { cause, action: 'announce', keys: [] },
+      };
+      byCause.set(cause, actions);
+    }
+    (fingerprint === ABSENT ? actions.withdraw : actions.announce).keys.push(route.key);
   }
-  return [...groups].flatMap(([cause, { announce, withdraw }]) =>
-    [withdraw, announce].filter((list) => list.length > 0).map((list) => [cause, list] as const),
-  );
+  return [...byCause.values()]
+    .flatMap(({ withdraw, announce }) => [withdraw, announce])
+    .filter(({ keys }) => keys.length > 0);
 }
