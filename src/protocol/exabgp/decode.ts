@@ -4,7 +4,7 @@ import { parseRibLine } from './rib-line.ts';
 import { addressFamily } from './syntax.ts';
 
 /**
- * Understands one line from ExaBGP: a reply to a command, or an event of the json
+ * Decodes one line from ExaBGP: a reply to a command, or an event of the json
  * or the text encoder. `null` stands for a line above the length limit.
  */
 export function decodeLine(line: string | null): ExabgpReply {

@@ -30,7 +30,7 @@ import type { Transport } from './transport.ts';
 
 /** Where ExaBGP is, with `via: stdio`. */
 export interface ExabgpStreams {
-  /** `null`: nobody answers, so nothing is read and nothing waited for. */
+  /** `null`: nothing is read, and no answer is waited for. */
   readonly stdin: Readable | null;
   readonly stdout: Writable;
 }
@@ -40,12 +40,12 @@ type Output = Exclude<ExabgpOutput, { via: 'off' }>;
 /**
  * Keeps ExaBGP at the routes that each turn wants.
  *
- * The first configuration says how ExaBGP is reached and where the state
- * directory is; each one says which routes are ours.
+ * The first configuration defines how ExaBGP is reached and where the state
+ * directory is; each one defines which routes are ours.
  *
  * Emits reports of what ExaBGP holds and of what was written. Completes when
  * `turn$` has completed and everything is confirmed and written (or its limit of
- * time has passed), and at once when ExaBGP is gone, or says that it ends, with
+ * time has passed), and at once when ExaBGP is gone or shuts down, with
  * `via: stdio`. Fails only if `config$` or `turn$` does.
  */
 export function exabgp(
@@ -104,7 +104,7 @@ function runSession(
     const configure = (config: Config): Observable<never> =>
       from(session.configure(config)).pipe(ignoreElements());
 
-    // Which routes were announced before a restart is read first: adoption needs it.
+    // The announced keys are read first, because adoption needs them.
     const gone$ = concat(
       defer(() => announcedKeys.load()),
       merge(

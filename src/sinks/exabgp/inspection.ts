@@ -19,16 +19,16 @@ export interface InspectedExabgp {
   readonly routes: readonly RibRoute[];
 }
 
-/** Who is at the other end; only an ExaBGP has routes to adopt. */
+/** What is at the other end; only an ExaBGP has routes to adopt. */
 export type InspectionResult = InspectedExabgp | { readonly kind: Exclude<PeerKind, 'exabgp'> };
 
 /**
- * The leading newline ends a line that a dead helper left unfinished, which would
- * be glued to ours. The header of the summary marks where answers to us begin.
+ * The leading newline ends a line that a dead helper left unfinished; without it that line would
+ * continue with ours. The header of the summary marks where answers to us begin.
  */
 const BARRIER = '\nshow neighbor summary\n';
 
-/** Ends with a summary, because its header ends the list also where `done` is switched off. */
+/** Ends with a summary, because its header marks the end of the routes even where `done` is switched off. */
 const QUESTIONS =
   'version\nshow neighbor configuration\nshow adj-rib out extensive\nshow neighbor summary\n';
 

@@ -20,7 +20,7 @@ export interface LedgerOptions {
 /**
  * What is wanted at ExaBGP, what it holds, and the one outstanding change of each route. Pure:
  * time comes in as `nowMs`, commands and outcomes go out. Its user writes what `plan` returns,
- * says so by `written`, and only then reports `takeOutcomes`.
+ * calls `written`, and only then reports what `takeOutcomes` returns.
  *
  * ExaBGP flushes pending changes grouped by their attributes, not in their order,
  * so a second change of a route is held back until the first is at the peer.
@@ -68,7 +68,7 @@ export class Ledger {
     return this.#wanted.has(key);
   }
 
-  /** Nothing is planned until `start`: what ExaBGP holds is being asked. */
+  /** Nothing is planned until `start`: ExaBGP is being inspected. */
   pause(nowMs: number): void {
     this.#outstanding.abandon(nowMs);
     this.#unanswered.clear();
@@ -131,7 +131,8 @@ export class Ledger {
 
   /** These planned commands were handed to the transport: their changes are outstanding now. */
   written(commands: readonly ExabgpCommand[], nowMs: number): void {
-    if (this.#wanted.isPaused) throw new Error('commands were written while ExaBGP is being asked');
+    if (this.#wanted.isPaused)
+      throw new Error('bug: commands were written while ExaBGP is being inspected');
     for (const command of commands) {
       const { text, wants } = command;
       for (const want of wants) {

@@ -36,7 +36,7 @@ export class Neighbors {
     for (const { address, families, hasSendEvents } of configs) {
       const neighbor = this.#neighbor(address);
       neighbor.families = families;
-      // The configuration may name another process, so `true` has to be seen.
+      // The configuration may name another process, so only an event proves `true`.
       if (!hasSendEvents || !doEventsReachUs) neighbor.doesReportUpdates = false;
     }
   }
@@ -55,7 +55,7 @@ export class Neighbors {
     return this.#byAddress.get(address)?.doesReportUpdates === true;
   }
 
-  /** Whose send events a change of this route is to wait for. */
+  /** The neighbors whose send events a change of this route waits for. */
   awaited(route: RouteIdentity): Set<string> {
     const awaited = new Set<string>();
     for (const [address, { isUp, doesReportUpdates, families }] of this.#byAddress)

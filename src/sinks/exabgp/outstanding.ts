@@ -39,7 +39,7 @@ export class OutstandingChanges {
   start(want: WantedRoute, command: ExabgpCommand): void {
     const { entry } = want;
     if (entry.outstanding !== null || entry.want !== want)
-      throw new Error(`this change of ${entry.route.key} was not planned`);
+      throw new Error(`bug: this change of ${entry.route.key} was not planned`);
     const awaited = this.#neighbors.awaited(entry.route);
     entry.outstanding = { want, command, ackedAtMs: null, settleMs: 0, awaited, wasSeen: false };
     this.#entries.add(entry);
@@ -133,7 +133,7 @@ export class OutstandingChanges {
 /** @param want what the outstanding change has to be about; left out: anything. */
 function outstandingOf({ route, outstanding }: LedgerEntry, want?: WantedRoute): OutstandingChange {
   if (outstanding === null || (want !== undefined && outstanding.want !== want))
-    throw new Error(`this change of ${route.key} is not outstanding`);
+    throw new Error(`bug: this change of ${route.key} is not outstanding`);
   return outstanding;
 }
 

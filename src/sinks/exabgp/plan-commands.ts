@@ -78,7 +78,7 @@ function groups(
   for (const { want, route } of ready) {
     if (count === PLAN_MAX_ROUTES) break;
     count += 1;
-    if (want === null) throw new Error(`nothing is wanted of ${route.key}, which is ready`);
+    if (want === null) throw new Error(`bug: ${route.key} is ready, but nothing is wanted`);
     const reason = refusal(want);
     if (reason !== null) {
       refused.push({ want, reason });

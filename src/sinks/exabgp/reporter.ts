@@ -50,7 +50,7 @@ export class ExabgpReporter {
   outcome({ result, text, wants, reason }: Outcome): void {
     const atMs = this.#scheduler.now();
     for (const { cause, action, keys } of actionsOf(wants)) {
-      // A command that is tried again, or written anew after a reconnection, is no reaction.
+      // A command that is tried again, or written again after a reconnection, is not a reaction.
       const isRepeat =
         result === 'sent' &&
         keys.filter((key) => this.#handedOver.isFirst(cause, key)).length === 0;
@@ -68,8 +68,11 @@ export class ExabgpReporter {
     }
     if (result === 'rejected') {
       const keys = wants.map(({ route }) => route.key);
-      const what = text === '' ? `${keys.join(', ')}: ${reason}` : text;
-      this.notice('error', 'command_rejected', `ExaBGP rejected: ${what}`);
+      const message =
+        text === ''
+          ? `not sent to ExaBGP: ${keys.join(', ')}: ${reason}`
+          : `ExaBGP rejected: ${text}`;
+      this.notice('error', 'command_rejected', message);
     }
     if (result === 'unanswered')
       this.notice('warn', 'command_unanswered', `ExaBGP did not answer: ${text}`);

@@ -3,7 +3,7 @@ import type { Config } from '../../model/config.ts';
 import type { SinkReport } from '../../model/report.ts';
 import type { Turn } from '../../model/turn.ts';
 import { decodeLine } from '../../protocol/exabgp/decode.ts';
-import { LineReader } from '../../protocol/exabgp/lines.ts';
+import { LineReader } from '../../protocol/exabgp/line-reader.ts';
 import type { ExabgpReply } from '../../protocol/exabgp/reply.ts';
 import type { AnnouncedKeys } from './announced-keys.ts';
 import { CommandWriter } from './command-writer.ts';
@@ -23,7 +23,7 @@ export interface SessionOptions extends InspectorOptions {
   readonly isAcknowledged: boolean;
 }
 
-/** One connection to ExaBGP after another: inspects it, adopts its routes, and keeps it at what is wanted. */
+/** One connection to ExaBGP after another: each is inspected, and then kept at the wanted routes. */
 export class ExabgpSession {
   readonly #options: SessionOptions;
   readonly #scheduler: SchedulerLike;
@@ -35,7 +35,7 @@ export class ExabgpSession {
   readonly #ledger: Ledger;
   readonly #inspector: PeerInspector;
   readonly #writer: CommandWriter;
-  /** One write for everything that one turn of the event loop brings. */
+  /** One write for everything that comes in one turn of the event loop. */
   readonly #flushing: DelayedTask;
   readonly #ticking: DelayedTask;
   #isOpen = false;
@@ -71,7 +71,7 @@ export class ExabgpSession {
     );
   }
 
-  /** Emits when ExaBGP says that it ends: it waits for our end before its own. */
+  /** Emits when ExaBGP announces its shutdown, for which it waits until we have exited. */
   get ended$(): Observable<void> {
     return this.#ended$;
   }
@@ -100,7 +100,7 @@ export class ExabgpSession {
     this.#flushLater();
   }
 
-  /** Writes at once: a turn is everything that its turn of the event loop brings. */
+  /** Takes the wanted routes and writes at once: nothing else comes in this turn of the event loop. */
   turn({ intents: { routes, changed } }: Turn): void {
     const nowMs = this.#scheduler.now();
     const keys = this.#isFirstTurn ? routes.keys() : changed;
@@ -108,7 +108,7 @@ export class ExabgpSession {
     for (const key of keys) {
       const intent = routes.get(key);
       if (intent === undefined) {
-        // No decision: what is there stays. A route that left the configuration is withdrawn.
+        // Without a decision ExaBGP's route stays. One that left the configuration is withdrawn.
         if (this.#ownRoutes.isConfigured(key)) this.#ledger.forget(key);
         continue;
       }
@@ -209,13 +209,13 @@ export class ExabgpSession {
         : reply.kind === 'error'
           ? this.#ledger.error(nowMs)
           : reply.kind !== 'summary-header' || this.#ledger.header(nowMs);
-    // Through the pipes come answers to others too. From our parent it is an answer
-    // we gave up on: whatever we believe about the order of answers may be wrong.
+    // Named pipes also carry answers to other programs. From our parent it is an answer that we
+    // gave up on, so answers may have been matched to the wrong commands.
     const canBeLate = this.#options.hasEvents || !this.#inspector.isExabgp;
     if (isExpected || !this.#isOpen || !canBeLate) return;
     const message = 'ExaBGP answered too late: asking it again for its routes';
     this.notice('warn', 'answer_unexpected', message);
-    // Only an ExaBGP prints a header, so this one is slower than we waited.
+    // Only an ExaBGP sends a header, so this one is slower than we waited.
     if (!this.#inspector.isExabgp && reply.kind === 'summary-header') this.#inspector.start(nowMs);
     else this.#inspector.repeat();
   }
@@ -230,7 +230,7 @@ export class ExabgpSession {
     if (!isKnown && this.#inspector.isExabgp) this.#inspector.repeat();
   }
 
-  /** ExaBGP closes its BGP sessions before it says so: there is nothing left to drain. */
+  /** ExaBGP has closed its BGP sessions by then: there is nothing left to drain. */
   #shutDown(): void {
     if (!this.#options.hasEvents || !this.#isOpen) return;
     this.close();

@@ -2,8 +2,8 @@ import type { ExabgpCommand } from './ledger-entry.ts';
 import { POKES_MAX, POKE_AFTER_MS } from './limits.ts';
 
 /**
- * Who is at the other end: an ExaBGP that answers; something that answers `done` but prints no
- * headers, so that a poke would be one more line to answer; or nobody who answers.
+ * What is at the other end: an ExaBGP that answers; a script that answers `done` but sends no
+ * headers, so that a poke would be one more line to answer; or nothing that answers.
  */
 export type PeerKind = 'exabgp' | 'script' | 'none';
 
@@ -41,7 +41,7 @@ export class UnansweredCommands {
     return this.#bytes;
   }
 
-  /** Begins anew with another peer. */
+  /** Starts with another peer. */
   start(peer: PeerKind, nowMs: number): void {
     this.clear();
     this.#peer = peer;
@@ -90,7 +90,7 @@ export class UnansweredCommands {
   /** Takes overdue commands of a peer that has not answered anything for the timeout. */
   takeGivenUp(nowMs: number): readonly ExabgpCommand[] {
     if (this.#peer === 'exabgp') {
-      // It may only be slow: not before a poke went unanswered, too.
+      // It may only be slow, so a poke has to go unanswered as well.
       const quietMs = nowMs - Math.max(this.#answeredAtMs, this.#pokedAtMs);
       if (this.#pokes() === 0 || quietMs < this.#ackTimeoutMs) return [];
     }
@@ -108,7 +108,7 @@ export class UnansweredCommands {
     const pokes = this.#pokes();
     if (this.#peer !== 'exabgp' || oldest === undefined || pokes >= POKES_MAX) return null;
     const sinceMs = Math.max(oldest.writtenAtMs, this.#answeredAtMs, this.#pokedAtMs);
-    // Each further one waits longer: the first one is what gets the reader moving.
+    // Each further one waits longer, because the first one is what wakes the reader.
     if (nowMs - sinceMs < POKE_AFTER_MS * 2 ** (2 * pokes)) return null;
     return { text: POKE, kind: 'poke', wants: [], writtenAtMs: nowMs, isOverdue: false };
   }

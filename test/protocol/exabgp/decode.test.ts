@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { decodeLine } from '../../../src/protocol/exabgp/decode.ts';
-import { LineReader } from '../../../src/protocol/exabgp/lines.ts';
+import { LineReader } from '../../../src/protocol/exabgp/line-reader.ts';
 import { attributes } from '../../sinks/exabgp/sample.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
