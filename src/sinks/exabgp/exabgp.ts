@@ -17,7 +17,7 @@ import {
 } from 'rxjs';
 import type { Readable, Writable } from 'node:stream';
 import type { Config, ExabgpOutput } from '../../model/config.ts';
-import type { SinkReport } from '../../model/report.ts';
+import type { SinkEvent, SinkFeedback } from '../../model/report.ts';
 import type { Turn } from '../../model/turn.ts';
 import { monotonicScheduler } from '../../platform/scheduler.ts';
 import { waitForConfirmations } from './stop-wait.ts';
@@ -43,31 +43,32 @@ type Output = Exclude<ExabgpOutput, { via: 'off' }>;
  * The first configuration defines how ExaBGP is reached and where the state
  * directory is; each one defines which routes are ours.
  *
- * Emits reports of what ExaBGP holds and of what was written. Completes when
- * `turn$` has completed and everything is confirmed and written (or its limit of
- * time has passed), and at once when ExaBGP is gone or shuts down, with
+ * Emits events of what ExaBGP holds and of what was written, each before the `feedback` that
+ * the core gets of it. Completes when `turn$` has completed and everything is confirmed and
+ * written (or its limit of time has passed), and at once when ExaBGP is gone or shuts down, with
  * `via: stdio`. Fails only if `config$` or `turn$` does.
  */
 export function exabgp(
   config$: Observable<Config>,
   turn$: Observable<Turn>,
   streams: ExabgpStreams,
+  feedback: (feedback: SinkFeedback) => void,
   scheduler: SchedulerLike = monotonicScheduler,
-): Observable<SinkReport> {
+): Observable<SinkEvent> {
   return config$.pipe(
     connect((shared$) =>
       shared$.pipe(
         take(1),
         mergeMap((first) => {
           if (first.exabgp.via === 'off') return off(turn$);
-          return runSession(first, first.exabgp, shared$, turn$, streams, scheduler);
+          return runSession(first, first.exabgp, shared$, turn$, streams, feedback, scheduler);
         }),
       ),
     ),
   );
 }
 
-function off(turn$: Observable<Turn>): Observable<SinkReport> {
+function off(turn$: Observable<Turn>): Observable<SinkEvent> {
   const state = {
     kind: 'state',
     sink: EXABGP,
@@ -84,10 +85,11 @@ function runSession(
   later$: Observable<Config>,
   turn$: Observable<Turn>,
   streams: ExabgpStreams,
+  feedback: (feedback: SinkFeedback) => void,
   scheduler: SchedulerLike,
-): Observable<SinkReport> {
+): Observable<SinkEvent> {
   return defer(() => {
-    const report$ = new Subject<SinkReport>();
+    const report$ = new Subject<SinkEvent>();
     const transport = transportOf(output, streams);
     const announcedKeys = new AnnouncedKeys(first.stateDir, (message) =>
       session.notice('warn', 'state_unusable', message),
@@ -99,7 +101,8 @@ function runSession(
       transport,
       announcedKeys,
       scheduler,
-      (report) => report$.next(report),
+      (event) => report$.next(event),
+      feedback,
     );
     const configure = (config: Config): Observable<never> =>
       from(session.configure(config)).pipe(ignoreElements());

@@ -1,6 +1,6 @@
 import type { SchedulerLike } from 'rxjs';
 import type { Notice } from '../../model/notice.ts';
-import type { SinkReport } from '../../model/report.ts';
+import type { SinkEvent, SinkFeedback } from '../../model/report.ts';
 import type { Cause } from '../../model/turn.ts';
 import { FirstTime } from '../../platform/first-time.ts';
 import { ABSENT } from './fingerprint.ts';
@@ -13,16 +13,22 @@ export const EXABGP = 'exabgp';
 
 type State = 'connected' | 'lost' | 'off';
 
-/** Makes reports of what was done. */
+/** Emits events of what was done, and after each the feedback that the core needs of it. */
 export class ExabgpReporter {
   readonly #scheduler: SchedulerLike;
-  readonly #report: (report: SinkReport) => void;
+  readonly #report: (event: SinkEvent) => void;
+  readonly #feedback: (feedback: SinkFeedback) => void;
   readonly #handedOver = new FirstTime();
   readonly #limiter: NoticeLimiter;
 
-  constructor(scheduler: SchedulerLike, report: (report: SinkReport) => void) {
+  constructor(
+    scheduler: SchedulerLike,
+    report: (event: SinkEvent) => void,
+    feedback: (feedback: SinkFeedback) => void,
+  ) {
     this.#scheduler = scheduler;
     this.#report = report;
+    this.#feedback = feedback;
     this.#limiter = new NoticeLimiter((notice) =>
       report({ kind: 'notice', sink: EXABGP, ...notice }),
     );
@@ -34,6 +40,7 @@ export class ExabgpReporter {
 
   adopted(keys: readonly string[]): void {
     this.#report({ kind: 'adopted', sink: EXABGP, keys });
+    this.#feedback({ kind: 'adopted', keys });
   }
 
   /** Limited in rate for each `event` and what it is `about`. */
@@ -65,6 +72,9 @@ export class ExabgpReporter {
         ...(isRepeat ? { isRepeat } : {}),
         atMs,
       });
+      // A withdraw counts from when it was handed over; what was rejected is tried again.
+      if (action === 'withdraw' && (result === 'sent' || result === 'confirmed'))
+        this.#feedback({ kind: 'sent', keys });
     }
     if (result === 'rejected') {
       const keys = wants.map(({ route }) => route.key);

@@ -1,6 +1,6 @@
 import { Subject, type Observable, type SchedulerLike } from 'rxjs';
 import type { Config } from '../../model/config.ts';
-import type { SinkReport } from '../../model/report.ts';
+import type { SinkEvent, SinkFeedback } from '../../model/report.ts';
 import type { Turn } from '../../model/turn.ts';
 import { decodeLine } from '../../protocol/exabgp/decode.ts';
 import { LineReader } from '../../protocol/exabgp/line-reader.ts';
@@ -46,7 +46,8 @@ export class ExabgpSession {
     transport: Transport,
     announcedKeys: AnnouncedKeys,
     scheduler: SchedulerLike,
-    report: (report: SinkReport) => void,
+    report: (event: SinkEvent) => void,
+    feedback: (feedback: SinkFeedback) => void,
   ) {
     this.#options = options;
     this.#scheduler = scheduler;
@@ -55,7 +56,7 @@ export class ExabgpSession {
       this.#onTick();
       this.#flushLater();
     });
-    this.#reporter = new ExabgpReporter(scheduler, report);
+    this.#reporter = new ExabgpReporter(scheduler, report, feedback);
     this.#ownRoutes = new OwnRoutes(announcedKeys, scheduler.now());
     const ledgerOptions = { ...options, mustSettle: options.isAcknowledged };
     const ledger = new Ledger(ledgerOptions, this.#neighbors);

@@ -5,7 +5,6 @@ import { BehaviorSubject, Subject } from 'rxjs';
 import type { Config } from '../../../src/model/config.ts';
 import type { Control } from '../../../src/model/control.ts';
 import type { Turn } from '../../../src/model/turn.ts';
-import { feedback } from '../../../src/core/feedback.ts';
 import { exabgp } from '../../../src/sinks/exabgp/exabgp.ts';
 import { confirmed, connected, Drive, inKernel, stdio, table, withIpvs } from '../../core/drive.ts';
 import { down, route, up } from '../../core/fixtures.ts';
@@ -46,9 +45,8 @@ class CoreAndSink {
         written: (line) => this.notes.push(`written ${line}`),
         reported: (report) => {
           if (report.kind === 'action') this.notes.push(`${report.result} ${report.command}`);
-          const control = feedback(report);
-          if (control !== null) this.#controls.push(control);
         },
+        feedback: (feedback) => this.#controls.push(feedback),
       },
     );
   }
@@ -165,11 +163,14 @@ test('what a stdout that is full has not taken is not reported as sent', async (
     },
   });
   const turn$ = new Subject<Turn>();
-  exabgp(new BehaviorSubject(configOf([prefix])), turn$, { stdin: null, stdout }).subscribe(
-    (report) => {
-      if (report.kind === 'action') notes.push(`${report.result} ${report.command}`);
-    },
-  );
+  exabgp(
+    new BehaviorSubject(configOf([prefix])),
+    turn$,
+    { stdin: null, stdout },
+    () => {},
+  ).subscribe((report) => {
+    if (report.kind === 'action') notes.push(`${report.result} ${report.command}`);
+  });
   const wishes = new Wishes();
   turn$.next(wishes.turn({ [prefix]: 100 }));
   const all = [`written ${announce}`, `sent ${announce}`];

@@ -1,5 +1,5 @@
 import { NEVER, VirtualTimeScheduler } from 'rxjs';
-import type { SinkReport } from '../../../src/model/report.ts';
+import type { SinkEvent, SinkFeedback } from '../../../src/model/report.ts';
 import type { Turn } from '../../../src/model/turn.ts';
 import { AnnouncedKeys } from '../../../src/sinks/exabgp/announced-keys.ts';
 import { ExabgpSession, type SessionOptions } from '../../../src/sinks/exabgp/session.ts';
@@ -32,13 +32,14 @@ class FakeTransport implements Transport {
 /** What a test may watch while it happens. */
 export interface RigEvents {
   readonly written?: (line: string) => void;
-  readonly reported?: (report: SinkReport) => void;
+  readonly reported?: (event: SinkEvent) => void;
+  readonly feedback?: (feedback: SinkFeedback) => void;
 }
 
 /** A session with a clock of its own and nobody at the other end but the test. */
 export class SessionRig {
   readonly transport: FakeTransport;
-  readonly reports: SinkReport[] = [];
+  readonly reports: SinkEvent[] = [];
   readonly session: ExabgpSession;
   readonly #scheduler = new VirtualTimeScheduler();
   readonly #wishes = new Wishes();
@@ -50,10 +51,11 @@ export class SessionRig {
       this.transport,
       new AnnouncedKeys(null, () => {}),
       this.#scheduler,
-      (report) => {
-        this.reports.push(report);
-        events.reported?.(report);
+      (event) => {
+        this.reports.push(event);
+        events.reported?.(event);
       },
+      (feedback) => events.feedback?.(feedback),
     );
   }
 
