@@ -1,4 +1,5 @@
 import {
+  EMPTY,
   type Observable,
   Subject,
   concat,
@@ -109,7 +110,10 @@ function runSession(
 
     // The announced keys are read first, because adoption needs them.
     const gone$ = concat(
-      defer(() => announcedKeys.load()),
+      defer(() => {
+        announcedKeys.load();
+        return EMPTY;
+      }),
       merge(
         configure(first),
         transport.events$.pipe(tap((event) => session.transportEvent(event))),
@@ -121,7 +125,10 @@ function runSession(
     );
     return merge(report$, later$.pipe(mergeMap(configure))).pipe(
       takeUntil(merge(whenComplete(gone$), session.ended$, whenComplete(finished$))),
-      finalize(() => session.close()),
+      finalize(() => {
+        session.close();
+        announcedKeys.close();
+      }),
     );
   });
 }

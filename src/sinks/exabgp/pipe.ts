@@ -2,6 +2,7 @@ import { close, constants, fstat, open, stat, type Stats } from 'node:fs';
 import { Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { Observable, type Subscriber } from 'rxjs';
+import { Backoff } from '../../platform/backoff.ts';
 import { PIPE_CHECK_MS, REOPEN_MAX_MS, REOPEN_MIN_MS } from './limits.ts';
 import type { Transport, TransportEvent } from './transport.ts';
 
@@ -61,7 +62,7 @@ class PipeLink {
   readonly #subscriber: Subscriber<TransportEvent>;
   #ends: Ends | null = null;
   #timer: NodeJS.Timeout | null = null;
-  #retryMs = REOPEN_MIN_MS;
+  readonly #backoff = new Backoff({ minMs: REOPEN_MIN_MS, maxMs: REOPEN_MAX_MS });
   #isStopped = false;
   #lastReason = '';
 
@@ -133,7 +134,7 @@ class PipeLink {
     ends.output.on('error', lost);
     ends.input.on('drain', () => this.#subscriber.next({ kind: 'drained' }));
     ends.input.on('error', lost);
-    this.#retryMs = REOPEN_MIN_MS;
+    this.#backoff.reset();
     this.#lastReason = '';
     this.#schedule(PIPE_CHECK_MS, () => void this.#check(ends));
     this.#subscriber.next({ kind: 'opened' });
@@ -163,8 +164,7 @@ class PipeLink {
   #disconnected(reason: string): void {
     this.#closeEnds();
     if (this.#isStopped) return;
-    this.#schedule(this.#retryMs, () => this.connect());
-    this.#retryMs = Math.min(this.#retryMs * 2, REOPEN_MAX_MS);
+    this.#schedule(this.#backoff.next(), () => this.connect());
     // The same reason is reported once, not at each attempt.
     if (reason !== this.#lastReason) this.#subscriber.next({ kind: 'closed', reason });
     this.#lastReason = reason;

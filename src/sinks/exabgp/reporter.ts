@@ -3,9 +3,10 @@ import type { Notice } from '../../model/notice.ts';
 import type { SinkEvent, SinkFeedback } from '../../model/report.ts';
 import type { Cause } from '../../model/turn.ts';
 import { FirstTime } from '../../platform/first-time.ts';
+import { limitNotices } from '../../platform/notice-limiter.ts';
 import { ABSENT } from './fingerprint.ts';
 import type { WantedRoute } from './ledger-entry.ts';
-import { NoticeLimiter } from './notice-limiter.ts';
+import { NOTICE_PERIOD_MS } from './limits.ts';
 import type { Outcome } from './outcomes.ts';
 import type { PeerNotice } from './peer-notices.ts';
 
@@ -19,7 +20,7 @@ export class ExabgpReporter {
   readonly #report: (event: SinkEvent) => void;
   readonly #feedback: (feedback: SinkFeedback) => void;
   readonly #handedOver = new FirstTime();
-  readonly #limiter: NoticeLimiter;
+  readonly #notify: (notice: Notice, about: string) => void;
 
   constructor(
     scheduler: SchedulerLike,
@@ -29,8 +30,9 @@ export class ExabgpReporter {
     this.#scheduler = scheduler;
     this.#report = report;
     this.#feedback = feedback;
-    this.#limiter = new NoticeLimiter((notice) =>
-      report({ kind: 'notice', sink: EXABGP, ...notice }),
+    this.#notify = limitNotices<Notice>(
+      (notice) => report({ kind: 'notice', sink: EXABGP, ...notice }),
+      { max: 1, periodMs: NOTICE_PERIOD_MS, nowMs: () => scheduler.now() },
     );
   }
 
@@ -45,7 +47,7 @@ export class ExabgpReporter {
 
   /** Limited in rate for each `event` and what it is `about`. */
   notice(level: Notice['level'], event: string, message: string, about = ''): void {
-    this.#limiter.notice(level, event, message, this.#scheduler.now(), about);
+    this.#notify({ level, event, message }, about);
   }
 
   notices(notices: Iterable<PeerNotice>): void {

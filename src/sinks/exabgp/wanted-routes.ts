@@ -1,9 +1,12 @@
 import type { RouteAttributes, RouteIdentity } from '../../model/route.ts';
 import type { Cause } from '../../model/turn.ts';
+import { type BackoffRange, backoffMs } from '../../platform/backoff.ts';
 import { ABSENT, fingerprintOf } from './fingerprint.ts';
 import type { LedgerEntry, WantedRoute } from './ledger-entry.ts';
 import { RETRY_MAX_MS, RETRY_MIN_MS } from './limits.ts';
 import type { Outcomes } from './outcomes.ts';
+
+const RETRY: BackoffRange = { minMs: RETRY_MIN_MS, maxMs: RETRY_MAX_MS };
 
 /** Fingerprints that ExaBGP holds of a key; `null`: not known. */
 export type HeldFingerprints = (key: string) => readonly string[] | null;
@@ -127,8 +130,7 @@ export class WantedRoutes {
     // Where something else is wanted meanwhile, that is tried at once.
     if (entry.want === want) {
       entry.failures += 1;
-      const delayMs = RETRY_MIN_MS * 2 ** (entry.failures - 1);
-      entry.notBeforeMs = nowMs + Math.min(delayMs, RETRY_MAX_MS);
+      entry.notBeforeMs = nowMs + backoffMs(RETRY, entry.failures);
     }
     this.enqueue(entry, nowMs);
   }
