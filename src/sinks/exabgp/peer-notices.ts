@@ -1,30 +1,35 @@
 import type { InspectionResult } from './inspection.ts';
 
-/** What the operator should know; `about` tells what is of one event apart. */
-export interface Advice {
+/** A notice about ExaBGP or one of its neighbors. */
+export interface PeerNotice {
   readonly level: 'info' | 'warn';
   readonly event: string;
   readonly message: string;
+  /** The neighbor, so that notices of several neighbors are limited one by one; else empty. */
   readonly about: string;
 }
 
-/** What is missing at the other end, where it is no ExaBGP we know. */
-export function missingAtPeer(kind: 'bare' | 'silent'): string {
-  return kind === 'bare'
-    ? 'the process on the ExaBGP API does not list its neighbors, so it is not ExaBGP: routes are written to it, and none that it may hold are taken over'
+/** What the missing answers of a peer that is not an ExaBGP mean. */
+export function describePeer(kind: 'script' | 'none'): string {
+  return kind === 'script'
+    ? 'the process on the ExaBGP API does not list its neighbors, so it is not ExaBGP: routes are written to it, and none that it may hold are adopted'
     : 'ExaBGP sends no acknowledgements: commands are written without waiting for them';
 }
 
-/** What could be better at the other end. `events`: whether its events can reach us at all. */
-export function* peerAdvice(finding: InspectionResult, hasEvents: boolean): Generator<Advice> {
+/**
+ * What the operator could improve at the peer.
+ *
+ * @param hasEvents whether its events can reach us at all.
+ */
+export function* peerNotices(peer: InspectionResult, hasEvents: boolean): Generator<PeerNotice> {
   const acks = { level: 'warn', event: 'ack_missing', about: '' } as const;
-  if (finding.kind !== 'found') {
-    yield { ...acks, message: missingAtPeer(finding.kind) };
+  if (peer.kind !== 'exabgp') {
+    yield { ...acks, message: describePeer(peer.kind) };
     return;
   }
-  if (!finding.hasAcks)
+  if (!peer.hasAcks)
     yield { ...acks, message: 'acknowledgements are off in ExaBGP: set exabgp.api.ack=true' };
-  for (const { address, risks, hasSendEvents } of finding.configs) {
+  for (const { address, risks, hasSendEvents } of peer.configs) {
     if (risks.length > 0)
       yield {
         level: 'warn',
@@ -42,8 +47,7 @@ export function* peerAdvice(finding: InspectionResult, hasEvents: boolean): Gene
   }
 }
 
-/** That a neighbor came or went. */
-export function neighborAdvice(address: string, state: 'up' | 'down', reason: string): Advice {
+export function neighborNotice(address: string, state: 'up' | 'down', reason: string): PeerNotice {
   return {
     level: state === 'up' ? 'info' : 'warn',
     event: `neighbor_${state}`,

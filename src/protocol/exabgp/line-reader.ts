@@ -7,14 +7,14 @@ const LINE_MAX_BYTES = 1 << 20;
 const NEWLINE = 0x0a;
 
 /**
- * Cuts what ExaBGP writes into lines, however the pipe cut it.
+ * Splits what ExaBGP writes into lines, whatever chunks it arrives in.
  *
  * A line above the limit is dropped while it arrives, so that 10 MB without a
  * newline cost no memory; `null` is given once in its place.
  */
 export class LineReader {
   readonly #maxBytes: number;
-  // Latin-1 gives each byte one character, so nothing is ever refused here.
+  // Latin-1 gives each byte one character, so decoding cannot fail.
   readonly #decoder = new TextDecoder('latin1');
   #partial = '';
   #isDropping = false;
@@ -38,7 +38,7 @@ export class LineReader {
     return lines;
   }
 
-  /** Forgets an unfinished line: its writer is gone. */
+  /** Drops an unfinished line: its writer is gone. */
   reset(): void {
     this.#partial = '';
     this.#isDropping = false;

@@ -2,33 +2,34 @@ import type { RouteIdentity } from '../../model/route.ts';
 import type { Cause } from '../../model/turn.ts';
 import type { RouteChange } from '../../protocol/exabgp/encode.ts';
 
-/** What should be for one route, and whether it is known to be so. */
+/** What is wanted of one route, ready to be encoded, and whether it is known to be in effect. */
 export interface WantedRoute extends RouteChange {
-  /** `ABSENT`, or the print of the attributes. */
+  readonly entry: LedgerEntry;
+  /** `ABSENT`, or the fingerprint of the attributes. */
   readonly fingerprint: string;
   readonly cause: Cause;
   /** Whether it was reported as confirmed. */
   isConfirmed: boolean;
 }
 
-/** One line that was written and what it was about. */
-export interface WrittenLine {
+/** One command line for ExaBGP and the changes in it. */
+export interface ExabgpCommand {
   readonly text: string;
-  /** `poke`: asks for a header that tells how far ExaBGP is. */
+  /** `poke`: asks for a header that shows how far ExaBGP has read. */
   readonly kind: 'announce' | 'withdraw' | 'poke';
   readonly wants: readonly WantedRoute[];
-  readonly sentAtMs: number;
+  readonly writtenAtMs: number;
   /** Reported as unanswered already; its answer may still come. */
   isOverdue: boolean;
 }
 
-/** The one change of a route that is under way. */
+/** The one change of a route that was written and has not taken effect everywhere yet. */
 export interface OutstandingChange {
   readonly want: WantedRoute;
-  readonly line: WrittenLine;
-  /** `null` until ExaBGP said `done`. */
+  readonly command: ExabgpCommand;
+  /** `null` until ExaBGP answered `done`. */
   ackedAtMs: number | null;
-  /** How long after that it is over where nothing tells so. */
+  /** How long after that the change is over where no neighbor reports its updates. */
   settleMs: number;
   /** Neighbors whose send event has not come yet. */
   readonly awaited: Set<string>;
@@ -36,24 +37,16 @@ export interface OutstandingChange {
   wasSeen: boolean;
 }
 
-/** All about one route. */
+/** The state of one route. */
 export interface LedgerEntry {
   readonly route: RouteIdentity;
+  /** `null`: no decision, so what ExaBGP holds stays. */
   want: WantedRoute | null;
-  /** Prints that what ExaBGP holds satisfies; `null`: not known. */
+  /** Fingerprints of what ExaBGP holds; `null`: not known. */
   held: readonly string[] | null;
   outstanding: OutstandingChange | null;
   /** In succession; rejected or unanswered. */
   failures: number;
+  /** Nothing is written for this route before. */
   notBeforeMs: number;
-}
-
-/** Whether ExaBGP holds what should be. */
-export function isSatisfied({ want, held }: LedgerEntry): boolean {
-  return want === null || (held?.includes(want.fingerprint) ?? false);
-}
-
-/** The identity alone: what comes in may be a whole route of the configuration. */
-export function routeIdentity({ key, prefix, pathId, neighbor }: RouteIdentity): RouteIdentity {
-  return { key, prefix, pathId, neighbor };
 }

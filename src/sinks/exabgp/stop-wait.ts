@@ -13,26 +13,26 @@ import type { AnnouncedKeys } from './announced-keys.ts';
 import type { ExabgpSession } from './session.ts';
 import type { Transport } from './transport.ts';
 
-/** How often it is looked whether waiting is over. */
-const LOOK_MS = 5;
+/** How often the session is checked for whether waiting is over. */
+const CHECK_MS = 5;
 
 /**
- * Completes when all that should be is confirmed, handed to the operating system
- * and remembered, or was waited for long enough. Emits nothing.
+ * The end of an orderly stop: completes when everything wanted is confirmed, taken by the
+ * operating system and on disk, or its limit of time has passed. Emits nothing.
  */
-export function awaitConfirmed(
+export function waitForConfirmations(
   session: ExabgpSession,
   transport: Transport,
-  remembered: AnnouncedKeys,
+  announcedKeys: AnnouncedKeys,
   scheduler: SchedulerLike,
 ): Observable<never> {
   return concat(
-    until(() => session.complete, STOP_CONFIRM_MAX_MS, scheduler),
+    until(() => session.isComplete, STOP_CONFIRM_MAX_MS, scheduler),
     defer(async () => {
       const { pending } = session;
       if (pending > 0)
         session.notice('warn', 'stop_unconfirmed', `stopping with ${pending} routes unconfirmed`);
-      await remembered.saved();
+      await announcedKeys.saved();
     }),
     // What is not written when the process ends is lost.
     until(() => transport.pendingBytes === 0, STOP_DRAIN_MAX_MS, scheduler),
@@ -46,7 +46,7 @@ function until(
 ): Observable<number> {
   return defer(() => {
     const startMs = scheduler.now();
-    return interval(LOOK_MS, scheduler).pipe(
+    return interval(CHECK_MS, scheduler).pipe(
       map(() => scheduler.now() - startMs),
       takeWhile((waitedMs) => waitedMs < limitMs && !condition()),
     );
