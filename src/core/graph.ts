@@ -14,6 +14,7 @@ import {
   type Target,
 } from './nodes.ts';
 import { namesOf } from './health/rule.ts';
+import { sameAttributes } from './routes/route.ts';
 
 export interface Graph {
   readonly config: Config;
@@ -56,6 +57,9 @@ export function buildGraph(config: Config, before: Graph | null, epoch: Epoch): 
   for (const route of config.routes) {
     const entry = before?.routes.get(route.key) ?? createRoute(route, epoch);
     entry.order = routes.size;
+    entry.isRewritten = !sameAttributes(entry.route.attributes, route.attributes);
+    // Before the links below: they follow the new rule.
+    entry.route = route;
     routes.set(route.key, entry);
   }
   const graph = { config, targets, pools, routes };

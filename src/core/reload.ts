@@ -9,7 +9,6 @@ import { buildGraph, type Graph } from './graph.ts';
 import type { Epoch, Pool } from './nodes.ts';
 import { applyState } from './health/update-health.ts';
 import { addPart, emptySums, thresholdsOf } from './health/pool.ts';
-import { sameAttributes } from './routes/route.ts';
 import { share } from './weights/share.ts';
 import { countedHealth, due, isPresent } from './settle/settle.ts';
 
@@ -34,12 +33,6 @@ export function applyConfig(core: Core, config: Config, nowMs: number): void {
   applySettleRules(core, nowMs);
   judgeAgain(core, nowMs);
   dropRoutes(core, before, nowMs);
-  for (const route of config.routes) {
-    const entry = core.graph.routes.get(route.key);
-    if (entry === undefined) continue;
-    entry.isRewritten = !sameAttributes(entry.route.attributes, route.attributes);
-    entry.route = route;
-  }
 }
 
 /** Everything, by the states that targets have now. */
