@@ -1,8 +1,10 @@
 import type { Rule } from '../../model/rule.ts';
 import type { Health } from '../../model/turn.ts';
-import { healthOfName, healthOfRule, type Core } from '../core.ts';
-import type { Pool, Target } from '../nodes.ts';
+import type { Core } from '../core.ts';
 import { countedHealth, healthOf, reasonOf } from '../settle/settle.ts';
+import type { Target } from '../settle/target.ts';
+import { healthOfName, healthOfRule } from './lookup.ts';
+import type { Pool } from './pool.ts';
 
 /** Limits of what is said: a mass failure must not write a mass of text. */
 const BECAUSE_MAX_CHARS = 300;

@@ -10,10 +10,12 @@ import { becauseNow } from '../routes/because-now.ts';
 import type { Core } from '../core.ts';
 import { reuseAtMs } from '../settle/damping.ts';
 import { reasonOfPool } from '../health/explain.ts';
-import type { Pool, RouteEntry, TableServer, Target } from '../nodes.ts';
-import { baseOf, tableHealth } from '../weights/table.ts';
-import { capacityPercent } from '../health/pool.ts';
-import { identityOf } from '../routes/route.ts';
+import type { Pool } from '../health/pool.ts';
+import { capacityPercent } from '../health/quorum.ts';
+import { baseOf, tableHealth, type TableServer } from '../ipvs/table-server.ts';
+import { identityOf } from '../routes/attributes.ts';
+import type { RouteEntry } from '../routes/entry.ts';
+import type { Target } from '../settle/target.ts';
 import { healthOf, lossOf, reasonOf, unsettled } from '../settle/settle.ts';
 import { drainViewOfRoute, drainViewOfServer, drainViewOfService } from './drains.ts';
 
