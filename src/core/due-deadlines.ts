@@ -1,5 +1,6 @@
 import type { Core } from './core.ts';
 import { endDrain } from './drains/maintenance.ts';
+import { expected } from './expected.ts';
 import { passTime } from './health/first-verdict.ts';
 import { endStartup, touchPending } from './health/startup.ts';
 import type { RouteEntry } from './routes/entry.ts';
@@ -28,7 +29,11 @@ export function carryOutDeadlines(core: Core, nowMs: number): void {
         touchWeight(core, timed.server, timed.cause ?? { kind: 'config', atMs: nowMs });
         break;
       case 'maintenance':
-        core.work.cause = endDrain(core, timed.drain.name, 'expired', nowMs);
+        core.work.cause = expected(
+          endDrain(core, timed.drain.name, 'expired', nowMs),
+          'a drain in force',
+          timed.drain.name,
+        );
         break;
       case 'budget':
         // Withdraws are released at the end of every turn.

@@ -121,7 +121,7 @@ function link(graph: Graph, rule: Rule, dependent: Dependent): void {
       // The configuration refuses circles of services; one must not loop without end.
       if (dependent.kind === 'route' || dependent.order > pool.order)
         pool.dependents.push(dependent);
-    } else addDependent(expected(target, `a target ${name}, which a rule names`), dependent);
+    } else addDependent(expected(target, 'a target in a rule', name), dependent);
   }
 }
 

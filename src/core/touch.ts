@@ -1,5 +1,6 @@
 import type { Cause } from '../model/turn.ts';
 import type { Core } from './core.ts';
+import { expected } from './expected.ts';
 import type { Dependent } from './graph.ts';
 import type { Pool } from './health/pool.ts';
 import type { TableServer } from './ipvs/table-server.ts';
@@ -37,11 +38,13 @@ export function touchPool(core: Core, pool: TouchablePool): void {
 
 /** The weight of a server is worked out again, because of `cause`. Without IPVS: nothing. */
 export function touchWeight(core: Core, server: Target, cause: Cause): void {
-  const { ipvs, pool } = server;
-  if (ipvs === null || pool === null || pool.ipvs === null) return;
+  const { ipvs } = server;
+  if (ipvs === null) return;
+  const pool = expected(server.pool, 'the service of a real server', server.key);
+  const service = expected(pool.ipvs, 'an IPVS entry', pool.name);
   setTouchedBy(ipvs, cause);
-  if (!markServer(pool.ipvs, ipvs)) return;
-  if (markService(pool.ipvs)) core.work.weighed.push(pool);
+  if (!markServer(service, ipvs)) return;
+  if (markService(service)) core.work.weighed.push(pool);
 }
 
 function markServer(service: TouchableService, ipvs: TouchableServer): boolean {

@@ -2,6 +2,7 @@ import { ownerText, type Drain } from '../../model/drain.ts';
 import type { Cause } from '../../model/turn.ts';
 import type { Core } from '../core.ts';
 import type { Due } from '../deadlines.ts';
+import { expected } from '../expected.ts';
 import type { Pool } from '../health/pool.ts';
 import { isFoundDrained } from '../ipvs/table-server.ts';
 import type { Target } from '../settle/target.ts';
@@ -80,7 +81,7 @@ export function drainOfServer(core: Core, { key, pool }: Target): Drain | null {
   if (core.drains.size === 0) return null;
   const own = core.drains.get(key)?.drain ?? null;
   if (own !== null || pool?.areServersDrained !== true) return own;
-  return core.drains.get(pool.name)?.drain ?? null;
+  return expected(core.drains.get(pool.name), 'a drain in force', pool.name).drain;
 }
 
 /** An operator drains it here, or somebody set it to weight 0 before our start. */

@@ -1,8 +1,10 @@
 import type { Rule } from '../../model/rule.ts';
 import type { Health } from '../../model/turn.ts';
 import type { Core } from '../core.ts';
+import { expected } from '../expected.ts';
 import type { Graph } from '../graph.ts';
 import { countedHealth, isPresent } from '../settle/settle.ts';
+import type { Target } from '../settle/target.ts';
 import type { Pool } from './pool.ts';
 import { capacityPercent } from './quorum.ts';
 import { capacityOf, evaluate, namesOf } from './rule.ts';
@@ -11,8 +13,8 @@ import { capacityOf, evaluate, namesOf } from './rule.ts';
 export function healthOfName(core: Core, name: string): Health {
   const pool = core.graph.pools.get(name);
   if (pool !== undefined) return pool.health;
-  const target = core.graph.targets.get(name);
-  return target === undefined ? 'unknown' : countedHealth(target.state, target.settle);
+  const { state, settle } = targetOfName(core, name);
+  return countedHealth(state, settle);
 }
 
 export function healthOfRule(core: Core, rule: Rule): Health {
@@ -23,10 +25,14 @@ export function capacityOfRule(core: Core, rule: Rule): number {
   return capacityOf(rule, (name) => {
     const pool = core.graph.pools.get(name);
     if (pool !== undefined) return capacityPercent(pool.sums);
-    const target = core.graph.targets.get(name);
-    if (target === undefined) return 0;
-    return isPresent(target.state, target.settle, target.isOverdue) ? 100 : 0;
+    const { state, settle, isOverdue } = targetOfName(core, name);
+    return isPresent(state, settle, isOverdue) ? 100 : 0;
   });
+}
+
+/** The signal or real server of a name in a rule: the configuration refuses names that do not exist. */
+export function targetOfName(core: Core, name: string): Target {
+  return expected(core.graph.targets.get(name), 'a target in a rule', name);
 }
 
 /** Services that a rule relies on, directly or through one of their servers, each once. */

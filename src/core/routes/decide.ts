@@ -3,6 +3,7 @@ import type { RouteAttributes } from '../../model/route.ts';
 import type { Cause } from '../../model/turn.ts';
 import type { Core, Reason } from '../core.ts';
 import { drainText } from '../drains/maintenance.ts';
+import { expected } from '../expected.ts';
 import { isRuleAwaited } from '../health/assumed-state.ts';
 import { becauseOfRule, clipBecause } from '../health/explain.ts';
 import { capacityOfRule, healthOfName, healthOfRule } from '../health/lookup.ts';
@@ -156,8 +157,9 @@ function rootOf(
 }
 
 function isAnnounced(entry: RouteEntry, attributes: RouteAttributes): boolean {
-  if (entry.state !== 'announced' || entry.attributes === null) return false;
-  return sameAttributes(entry.attributes, attributes);
+  if (entry.state !== 'announced') return false;
+  const present = expected(entry.attributes, 'attributes of an announced route', entry.route.key);
+  return sameAttributes(present, attributes);
 }
 
 /** Withdraws a route, or queues it where `max_withdraw` counts it. */

@@ -36,7 +36,7 @@ export function beginRouteDrain(
 
 /** Withdraws a route whose drain is over. */
 export function endRouteDrain(core: Core, entry: RouteEntry, nowMs: number): void {
-  const { because: why, cause } = expected(entry.drainFor, `a drain of ${entry.route.key}`);
+  const { because: why, cause } = expected(entry.drainFor, 'a drain', entry.route.key);
   const left = connectionsOf(core, entry);
   const few = entry.route.drainConnections;
   const lastedS = Math.round((nowMs - entry.drainSinceMs) / 100) / 10;

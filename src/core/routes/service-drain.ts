@@ -2,6 +2,7 @@ import type { Drain } from '../../model/drain.ts';
 import type { Cause } from '../../model/turn.ts';
 import type { Core } from '../core.ts';
 import { NODE, setServersDrained, touchDrainedServer } from '../drains/maintenance.ts';
+import { expected } from '../expected.ts';
 import { healthOfName, healthOfRule, poolOfName, poolsOf } from '../health/lookup.ts';
 import { evaluate } from '../health/rule.ts';
 import type { RouteEntry } from './entry.ts';
@@ -26,7 +27,7 @@ export function drainOfRoute(core: Core, entry: RouteEntry): Drain | null {
     return pool !== null && drained.includes(pool) ? 'down' : healthOfName(core, name);
   });
   if (without === 'up' || without === healthOfRule(core, when)) return null;
-  return drains.get(first.name)?.drain ?? null;
+  return expected(drains.get(first.name), 'a drain in force', first.name).drain;
 }
 
 /**

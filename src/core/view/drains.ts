@@ -50,8 +50,8 @@ function drainShown(core: Core, entry: RouteEntry): Drain | null {
   const own = drains.get(NODE) ?? drains.get(entry.route.key);
   if (own !== undefined || entry.state === 'announced') return own?.drain ?? null;
   const pools = [...poolsOf(graph, entry.route.when)];
-  const drained = pools.find(({ name }) => drains.has(name));
-  return drained === undefined ? null : (drains.get(drained.name)?.drain ?? null);
+  const [drained] = pools.flatMap(({ name }) => drains.get(name) ?? []);
+  return drained?.drain ?? null;
 }
 
 function isGone({ state, unsentUntilMs }: RouteEntry): boolean {

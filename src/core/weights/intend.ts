@@ -14,8 +14,8 @@ export function intend(
 ): void {
   const { key } = ipvs.server;
   const { intended } = ipvs;
-  const wanted = expected(ipvs.wanted, `a wanted weight of ${key}`);
-  const cause = expected(ipvs.cause, `a cause of the weight of ${key}`);
+  const wanted = expected(ipvs.wanted, 'a wanted weight', key);
+  const cause = expected(ipvs.cause, 'a cause of a weight', key);
   const service = pool.name;
   ipvs.intended = wanted;
   setConfirmed(ipvs, null);

@@ -1,3 +1,4 @@
+import { expected } from '../expected.ts';
 import type { Pool } from '../health/pool.ts';
 import { setDepooled, tableHealth, type TableServer } from '../ipvs/table-server.ts';
 
@@ -14,8 +15,7 @@ export function depool(pool: Pool, minPooledPercent: number): readonly TableServ
   const failed: TableServer[] = [];
   let pooled = 0;
   for (const server of pool.servers) {
-    const { ipvs } = server;
-    if (ipvs === null) continue;
+    const ipvs = expected(server.ipvs, 'an IPVS entry', server.key);
     const isDown = tableHealth(ipvs) === 'down';
     if (isDown && ipvs.isDepooled) continue;
     pooled += server.live;

@@ -72,7 +72,7 @@ function onServer(
   isMissing: boolean,
   cause: Cause,
 ): boolean {
-  const ipvs = expected(server.ipvs, `an IPVS entry of ${server.key}`);
+  const ipvs = expected(server.ipvs, 'an IPVS entry', server.key);
   setMissing(ipvs, isMissing);
   countReady(service, ipvs);
   if (base === undefined || !setFound(ipvs, base)) return false;

@@ -25,9 +25,7 @@ export function weigh(core: Core, nowMs: number): void {
 }
 
 function weighPool(core: Core, pool: Pool, nowMs: number): void {
-  const service = pool.ipvs;
-  // A reload may have taken its `virtual` away since.
-  if (service === null) return;
+  const service = expected(pool.ipvs, 'an IPVS entry', pool.name);
   const touched = takeWeighedServers(service);
   for (const ipvs of touched) followHealth(core, pool, ipvs);
   const { minPooledPercent } = pool.service;
@@ -35,8 +33,7 @@ function weighPool(core: Core, pool: Pool, nowMs: number): void {
     const cause = inFileOrder(touched)[0]?.touchedBy;
     for (const ipvs of depool(pool, minPooledPercent)) {
       // The recovery of another server allows it.
-      if (!touched.has(ipvs))
-        setTouchedBy(ipvs, expected(cause, `a touched server of ${pool.name}`));
+      if (!touched.has(ipvs)) setTouchedBy(ipvs, expected(cause, 'a cause', pool.name));
       touched.add(ipvs);
     }
   }
