@@ -2,7 +2,7 @@ import type { Drain } from '../model/drain.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Observation } from '../model/observation.ts';
 import type { PastEvent } from '../model/past.ts';
-import type { ActionReport, SinkReport } from '../model/report.ts';
+import type { ActionReport, SinkEvent } from '../model/report.ts';
 import type { Decision, HealthChange, Turn, WeightDecision } from '../model/turn.ts';
 import type { WallClock } from './wall-clock.ts';
 import { causeJson, roundMs } from './wire.ts';
@@ -10,7 +10,7 @@ import { causeJson, roundMs } from './wire.ts';
 /** What flows by, as it is handed over; it becomes events after the work is done. */
 export type LiveEvent =
   | { readonly kind: 'turn'; readonly turn: Turn }
-  | { readonly kind: 'report'; readonly report: SinkReport; readonly atMs: number }
+  | { readonly kind: 'report'; readonly report: SinkEvent; readonly atMs: number }
   | { readonly kind: 'observation'; readonly observation: Observation }
   | {
       readonly kind: 'drain';
@@ -115,7 +115,7 @@ function weightEvent(decision: WeightDecision, clock: WallClock): StreamEvent {
   return { type: 'weight', atMs, fields: { server, service, from, to, because, cause } };
 }
 
-function reportEvents(report: SinkReport, atMs: number, clock: WallClock): readonly StreamEvent[] {
+function reportEvents(report: SinkEvent, atMs: number, clock: WallClock): readonly StreamEvent[] {
   switch (report.kind) {
     case 'action':
       return [actionEvent(report, clock)];
@@ -126,9 +126,7 @@ function reportEvents(report: SinkReport, atMs: number, clock: WallClock): reado
     case 'notice':
       return [noticeEvent(report, report.sink, atMs)];
     case 'adopted':
-    case 'table':
-    case 'connections':
-      // Many times a minute, and nothing anybody did.
+      // Logged only: the stream has the state that it comes with.
       return [];
     default:
       return report satisfies never;

@@ -39,13 +39,13 @@ export async function waitUntilDrained(
     progress.clear();
     if (!answer.ok) return failedFor(name, answer.message);
     const view = isRecord(answer.value) ? recordOf(answer.value, 'drain') : null;
-    if (view === null) return failedFor(name, 'somebody else ended the maintenance');
+    if (view === null) return failedFor(name, 'another operator ended the maintenance');
     const left = connectionsLeft(view);
     const isFew = view['out'] === true && left !== null && left <= connectionsMax;
-    if (view['done'] === true || isFew) return told(name, left);
+    if (view['done'] === true || isFew) return printDrained(name, left);
     const leftMs = untilMs - performance.now();
     if (leftMs <= 0) {
-      if (view['out'] === true) return told(name, left);
+      if (view['out'] === true) return printDrained(name, left);
       return failed(
         `${progressText(name, view)}: it still takes new connections, and the time of --within has passed`,
       );
@@ -55,7 +55,7 @@ export async function waitUntilDrained(
   }
 }
 
-function told(name: string, left: number | null): number {
+function printDrained(name: string, left: number | null): number {
   const rest = left === null || left === 0 ? '' : `, ${left} connections left`;
   process.stdout.write(`${safeForTerminal(name)}: drained${rest}\n`);
   return exitCode.ok;

@@ -37,7 +37,7 @@ export const drain: Command = {
     const answer = await ask(socket, drainPath(name), { method: 'POST', body });
     if (!answer.ok) return failedFor(name, answer.message);
     const full = fullName(name, answer);
-    tell(full, answer);
+    printResult(full, answer);
     return patience === null ? exitCode.ok : waitUntilDrained(full, socket, patience);
   },
 };
@@ -60,7 +60,7 @@ export const undrain: Command = {
   },
 };
 
-/** `null`: nobody asked to wait. */
+/** `null`: `--wait` was not given. */
 function patienceOf({ wait, connections, within }: Options): Patience | null {
   if (wait !== true && connections === undefined && within === undefined) return null;
   const isCount = typeof connections === 'string' && /^\d{1,9}$/u.test(connections);
@@ -75,7 +75,7 @@ function patienceOf({ wait, connections, within }: Options): Patience | null {
   };
 }
 
-/** Whoever is behind sudo, and not root: that is whom others ask. */
+/** The user behind sudo rather than root: that is whom colleagues will ask. */
 function ownerOf({ owner }: Options): string {
   if (typeof owner === 'string') return owner;
   return process.env['SUDO_USER'] || process.env['USER'] || ownName();
@@ -99,12 +99,12 @@ function lengthOf(options: Options): { readonly for?: string } {
   return { for: given };
 }
 
-/** What a short name stands for: people should read what they changed. */
+/** The full name behind a short one: the operator should read what was changed. */
 function fullName(name: string, { value }: ApiAnswer & { readonly ok: true }): string {
   return isRecord(value) ? textOf(value, 'name') || name : name;
 }
 
-function tell(name: string, answer: ApiAnswer & { readonly ok: true }): void {
+function printResult(name: string, answer: ApiAnswer & { readonly ok: true }): void {
   const view = isRecord(answer.value) ? recordOf(answer.value, 'drain') : null;
   const until = view === null ? '' : textOf(view, 'until');
   const end = until === '' ? `until routevane undrain ${name}` : `until ${timeText(until)}`;

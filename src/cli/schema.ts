@@ -1,7 +1,7 @@
 import { configJsonSchema } from '../config/json-schema.ts';
 import { exitCode, type Command } from './command.ts';
 
-/** `routevane schema`: for editors, and for whoever generates configurations. */
+/** `routevane schema`: for editors and for programs that generate configurations. */
 export const schema: Command = {
   name: 'schema',
   usage: '',

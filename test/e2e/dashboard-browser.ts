@@ -8,9 +8,9 @@ const patienceMs = 90_000;
 const executablePath = '/usr/bin/chromium';
 
 /** Without its sandbox, because the tests run as root; they open nothing but our own page. */
-export async function openBrowser(): Promise<Browser> {
+export async function openBrowser(executable = executablePath): Promise<Browser> {
   return chromium.launch({
-    executablePath,
+    executablePath: executable,
     args: ['--no-sandbox', '--disable-gpu'],
     timeout: patienceMs,
   });
@@ -68,7 +68,8 @@ export async function visit(
  */
 export async function whenShown(page: Page, selector: string, text: string): Promise<number> {
   const [where, what] = [JSON.stringify(selector), JSON.stringify(text)];
-  return page.evaluate<number>(`new Promise((resolve) => {
+  return page.evaluate<number>(`new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error(${what} + ' is not shown')), ${patienceMs});
     const look = () => [...document.querySelectorAll(${where})].some((each) => each.textContent.includes(${what}));
     if (look()) return resolve(Date.now());
     const watcher = new MutationObserver(() => {
