@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { DegradeStep } from '../../../src/model/route.ts';
-import { degraded, draining, identityOf, sameAttributes } from '../../../src/core/routes/route.ts';
+import {
+  degraded,
+  draining,
+  identityOf,
+  sameAttributes,
+} from '../../../src/core/routes/attributes.ts';
 import { config, route, signal } from '../fixtures.ts';
 import { play } from '../play.ts';
 

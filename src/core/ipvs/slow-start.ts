@@ -1,11 +1,14 @@
 import type { Core } from '../core.ts';
-import type { TableServer } from '../nodes.ts';
+import type { Writable } from '../writable.ts';
+import type { TableServer } from './table-server.ts';
 
 /** Weights rise on whole seconds, so that all servers that start slowly share one turn a second. */
 const STEP_MS = 1000;
 
 /** The share of its weight that a recovered server starts with. */
 const FIRST_SHARE = 0.1;
+
+type SlowServer = Writable<TableServer, 'slowFromMs'>;
 
 /** The share at `nowMs`: from a tenth, in a line, to 1 when `slowStartMs` has passed. */
 export function slowShare(fromMs: number, slowStartMs: number, nowMs: number): number {
@@ -14,12 +17,17 @@ export function slowShare(fromMs: number, slowStartMs: number, nowMs: number): n
   return passedMs >= slowStartMs ? 1 : FIRST_SHARE + ((1 - FIRST_SHARE) * passedMs) / slowStartMs;
 }
 
-/** A server that was down is up. What was never down before, as at our own start, is not slowed. */
-export function startSlowly(ipvs: TableServer, slowStartMs: number, nowMs: number): void {
+/** A server that was down is up. One that was never down, as at our own start, is not slowed. */
+export function startSlowly(ipvs: SlowServer, slowStartMs: number, nowMs: number): void {
   if (slowStartMs > 0) ipvs.slowFromMs = nowMs;
 }
 
-/** Sets the next step, or none where the server has its whole weight or fell again. */
+/** Continues a slow start that began before a restart. */
+export function resumeSlowStart(ipvs: SlowServer, fromMs: number): void {
+  ipvs.slowFromMs = fromMs;
+}
+
+/** Sets the time of the next step; none where the server has its whole weight. */
 export function timeSlowStart(
   core: Core,
   ipvs: TableServer,
@@ -31,7 +39,7 @@ export function timeSlowStart(
   else core.deadlines.set(ipvs, (Math.floor(nowMs / STEP_MS) + 1) * STEP_MS);
 }
 
-export function stopSlowStart(core: Core, ipvs: TableServer): void {
+export function stopSlowStart(core: Core, ipvs: SlowServer): void {
   ipvs.slowFromMs = Infinity;
   core.deadlines.set(ipvs, Infinity);
 }

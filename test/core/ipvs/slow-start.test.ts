@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Service } from '../../../src/model/service.ts';
-import { slowShare } from '../../../src/core/weights/slow-start.ts';
+import { slowShare } from '../../../src/core/ipvs/slow-start.ts';
 import { Drive, inKernel, withIpvs } from '../drive.ts';
 import { down, up } from '../fixtures.ts';
 
