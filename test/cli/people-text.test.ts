@@ -9,6 +9,7 @@ import { completion } from '../../src/cli/completion.ts';
 import { drain } from '../../src/cli/drain.ts';
 import { explainLines } from '../../src/cli/explain-text.ts';
 import { painter } from '../../src/cli/printable.ts';
+import { schema } from '../../src/cli/schema.ts';
 import { status } from '../../src/cli/status.ts';
 import { statusLines } from '../../src/cli/status-table.ts';
 import { tableLines } from '../../src/cli/table.ts';
@@ -269,11 +270,11 @@ test('watch has one printable line for each kind of event', () => {
 test('completion knows every command and option, and bash takes it', async (t) => {
   const written: string[] = [];
   t.mock.method(process.stdout, 'write', (text: string) => written.push(text));
-  await completion(() => [status, drain]).run({}, ['bash']);
-  await completion(() => [status, drain]).run({}, ['zsh']);
+  await completion(() => [status, drain, schema]).run({}, ['bash']);
+  await completion(() => [status, drain, schema]).run({}, ['zsh']);
   t.mock.restoreAll();
   const [script = '', zsh = ''] = written;
-  for (const word of ['status', 'drain', '--json', '--reason', '--wait', '--socket']) {
+  for (const word of ['status', 'drain', '--json', '--reason', '--wait', '--socket', '--api']) {
     assert.ok(script.includes(word) && zsh.includes(word), word);
   }
   const ask = `${script}\nCOMP_WORDS=(routevane drain --re); COMP_CWORD=2; _routevane; echo "\${COMPREPLY[@]}"`;
