@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { Ledger } from '../../../src/sinks/exabgp/ledger.ts';
+import type { ExabgpCommand } from '../../../src/sinks/exabgp/ledger-entry.ts';
 import { Neighbors } from '../../../src/sinks/exabgp/neighbors.ts';
 import { fingerprintOf } from '../../../src/sinks/exabgp/fingerprint.ts';
 import { FakeExabgp } from './fake-exabgp.ts';
@@ -15,6 +16,8 @@ type Step =
   | { readonly kind: 'wish'; readonly which: number; readonly value: Wish }
   | { readonly kind: 'wish-all'; readonly value: Wish }
   | { readonly kind: 'write' }
+  /** The transport refuses what was planned. */
+  | { readonly kind: 'refused-write' }
   | { readonly kind: 'read'; readonly mood: 'obey' | 'refuse' | 'ignore' }
   | { readonly kind: 'flush' }
   | { readonly kind: 'wait'; readonly ms: number };
@@ -27,6 +30,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('wish-all' as const), value }) },
   { weight: 5, arbitrary: fc.constant({ kind: 'write' as const }) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'refused-write' as const }) },
   {
     weight: 5,
     arbitrary: fc.record({
@@ -52,9 +56,9 @@ class World {
 
   constructor(events: boolean, window: number) {
     this.#events = events;
-    if (events) this.#neighbors.sawSend(address);
+    if (events) this.#neighbors.sawUpdate(address);
     const options = { ackTimeoutMs: 2000, window, mustSettle: true };
-    this.ledger = new Ledger(options, this.#neighbors, () => {});
+    this.ledger = new Ledger(options, this.#neighbors);
     this.ledger.start(() => null, 'exabgp', 0, 0);
   }
 
@@ -65,7 +69,10 @@ class World {
       case 'wish-all':
         return prefixes.forEach((prefix) => this.wish(prefix, next.value));
       case 'write':
-        return this.fake.write(this.ledger.plan(this.#nowMs));
+        return this.write();
+      case 'refused-write':
+        this.ledger.plan(this.#nowMs);
+        return this.#assertSent([]);
       case 'read':
         return this.read(next.mood);
       case 'flush':
@@ -79,6 +86,27 @@ class World {
     this.wishes.set(prefix, wish);
     const wanted = wish === 'withdrawn' ? null : attributes({ med: wish });
     this.ledger.want(route(prefix), wanted, 'self', cause, this.#nowMs);
+  }
+
+  write(): void {
+    this.#write(this.ledger.plan(this.#nowMs));
+  }
+
+  /** As the sink does it: handed over first, written by the ledger's books then. */
+  #write(commands: readonly ExabgpCommand[]): void {
+    this.#assertSent([]);
+    this.fake.write(commands.map(({ text }) => text));
+    this.ledger.written(commands, this.#nowMs);
+    this.#assertSent(commands.filter(({ kind }) => kind !== 'poke'));
+  }
+
+  /** Nothing is reported as sent that was not handed over, and all that was is. */
+  #assertSent(commands: readonly ExabgpCommand[]): void {
+    const sent = this.ledger.takeOutcomes().filter(({ result }) => result === 'sent');
+    assert.deepEqual(
+      sent.map(({ text }) => text),
+      commands.map(({ text }) => text),
+    );
   }
 
   read(mood: 'obey' | 'refuse' | 'ignore'): void {
@@ -97,7 +125,7 @@ class World {
     for (const { prefix, attributes: text } of this.fake.flush()) {
       if (!this.#events) continue;
       const sent = text === null ? null : { med: Number(text.slice(4)), communities: [] };
-      this.ledger.sent(address, [{ prefix, pathId: null }], sent, this.#nowMs);
+      this.ledger.updateSent(address, [{ prefix, pathId: null }], sent, this.#nowMs);
     }
   }
 
@@ -108,7 +136,9 @@ class World {
       this.#nowMs += 50;
       // As late as may be: nothing but the settle time keeps changes apart then.
       if (!this.#events && this.#nowMs % FLUSH_EVERY_MS === 0) this.flush();
-      this.fake.write(this.ledger.tick(this.#nowMs));
+      this.ledger.tick(this.#nowMs);
+      // A late ExaBGP is poked; changes are written by a step of their own.
+      this.#write(this.ledger.plan(this.#nowMs).filter(({ kind }) => kind === 'poke'));
     }
   }
 
@@ -133,13 +163,12 @@ class World {
 
   /** ExaBGP behaves from now on. */
   settle(): void {
-    for (let round = 0; round < 4000 && !(this.ledger.complete && !this.fake.busy); round += 1) {
-      this.fake.write(this.ledger.plan(this.#nowMs));
+    for (let round = 0; round < 4000 && !(this.ledger.isComplete && !this.fake.busy); round += 1) {
+      this.write();
       while (this.fake.unread > 0) this.read('obey');
       if (this.#events) this.flush();
       this.wait(50);
-      this.ledger.report();
-      if (this.ledger.suspect) this.ask();
+      if (this.ledger.isSuspect) this.ask();
     }
   }
 }
@@ -153,7 +182,7 @@ describe('whatever is wished for in whatever order, the peer ends with it', () =
             const world = new World(events, window);
             for (const next of steps) world.run(next);
             world.settle();
-            assert.ok(world.ledger.complete, 'all is confirmed');
+            assert.ok(world.ledger.isComplete, 'all is confirmed');
             for (const [prefix, wish] of world.wishes)
               assert.equal(
                 world.fake.peer.get(prefix),

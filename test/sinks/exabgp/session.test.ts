@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { ASK_AGAIN_MIN_MS, SETTLE_MS } from '../../../src/sinks/exabgp/limits.ts';
+import { INSPECT_AGAIN_MIN_MS, SETTLE_MS } from '../../../src/sinks/exabgp/limits.ts';
 import { SessionRig } from './session-rig.ts';
 
 const prefix = '192.0.2.10/32';
@@ -69,7 +69,7 @@ describe('the barrier', () => {
     assert.deepEqual(rig.notices(), ['ack_missing', 'command_unanswered']);
     rig.hear('done\n');
     rig.pass(1000);
-    assert.ok(rig.session.complete);
+    assert.ok(rig.session.isComplete);
   });
 
   test('answered by nobody: written all the same after the timeout, once', async () => {
@@ -84,7 +84,7 @@ describe('the barrier', () => {
     rig.pass(60_000);
     assert.deepEqual(rig.take(), []);
     assert.deepEqual(rig.notices(), ['ack_missing']);
-    assert.ok(rig.session.complete);
+    assert.ok(rig.session.isComplete);
   });
 
   test('answered late after all: asked again, and adopted', async () => {
@@ -100,7 +100,7 @@ describe('the barrier', () => {
     rig.hear(answers(`${session} ipv4 unicast ${prefix} next-hop self med 100\n`));
     rig.pass(3000);
     assert.deepEqual(rig.take(), []);
-    assert.ok(rig.session.complete);
+    assert.ok(rig.session.isComplete);
   });
 
   test('with acknowledgements switched off ExaBGP is still adopted from', async () => {
@@ -125,7 +125,7 @@ describe('adopting', () => {
     const rig = await started(`${session} ipv4 unicast ${prefix} next-hop self med 100\n`);
     rig.wish({ [prefix]: 100 });
     assert.deepEqual(rig.take(), []);
-    assert.ok(rig.session.complete);
+    assert.ok(rig.session.isComplete);
     const actions = rig.reports.filter((report) => report.kind === 'action');
     assert.deepEqual(
       actions.map(({ result, keys }) => [result, keys]),
@@ -165,13 +165,13 @@ describe('later', () => {
     rig.hear('\ndone\n');
     assert.deepEqual(rig.notices(), ['garbage']);
     rig.pass(1000);
-    assert.ok(rig.session.complete);
+    assert.ok(rig.session.isComplete);
     assert.deepEqual(rig.take(), []);
   });
 
   test('a neighbor that a reload added gets what it lacks', async () => {
     const rig = await started();
-    rig.pass(ASK_AGAIN_MIN_MS);
+    rig.pass(INSPECT_AGAIN_MIN_MS);
     rig.hear(
       '{ "exabgp": "4.0.1", "type": "state", "neighbor": { "address": { "local": "10.99.0.1", "peer": "10.99.0.7" }, "state": "up" } }\n',
     );
