@@ -1,3 +1,4 @@
+import { latencyText } from '../admin/page/wording.js';
 import type { SinkEvent } from '../model/report.ts';
 import type { Level } from '../platform/log.ts';
 import type { Decision, HealthChange, WeightDecision } from '../model/turn.ts';
@@ -70,7 +71,7 @@ function reportText(report: SinkEvent): string | null {
         return `${report.sink}: ${result}: ${command || report.keys.join(', ')}`;
       const reaction = reactionMs(report);
       if (reaction === null) return null;
-      return `${report.sink}: sent ${reaction.toFixed(1)} ms after the observation: ${report.command}`;
+      return `${report.sink}: sent ${latencyText(reaction)} after the observation: ${report.command}`;
     }
     case 'state':
       return withReason(`${report.sink} is ${report.state}`, report.reason);

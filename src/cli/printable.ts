@@ -1,4 +1,4 @@
-const SECOND_MS = 1000;
+import { durationText } from '../admin/page/wording.js';
 
 /** Colours of a terminal (ECMA-48, select graphic rendition). */
 const colours = { red: 31, green: 32, yellow: 33, bold: 1 } as const;
@@ -35,26 +35,10 @@ export function cut(text: string, widthMax: number): string {
   return `${characters.slice(0, Math.max(0, widthMax - 1)).join('')}…`;
 }
 
-/** `3d 4h`, `12m 5s`, `42s`: two units, the smaller ones do not matter any more. */
-export function lengthText(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / SECOND_MS));
-  const minutes = Math.floor(seconds / 60);
-  const hours = Math.floor(minutes / 60);
-  const days = Math.floor(hours / 24);
-  if (days > 0) return twoUnits(days, 'd', hours % 24, 'h');
-  if (hours > 0) return twoUnits(hours, 'h', minutes % 60, 'm');
-  if (minutes > 0) return twoUnits(minutes, 'm', seconds % 60, 's');
-  return `${seconds}s`;
-}
-
-function twoUnits(large: number, largeUnit: string, small: number, smallUnit: string): string {
-  return small === 0 ? `${large}${largeUnit}` : `${large}${largeUnit} ${small}${smallUnit}`;
-}
-
 /** How long ago an RFC 3339 time was. */
 export function agoText(time: string, wallMs: number): string {
   const atMs = Date.parse(time);
-  return Number.isNaN(atMs) ? '-' : lengthText(wallMs - atMs);
+  return Number.isNaN(atMs) ? '-' : durationText(wallMs - atMs);
 }
 
 /** `2026-11-22 03:14:15` in local time, as the reader's watch has it. */

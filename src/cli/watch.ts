@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failed, readAnswer, socketOption, socketPath, unreachableText } from './admin-client.ts';
+import { streamMessage } from '../protocol/api-events.ts';
+import { fitted } from '../protocol/api-read.ts';
 import { exitCode, type Command } from './command.ts';
-import { isRecord, type JsonRecord } from './loose-json.ts';
 import { safeForTerminal } from './printable.ts';
 import { watchLine } from './watch-text.ts';
 
@@ -95,14 +96,15 @@ function showJson(text: string): void {
 
 function showLine(text: string): void {
   const message = parse(text);
-  if (message !== null) process.stdout.write(`${watchLine(message)}\n`);
+  // An event that this version does not know is shown as it came.
+  const line = message.ok ? watchLine(message.value) : safeForTerminal(text);
+  process.stdout.write(`${line}\n`);
 }
 
-function parse(text: string): JsonRecord | null {
+function parse(text: string): ReturnType<typeof fitted<typeof streamMessage>> {
   try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : null;
+    return fitted(streamMessage, JSON.parse(text));
   } catch {
-    return null;
+    return { ok: false, message: 'not JSON' };
   }
 }

@@ -22,7 +22,7 @@ export interface Leftover {
   readonly name: string;
 }
 
-/** Nobody else can know it: who carries it descends from a child of this process. */
+/** A secret of this process: a process that has it in its environment descends from one of our children. */
 const ours = randomBytes(16).toString('hex');
 
 const running = new Set<string>();
@@ -76,7 +76,7 @@ function processes(): readonly number[] {
   try {
     return readdirSync('/proc').map(Number).filter(Number.isInteger);
   } catch {
-    // No procfs: then nobody can be told apart.
+    // Without procfs no process can be identified.
     return [];
   }
 }

@@ -18,14 +18,14 @@ export class KeptFile {
   #isKept = true;
   #retry: NodeJS.Timeout | null = null;
 
-  /** @param failed hears once of a disk that does not take it, until it has taken it again. */
+  /** @param failed is called once when a write fails, until one succeeds again. */
   constructor(path: string, failed: (message: string) => void, retryMs = RETRY_MS) {
     this.path = path;
     this.#failed = failed;
     this.#retryMs = retryMs;
   }
 
-  /** Resolves, when it was tried, with whether `text` is on disk. It is asked for when it is written. */
+  /** Resolves after the attempt with whether `text` is on disk. `text` is called when the write begins. */
   write(text: () => string): Promise<boolean> {
     this.#text = text;
     return this.#write();
@@ -55,7 +55,7 @@ export class KeptFile {
     } catch (error) {
       if (this.#isKept) this.#failed(`cannot write ${this.path}: ${messageOf(error)}`);
       this.#isKept = false;
-      // Nobody has to close it: it keeps no process alive.
+      // It needs no close: it keeps no process alive.
       this.#retry ??= setTimeout(() => void this.#write(), this.#retryMs).unref();
     }
     return this.#isKept;

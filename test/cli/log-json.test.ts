@@ -85,7 +85,7 @@ describe('telling a terminal', () => {
       '   2.50 s  info   web/10.0.0.1:80 has weight 0, was 100: down: refused\n',
       '   2.50 s  info   web/10.0.0.2:80 is taken out of the table, was 100: down: refused\n',
       '   2.50 s  error  5 withdraws are held\n',
-      '   2.50 s  warn   exabgp: sent 1.5 ms after the observation: withdraw route 192.0.2.10/32 next-hop self\n',
+      '   2.50 s  warn   exabgp: sent 1.50 ms after the observation: withdraw route 192.0.2.10/32 next-hop self\n',
       '   2.50 s  info   looked {"left":4}\n',
     ]);
   });
@@ -127,7 +127,7 @@ describe('telling the log', () => {
     assert.deepEqual(messages, [
       'web is down: bad \u001b[31m\nanswer',
       '192.0.2.10/32 is withdrawn: web is down',
-      `${action.command} (web/10.0.0.1:80 is down: refused)`,
+      `${action.command} (web/10.0.0.1:80 was observed down: refused)`,
       'exabgp is lost: ExaBGP closed our stdin',
     ]);
   });

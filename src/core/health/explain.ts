@@ -1,8 +1,10 @@
 import type { Rule } from '../../model/rule.ts';
 import type { Health } from '../../model/turn.ts';
-import { healthOfName, healthOfRule, type Core } from '../core.ts';
-import type { Pool, Target } from '../nodes.ts';
+import type { Core } from '../core.ts';
 import { countedHealth, healthOf, reasonOf } from '../settle/settle.ts';
+import type { Target } from '../settle/target.ts';
+import { healthOfName, healthOfRule, targetOfName } from './lookup.ts';
+import type { Pool } from './pool.ts';
 
 /** Limits of what is said: a mass failure must not write a mass of text. */
 const BECAUSE_MAX_CHARS = 300;
@@ -124,8 +126,7 @@ function reasonOfName(core: Core, name: string, nowMs: number): string {
     const isWhole = pool.sums.serversUp === pool.sums.servers && pool.health === 'up';
     return isWhole ? '' : reasonOfPool(pool, nowMs);
   }
-  const target = core.graph.targets.get(name);
-  if (target === undefined) return 'no such name';
+  const target = targetOfName(core, name);
   const reason = clip(reasonOf(target.state, target.settle, nowMs), REASON_MAX_CHARS);
   const isCounted = healthOf(target.state) !== healthOfName(core, name);
   return isCounted ? `${reason}; counts as down` : reason;

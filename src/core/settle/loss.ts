@@ -1,6 +1,6 @@
 import type { Core } from '../core.ts';
-import type { Target } from '../nodes.ts';
 import { healthOf, lossOf, type SettleState } from './settle.ts';
+import type { Target } from './target.ts';
 
 /** Says at once that an observer is lost, while its last health is still held, and that it is back. */
 export function noticeLoss(core: Core, target: Target, before: SettleState, atMs: number): void {

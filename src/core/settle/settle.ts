@@ -1,6 +1,7 @@
 import type { SettleRules } from '../../model/check.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { Health } from '../../model/turn.ts';
+import { expected } from '../expected.ts';
 import { addFall, reuseAtMs, type Flaps } from './damping.ts';
 
 /**
@@ -131,8 +132,9 @@ export function settleAt(state: SettleState, settledBy: Observation): SettleStat
 export function nextDueMs(state: SettleState, rules: SettleRules): number {
   let nextMs = Infinity;
   if (state.lost !== null) nextMs = state.lost.atMs + rules.lostHoldMs;
-  else if (state.settled !== state.verdict && state.settledBy !== null) {
-    nextMs = state.settledBy.atMs + (state.settled === 'up' ? rules.updelayMs : rules.downdelayMs);
+  else if (state.settled !== state.verdict) {
+    const { atMs } = expected(state.settledBy, 'a result that settled what is not the verdict');
+    nextMs = atMs + (state.settled === 'up' ? rules.updelayMs : rules.downdelayMs);
   }
   if (state.flaps !== null && state.flaps.suppressed) {
     nextMs = Math.min(nextMs, reuseAtMs(state.flaps, rules.damping));
@@ -171,7 +173,9 @@ export function acceptRun(state: SettleState, signal: string, atMs: number): Set
   if (state.cause !== null || (state.run <= 0 && state.settled !== 'up')) return state;
   const next = copyOf(state);
   next.settled = 'up';
-  next.settledBy = state.settledBy ?? { signal, state: 'up', reason: '', atMs };
+  // What settled it as down is not what makes it up.
+  const settledBy = state.settled === 'up' ? state.settledBy : null;
+  next.settledBy = settledBy ?? { signal, state: 'up', reason: '', atMs };
   next.run = 0;
   next.verdict = 'up';
   next.cause = next.settledBy;
@@ -251,7 +255,7 @@ export function reasonOf(state: SettleState, rules: SettleRules, nowMs: number):
     case 'up':
       return '';
     case 'down':
-      return cause?.reason ?? '';
+      return expected(cause, 'a result at the root of down').reason;
     case 'unknown':
       return cause === null ? 'no result yet' : `observer lost: ${cause.reason}`;
     default:

@@ -1,11 +1,13 @@
 import type { Explanation } from '../../model/view.ts';
-import type { Pool, RouteEntry, TableServer, Target } from '../nodes.ts';
-import { roomAtMs } from '../routes/budget.ts';
 import type { Core } from '../core.ts';
-import { baseOf, isFoundDrained, tableHealth } from '../weights/table.ts';
-import { capacityPercent } from '../health/pool.ts';
+import type { Pool } from '../health/pool.ts';
+import { capacityPercent } from '../health/quorum.ts';
+import { slowShare } from '../ipvs/slow-start.ts';
+import { baseOf, isFoundDrained, tableHealth, type TableServer } from '../ipvs/table-server.ts';
+import { roomAtMs } from '../routes/budget.ts';
+import type { RouteEntry } from '../routes/entry.ts';
 import { nextDueMs } from '../settle/settle.ts';
-import { slowShare } from '../weights/slow-start.ts';
+import type { Target } from '../settle/target.ts';
 import { neededBy, suppressedUntilMs } from './states.ts';
 
 type Counter = Explanation['counters'][number];

@@ -1,10 +1,13 @@
 import type { Drain } from '../../model/drain.ts';
 import type { DrainView } from '../../model/view.ts';
 import type { Core } from '../core.ts';
-import { poolsOf } from '../graph.ts';
-import type { Pool, RouteEntry, TableServer, Target } from '../nodes.ts';
 import { NODE } from '../drains/maintenance.ts';
-import { connectionsOf } from '../drains/route-drain.ts';
+import { poolsOf } from '../health/lookup.ts';
+import type { Pool } from '../health/pool.ts';
+import type { TableServer } from '../ipvs/table-server.ts';
+import type { RouteEntry } from '../routes/entry.ts';
+import { connectionsOf } from '../routes/route-drain.ts';
+import type { Target } from '../settle/target.ts';
 
 /** Where nobody counts connections, a drain is over when it has been in force for this long. */
 const UNCOUNTED_MS = 3000;
@@ -47,8 +50,8 @@ function drainShown(core: Core, entry: RouteEntry): Drain | null {
   const own = drains.get(NODE) ?? drains.get(entry.route.key);
   if (own !== undefined || entry.state === 'announced') return own?.drain ?? null;
   const pools = [...poolsOf(graph, entry.route.when)];
-  const drained = pools.find(({ name }) => drains.has(name));
-  return drained === undefined ? null : (drains.get(drained.name)?.drain ?? null);
+  const [drained] = pools.flatMap(({ name }) => drains.get(name) ?? []);
+  return drained?.drain ?? null;
 }
 
 function isGone({ state, unsentUntilMs }: RouteEntry): boolean {
@@ -61,7 +64,7 @@ export function drainViewOfService(core: Core, pool: Pool, atMs: number): DrainV
   const draining = pool.routes.filter(({ state }) => state === 'draining');
   const isCounted = isCountedSince(pool, drain);
   const active = isCounted && pool.ipvs !== null ? pool.ipvs.activeConnections : null;
-  const areOut = pool.isEmptied && pool.servers.every(({ ipvs }) => isOut(core, ipvs));
+  const areOut = pool.areServersDrained && pool.servers.every(({ ipvs }) => isOut(core, ipvs));
   return {
     drain,
     isDone: areOut && isEmpty(pool, active, drain, atMs),
@@ -78,7 +81,7 @@ export function drainViewOfServer(core: Core, server: Target, atMs: number): Dra
   const drain = own ?? core.drains.get(pool.name)?.drain ?? null;
   if (drain === null) return null;
   const active = ipvs !== null && isCountedSince(pool, drain) ? ipvs.activeConnections : null;
-  const isTaken = (own !== null || pool.isEmptied) && isOut(core, ipvs);
+  const isTaken = (own !== null || pool.areServersDrained) && isOut(core, ipvs);
   return {
     drain,
     isDone: isTaken && isEmpty(pool, active, drain, atMs),

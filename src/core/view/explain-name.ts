@@ -1,10 +1,13 @@
 import type { Rule } from '../../model/rule.ts';
 import type { Explanation } from '../../model/view.ts';
-import { healthOfRule, type Core } from '../core.ts';
+import type { Core } from '../core.ts';
+import { healthOfRule } from '../health/lookup.ts';
 import { becauseOfRule, labelOfRule, partsOfRule, reasonOfPool } from '../health/explain.ts';
-import type { Pool, RouteEntry, Target } from '../nodes.ts';
+import type { Pool } from '../health/pool.ts';
+import type { RouteEntry } from '../routes/entry.ts';
+import type { Target } from '../settle/target.ts';
 import { weightBecause } from '../weights/because-weight.ts';
-import { NODE, whoDrains } from '../drains/maintenance.ts';
+import { NODE, drainText } from '../drains/maintenance.ts';
 import { countedHealth, healthOf, reasonOf } from '../settle/settle.ts';
 import {
   countersOfPool,
@@ -56,7 +59,7 @@ function tellNode(teller: Teller): Explanation {
     kind: 'node',
     name: core.graph.config.node,
     state: drain === null ? 'up' : 'draining',
-    because: drain === null ? count : `${whoDrains(drain.drain)}; ${count}`,
+    because: drain === null ? count : `${drainText(drain.drain)}; ${count}`,
     sinceMs: null,
     cause: null,
     drain,

@@ -8,27 +8,30 @@ import type {
 } from '../../model/view.ts';
 import { becauseNow } from '../routes/because-now.ts';
 import type { Core } from '../core.ts';
+import { expected } from '../expected.ts';
 import { reuseAtMs } from '../settle/damping.ts';
 import { reasonOfPool } from '../health/explain.ts';
-import type { Pool, RouteEntry, TableServer, Target } from '../nodes.ts';
-import { baseOf, tableHealth } from '../weights/table.ts';
-import { capacityPercent } from '../health/pool.ts';
-import { identityOf } from '../routes/route.ts';
-import { healthOf, lossOf, reasonOf, unsettled } from '../settle/settle.ts';
+import type { Pool } from '../health/pool.ts';
+import { capacityPercent } from '../health/quorum.ts';
+import { baseOf, tableHealth, type TableServer } from '../ipvs/table-server.ts';
+import { identityOf } from '../routes/attributes.ts';
+import type { RouteEntry } from '../routes/entry.ts';
+import type { Target } from '../settle/target.ts';
+import { healthOf, lossOf, reasonOf } from '../settle/settle.ts';
 import { drainViewOfRoute, drainViewOfServer, drainViewOfService } from './drains.ts';
 
 export function signalView(core: Core, { name, type }: Signal, atMs: number): SignalView {
-  const target = core.graph.targets.get(name);
-  const state = target?.state ?? unsettled(atMs);
+  const target = expected(core.graph.targets.get(name), 'a target of a signal', name);
+  const { state, settle } = target;
   return {
     name,
     type,
     state: healthOf(state),
-    reason: target === undefined ? '' : reasonOf(state, target.settle, atMs),
+    reason: reasonOf(state, settle, atMs),
     sinceMs: state.sinceMs,
     flaps: state.falls,
-    lost: target === undefined ? null : lossView(target),
-    suppressedUntilMs: target === undefined ? null : suppressedUntilMs(target),
+    lost: lossView(target),
+    suppressedUntilMs: suppressedUntilMs(target),
   };
 }
 

@@ -1,17 +1,17 @@
 import { addressFamily } from './syntax.ts';
 
-/** One neighbor of ExaBGP's configuration: what decides how careful we must be. */
+/** The parts of a neighbor in ExaBGP's configuration that affect us. */
 export interface NeighborConfig {
   readonly address: string;
   /** `ipv4 unicast` and so on: routes of other families never reach it. */
   readonly families: readonly string[];
   /** Whether the UPDATEs that are sent are reported: `send { parsed; update; }`. */
   readonly hasSendEvents: boolean;
-  /** Settings that lose routes, in ExaBGP's own words (facts: Lifecycle, Known troubles). */
+  /** Settings that can lose routes, as ExaBGP prints them. */
   readonly risks: readonly string[];
 }
 
-/** Neighbors that are kept: a load balancer has a handful. */
+/** Neighbors that are kept; a load balancer has a few. */
 const NEIGHBORS_MAX = 1000;
 
 const RISKS: readonly RegExp[] = [

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Config } from '../../../src/model/config.ts';
 import type { Explanation, View } from '../../../src/model/view.ts';
 import { viewOf } from '../../../src/core/view/view.ts';
-import { request } from '../../../src/core/turn.ts';
+import { request } from '../../../src/core/request.ts';
 import { confirmed, connected, Drive, inKernel, sent, withIpvs } from '../drive.ts';
 import { down, named, route, server, service, signal, up } from '../fixtures.ts';
 
