@@ -44,7 +44,7 @@ function shortage(
   needed: number,
   limit: number,
   holds: number,
-  { flights: inFlight, sentinels }: DescriptorBudget,
+  { inFlight, sentinels }: DescriptorBudget,
 ): string {
   const missing = holds - sentinels;
   const without =

@@ -1,4 +1,4 @@
-import { flightDescriptors, type DescriptorBudget } from '../../model/descriptors.ts';
+import { probeDescriptors, type DescriptorBudget } from '../../model/descriptors.ts';
 import { LinkedList } from '../../platform/linked-list.ts';
 import type { ScheduledTarget } from './scheduled-target.ts';
 
@@ -26,7 +26,7 @@ export class ProbesInFlight {
   #keepsUdp = true;
 
   /** More than that may be in flight still. */
-  limit({ flights: inFlight, keepsUdp }: DescriptorBudget): void {
+  limit({ inFlight, keepsUdp }: DescriptorBudget): void {
     this.#descriptorsMax = inFlight;
     this.#keepsUdp = keepsUdp;
   }
@@ -80,7 +80,7 @@ export class ProbesInFlight {
   }
 
   #descriptorsOf({ spec: { check } }: ScheduledTarget): number {
-    return this.#keepsUdp && check.type === 'udp' ? 0 : flightDescriptors(check);
+    return this.#keepsUdp && check.type === 'udp' ? 0 : probeDescriptors(check);
   }
 }
 
