@@ -22,10 +22,9 @@ import { status } from './cli/status.ts';
 import { version } from './cli/version.ts';
 import { watch } from './cli/watch.ts';
 import type { FlowInputs } from './cli/flow.ts';
-import { feedback } from './core/feedback.ts';
 import { pipeline } from './core/pipeline.ts';
 import type { Control } from './model/control.ts';
-import type { SinkReport } from './model/report.ts';
+import type { SinkEvent, SinkFeedback } from './model/report.ts';
 import type { Turn } from './model/turn.ts';
 import { bootClock } from './platform/boot-clock.ts';
 import { nowMs } from './platform/clock.ts';
@@ -47,14 +46,15 @@ import { link } from './sources/link/link.ts';
 import { plugins } from './sources/plugin/plugins.ts';
 import { probes } from './sources/probes/probes.ts';
 
-/** Sources → observations → core → intents → sinks → reports. */
-function flow({ config$, stop$, streams, events, reload$ }: FlowInputs): Observable<SinkReport> {
+/** Sources → observations → core → intents → sinks → events; what sinks found or did → core. */
+function flow({ config$, stop$, streams, events, reload$ }: FlowInputs): Observable<SinkEvent> {
   const { stateDir } = config$.value;
   const past = stateDir === null ? null : journalPast(`${stateDir}/${JOURNAL_NAME}`);
   const api = adminApi(config$, past, events.notice, reload$);
   const { notify } = api;
-  // The only way back: what the sinks found and did.
-  const feedback$ = new Subject<Control>();
+  // The only way back. A sink acts, emits the event (log, stream, journal), then calls this.
+  const feedback$ = new Subject<SinkFeedback>();
+  const feedback = (found: SinkFeedback): void => feedback$.next(found);
   const kept = checkpoints({
     stateDir,
     maxAgeMs: config$.value.startupTimeoutMs,
@@ -84,24 +84,16 @@ function flow({ config$, stop$, streams, events, reload$ }: FlowInputs): Observa
   const { trace, recording } =
     stateDir === null ? noJournal : journal({ stateDir, version, hashOf, nowMs });
   const turn$ = pipeline(observation$, control$, config$.value, monotonicScheduler, trace);
-  const report$ = turn$.pipe(
+  const event$ = turn$.pipe(
     tap(events.turn),
     tap(api.turn),
     tap(kept.turn),
-    connect((shared$) => sinks({ config$, streams }, shared$)),
+    connect((shared$) => sinks({ config$, streams }, shared$, feedback)),
   );
-
-  const reported$ = recording(report$).pipe(
-    tap(events.report),
-    tap(api.report),
-    tap((report) => {
-      const control = feedback(report);
-      if (control !== null) feedback$.next(control);
-    }),
-  );
+  const logged$ = recording(event$).pipe(tap(events.report), tap(api.report));
   return using(
     () => merge(api.serve$, stalls$.pipe(tap(notify))).subscribe(),
-    () => reported$,
+    () => logged$,
   );
 }
 
@@ -109,11 +101,12 @@ function flow({ config$, stop$, streams, events, reload$ }: FlowInputs): Observa
 function sinks(
   { config$, streams }: Pick<FlowInputs, 'config$' | 'streams'>,
   turn$: Observable<Turn>,
-): Observable<SinkReport> {
+  feedback: (found: SinkFeedback) => void,
+): Observable<SinkEvent> {
   const gone$ = new Subject<void>();
   return merge(
-    exabgp(config$, turn$, streams).pipe(tap({ complete: () => gone$.next() })),
-    ipvs(config$, turn$, { open: openTable, gone$ }),
+    exabgp(config$, turn$, streams, feedback).pipe(tap({ complete: () => gone$.next() })),
+    ipvs(config$, turn$, { open: openTable, feedback, gone$ }),
     agentListener(config$, turn$).pipe(takeUntil(gone$)),
     trackFiles(config$, turn$).pipe(takeUntil(gone$)),
   );

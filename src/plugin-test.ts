@@ -7,47 +7,68 @@ import { checkedResult } from './sources/plugin/checked-result.ts';
 import { iterate } from './sources/plugin/iterate.ts';
 
 export interface TestOptions {
-  /** As the configuration would give them. */
+  /** As the configuration would give them; default none. */
   readonly options?: unknown;
-  /** How long the plugin runs, in virtual milliseconds; default a minute. */
+  /** How long the plugin runs, in virtual milliseconds; default 60,000. 0: up to its first sleep. */
   readonly forMs?: number;
-  /** The real server to look at, for a plugin that is one's check. */
+  /** Address of the real server to check; default `null`, as in a signal. */
   readonly address?: string;
+  /** Port of the real server to check; default `null`, as in a signal. */
   readonly port?: number;
 }
 
+/** A result of the plugin, checked and cut as the daemon does it. */
 export interface SeenResult {
   /** Virtual milliseconds since the start. */
   readonly atMs: number;
   readonly state: 'up' | 'down';
-  /** Empty while up. */
+  /** At most 200 characters; empty while up. */
   readonly reason: string;
+  /** A whole number from 0 to 100; left out: the whole weight. */
   readonly weightPercent?: number;
+  /** At most 1,000 characters. */
   readonly detail?: string;
 }
 
+/** What a plugin did in the time of its test. */
 export interface TestResult {
+  /** Its results, in their order, without the daemon's limit of 100 a second. */
   readonly seen: readonly SeenResult[];
-  /** Why the daemon would call it `lost` and start it again; `null`: it was still running. */
+  /**
+   * Why the daemon would call it `lost` and start it again: refused options, an error, its end, a
+   * result such as `up({ weightPercent: 150 })`. `null`: it was still running.
+   */
   readonly lost: string | null;
+  /** What it logged, whole and without a limit. */
   readonly log: readonly {
     readonly level: 'info' | 'warn' | 'error';
     readonly message: string;
+    /** `{}` where it gave none. */
     readonly fields: Readonly<Record<string, unknown>>;
   }[];
 }
 
-/** A plugin that neither sleeps nor ends for so long, in real time, waits for something else. */
+/** A plugin that neither sleeps nor ends for so long, in real time, waits for something real. */
 const IDLE_MAX_MS = 5_000;
-/** One that yields so often without sleeping would go on for ever, and no time would pass. */
+/** A plugin that yields so often without sleeping never ends, and virtual time stands still. */
 const YIELDS_MAX = 10_000;
 const DEFAULT_FOR_MS = 60_000;
 
 /**
- * Runs a plugin on virtual time: each of its sleeps ends as soon as there is
- * nothing else to do, so that an hour takes milliseconds. What it reads, runs
- * and asks is real: point its options at files and servers of the test.
- * Rejects where the plugin waits for 5 s of real time, or yields 10,000 times, without sleeping.
+ * Runs a plugin on virtual time: each of its sleeps ends as soon as nothing else is to be done, so
+ * that an hour takes milliseconds. What it reads, runs and connects to is real: point its options at
+ * files and servers of the test. `stale_after` does not apply.
+ *
+ * @param plugin the default export of its module.
+ * @param options what it gets, and for how long it runs.
+ * @returns what it yielded and logged. A plugin that fails, or refuses its options, is a result,
+ *   too: `lost` says why.
+ * @throws Error (it rejects) where the plugin waits for 5 s of real time, or yields 10,000 times,
+ *   without sleeping.
+ * @example
+ * const { seen, lost } = await runPlugin(plugin, { options: { path: '/' }, forMs: 60_000 });
+ * assert.equal(lost, null);
+ * assert.ok(seen.every(({ state }) => state === 'up'));
  */
 export async function runPlugin<Options>(
   plugin: Plugin<Options>,
@@ -120,7 +141,7 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** Goes on to the next sleeper's time as soon as somebody sleeps. */
+/** Advances to the end of the next sleep once one has begun. */
 class VirtualTime {
   nowMs = 0;
   readonly #sleepers = new Set<Sleeper>();

@@ -19,7 +19,7 @@ import type { Control } from '../model/control.ts';
 import { ownerText } from '../model/drain.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Observation } from '../model/observation.ts';
-import type { SinkReport } from '../model/report.ts';
+import type { SinkEvent } from '../model/report.ts';
 import type { Turn } from '../model/turn.ts';
 import type { View } from '../model/view.ts';
 import { hashOf } from '../platform/hash.ts';
@@ -48,7 +48,7 @@ export interface Admin {
   readonly observe: (observation: Observation) => void;
   /** These only keep what they are given: it is told after the work is done. */
   readonly turn: (turn: Turn) => void;
-  readonly report: (report: SinkReport) => void;
+  readonly report: (report: SinkEvent) => void;
   readonly notice: (notice: Notice) => void;
   /** Serves while it is subscribed, as each configuration says. Never emits. */
   readonly serve$: Observable<never>;
@@ -94,9 +94,7 @@ export function admin(
     },
     report(report) {
       board.report(report);
-      const isTold =
-        report.kind === 'action' || report.kind === 'state' || report.kind === 'notice';
-      if (isTold && isServed()) stream.push({ kind: 'report', report, atMs: clock.nowMs() });
+      if (isServed()) stream.push({ kind: 'report', report, atMs: clock.nowMs() });
     },
     notice(notice) {
       if (isServed()) stream.push({ kind: 'notice', notice, atMs: clock.nowMs() });

@@ -2,7 +2,7 @@ import type { Drain } from '../model/drain.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Observation } from '../model/observation.ts';
 import type { PastEvent } from '../model/past.ts';
-import type { ActionReport, SinkReport } from '../model/report.ts';
+import type { ActionReport, SinkEvent } from '../model/report.ts';
 import type { Decision, HealthChange, Turn, WeightDecision } from '../model/turn.ts';
 import type { ApiEvent } from '../protocol/api-events.ts';
 import type { WallClock } from './wall-clock.ts';
@@ -11,7 +11,7 @@ import { causeJson, roundMs, weightNumber } from './wire.ts';
 /** What flows by, as it is handed over; it becomes events after the work is done. */
 export type LiveEvent =
   | { readonly kind: 'turn'; readonly turn: Turn }
-  | { readonly kind: 'report'; readonly report: SinkReport; readonly atMs: number }
+  | { readonly kind: 'report'; readonly report: SinkEvent; readonly atMs: number }
   | { readonly kind: 'observation'; readonly observation: Observation }
   | {
       readonly kind: 'drain';
@@ -119,7 +119,7 @@ function weightEvent(decision: WeightDecision, clock: WallClock): UnsentEvent {
   return { atMs, event: { type: 'weight', server, service, from, to, ...removed, because, cause } };
 }
 
-function reportEvents(report: SinkReport, atMs: number, clock: WallClock): readonly UnsentEvent[] {
+function reportEvents(report: SinkEvent, atMs: number, clock: WallClock): readonly UnsentEvent[] {
   switch (report.kind) {
     case 'action':
       return [actionEvent(report, clock)];
@@ -130,9 +130,7 @@ function reportEvents(report: SinkReport, atMs: number, clock: WallClock): reado
     case 'notice':
       return [noticeEvent(report, report.sink, atMs)];
     case 'adopted':
-    case 'table':
-    case 'connections':
-      // Many times a minute, and nothing anybody did.
+      // Logged only: the stream has the state that it comes with.
       return [];
     default:
       return report satisfies never;

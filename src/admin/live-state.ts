@@ -1,5 +1,5 @@
 import type { Observation } from '../model/observation.ts';
-import type { ActionReport, SinkReport } from '../model/report.ts';
+import type { ActionReport, SinkEvent } from '../model/report.ts';
 import type { Turn } from '../model/turn.ts';
 
 /** What was seen last of one signal. One shape, changed in place: 20,000 of these change each second. */
@@ -70,7 +70,7 @@ export class LiveState {
     }
   }
 
-  report(report: SinkReport): void {
+  report(report: SinkEvent): void {
     switch (report.kind) {
       case 'action':
         return this.#action(report);
@@ -88,9 +88,8 @@ export class LiveState {
         return;
       }
       case 'adopted':
-      case 'table':
-      case 'connections':
       case 'notice':
+        // Neither says what holds from now on.
         return;
       default:
         report satisfies never;

@@ -3,7 +3,7 @@ import type { Config } from '../model/config.ts';
 import type { LastReload } from '../model/last-reload.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Observation } from '../model/observation.ts';
-import type { ActionReport, SinkReport } from '../model/report.ts';
+import type { ActionReport, SinkEvent } from '../model/report.ts';
 import type { Turn } from '../model/turn.ts';
 import type { View } from '../model/view.ts';
 import { loopLag } from './loop-lag.ts';
@@ -28,7 +28,7 @@ export interface Metrics {
   readonly configured: (config: Config) => void;
   readonly observed: (observation: Observation) => void;
   readonly turned: (turn: Turn) => void;
-  readonly reported: (report: SinkReport) => void;
+  readonly reported: (report: SinkEvent) => void;
   /** What sources and the admin interface say; notices of turns and reports count by themselves. */
   readonly noticed: (notice: Notice) => void;
   /** The whole page, in Prometheus's text format 0.0.4, made in slices of a millisecond or two. */
@@ -78,8 +78,7 @@ export function metrics(
         case 'notice':
           return count.notices.inc({ event: report.event });
         case 'adopted':
-        case 'table':
-        case 'connections':
+          // The view counts the routes that are announced.
           return;
         default:
           return report satisfies never;

@@ -12,7 +12,7 @@ export interface Command {
   readonly does: string;
   readonly example: string;
   readonly options: NonNullable<ParseArgsConfig['options']>;
-  /** How many words it takes beside its options, or from how many to how many; default: none. */
+  /** How many positional arguments it takes, or the least and the most; default: none. */
   readonly words?: number | readonly [min: number, max: number];
   /** Resolves to the exit code. */
   run(options: Options, words: readonly string[]): Promise<number>;

@@ -6,7 +6,7 @@ import { formatProblem, type Problem } from '../config/problems.ts';
 import { readConfig, type ConfigResult } from '../config/read.ts';
 import { NotAFileError, openRegularFileSync } from '../platform/safe-file.ts';
 
-/** One byte more than a configuration may have, so that "too large" can be told. */
+/** One byte more than a configuration may have, so that a file that is too large is noticed. */
 const READ_MAX_BYTES = 4 * 1024 * 1024 + 1;
 
 /** Reads and checks a configuration file. A file that cannot be read is a problem like any other. */
@@ -36,7 +36,7 @@ export function problemLines(problems: readonly Problem[]): string {
 /** What the caller opened for us, as a shell does for `<(…)`: it may be a pipe, and is read to its end. */
 const OWN_DESCRIPTOR = /^\/(?:dev\/(?:stdin|fd\/\d+)|proc\/self\/fd\/\d+)$/u;
 
-/** Reads in pieces up to the limit, and never waits for whoever might write into a FIFO. */
+/** Reads in pieces up to the limit, and never waits for the writer of a FIFO. */
 function readBounded(file: string): { bytes: Uint8Array } | { reason: string } {
   const buffer = Buffer.allocUnsafe(READ_MAX_BYTES);
   let length = 0;

@@ -3,7 +3,7 @@ import { hashOf } from '../platform/hash.ts';
 import { loadConfig } from './config-file.ts';
 import type { LoadedInThread } from './load-in-thread.ts';
 
-/** The program of the thread that reads a configuration beside the daemon's own. */
+/** The worker thread that reads a new configuration while the daemon's main thread goes on. */
 const port = parentPort;
 if (port === null) throw new Error('this runs in a thread of the daemon');
 const file: unknown = workerData;

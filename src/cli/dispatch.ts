@@ -14,7 +14,7 @@ export async function dispatch(
   commands: readonly Command[],
   version: string,
 ): Promise<number> {
-  // Whoever reads us may have seen enough (`| head`): no reason for a stack trace.
+  // The reader of our stdout may close it early (`| head`): no reason for a stack trace.
   process.stdout.on('error', () => {});
   try {
     const [name, ...rest] = words;

@@ -42,14 +42,14 @@ export async function waitUntilDrained(
     const read = fitted(drainAnswer, answer.value);
     if (!read.ok) return failedFor(name, read.message);
     const { drain } = read.value;
-    if (drain === null) return failedFor(name, 'somebody else ended the maintenance');
+    if (drain === null) return failedFor(name, 'another operator ended the maintenance');
     const { done: isDone, out: isOut } = drain;
     const { active_connections: left } = drain.progress;
     const isFew = isOut && left !== null && left <= connectionsMax;
-    if (isDone || isFew) return reportDrained(name, left);
+    if (isDone || isFew) return printDrained(name, left);
     const leftMs = untilMs - performance.now();
     if (leftMs <= 0) {
-      if (isOut) return reportDrained(name, left);
+      if (isOut) return printDrained(name, left);
       return failed(
         `${progressText(name, drain)}: it still takes new connections, and the time of --within has passed`,
       );
@@ -59,7 +59,7 @@ export async function waitUntilDrained(
   }
 }
 
-function reportDrained(name: string, left: number | null): number {
+function printDrained(name: string, left: number | null): number {
   const rest = left === null || left === 0 ? '' : `, ${left} connections left`;
   process.stdout.write(`${safeForTerminal(name)}: drained${rest}\n`);
   return exitCode.ok;

@@ -66,7 +66,7 @@ export const undrain: Command = {
   },
 };
 
-/** `null`: nobody asked to wait. */
+/** `null`: `--wait` was not given. */
 function patienceOf({ wait, connections, within }: Options): Patience | null {
   if (wait !== true && connections === undefined && within === undefined) return null;
   const isCount = typeof connections === 'string' && /^\d{1,9}$/u.test(connections);
@@ -81,7 +81,7 @@ function patienceOf({ wait, connections, within }: Options): Patience | null {
   };
 }
 
-/** Whoever is behind sudo, and not root: that is whom others ask. */
+/** The user behind sudo rather than root: that is whom colleagues will ask. */
 function ownerOf({ owner }: Options): string {
   if (typeof owner === 'string') return owner;
   return process.env['SUDO_USER'] || process.env['USER'] || ownName();

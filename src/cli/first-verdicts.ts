@@ -2,7 +2,7 @@ import type { Config } from '../model/config.ts';
 import { checkVerdictMs, signalVerdictMs } from '../model/first-verdict.ts';
 import type { Service } from '../model/service.ts';
 
-/** Lines beside the one that counts the rest. */
+/** Lines before the one that counts the rest. */
 const LINES_MAX = 4;
 
 /**

@@ -1,7 +1,7 @@
 import type { BehaviorSubject, Observable } from 'rxjs';
 import type { Config } from '../model/config.ts';
 import type { LastReload } from '../model/last-reload.ts';
-import type { SinkReport } from '../model/report.ts';
+import type { SinkEvent } from '../model/report.ts';
 import type { ExabgpStreams } from '../sinks/exabgp/exabgp.ts';
 import type { EventLogger } from './event-logger.ts';
 
@@ -18,4 +18,4 @@ export interface FlowInputs {
 }
 
 /** Sources → core → sinks. Completes when an orderly stop is done, or ExaBGP is gone. */
-export type Flow = (world: FlowInputs) => Observable<SinkReport>;
+export type Flow = (world: FlowInputs) => Observable<SinkEvent>;

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 const FIRST_PORT = 9127;
 const PORTS_MAX = 10;
 
-/** The first port on loopback that nobody has; `null`: then the demo goes without a page. */
+/** The first free port on loopback; `null`: there is none, and the demo runs without a page. */
 export async function freePort(): Promise<number | null> {
   for (let port = FIRST_PORT; port < FIRST_PORT + PORTS_MAX; port += 1) {
     const server = createServer();

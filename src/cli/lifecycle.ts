@@ -17,7 +17,7 @@ export function stopSignal(): Observable<void> {
   );
 }
 
-/** Resolves when a flow has completed; whatever it emitted was told on the way. */
+/** Resolves when a flow has completed; its reports were logged on the way. */
 export async function finished(flow$: Observable<unknown>): Promise<void> {
   await lastValueFrom(flow$, { defaultValue: undefined });
 }
@@ -26,10 +26,10 @@ export async function finished(flow$: Observable<unknown>): Promise<void> {
  * A bug ends the process with its stack in the log; what was announced stays announced. An error
  * of a plugin in our own thread ends that plugin only.
  */
-export function logCrashes(log: Pick<Log, 'write' | 'flushNow'>, tellRest: () => void): void {
+export function logCrashes(log: Pick<Log, 'write' | 'flushNow'>, flushEvents: () => void): void {
   process.on('uncaughtException', (error) => {
     if (wasThrownByPlugin(error)) return;
-    tellRest();
+    flushEvents();
     log.write('error', 'crashed', `a bug: ${error.message}`, { stack: error.stack });
     log.flushNow();
     exitProcess(exitCode.failure);

@@ -1,21 +1,21 @@
 import type { EventLogger } from './event-logger.ts';
 
-/** How long telling may wait: what has to be done for a change is done by then. */
+/** How long a line may wait: the commands that follow from the same change are written by then. */
 const WAIT_MS = 100;
 
-/** Things told in one turn of the loop: 64 take about a millisecond. */
+/** Lines written in one turn of the event loop: 64 take about a millisecond. */
 const SLICE_MAX = 64;
 
 export interface DeferredEventLogger extends EventLogger {
-  /** Tells all that waits, now. */
+  /** Writes all waiting lines now. */
   readonly flush: () => void;
 }
 
 /**
- * Keeps what is to be told until the work is done, in its order: when 500 servers
- * die at once, 2,000 lines of log must not stand before the last withdraw.
+ * Defers log lines, in their order, until the work is done: when 500 servers die at once, 2,000
+ * log lines must not delay the last withdraw.
  *
- * @param loggerAt tells of something that happened at `timeMs`, wall clock.
+ * @param loggerAt gives a logger that stamps its lines with `timeMs`, wall clock.
  */
 export function deferLogging(loggerAt: (timeMs: number) => EventLogger): DeferredEventLogger {
   let waiting: (() => void)[] = [];

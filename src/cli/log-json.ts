@@ -2,7 +2,7 @@ import { causeText } from '../admin/page/wording.js';
 import { causeFacts } from '../admin/wire.ts';
 import type { Level, Log } from '../platform/log.ts';
 import { actionLevel, decisionLevel, healthLevel, sinkLevel, withReason } from './log-levels.ts';
-import type { ActionReport, SinkReport } from '../model/report.ts';
+import type { ActionReport, SinkEvent } from '../model/report.ts';
 import type { Cause, Decision, HealthChange, WeightDecision } from '../model/turn.ts';
 import type { EventLogger } from './event-logger.ts';
 
@@ -72,7 +72,7 @@ function tellWeight(write: Write, decision: WeightDecision): void {
   });
 }
 
-function tellReport(write: Write, report: SinkReport): void {
+function tellReport(write: Write, report: SinkEvent): void {
   const { sink } = report;
   switch (report.kind) {
     case 'action':
@@ -91,10 +91,6 @@ function tellReport(write: Write, report: SinkReport): void {
       const message = `ExaBGP already announces ${report.keys.length} of our routes`;
       return write('info', 'routes_adopted', message, { sink, count: report.keys.length });
     }
-    case 'table':
-    case 'connections':
-      // Many times a minute, and nothing anybody did.
-      return;
     case 'notice':
       return write(report.level, report.event, report.message, { sink });
     default:

@@ -1,10 +1,8 @@
-import type { ActionReport, SinkReport } from '../model/report.ts';
+import type { ActionReport, SinkState } from '../model/report.ts';
 import type { Health, RouteState } from '../model/turn.ts';
 import type { Level } from '../platform/log.ts';
 
-type SinkState = Extract<SinkReport, { kind: 'state' }>['state'];
-
-/** What takes traffic away, or could not, is more than information: the same in JSON and for people. */
+/** Lines about lost traffic, and about commands that failed, are warnings or errors; JSON and terminal agree. */
 export function healthLevel(to: Health): Level {
   return to === 'up' ? 'info' : 'warn';
 }

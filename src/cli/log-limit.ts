@@ -1,25 +1,25 @@
-import type { SinkReport } from '../model/report.ts';
+import type { SinkEvent } from '../model/report.ts';
 import type { Turn } from '../model/turn.ts';
 import type { EventLogger } from './event-logger.ts';
 
 /** Lines about one thing in a period: a signal, a route's decisions, a command and its result. */
 const LINES_MAX = 10;
-/** Lines of one event in a period that sources, sinks or the core say in their own words. */
+/** Notices of one event that are logged in a period. */
 const NOTICES_MAX = 100;
 const PERIOD_MS = 30_000;
-/** Things that are named at the end of a period, each with how much of it was left out. */
+/** Subjects that are named at the end of a period, each with the number of its lines left out. */
 const NAMED_MAX = 20;
-/** Lines told at the end of a period in one turn of the loop: about a millisecond. */
+/** Lines written at the end of a period in one turn of the event loop: about a millisecond. */
 const SLICE_MAX = 64;
 
 export interface LogLimit {
-  /** Tells the same, with less of what repeats itself; all tellers of one `Calm` count together. */
+  /** Wraps a logger; all loggers wrapped by one limit share its counts. */
   readonly over: (logger: EventLogger) => EventLogger;
-  /** Tells what was left out until now, at once. */
+  /** Ends the period now: logs how many lines were left out, and the last of each. */
   readonly flush: () => void;
 }
 
-/** Told of in this period. */
+/** What lines are about, counted within one period. */
 interface Subject {
   count: number;
   readonly linesMax: number;
@@ -31,12 +31,12 @@ type Write = () => void;
 type MayLog = (about: string, write: Write, linesMax?: number) => boolean;
 
 /**
- * Keeps a thing that flaps from filling the log: beyond `LINES_MAX` in half a minute, lines about
- * it are counted and not told. When that is over the count is told, and the last of these lines,
- * so that what the log says last is so. The journal has them all. Holds one entry for each thing
- * that was told of in this period.
+ * Keeps a flapping signal from filling the log: beyond `LINES_MAX` lines about one subject in
+ * half a minute, further lines are counted instead of written. At the end of the period the count
+ * is logged, then the last line left out, so that the newest line of each subject is true. The
+ * journal has all of them. Memory: one entry for each subject of the current period.
  *
- * @param rest is told how much was left out.
+ * @param rest logs the counts of lines left out.
  */
 export function limitLog(rest: EventLogger): LogLimit {
   const subjects = new Map<string, Subject>();
@@ -110,7 +110,7 @@ function limitTurn(turn: Turn, logger: EventLogger, mayLog: MayLog): Turn {
   };
 }
 
-function mayReport(report: SinkReport, write: Write, mayLog: MayLog): boolean {
+function mayReport(report: SinkEvent, write: Write, mayLog: MayLog): boolean {
   const { sink, kind } = report;
   switch (kind) {
     case 'action':
@@ -120,10 +120,6 @@ function mayReport(report: SinkReport, write: Write, mayLog: MayLog): boolean {
     case 'state':
     case 'adopted':
       return mayLog(`sink ${sink}`, write);
-    case 'table':
-    case 'connections':
-      // Nothing is said of them anyway.
-      return true;
     default:
       return kind satisfies never;
   }

@@ -1,5 +1,5 @@
 import { latencyText } from '../admin/page/wording.js';
-import type { SinkReport } from '../model/report.ts';
+import type { SinkEvent } from '../model/report.ts';
 import type { Level } from '../platform/log.ts';
 import type { Decision, HealthChange, WeightDecision } from '../model/turn.ts';
 import type { EventLogger } from './event-logger.ts';
@@ -46,7 +46,7 @@ function weightText({ server, from, to, because }: WeightDecision): string {
   return `${server} ${weightWords(to)}${from === null ? '' : `, was ${from}`}: ${because}`;
 }
 
-function reportLevel(report: SinkReport): Level {
+function reportLevel(report: SinkEvent): Level {
   switch (report.kind) {
     case 'action':
       return actionLevel(report);
@@ -55,8 +55,6 @@ function reportLevel(report: SinkReport): Level {
     case 'notice':
       return report.level;
     case 'adopted':
-    case 'table':
-    case 'connections':
       return 'info';
     default:
       return report satisfies never;
@@ -64,7 +62,7 @@ function reportLevel(report: SinkReport): Level {
 }
 
 /** What is worth a line of its own; the commands themselves are on stdout already. */
-function reportText(report: SinkReport): string | null {
+function reportText(report: SinkEvent): string | null {
   switch (report.kind) {
     case 'action': {
       const { result, command } = report;
@@ -81,9 +79,6 @@ function reportText(report: SinkReport): string | null {
       return report.keys.length === 0
         ? null
         : `ExaBGP already announces ${report.keys.length} of our routes`;
-    case 'table':
-    case 'connections':
-      return null;
     case 'notice':
       return report.message;
     default:

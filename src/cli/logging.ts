@@ -9,11 +9,11 @@ import { terminalLog } from './terminal-log.ts';
 export interface Logging {
   /** For the daemon's own life: started, stopped, crashed. */
   readonly log: Log;
-  /** For all that happens meanwhile: after the work is done, and calmly. */
+  /** For everything between start and stop: deferred until the work is done, and rate-limited. */
   readonly events: DeferredEventLogger;
 }
 
-/** JSON lines on stderr; readable ones where stderr is a terminal, for then a person looks at it. */
+/** JSON lines on stderr; readable lines where stderr is a terminal. */
 export function logging(level: Level): Logging {
   const { isTTY } = process.stderr;
   const startMs = Date.now();

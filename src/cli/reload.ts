@@ -12,18 +12,18 @@ import { reuse } from './reuse.ts';
 import type { EventLogger } from './event-logger.ts';
 
 /**
- * The configurations that SIGHUP brings. A bad file is refused with all its
- * problems, and the one in force stays: nothing is emitted for it.
+ * Emits the new configuration after each SIGHUP. A bad file is refused with all its
+ * problems logged, and the old configuration stays in force.
  */
 export function reloads(
   file: string,
   current: () => Config,
-  teller: EventLogger,
+  events: EventLogger,
   ended: (reload: LastReload) => void,
 ): Observable<Config> {
   let acceptedAtMs: number | null = null;
   return fromEvent(process, 'SIGHUP').pipe(
-    // One after the other: the last that was asked for is in force at the end.
+    // One at a time and in order, so that the last request wins.
     concatMap(async () => read(file, current)),
     mergeMap((refusals) => {
       const [reason = ''] = Array.isArray(refusals) ? refusals : [];
@@ -32,7 +32,7 @@ export function reloads(
       if (isAccepted) acceptedAtMs = atMs;
       ended({ isAccepted, reason, atMs, acceptedAtMs });
       if (!Array.isArray(refusals)) {
-        teller.notice({
+        events.notice({
           level: 'info',
           event: 'config_reloaded',
           message: `the configuration ${file} is active`,
@@ -40,7 +40,7 @@ export function reloads(
         return of(refusals);
       }
       for (const message of refusals) {
-        teller.notice({ level: 'error', event: 'config_refused', message });
+        events.notice({ level: 'error', event: 'config_refused', message });
       }
       return EMPTY;
     }),

@@ -9,7 +9,7 @@ import { parseRecord } from './replay/parse.ts';
 import { Replayer } from './replay/replayer.ts';
 import { summarize, summaryLines } from './replay/summary.ts';
 
-/** Bad lines that are told one by one; the rest is counted. */
+/** Bad lines that are reported one by one; the rest is counted. */
 const PROBLEMS_SHOWN_MAX = 20;
 
 const USAGE = 'JOURNAL -c FILE [--diff]';
@@ -59,7 +59,7 @@ function print(decided: Decided): void {
   process.stdout.write(`${decidedLine(decided)}\n`);
 }
 
-/** Every file of the journal; what is no record is told and skipped. */
+/** Reads every file of the journal; reports and skips lines that are no record. */
 async function play(journal: string, replayer: Replayer): Promise<void> {
   let problems = 0;
   const complain = ({ file, number }: JournalLine, problem: string): void => {
@@ -79,7 +79,7 @@ async function play(journal: string, replayer: Replayer): Promise<void> {
   if (problems > 0) process.stderr.write(`${problems} lines were skipped\n`);
 }
 
-/** Why the result may differ from what was, beside the configuration. */
+/** Reasons other than the configuration why the result may differ from the recording. */
 function tellLimits(replayer: Replayer): void {
   if (!replayer.isExact) {
     note(

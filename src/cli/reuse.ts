@@ -6,9 +6,9 @@ import type { RealServer } from '../model/service.ts';
 import { parseRegex } from '../config/parse/regex.ts';
 
 /**
- * A configuration that was copied from another thread, with its regular expressions compiled, and
- * made of the very parts of the one in force wherever they are the same: whoever compares the two
- * is done with those at once. Yields after each part, so that its caller may do other things.
+ * Compiles the regular expressions of a configuration that was copied from another thread, and
+ * reuses the objects of the old configuration wherever they are equal, so that later comparisons of
+ * the two are by identity. Yields after each part, so that the caller can do other work.
  */
 export function* reuse(old: Config, copy: Config): Generator<undefined, Config> {
   const compile = compiler();

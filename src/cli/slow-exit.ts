@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 
 /**
  * ExaBGP ends, with all its routes, after more than 5 starts of a helper in 64 s.
- * A helper that lives this long cannot bring that about, however often it fails.
+ * A helper that stays alive this long stays below that limit, however often it fails.
  */
 const LIFE_MIN_MS = 15_000;
 
 /**
- * Waits before a helper of ExaBGP gives up, so that a bad file does not take
- * the routes of everybody along; at once where somebody else started us, where
- * ExaBGP goes, or at SIGTERM.
+ * Under ExaBGP, waits before the process exits with an error, so that a bad configuration does not
+ * end ExaBGP with the routes of all its helpers. Resolves at once where ExaBGP is not our parent,
+ * when ExaBGP closes stdin, and at SIGTERM.
  */
 export async function waitUnderExabgp(): Promise<void> {
   if (!isUnderExabgp()) return;
@@ -20,7 +20,7 @@ export async function waitUnderExabgp(): Promise<void> {
       process.stdin.destroy();
       resolve();
     }
-    // Read, or ExaBGP would block on what it tells us.
+    // Keep reading, or ExaBGP would block on its writes to us.
     process.stdin.on('end', end).on('error', end).resume();
     process.once('SIGTERM', end);
   });
@@ -30,7 +30,7 @@ function isUnderExabgp(): boolean {
   try {
     return readFileSync(`/proc/${process.ppid}/cmdline`, 'latin1').includes('exabgp');
   } catch {
-    // No procfs: then nobody can be told from ExaBGP.
+    // Without procfs the parent cannot be identified.
     return false;
   }
 }

@@ -11,7 +11,7 @@ const FILE_MAX_MS = 1000;
 
 /**
  * Whether a stream is at its end before anything came: /dev/null, a closed descriptor, a pipe that
- * nobody writes to. A pipe that is merely silent is open, and so is a terminal. Takes nothing from it.
+ * without a writer. A pipe without data is open, and so is a terminal. Consumes nothing.
  */
 export async function isAtEnd(stream: Readable & { readonly isTTY?: boolean }): Promise<boolean> {
   if (stream.isTTY === true) return false;

@@ -48,7 +48,7 @@ export function pathText(path: Path): string {
   return text === '' ? '(file)' : text;
 }
 
-/** A value as people know it from the file, on one line, short, and safe to print. */
+/** A value as it stands in the file, on one line, short, and safe to print. */
 export function quote(value: unknown, maxChars = QUOTE_MAX_CHARS): string {
   if (value === null || value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';

@@ -15,7 +15,7 @@ import { reportWarnings } from './warnings.ts';
 import { readYaml, type Text } from './yaml.ts';
 
 export interface ConfigInput {
-  /** As the user gave it: problems are told with it. */
+  /** As the user gave it: problems are reported with this name. */
   readonly file: string;
   readonly bytes: Uint8Array;
   /** The absolute folder of the file: paths of plugins are relative to it. */

@@ -9,7 +9,7 @@ export {
 } from './schema/checks.ts';
 export { type ConfigFile, type OvsdbFile } from './schema/file.ts';
 export { type ExabgpFile } from './schema/outputs.ts';
-export { type DegradeStepFile, MAX32 as max32, type RouteFile } from './schema/routes.ts';
+export { type DegradeStepFile, MAX32, type RouteFile } from './schema/routes.ts';
 export { type RuleFile } from './schema/rule.ts';
 export { type RealServerFile, type ServiceFile } from './schema/services.ts';
 export { type SignalFile } from './schema/signals.ts';

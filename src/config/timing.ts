@@ -1,14 +1,8 @@
+import { DEFAULTS } from './defaults.ts';
 import type { Loose } from './loose.ts';
 import { parseDuration } from './parse/duration.ts';
 import { known } from './parse/result.ts';
 import type { CheckOverrideFile } from './schema/checks.ts';
-
-const CHECK_INTERVAL_MS = 1_000;
-/** What a signal of each type that is polled has for `interval` where it says nothing. */
-export const signalIntervalMs = { exec: 10_000, execd: 5_000 };
-const FAST_INTERVAL_MIN_MS = 50;
-
-export const dampingDefaults = { halfLifeMs: 30_000, suppress: 3, reuse: 1 };
 
 export interface Timing {
   readonly intervalMs: number;
@@ -21,12 +15,12 @@ type TimingKeys = Loose<Pick<CheckOverrideFile, 'interval' | 'timeout' | 'fast_i
 /** The times of a check once all its layers are merged, or of a signal; `null` where one of them is faulty. */
 export function timingOf(
   merged: TimingKeys,
-  defaultIntervalMs: number = CHECK_INTERVAL_MS,
+  defaultIntervalMs: number = DEFAULTS.check.intervalMs,
 ): Timing | null {
   const intervalMs = durationOr(merged, 'interval', defaultIntervalMs);
   if (intervalMs === null) return null;
   const timeoutMs = durationOr(merged, 'timeout', Math.floor(intervalMs / 2));
-  const fast = Math.max(FAST_INTERVAL_MIN_MS, Math.floor(intervalMs / 5));
+  const fast = Math.max(DEFAULTS.check.fastIntervalMinMs, Math.floor(intervalMs / 5));
   const fastIntervalMs = durationOr(merged, 'fast_interval', Math.min(intervalMs, fast));
   if (timeoutMs === null || fastIntervalMs === null) return null;
   return { intervalMs, timeoutMs, fastIntervalMs };

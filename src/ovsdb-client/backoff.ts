@@ -5,7 +5,7 @@ export const BACKOFF_MAX_MS = 8000;
  * How long to wait before the next try: 250 ms, doubled each time up to 8 s, of
  * which a random half is left out so that many clients do not come back at once.
  * A success counts only after it lasted 8 s: a server that accepts and then
- * fails again and again is not asked four times a second for ever.
+ * keeps failing is not contacted four times a second.
  */
 export class Backoff {
   readonly #random: () => number;

@@ -137,7 +137,7 @@ export class OvsdbClient {
     this.#setState({ kind: 'connecting' });
   }
 
-  /** With this the server tells of schema changes by `monitor_canceled`; older servers do not know it. */
+  /** With this the server announces schema changes by `monitor_canceled`; older servers do not know it. */
   #negotiate(connection: Connection): void {
     this.#setState({ kind: 'negotiating' });
     connection.request('set_db_change_aware', [true], (reply) => {
@@ -170,7 +170,7 @@ export class OvsdbClient {
     for (const task of this.#tasks) task.lost(reason);
   }
 
-  /** Tells `monitoring` and `synced` apart. */
+  /** Distinguishes `monitoring` from `synced`. */
   #settle(): void {
     if (!this.#isReady()) return;
     const kind = [...this.#tasks].every(({ synced: isSynced }) => isSynced)

@@ -12,7 +12,7 @@ import {
 /** How the caller wants to see one column. Made by `scalar`, `optional`, `set` and `map`. */
 export interface Column<T extends Value> {
   readonly type: ColumnType;
-  /** Whether a decoded value is such a one; it also tells the compiler. */
+  /** Type guard: whether a decoded value is of this column's type. */
   readonly is: (value: Value | undefined) => value is T;
   /** What a column that was never set holds; it also carries the type. */
   readonly empty: T;

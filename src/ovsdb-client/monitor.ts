@@ -17,8 +17,8 @@ export interface MonitorSpec<C extends Columns> {
 /** Called synchronously, while the bytes that caused it are handled. */
 export interface MonitorHandlers<R> {
   /**
-   * `rows` are current from now on. `changes` is what differs from what was told
-   * before: every row the first time, the real differences after a reconnect.
+   * `rows` are current from now on. `changes` is the difference to the rows of the
+   * previous call: every row at the first call, only the differences after a reconnect.
    */
   readonly sync: (rows: ReadonlyMap<Uuid, R>, changes: readonly Change<R>[]) => void;
   /** What one notification changed, at least one row; most often one transaction. */
@@ -32,7 +32,7 @@ export interface MonitorHandlers<R> {
 
 /** A monitor that was asked for. */
 export interface Monitor<R> {
-  /** The rows as last told: a live view, current only between `sync` and `stale`. */
+  /** The rows as last reported: a live view, current only between `sync` and `stale`. */
   readonly rows: ReadonlyMap<Uuid, R>;
   /** Ends it; no handler is called any more. */
   readonly cancel: () => void;

@@ -17,7 +17,7 @@ export interface OvsdbClientOptions {
   readonly requestTimeoutMs?: number;
   /** The longest message that is taken from the server; default 64 MiB. */
   readonly messageMaxBytes?: number;
-  /** Told at each change of `client.state`. */
+  /** Called at each change of `client.state`. */
   readonly onState?: (state: ClientState) => void;
   /** For the jitter; default `Math.random`. */
   readonly random?: () => number;

@@ -19,7 +19,7 @@ export function readSchema(result: unknown): DatabaseSchema {
   return checked(parseSchema(result));
 }
 
-/** A failed operation is told inside a successful reply (RFC 7047, section 4.1.3). */
+/** A failed operation is reported inside a successful reply (RFC 7047, section 4.1.3). */
 export function readResults(result: unknown): readonly unknown[] {
   if (!isArray(result)) {
     throw new OvsdbError('failed', `not a reply to transact: ${quotedJson(result)}`);

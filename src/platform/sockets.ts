@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 
 /** Where to connect to, and from. */
-export interface Endpoint {
+export interface TcpEndpoint {
   readonly address: string;
   readonly port: number;
   /** Local address; `null`: the kernel chooses. */
@@ -12,7 +12,7 @@ export interface Endpoint {
  * Begins to connect. `new Socket()` and not `net.connect()`: measured, sockets of
  * the latter survive young garbage collections and cost a third more time.
  */
-export function connectTcp(to: Endpoint): Socket {
+export function connectTcp(to: TcpEndpoint): Socket {
   const socket = new Socket();
   if (to.source === null) socket.connect({ host: to.address, port: to.port });
   else socket.connect({ host: to.address, port: to.port, localAddress: to.source });

@@ -11,7 +11,7 @@ import { parseRecord } from '../../src/cli/replay/parse.ts';
 import { Replayer } from '../../src/cli/replay/replayer.ts';
 import { createCore, observe, takeTurn } from '../../src/core/turn.ts';
 import type { Config } from '../../src/model/config.ts';
-import type { SinkReport } from '../../src/model/report.ts';
+import type { SinkEvent } from '../../src/model/report.ts';
 import type { RealServer } from '../../src/model/service.ts';
 import { hashOf } from '../../src/platform/hash.ts';
 import { journal } from '../../src/sinks/journal/journal.ts';
@@ -61,7 +61,7 @@ const into = journal({
 
 async function run(isRecorded: boolean): Promise<number> {
   const core = createCore(rules, 0);
-  const report$ = new Subject<SinkReport>();
+  const report$ = new Subject<SinkEvent>();
   const done = isRecorded
     ? lastValueFrom(into.recording(report$), { defaultValue: null })
     : Promise.resolve();

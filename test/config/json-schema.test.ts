@@ -34,6 +34,13 @@ describe('the JSON Schema', () => {
     assert.ok(accepts(routeOf({})));
   });
 
+  test('describes keys with defaults and examples, in keywords that it has', () => {
+    const text = JSON.stringify(root);
+    assert.ok(!text.includes('"unset"'));
+    assert.match(text, /A probe that takes longer has failed\. .*? Default: half the interval\./u);
+    assert.match(text, /"default":"quiesce","examples":\["remove"\]/u);
+  });
+
   const refused: readonly (readonly [string, unknown])[] = [
     ['an unknown key', { nodee: 'lb-a' }],
     ['an unknown key further down', { outputs: { exabgp: { via: 'stdio', windw: 1 } } }],

@@ -3,28 +3,12 @@ import { describe, test } from 'node:test';
 import { Subject, VirtualTimeScheduler } from 'rxjs';
 import type { Control } from '../../src/model/control.ts';
 import type { Observation } from '../../src/model/observation.ts';
-import type { ActionReport } from '../../src/model/report.ts';
 import type { View } from '../../src/model/view.ts';
-import { feedback } from '../../src/core/feedback.ts';
 import { pipeline } from '../../src/core/pipeline.ts';
 import { connected, inKernel, withIpvs } from './drive.ts';
 import { down, route, up } from './fixtures.ts';
 
 const rules = withIpvs({ services: [inKernel([7])], routes: [route('r', 'web')] });
-
-function done(action: ActionReport['action'], key: string, weight: number | null): ActionReport {
-  return {
-    kind: 'action',
-    sink: action === 'withdraw' ? 'exabgp' : 'ipvs',
-    action,
-    keys: [key],
-    ...(weight === null ? {} : { weight }),
-    result: action === 'withdraw' ? 'sent' : 'confirmed',
-    command: '',
-    cause: { kind: 'stop', atMs: 0 },
-    atMs: 0,
-  };
-}
 
 describe('the way back', () => {
   test('may be taken in the middle of a turn: what follows comes in the next one', () => {
@@ -32,20 +16,17 @@ describe('the way back', () => {
     const observation$ = new Subject<Observation>();
     const control$ = new Subject<Control>();
     const seen: string[] = [];
-    const tell = (report: ActionReport): void => {
-      const control = feedback(report);
-      if (control !== null) control$.next(control);
-    };
     pipeline(observation$, control$, rules, scheduler).subscribe(({ intents, atMs }) => {
       for (const key of intents.changed) {
         const kind = intents.routes.get(key)?.kind;
         seen.push(`${atMs} ${key} ${kind}`);
-        if (kind === 'withdraw') tell(done('withdraw', key, null));
+        if (kind === 'withdraw') control$.next({ kind: 'sent', keys: [key] });
       }
       for (const key of intents.changedWeights) {
         const weight = intents.weights.get(key)?.weight;
         seen.push(`${atMs} ${key} ${weight}`);
-        if (typeof weight === 'number') tell(done('weight', key, weight));
+        if (weight !== undefined)
+          control$.next({ kind: 'weights', weights: new Map([[key, weight]]) });
       }
     });
     control$.next(connected);

@@ -91,7 +91,8 @@ export async function visit(
  */
 export async function whenShown(page: Page, selector: string, text: string): Promise<number> {
   const [where, what] = [JSON.stringify(selector), JSON.stringify(text)];
-  return page.evaluate<number>(`new Promise((resolve) => {
+  return page.evaluate<number>(`new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error(${what} + ' is not shown')), ${patienceMs});
     const look = () => [...document.querySelectorAll(${where})].some((each) => each.textContent.includes(${what}));
     if (look()) return resolve(Date.now());
     const watcher = new MutationObserver(() => {

@@ -52,12 +52,12 @@ describe('the inactivity probe', () => {
   test('counts anything that is heard, and asks again later', () => {
     const { clock, probe, told } = probing();
     clock.pass(700);
-    probe.heard();
+    probe.received();
     clock.pass(900);
     assert.deepEqual(told, []);
     clock.pass(200);
     assert.deepEqual(told, ['ask at 1700']);
-    probe.heard();
+    probe.received();
     clock.pass(1000);
     assert.deepEqual(told, ['ask at 1700', 'ask at 2800']);
   });
@@ -65,7 +65,7 @@ describe('the inactivity probe', () => {
   test('looks once more, lest it was this process that stood still', () => {
     const { clock, probe, told } = probing();
     clock.pass(2005);
-    probe.heard();
+    probe.received();
     clock.pass(990);
     assert.deepEqual(told, ['ask at 1000']);
   });

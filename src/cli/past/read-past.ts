@@ -10,10 +10,10 @@ import { ShownEvents } from './shown-events.ts';
 const SLICE_MS = 4;
 /** Lines between two looks at the clock. */
 const LOOK_LINES = 64;
-/** What is not read by then stays unread: a disk that hangs keeps nobody waiting longer. */
+/** Reading stops after this time: a disk that hangs must not keep the page waiting. */
 const READ_MAX_MS = 5000;
 
-/** Reads the journal at this path, beside all else that the daemon does. */
+/** Reads the journal at this path in slices, so that the daemon's other work goes on. */
 export function journalPast(path: string): ReadPast {
   return async (span, take, signal) => {
     const problems = new Problems();

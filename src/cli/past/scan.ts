@@ -39,7 +39,7 @@ export class Scan {
   readonly #changes: Newest;
   readonly #actions: Newest;
   #number = 0;
-  /** `null`: nobody knows the time of what follows. */
+  /** `null`: the time of the following lines is not known. */
   #clock: PastClock | null = null;
   #isForeign = false;
   #isInHead = false;

@@ -20,12 +20,12 @@ interface Use {
  */
 export async function pluginFindings(config: Config): Promise<LateFinding[]> {
   const findings = new Map<string, LateFinding>();
-  const told = new Map<string, readonly OptionProblem[] | string>();
-  const pulse = new Watchdog();
+  const answers = new Map<string, readonly OptionProblem[] | string>();
+  const watchdog = new Watchdog();
   for (const { run, places } of usesOf(config)) {
     const key = JSON.stringify(run);
-    const answer = told.get(key) ?? (await ask(run, pulse));
-    told.set(key, answer);
+    const answer = answers.get(key) ?? (await ask(run, watchdog));
+    answers.set(key, answer);
     for (const finding of findingsOf(answer, places)) {
       findings.set(JSON.stringify(finding), finding);
     }
@@ -34,7 +34,7 @@ export async function pluginFindings(config: Config): Promise<LateFinding[]> {
 }
 
 /** What is wrong with the options; as text: with the plugin. */
-async function ask(run: PluginRun, pulse: Watchdog): Promise<readonly OptionProblem[] | string> {
+async function ask(run: PluginRun, watchdog: Watchdog): Promise<readonly OptionProblem[] | string> {
   const spec: PluginSpec = { key: 'check', run, address: null, port: null };
   return new Promise((resolve) => {
     const close = startWorker(
@@ -47,7 +47,7 @@ async function ask(run: PluginRun, pulse: Watchdog): Promise<readonly OptionProb
           resolve(event.problems.length > 0 ? event.problems : event.reason);
         }
       },
-      { pulse, isCheckOnly: true },
+      { pulse: watchdog, isCheckOnly: true },
     );
   });
 }

@@ -58,7 +58,7 @@ const record = z.discriminatedUnion('kind', [
   observation.extend({ kind: z.literal('known') }),
   z.object({ kind: z.literal('continued'), atMs }),
   z.object({ kind: z.literal('dropped'), records: z.number() }),
-  // They follow from the others, and are there for people.
+  // They follow from the other records, and are written for human readers only.
   z.object({ kind: z.literal('health') }),
   z.object({ kind: z.literal('action') }),
 ]);

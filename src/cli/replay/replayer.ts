@@ -21,7 +21,7 @@ interface Life {
   readonly repeats: Repeats;
   /**
    * The configuration of the record is ours. Then every turn is in the journal, at the time it
-   * really was taken; otherwise deadlines are our own, on time, and sinks do at once as told.
+   * really was taken; otherwise deadlines are exact, and sinks act at once.
    */
   readonly isExact: boolean;
 }
@@ -164,13 +164,13 @@ export class Replayer {
     this.#see(atMs + life.wallOffsetMs);
     let turn = takeTurn(life.core, atMs);
     while (turn !== null) {
-      this.#tell(life, turn);
+      this.#record(life, turn);
       if (life.isExact || !this.#answer(life, turn, atMs)) return;
       turn = takeTurn(life.core, atMs);
     }
   }
 
-  #tell(life: Life, turn: Turn): void {
+  #record(life: Life, turn: Turn): void {
     if (this.#isMuted) return;
     for (const decision of turn.decisions) {
       this.#sides.replayed(routeDecided(decision, decision.atMs + life.wallOffsetMs));

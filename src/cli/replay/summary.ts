@@ -44,7 +44,7 @@ function withdrawnMsOf(list: readonly Decided[], endMs: number): number {
   return totalMs;
 }
 
-/** A small table, two sides beside each other. */
+/** A small table: recorded and replayed, side by side. */
 export function summaryLines(recorded: Summary, replayed: Summary): readonly string[] {
   const count = (label: string, name: 'flapped' | 'withdraws' | 'weightChanges'): string =>
     row(label, `${recorded[name]}`, `${replayed[name]}`);

@@ -1,3 +1,4 @@
+import { DEFAULTS } from '../defaults.ts';
 import type { Loose } from '../loose.ts';
 import { durationText } from '../parse.ts';
 import type { Path, Report } from '../problems.ts';
@@ -8,7 +9,7 @@ import {
   type CheckOverrideFile,
   keyOfOtherCheck,
 } from '../schema.ts';
-import { dampingDefaults, timingOf } from '../timing.ts';
+import { timingOf } from '../timing.ts';
 
 /** One of the places a check's keys come from, the general one first. */
 interface Layer {
@@ -85,8 +86,8 @@ interface DampingFile {
 /** Held down above `suppress` and released below `reuse`: the other way round it never ends. */
 export function checkDamping(damping: DampingFile | undefined, path: Path, report: Report): void {
   if (damping === undefined) return;
-  const suppress = 'suppress' in damping ? damping.suppress : dampingDefaults.suppress;
-  const reuse = 'reuse' in damping ? damping.reuse : dampingDefaults.reuse;
+  const suppress = 'suppress' in damping ? damping.suppress : DEFAULTS.damping.suppress;
+  const reuse = 'reuse' in damping ? damping.reuse : DEFAULTS.damping.reuse;
   if (suppress === undefined || reuse === undefined || reuse < suppress) return;
   const key = 'reuse' in damping ? 'reuse' : 'suppress';
   report([...path, key], `reuse ${reuse} must be below suppress ${suppress}`);

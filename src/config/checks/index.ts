@@ -1,8 +1,9 @@
+import { DEFAULTS } from '../defaults.ts';
 import type { Loose } from '../loose.ts';
 import { durationText, isLoopback, known, parseListen } from '../parse.ts';
 import type { Path, Report } from '../problems.ts';
 import type { ConfigFile, SignalFile } from '../schema.ts';
-import { signalIntervalMs, timingOf, type Timing } from '../timing.ts';
+import { timingOf, type Timing } from '../timing.ts';
 import { checkDamping } from './checks.ts';
 import { checkSharedNames, Names } from './names.ts';
 import { checkRoutes } from './routes.ts';
@@ -10,7 +11,7 @@ import { checkServices } from './services.ts';
 import { checkOvsdb } from './sources.ts';
 import { checkValidWhenCycles } from './valid-when.ts';
 
-/** Everything that no single value can tell: what refers to what, what excludes what. */
+/** Checks across values: references to names, and keys that exclude each other. */
 export function checkTogether(file: Loose<ConfigFile>, node: string, report: Report): void {
   const names = new Names(file);
   checkNodes(file, report);
@@ -67,8 +68,8 @@ function checkTiming(signal: Loose<SignalFile>, path: Path, report: Report): voi
 }
 
 function timingOfSignal(signal: Loose<SignalFile>): Timing | null {
-  if (signal.type === 'exec') return timingOf(signal, signalIntervalMs.exec);
-  if (signal.type === 'execd') return timingOf(signal, signalIntervalMs.execd);
+  if (signal.type === 'exec') return timingOf(signal, DEFAULTS.signalIntervalMs.exec);
+  if (signal.type === 'execd') return timingOf(signal, DEFAULTS.signalIntervalMs.execd);
   // A plugin has a pace of its own: nothing stands for what is not given.
   const isTimed = signal.type === 'plugin' && 'interval' in signal && 'timeout' in signal;
   return isTimed ? timingOf(signal) : null;

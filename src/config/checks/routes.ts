@@ -3,7 +3,7 @@ import { highestMed } from '../med.ts';
 import { known, parseAddress, parsePercent, parsePrefix } from '../parse.ts';
 import type { Path, Report } from '../problems.ts';
 import { routeKey } from '../route-key.ts';
-import { type ConfigFile, max32, type RouteFile } from '../schema.ts';
+import { type ConfigFile, MAX32, type RouteFile } from '../schema.ts';
 import type { Names } from './names.ts';
 import { checkRule } from './rules.ts';
 
@@ -75,17 +75,17 @@ function checkMed(
     const rungs = file.nodes?.length ?? 1;
     if (ladder.base !== undefined && ladder.step !== undefined) {
       worst = ladder.base + ladder.step * (rungs - 1);
-      if (worst > max32)
-        report(ladderPath, `the last rung ${worst} is above ${max32}: lower the step`);
+      if (worst > MAX32)
+        report(ladderPath, `the last rung ${worst} is above ${MAX32}: lower the step`);
     }
   }
   const steps = (route.degrade ?? []).flatMap((step) => (step === undefined ? [] : [step]));
-  if (typeof worst !== 'number' || worst > max32) return;
+  if (typeof worst !== 'number' || worst > MAX32) return;
   const highest = highestMed(worst, steps);
-  if (highest > max32) {
+  if (highest > MAX32) {
     report(
       [...path, 'degrade'],
-      `the steps can raise the MED to ${highest}, above ${max32}: lower them`,
+      `the steps can raise the MED to ${highest}, above ${MAX32}: lower them`,
     );
   }
 }

@@ -12,7 +12,7 @@ export const ENDPOINT_EXPECTED =
 
 /**
  * `10.0.1.11:443`, `[2001:db8::11]:443`, or either without its port. IPv6 needs its
- * brackets: `2001:db8::1:443` is an address without a port, and nobody means that.
+ * brackets: `2001:db8::1:443` would be an address without a port.
  */
 export function parseEndpoint(text: string): Parsed<Endpoint> {
   const bracketed = /^\[([^\]]*)\](?::(.*))?$/s.exec(text);

@@ -2,7 +2,7 @@ import { RE2JS } from 're2js';
 import type { Pattern } from '../../model/pattern.ts';
 import { bad, good, type Parsed } from './result.ts';
 
-/** The work of a match grows with the pattern, too: nobody recognises a health answer by more. */
+/** The cost of a match grows with the pattern, and no health answer needs a longer one. */
 const PATTERN_MAX_CHARS = 1_000;
 
 const flagBits: Readonly<Record<string, number>> = {

@@ -1,20 +1,11 @@
 import type { Check, SettleRules, TcpCheck } from '../../model/check.ts';
-import {
-  known,
-  parseAddress,
-  parseDuration,
-  parseExpect,
-  parsePayload,
-  parseRegex,
-} from '../parse.ts';
+import { DEFAULTS, SETTLE_DEFAULTS } from '../defaults.ts';
+import { known, parseAddress, parseExpect, parsePayload, parseRegex } from '../parse.ts';
 import type { CheckDefaultsFile, CheckFile, CheckOverrideFile, CheckType } from '../schema.ts';
 import { timingOf } from '../timing.ts';
 import { Interned } from './intern.ts';
 import { resolvePlugin } from './plugin.ts';
-import { polled, settleOf, pushed } from './settle.ts';
-
-/** Above the second that Linux leaves between two ICMP errors to one asker. */
-const ICMP_INTERVAL = '1100ms';
+import { msOr, settleOf } from './settle.ts';
 
 /** Lays defaults, check and a server's own keys over each other. Equal checks are one object. */
 export class CheckResolver {
@@ -37,23 +28,24 @@ export class CheckResolver {
     const timing = timingOf(file);
     if (timing === null || file.type === undefined)
       throw new Error('bug: a faulty check was resolved');
-    // A plugin speaks for itself, once for each thing.
+    const { pushed, polled } = SETTLE_DEFAULTS;
+    // A plugin reports each change once.
     const settle = settleOf(file, file.type === 'plugin' ? pushed : polled);
     const common = {
       ...timing,
       port: file.port ?? null,
       source: file.source === undefined ? null : known(parseAddress(file.source)).text,
-      sweep: file.sweep ?? true,
+      sweep: file.sweep ?? DEFAULTS.check.sweep,
       settle: this.#settle.of(settle, () => settle),
     };
-    const expect = known(parseExpect(file.expect ?? 'none'));
+    const expect = known(parseExpect(file.expect ?? DEFAULTS.check.expect));
     const send = file.send === undefined ? null : known(parsePayload(file.send));
     if (file.type === 'tcp') {
-      return { type: 'tcp', ...common, mode: file.mode ?? 'connect', send, expect };
+      return { type: 'tcp', ...common, mode: file.mode ?? DEFAULTS.check.tcpMode, send, expect };
     }
     if (file.type === 'udp') {
       // An empty datagram is enough for ICMP to say that nobody listens.
-      const icmpIntervalMs = known(parseDuration(file.icmp_interval ?? ICMP_INTERVAL));
+      const icmpIntervalMs = msOr(file.icmp_interval, DEFAULTS.check.icmpIntervalMs);
       return { type: 'udp', ...common, send: send ?? new Uint8Array(), expect, icmpIntervalMs };
     }
     if (file.type === 'plugin') {
@@ -75,13 +67,16 @@ function richer(
   switch (type) {
     case 'http':
     case 'https': {
-      const [statusFrom = 0, statusTo = statusFrom] = statusRange(file.status ?? '200-399');
-      const { path = '/', host = null, verify = true } = file;
+      const [statusFrom = 0, statusTo = statusFrom] = statusRange(
+        file.status ?? DEFAULTS.check.status,
+      );
+      const { path = DEFAULTS.check.httpPath, host = null, verify = DEFAULTS.check.verify } = file;
       const body = file.body === undefined ? null : known(parseRegex(file.body));
       return { type, ...common, path, host, statusFrom, statusTo, body, verify };
     }
     case 'dns': {
-      const { name = '.', record = 'A', rcode = 'NOERROR', answer = 'record' } = file;
+      const { record = DEFAULTS.check.record, rcode = DEFAULTS.check.rcode } = file;
+      const { name = '.', answer = DEFAULTS.check.answer } = file;
       return { type, ...common, name, record, rcode, answer };
     }
     case 'exec':

@@ -1,4 +1,5 @@
 import type { Config, ExabgpOutput, WithdrawBudget } from '../../model/config.ts';
+import { DEFAULTS } from '../defaults.ts';
 import { known, parsePercent } from '../parse.ts';
 import type { ConfigFile, ExabgpFile } from '../schema.ts';
 import { CheckResolver } from './check.ts';
@@ -9,10 +10,6 @@ import { msOr } from './settle.ts';
 import { resolveOvsdb } from './sources.ts';
 import { resolveSignal } from './signal.ts';
 
-const STARTUP_TIMEOUT_MS = 10_000;
-const ACK_TIMEOUT_MS = 2_000;
-const WINDOW = 64;
-
 /** A file without problems → the model: defaults filled in, every text understood. */
 export function resolveConfig(file: ConfigFile, node: string, folder: string): Config {
   const checks = new CheckResolver(file.check_defaults ?? {}, folder);
@@ -21,9 +18,9 @@ export function resolveConfig(file: ConfigFile, node: string, folder: string): C
   return {
     node,
     nodes,
-    startupTimeoutMs: msOr(file.startup_timeout, STARTUP_TIMEOUT_MS),
+    startupTimeoutMs: msOr(file.startup_timeout, DEFAULTS.startupTimeoutMs),
     stateDir: file.state_dir ?? null,
-    logLevel: file.log?.level ?? 'info',
+    logLevel: file.log?.level ?? DEFAULTS.logLevel,
     maxWithdraw: budgetOf(file.max_withdraw),
     ifplugdDir: file.sources?.ifplugd?.dir ?? null,
     ovsdb: resolveOvsdb(file.sources?.ovsdb),
@@ -49,8 +46,8 @@ function budgetOf(file: ConfigFile['max_withdraw']): WithdrawBudget | null {
 function exabgpOf(file: ExabgpFile | undefined): ExabgpOutput {
   if (file === undefined || file.via === 'off') return { via: 'off' };
   const limits = {
-    ackTimeoutMs: msOr(file.ack_timeout, ACK_TIMEOUT_MS),
-    window: file.window ?? WINDOW,
+    ackTimeoutMs: msOr(file.ack_timeout, DEFAULTS.exabgp.ackTimeoutMs),
+    window: file.window ?? DEFAULTS.exabgp.window,
   };
   return file.via === 'stdio'
     ? { via: 'stdio', ...limits }

@@ -1,10 +1,11 @@
 import type { AdminConfig, Config, IpvsOutput, ListenAddress } from '../../model/config.ts';
+import { DEFAULTS } from '../defaults.ts';
 import { known, parseListen } from '../parse.ts';
 import type { ConfigFile } from '../schema.ts';
 
 type Outputs = Pick<Config, 'ipvs' | 'agent' | 'trackFilesDir' | 'admin'>;
 
-/** Everything that tells others how we are, beside ExaBGP. What is left out is off. */
+/** All outputs but ExaBGP's and IPVS's. An output that is left out is off. */
 export function resolveOutputs({ outputs, admin }: ConfigFile): Outputs {
   return {
     ipvs: ipvsOf(outputs?.ipvs),
@@ -16,7 +17,7 @@ export function resolveOutputs({ outputs, admin }: ConfigFile): Outputs {
 
 function ipvsOf(file: NonNullable<ConfigFile['outputs']>['ipvs']): IpvsOutput {
   if (file === undefined || file.via === 'off') return { via: 'off' };
-  return { via: file.via ?? 'netlink', dryRun: file.dry_run ?? false };
+  return { via: file.via ?? DEFAULTS.ipvs.via, dryRun: file.dry_run ?? DEFAULTS.ipvs.dryRun };
 }
 
 function adminOf(file: ConfigFile['admin']): AdminConfig {

@@ -1,4 +1,5 @@
 import type { PluginRun } from '../../model/check.ts';
+import { DEFAULTS } from '../defaults.ts';
 import { msOr } from './settle.ts';
 
 interface PluginFile {
@@ -13,7 +14,7 @@ export function resolvePlugin(file: PluginFile, module: string, folder: string):
     module: isRelative(module) ? joined(folder, module) : module,
     folder,
     options: file.options,
-    isolate: file.isolate ?? 'worker',
+    isolate: file.isolate ?? DEFAULTS.isolate,
     staleAfterMs: file.stale_after === undefined ? null : msOr(file.stale_after, 0),
   };
 }

@@ -1,12 +1,11 @@
 import type { DegradeStep, Route } from '../../model/route.ts';
+import { DEFAULTS } from '../defaults.ts';
 import { drainMedOf, medOf, medStepOf, orderedSteps, type LadderPlace } from '../med.ts';
 import { known, parseAddress, parsePercent, parsePrefix } from '../parse.ts';
 import { routeKey } from '../route-key.ts';
 import type { DegradeStepFile, RouteFile } from '../schema.ts';
 import { resolveRule } from './rule.ts';
 import { msOr } from './settle.ts';
-
-const DRAIN_MS = 5_000;
 
 export function resolveRoute(file: RouteFile, place: LadderPlace): Route {
   const med = medOf(file.med, place);
@@ -26,8 +25,8 @@ export function resolveRoute(file: RouteFile, place: LadderPlace): Route {
       extendedCommunities: file.extended_communities ?? [],
     },
     degrade: orderedSteps(file.degrade ?? []).map(stepOf),
-    onStop: file.on_stop ?? 'withdraw',
-    drainMs: msOr(file.drain, DRAIN_MS),
+    onStop: file.on_stop ?? DEFAULTS.route.onStop,
+    drainMs: msOr(file.drain, DEFAULTS.route.drainMs),
     drainMed: drainMedOf(file, med, place.nodes),
     drainConnections: file.drain_connections ?? null,
   };
@@ -42,6 +41,6 @@ function stepOf(file: DegradeStepFile): DegradeStep {
     belowPercent: known(parsePercent(file.below)),
     med: file.med === undefined ? null : medStepOf(file.med),
     communities: file.communities ?? [],
-    withdraw: file.withdraw ?? false,
+    withdraw: file.withdraw ?? DEFAULTS.route.degradeWithdraw,
   };
 }

@@ -1,4 +1,5 @@
 import type { Amount, RealServer, Service } from '../../model/service.ts';
+import { DEFAULTS } from '../defaults.ts';
 import {
   endpointText,
   known,
@@ -22,8 +23,8 @@ export function resolveService(name: string, file: ServiceFile, checks: CheckRes
     hysteresis: amountOf(file.hysteresis),
     validWhen: file.valid_when === undefined ? null : resolveRule(file.valid_when),
     minPooledPercent: file.min_pooled === undefined ? null : known(parsePercent(file.min_pooled)),
-    slowStartMs: msOr(file.slow_start, 0),
-    onDown: file.on_down ?? 'quiesce',
+    slowStartMs: msOr(file.slow_start, DEFAULTS.service.slowStartMs),
+    onDown: file.on_down ?? DEFAULTS.service.onDown,
     realServers: serversOf(name, file, virtualPort, checks),
   };
 }

@@ -1,16 +1,9 @@
 import type { Signal } from '../../model/config.ts';
+import { DEFAULTS, SETTLE_DEFAULTS, type SettleDefaults } from '../defaults.ts';
 import type { SignalFile } from '../schema.ts';
-import { signalIntervalMs, timingOf, type Timing } from '../timing.ts';
+import { timingOf, type Timing } from '../timing.ts';
 import { resolvePlugin } from './plugin.ts';
-import {
-  bfdDefaults,
-  linkDefaults,
-  msOr,
-  polled,
-  settleOf,
-  pushed,
-  type SettleDefaults,
-} from './settle.ts';
+import { msOr, settleOf } from './settle.ts';
 
 export function resolveSignal(name: string, file: SignalFile, folder: string): Signal {
   const settle = settleOf(file, defaultsFor(file));
@@ -23,7 +16,7 @@ export function resolveSignal(name: string, file: SignalFile, folder: string): S
       return { name, type: 'exec', command, ...times(file), user, settle };
     }
     case 'execd': {
-      const { command, trigger = 'poll', user = null } = file;
+      const { command, trigger = DEFAULTS.trigger, user = null } = file;
       const staleAfterMs = file.stale_after === undefined ? null : msOr(file.stale_after, 0);
       return { name, type: 'execd', command, trigger, user, ...times(file), staleAfterMs, settle };
     }
@@ -35,21 +28,21 @@ export function resolveSignal(name: string, file: SignalFile, folder: string): S
 }
 
 function times(file: Extract<SignalFile, { type: 'exec' | 'execd' }>): Timing {
-  const timing = timingOf(file, signalIntervalMs[file.type]);
+  const timing = timingOf(file, DEFAULTS.signalIntervalMs[file.type]);
   if (timing === null) throw new Error('bug: a faulty signal was resolved');
   return timing;
 }
 
 const defaultsByType: Readonly<Record<SignalFile['type'], SettleDefaults>> = {
-  link: linkDefaults,
-  bfd: bfdDefaults,
-  exec: polled,
-  execd: polled,
-  plugin: pushed,
+  link: SETTLE_DEFAULTS.link,
+  bfd: SETTLE_DEFAULTS.bfd,
+  exec: SETTLE_DEFAULTS.polled,
+  execd: SETTLE_DEFAULTS.polled,
+  plugin: SETTLE_DEFAULTS.pushed,
 };
 
 function defaultsFor(file: SignalFile): SettleDefaults {
-  // A child that speaks by itself says a thing once.
-  if (file.type === 'execd' && file.trigger === 'self') return pushed;
+  // Such a child reports each change once.
+  if (file.type === 'execd' && file.trigger === 'self') return SETTLE_DEFAULTS.pushed;
   return defaultsByType[file.type];
 }

@@ -1,14 +1,11 @@
 import type { OvsdbSource } from '../../model/config.ts';
+import { DEFAULTS } from '../defaults.ts';
 import type { OvsdbFile } from '../schema.ts';
-
-/** Where Debian's Open vSwitch has them. */
-const DEFAULT_REMOTE = 'unix:/var/run/openvswitch/db.sock';
-const DEFAULT_PIDFILE = '/var/run/openvswitch/ovs-vswitchd.pid';
 
 /** A database on this node has its daemon on this node too; of another one only statistics tell. */
 export function resolveOvsdb(file: OvsdbFile | undefined): OvsdbSource {
-  const remote = file?.remote ?? DEFAULT_REMOTE;
-  const pidfile = remote.startsWith('unix:') ? DEFAULT_PIDFILE : null;
+  const remote = file?.remote ?? DEFAULTS.ovsdb.remote;
+  const pidfile = remote.startsWith('unix:') ? DEFAULTS.ovsdb.vswitchdPidfile : null;
   return {
     remote,
     vswitchdPidfile: file?.vswitchd_pidfile ?? pidfile,

@@ -19,9 +19,11 @@ import {
 } from '../parse.ts';
 import { didYouMean } from '../suggest.ts';
 
-/** What a JSON Schema shall say about a text beside that it is one. */
+/** What the JSON Schema and docs/configuration.md say about a text. */
 interface TextNotes {
-  readonly description: string;
+  /** The name of the type, such as `duration`. */
+  readonly title: string;
+  readonly description?: string;
   readonly pattern?: string;
 }
 
@@ -93,9 +95,9 @@ export function wholeNumber(min: number, max: number, what = 'a whole number') {
   return z.int({ error }).min(min, { error }).max(max, { error });
 }
 
-export function duration(minMs: number, description: string): z.ZodString {
+export function duration(minMs: number): z.ZodString {
   return textUpTo(durationExpected, (value) => atLeast(minMs, parseDuration(value)), {
-    description,
+    title: minMs > 1 ? `duration, at least ${durationText(minMs)}` : 'duration',
     pattern: durationPattern,
   });
 }
@@ -108,26 +110,28 @@ function atLeast(minMs: number, parsed: Parsed<number>): Parsed<number> {
 
 export const yesNo = z.boolean({ error: 'expected true or false' });
 export const name = textUpTo(nameExpected, parseName, {
-  description: 'A name.',
+  title: 'name',
   pattern: namePattern,
 });
 export const positivePercent = textUpTo(percentExpected, parsePositivePercent, {
-  description: 'A percentage above 0%, such as 50%.',
+  title: 'percentage',
   pattern: percentPattern,
 });
 export const address = textUpTo(addressExpected, parseAddress, {
+  title: 'address',
   description: 'An IPv4 or IPv6 address.',
 });
 const LISTEN_EXPECTED = 'expected ADDRESS:PORT such as 127.0.0.1:9127';
 export const listenSchema = textUpTo(LISTEN_EXPECTED, parseListenAddress, {
-  description: 'ADDRESS:PORT to listen on; an IPv6 address in brackets.',
+  title: 'ADDRESS:PORT',
+  description: 'An IPv6 address stands in brackets.',
 });
 export const port = wholeNumber(1, 65_535, 'a port');
 
 const TEXT_MAX_CHARS = 4_096;
 
-/** Any text that is not empty: a path, an argument. */
-export function text(what: string): z.ZodString {
+/** Any text that is not empty: a path, an argument. `title` names the type. */
+export function text(what: string, title: string): z.ZodString {
   const expected = `expected ${what}`;
   const check = (value: string): Parsed<string> => {
     if (value === '') return bad(expected);
@@ -135,7 +139,7 @@ export function text(what: string): z.ZodString {
       return bad(`${what} has at most ${TEXT_MAX_CHARS} characters`);
     return { ok: true, value };
   };
-  return textUpTo(expected, check, { description: `${what[0]?.toUpperCase()}${what.slice(1)}.` });
+  return textUpTo(expected, check, { title });
 }
 
 function parseListenAddress(value: string): Parsed<unknown> {
@@ -144,9 +148,7 @@ function parseListenAddress(value: string): Parsed<unknown> {
 }
 
 /** A path, as the daemon's working directory (`/` under ExaBGP) sees it. */
-export const path = text('a path such as /var/lib/routevane');
+export const path = text('a path such as /var/lib/routevane', 'path');
 
 /** Only the plugin itself knows what they should be. */
-export const pluginOptions = z
-  .unknown()
-  .meta({ description: 'Handed to the plugin, which checks them.' });
+export const pluginOptions = z.unknown().meta({ title: 'whatever the plugin takes' });

@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { DEFAULTS } from '../defaults.ts';
 import {
   bad,
+  durationText,
   good,
   parseAddress,
   type Parsed,
@@ -15,7 +17,6 @@ import {
   mapping,
   oneOf,
   path,
-  pluginOptions,
   port,
   text,
   textUpTo,
@@ -23,34 +24,57 @@ import {
   wordList,
   yesNo,
 } from './basics.ts';
+import { optional, requiredKey } from './keys.ts';
+import { argument, fastIntervalDefault, pluginKeys } from './program.ts';
 import { settleKeys } from './settle.ts';
 
 /** One worker cannot probe a server more often than this and stay exact. */
 const INTERVAL_MIN_MS = 10;
+const MUST_BE_SOMEWHERE = 'none: the check needs it, here or in a real server’s `check`';
 
 const commonKeys = {
-  interval: duration(INTERVAL_MIN_MS, 'Between two probes; default 1s.').optional(),
-  timeout: duration(1, 'How long a probe may take; default half the interval.').optional(),
-  fast_interval: duration(
-    INTERVAL_MIN_MS,
-    'The interval while unsettled; default a fifth of the interval, at least 50ms.',
-  ).optional(),
-  port: port.optional().meta({ description: 'The port to probe, where another one serves.' }),
-  source: address.optional().meta({ description: 'Local address to probe from.' }),
-  sweep: yesNo
-    .optional()
-    .meta({ description: 'Probe the rest of a fault domain after two failures; default true.' }),
+  interval: optional(duration(INTERVAL_MIN_MS), {
+    description: 'Time between two probes of a server while it is settled.',
+    default: durationText(DEFAULTS.check.intervalMs),
+    examples: ['500ms'],
+  }),
+  timeout: optional(duration(1), {
+    description: 'A probe that takes longer has failed. At most the interval.',
+    unset: 'half the interval',
+    examples: ['250ms'],
+  }),
+  fast_interval: optional(duration(INTERVAL_MIN_MS), {
+    description: 'The interval while results disagree with the settled health.',
+    unset: fastIntervalDefault,
+    examples: ['100ms'],
+  }),
+  port: optional(port, {
+    description: 'The port to probe, where that is not the one that serves.',
+    unset: 'the port of the real server',
+    examples: [9000],
+  }),
+  source: optional(address, {
+    description: 'Local address to probe from.',
+    unset: 'the kernel chooses',
+    examples: ['10.0.1.1'],
+  }),
+  sweep: optional(yesNo, {
+    description:
+      'Two servers of one fault domain (an address, a service, a `domain`) fail within 50 ms: probe the rest of the domain at once.',
+    default: DEFAULTS.check.sweep,
+    examples: [false],
+  }),
   ...settleKeys,
 };
 
 const payload = textUpTo('expected text, or bytes such as hex:0a0b', parsePayload, {
-  description: 'Text, or bytes as hex:0a0b.',
+  title: 'text, or bytes as `hex:0a0b`',
 });
 const expect = textUpTo('expected none, text, hex: or /regex/', parseExpect, {
-  description: 'none, text or hex: that the reply contains, or /regex/.',
+  title: '`none`, text, `hex:…` or `/regex/`',
 });
 const regex = textUpTo('expected a regular expression such as /ok/', parseRegex, {
-  description: 'A regular expression between slashes.',
+  title: '`/regex/` of RE2',
 });
 
 /** `200`, `200-399`, as text or a plain number. */
@@ -62,22 +86,49 @@ function parseStatus(value: string): Parsed<string> {
 const status = z.union([
   wholeNumber(100, 599, 'a status'),
   textUpTo('expected a status such as 200 or 200-399', parseStatus, {
-    description: 'One status or a range, such as 200-399.',
+    title: 'range such as `200-399`',
   }),
 ]);
 
-const replyKeys = { send: payload.optional(), expect: expect.optional() };
+const replyKeys = {
+  send: optional(payload, {
+    description: 'What the probe sends.',
+    unset: 'nothing; with `udp` an empty datagram',
+    examples: ['hex:0a0b', 'PING\n'],
+  }),
+  expect: optional(expect, {
+    description:
+      'What the reply must contain. `none`: with `tcp` an open port is enough, with `udp` the server is up unless its host reports by ICMP that the port is unreachable.',
+    default: DEFAULTS.check.expect,
+    examples: ['/^220 /'],
+  }),
+};
 const HOST_EXPECTED = 'expected a host such as www.example.net or www.example.net:8443';
 const httpKeys = {
-  path: textUpTo('expected a path such as /healthz', parseHttpPath, {
-    description: 'The path to get; default /.',
-  }).optional(),
-  host: textUpTo(HOST_EXPECTED, parseHttpHost, {
-    description: 'The Host header, and the server name; default the address.',
-  }).optional(),
-  status: status.optional(),
-  body: regex.optional(),
-  verify: yesNo.optional().meta({ description: 'Check the certificate; default true.' }),
+  path: optional(
+    textUpTo('expected a path such as /healthz', parseHttpPath, { title: 'path of a URL' }),
+    { description: 'The path to get.', default: DEFAULTS.check.httpPath, examples: ['/healthz'] },
+  ),
+  host: optional(textUpTo(HOST_EXPECTED, parseHttpHost, { title: 'host, or host:port' }), {
+    description: 'The Host header, and the server name in TLS.',
+    unset: 'the address of the server',
+    examples: ['www.example.net'],
+  }),
+  status: optional(status, {
+    description: 'The status of a good answer.',
+    default: DEFAULTS.check.status,
+    examples: [200, '200-299'],
+  }),
+  body: optional(regex, {
+    description: 'Must match within the first 64 KiB of the body.',
+    unset: 'any body',
+    examples: ['/"status": ?"ok"/'],
+  }),
+  verify: optional(yesNo, {
+    description: 'With `https`: check the certificate.',
+    default: DEFAULTS.check.verify,
+    examples: [false],
+  }),
 };
 
 function parseHttpPath(value: string): Parsed<string> {
@@ -94,33 +145,84 @@ function parseHttpHost(value: string): Parsed<string> {
 
 /** The keys that only one type (or two) knows. */
 const typeKeys = {
-  tcp: { mode: oneOf(['connect', 'hold']).optional(), ...replyKeys },
+  tcp: {
+    mode: optional(oneOf(['connect', 'hold']), {
+      description:
+        '`connect` opens a connection each interval. `hold` also keeps an idle one: when the server closes it, `fall` probes follow at once.',
+      default: DEFAULTS.check.tcpMode,
+      examples: ['hold'],
+    }),
+    ...replyKeys,
+  },
   udp: {
     ...replyKeys,
-    icmp_interval: duration(
-      1,
-      'With expect: none, how far apart probes of one address are; default 1100ms.',
-    ).optional(),
+    icmp_interval: optional(duration(1), {
+      description:
+        'With `expect: none`: the least time between two probes of one address, whatever the interval. A host sends one ICMP error a second.',
+      default: durationText(DEFAULTS.check.icmpIntervalMs),
+      examples: ['200ms'],
+    }),
   },
   http: httpKeys,
   https: httpKeys,
   dns: {
-    name: text('a domain name').optional(),
-    record: oneOf(['A', 'AAAA', 'CNAME', 'MX', 'NS', 'PTR', 'SOA', 'SRV', 'TXT']).optional(),
-    rcode: oneOf(['NOERROR', 'NXDOMAIN', 'SERVFAIL', 'REFUSED']).optional(),
-    answer: oneOf(['record', 'any']).optional(),
+    name: optional(text('a domain name', 'domain name'), {
+      description: 'The name to ask for.',
+      unset: MUST_BE_SOMEWHERE,
+      examples: ['www.example.net'],
+    }),
+    record: optional(oneOf(['A', 'AAAA', 'CNAME', 'MX', 'NS', 'PTR', 'SOA', 'SRV', 'TXT']), {
+      description: 'The type of record to ask for.',
+      default: DEFAULTS.check.record,
+      examples: ['AAAA'],
+    }),
+    rcode: optional(oneOf(['NOERROR', 'NXDOMAIN', 'SERVFAIL', 'REFUSED']), {
+      description: 'The response code of a good answer.',
+      default: DEFAULTS.check.rcode,
+      examples: ['NXDOMAIN'],
+    }),
+    answer: optional(oneOf(['record', 'any']), {
+      description:
+        'With `rcode: NOERROR`: `record` wants a record of that type in the answer, `any` does not.',
+      default: DEFAULTS.check.answer,
+      examples: ['any'],
+    }),
   },
   exec: {
-    command: listOf(text('an argument'), 'arguments, the program first').optional(),
-    user: text('a user name').optional(),
+    command: optional(listOf(argument, 'arguments, the program first'), {
+      description:
+        'A program that exits like a Nagios plugin. `{address}` and `{port}` are replaced. No shell.',
+      unset: MUST_BE_SOMEWHERE,
+      examples: [['/usr/local/bin/check-batch', '{address}', '{port}']],
+    }),
+    user: optional(text('a user name', 'user name'), {
+      description: 'The user to run it as; needs root.',
+      unset: 'the user of the daemon',
+      examples: ['nobody'],
+    }),
   },
-  agent: { send: payload.optional() },
-  grpc: { service: text('a service name').optional() },
+  agent: {
+    send: optional(payload, {
+      description: 'What the probe sends before it reads the reply.',
+      unset: 'nothing',
+      examples: ['web\n'],
+    }),
+  },
+  grpc: {
+    service: optional(text('a service name', 'service name'), {
+      description: 'The service whose health is asked for.',
+      unset: 'the server as a whole',
+      examples: ['example.Health'],
+    }),
+  },
   plugin: {
-    module: path.optional(),
-    options: pluginOptions.optional(),
-    isolate: oneOf(['worker', 'none']).optional(),
-    stale_after: duration(100, 'Silent for longer than this is lost.').optional(),
+    module: optional(path, {
+      description:
+        'A file, relative to the configuration file where it begins with `./` or `../`; else the name of a package.',
+      unset: MUST_BE_SOMEWHERE,
+      examples: ['./plugins/load-per-core.ts'],
+    }),
+    ...pluginKeys,
   },
 };
 
@@ -148,18 +250,25 @@ export function keyOfOtherCheck(key: string): string | undefined {
   return types.length === 0 ? undefined : `it belongs to checks of type ${wordList(types)}`;
 }
 
+function typeOf<Type extends CheckType>(type: Type): z.ZodLiteral<Type> {
+  return requiredKey(z.literal(type), {
+    description: 'How the real servers are probed.',
+    examples: [type],
+  });
+}
+
 export const checkSchema = z.discriminatedUnion(
   'type',
   [
-    mapping({ type: z.literal('tcp'), ...commonKeys, ...typeKeys.tcp }, keyOfOtherCheck),
-    mapping({ type: z.literal('udp'), ...commonKeys, ...typeKeys.udp }, keyOfOtherCheck),
-    mapping({ type: z.literal('http'), ...commonKeys, ...typeKeys.http }, keyOfOtherCheck),
-    mapping({ type: z.literal('https'), ...commonKeys, ...typeKeys.https }, keyOfOtherCheck),
-    mapping({ type: z.literal('dns'), ...commonKeys, ...typeKeys.dns }, keyOfOtherCheck),
-    mapping({ type: z.literal('exec'), ...commonKeys, ...typeKeys.exec }, keyOfOtherCheck),
-    mapping({ type: z.literal('agent'), ...commonKeys, ...typeKeys.agent }, keyOfOtherCheck),
-    mapping({ type: z.literal('grpc'), ...commonKeys, ...typeKeys.grpc }, keyOfOtherCheck),
-    mapping({ type: z.literal('plugin'), ...commonKeys, ...typeKeys.plugin }, keyOfOtherCheck),
+    mapping({ type: typeOf('tcp'), ...commonKeys, ...typeKeys.tcp }, keyOfOtherCheck),
+    mapping({ type: typeOf('udp'), ...commonKeys, ...typeKeys.udp }, keyOfOtherCheck),
+    mapping({ type: typeOf('http'), ...commonKeys, ...typeKeys.http }, keyOfOtherCheck),
+    mapping({ type: typeOf('https'), ...commonKeys, ...typeKeys.https }, keyOfOtherCheck),
+    mapping({ type: typeOf('dns'), ...commonKeys, ...typeKeys.dns }, keyOfOtherCheck),
+    mapping({ type: typeOf('exec'), ...commonKeys, ...typeKeys.exec }, keyOfOtherCheck),
+    mapping({ type: typeOf('agent'), ...commonKeys, ...typeKeys.agent }, keyOfOtherCheck),
+    mapping({ type: typeOf('grpc'), ...commonKeys, ...typeKeys.grpc }, keyOfOtherCheck),
+    mapping({ type: typeOf('plugin'), ...commonKeys, ...typeKeys.plugin }, keyOfOtherCheck),
   ],
   { error: 'expected a mapping such as { type: tcp }' },
 );
@@ -168,7 +277,11 @@ export const checkDefaults = mapping(commonKeys, keyOfOtherCheck);
 
 /** The `check` of one real server: whichever keys differ from the service's. */
 export const checkOverride = mapping({
-  type: oneOf(checkTypes).optional(),
+  type: optional(oneOf(checkTypes), {
+    description: 'Another type than the service’s check has.',
+    unset: 'the type of the service’s check',
+    examples: ['http'],
+  }),
   ...commonKeys,
   ...typeKeys.tcp,
   ...typeKeys.udp,

@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import { DEFAULTS } from '../defaults.ts';
 import {
   addressExpected,
   bad,
   communityPattern,
+  durationText,
   extendedCommunityPattern,
   good,
   largeCommunityPattern,
@@ -25,6 +27,7 @@ import {
   wholeNumber,
   yesNo,
 } from './basics.ts';
+import { optional, requiredKey } from './keys.ts';
 import { rule } from './rule.ts';
 
 export const MAX32 = 4_294_967_295;
@@ -33,13 +36,13 @@ export const MAX32 = 4_294_967_295;
 const ATTRIBUTE_LIST_MAX = 32;
 
 const prefix = textUpTo(prefixExpected, parsePrefix, {
-  description: 'What is announced, without host bits: 192.0.2.10/32.',
+  title: 'prefix',
 });
 const nextHop = textUpTo(
   'expected self, or an address such as 192.0.2.1 or 2001:db8::1',
   parseNextHop,
   {
-    description: 'self (default), or an address of the prefix’s family.',
+    title: '`self` or address',
   },
 );
 
@@ -52,9 +55,24 @@ function parseNextHop(text: string): Parsed<unknown> {
 }
 
 const number32 = wholeNumber(0, MAX32);
-const asNumber = wholeNumber(1, MAX32, 'an AS number');
+const asNumber = wholeNumber(1, MAX32, 'an AS number').meta({ title: 'AS number' });
 
-const ladder = mapping({ ladder: mapping({ base: number32, step: wholeNumber(1, MAX32) }) });
+const ladder = mapping({
+  ladder: requiredKey(
+    mapping({
+      base: requiredKey(number32, { description: 'The MED of the first rung.', examples: [100] }),
+      step: requiredKey(wholeNumber(1, MAX32), {
+        description: 'The distance between two rungs.',
+        examples: [100],
+      }),
+    }),
+    {
+      description:
+        'Each node of `nodes` stands on another rung for each route: MED = base + rung × step.',
+      examples: [{ base: 100, step: 100 }],
+    },
+  ),
+}).meta({ title: '`{ ladder: … }`' });
 const med = z.union([number32, ladder], {
   error: 'expected a whole number from 0 to 4294967295, or { ladder: { base: 100, step: 100 } }',
 });
@@ -73,7 +91,7 @@ const medStep = z.union(
       .min(0, { error: MED_STEP_EXPECTED })
       .max(MAX32, { error: MED_STEP_EXPECTED }),
     textUpTo(MED_STEP_EXPECTED, parseMedStep, {
-      description: 'To add, with a leading +.',
+      title: '`+N`',
       pattern: String.raw`^\+(0|[1-9][0-9]{0,9})$`,
     }),
   ],
@@ -82,7 +100,7 @@ const medStep = z.union(
 
 const communities = listOf(
   textUpTo('expected a community such as "65000:100" in quotes', parseCommunity, {
-    description: 'RFC 1997, in numbers.',
+    title: 'community',
     pattern: communityPattern,
   }),
   'communities',
@@ -90,7 +108,7 @@ const communities = listOf(
 );
 const largeCommunities = listOf(
   textUpTo('expected a large community such as "65000:1:2" in quotes', parseLargeCommunity, {
-    description: 'RFC 8092.',
+    title: 'large community',
     pattern: largeCommunityPattern,
   }),
   'large communities',
@@ -98,7 +116,7 @@ const largeCommunities = listOf(
 );
 const extendedCommunities = listOf(
   textUpTo('expected an extended community such as "target:65000:100"', parseExtendedCommunity, {
-    description: 'RFC 4360: target or origin.',
+    title: 'extended community',
     pattern: extendedCommunityPattern,
   }),
   'extended communities',
@@ -106,35 +124,105 @@ const extendedCommunities = listOf(
 );
 
 const degradeStep = mapping({
-  below: positivePercent,
-  med: medStep.optional(),
-  communities: communities.optional(),
-  withdraw: yesNo.optional(),
+  below: requiredKey(positivePercent, {
+    description: 'The step applies while less than this of the capacity is left.',
+    examples: ['75%'],
+  }),
+  med: optional(medStep, {
+    description: '`+100` adds to the MED, `100` sets it.',
+    unset: 'unchanged',
+    examples: ['+100', 500],
+  }),
+  communities: optional(communities, {
+    description: 'Communities to add.',
+    unset: 'none',
+    examples: [['65535:0']],
+  }),
+  withdraw: optional(yesNo, {
+    description: 'Withdraw the route.',
+    default: DEFAULTS.route.degradeWithdraw,
+    examples: [true],
+  }),
 });
 
 export const route = mapping({
-  prefix,
-  when: rule,
-  next_hop: nextHop.optional(),
-  med: med.optional(),
-  local_preference: number32.optional(),
-  as_path: z
-    .union([asNumber, listOf(asNumber, 'AS numbers', ATTRIBUTE_LIST_MAX)], {
+  prefix: requiredKey(prefix, {
+    description: 'What is announced, without host bits.',
+    examples: ['192.0.2.10/32', '2001:db8::10/128'],
+  }),
+  when: requiredKey(rule, {
+    description: 'Announced while this rule is up, withdrawn while it is down.',
+    examples: ['web', ['web', { any: ['tor-a', 'uplink-a'] }]],
+  }),
+  next_hop: optional(nextHop, {
+    description:
+      'The next hop; an address is of the family of the prefix. An IPv6 route over an IPv4 session needs an address.',
+    default: DEFAULTS.route.nextHop,
+    examples: ['2001:db8::1'],
+  }),
+  med: optional(med, {
+    description: 'The MED (multi-exit discriminator).',
+    unset: 'none',
+    examples: [100, { ladder: { base: 100, step: 100 } }],
+  }),
+  local_preference: optional(number32, {
+    description: 'The local preference, for iBGP.',
+    unset: 'none',
+    examples: [200],
+  }),
+  as_path: optional(
+    z.union([asNumber, listOf(asNumber, 'AS numbers', ATTRIBUTE_LIST_MAX)], {
       error: 'expected an AS number, or a list of AS numbers',
-    })
-    .optional(),
-  communities: communities.optional(),
-  large_communities: largeCommunities.optional(),
-  extended_communities: extendedCommunities.optional(),
-  path_id: number32.optional(),
-  neighbor: address.optional().meta({ description: 'Only to this neighbor of ExaBGP.' }),
-  degrade: listOf(degradeStep, 'steps').optional(),
-  on_stop: oneOf(['withdraw', 'keep']).optional(),
-  drain: duration(
-    0,
-    'Announced as going away this long before the withdraw; default 5s.',
-  ).optional(),
-  drain_connections: wholeNumber(0, MAX32).optional(),
+    }),
+    { description: 'The AS path, as ExaBGP sends it.', unset: 'none', examples: [[65000, 65000]] },
+  ),
+  communities: optional(communities, {
+    description: 'Communities (RFC 1997), in numbers.',
+    unset: 'none',
+    examples: [['65000:100']],
+  }),
+  large_communities: optional(largeCommunities, {
+    description: 'Large communities (RFC 8092).',
+    unset: 'none',
+    examples: [['65000:1:100']],
+  }),
+  extended_communities: optional(extendedCommunities, {
+    description: 'Extended communities (RFC 4360), `target` or `origin`.',
+    unset: 'none',
+    examples: [['target:65000:100']],
+  }),
+  path_id: optional(number32, {
+    description: 'The path identifier (ADD-PATH), which distinguishes two routes of one prefix.',
+    unset: 'none',
+    examples: [1],
+  }),
+  neighbor: optional(address, {
+    description: 'Announce to this neighbor of ExaBGP only.',
+    unset: 'all neighbors',
+    examples: ['203.0.113.1'],
+  }),
+  degrade: optional(listOf(degradeStep, 'steps'), {
+    description: 'Steps that make the route worse as capacity goes; those that apply add up.',
+    unset: 'none',
+    examples: [[{ below: '75%', med: '+100' }]],
+  }),
+  on_stop: optional(oneOf(['withdraw', 'keep']), {
+    description: 'At SIGTERM: drain and withdraw the route, or leave it announced.',
+    default: DEFAULTS.route.onStop,
+    examples: ['keep'],
+  }),
+  drain: optional(duration(0), {
+    description:
+      'Before a stop or a drain withdraws the route, announce it for this time with GRACEFUL_SHUTDOWN (65535:0) and a worse MED.',
+    default: durationText(DEFAULTS.route.drainMs),
+    examples: ['30s'],
+  }),
+  drain_connections: optional(wholeNumber(0, MAX32), {
+    description:
+      'End `drain` early, once the services of the route have at most so many active connections.',
+    unset: 'the whole `drain` is waited for',
+    examples: [100],
+  }),
 });
 
 export type RouteFile = z.infer<typeof route>;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { parseReference, referenceExpected } from '../parse.ts';
+import { optional } from './keys.ts';
 import { mapping, textUpTo, wholeNumber } from './basics.ts';
 
 export type RuleFile = string | readonly RuleFile[] | RuleMapping;
@@ -27,13 +28,34 @@ const otherWords: Readonly<Record<string, string>> = {
   nor: 'write not: { any: [] }',
 };
 
+const FORMS_ONLY = 'exactly one of the four forms';
+
 const ruleMapping = mapping(
   {
-    all: rules.optional(),
-    any: rules.optional(),
-    not: z.lazy(() => rule).optional(),
-    at_least: wholeNumber(1, 1_000).optional(),
-    of: rules.optional(),
+    all: optional(rules, {
+      description: 'Up when all of them are up. A plain list means the same.',
+      unset: FORMS_ONLY,
+      examples: [['web', 'uplink-a']],
+    }),
+    any: optional(rules, {
+      description: 'Up when one of them is up.',
+      unset: FORMS_ONLY,
+      examples: [['uplink-a', 'uplink-b']],
+    }),
+    not: optional(
+      z.lazy(() => rule),
+      { description: 'Up when it is down.', unset: FORMS_ONLY, examples: ['maintenance'] },
+    ),
+    at_least: optional(wholeNumber(1, 1_000), {
+      description: 'Up when so many of `of` are up.',
+      unset: FORMS_ONLY,
+      examples: [2],
+    }),
+    of: optional(rules, {
+      description: 'The rules that `at_least` counts.',
+      unset: FORMS_ONLY,
+      examples: [['tor-a', 'tor-b', 'tor-c']],
+    }),
   },
   (key) => (Object.hasOwn(otherWords, key) ? otherWords[key] : undefined),
 ).meta({
@@ -46,6 +68,7 @@ const ruleMapping = mapping(
 });
 
 const reference = textUpTo(referenceExpected, parseReference, {
+  title: 'name',
   description: 'A signal, a service, or a real server such as web/10.0.1.11:443.',
 });
 
@@ -55,4 +78,4 @@ export const rule: z.ZodType<RuleFile, RuleFile> = z
     error:
       'expected the name of a signal or service, a list of rules, or a mapping with all, any, not, or at_least and of',
   })
-  .meta({ id: 'rule', description: 'A rule over signals and services.' });
+  .meta({ id: 'rule', title: 'rule', description: 'A rule over signals and services.' });

@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import { bad, good, type Parsed } from '../parse.ts';
-import { duration, listOf, mapping, oneOf, path, pluginOptions, text, textUpTo } from './basics.ts';
+import { DEFAULTS } from '../defaults.ts';
+import { duration, listOf, mapping, oneOf, path, textUpTo } from './basics.ts';
+import { optional, requiredKey } from './keys.ts';
+import { argument, fastIntervalDefault, pluginKeys, programKeys } from './program.ts';
 import { settleKeys } from './settle.ts';
 
 const INTERFACE_EXPECTED = 'expected the name of a network interface such as eth0';
@@ -10,44 +13,68 @@ function parseInterface(value: string): Parsed<string> {
   const isName = /^[\x21-\x7e]{1,15}$/.test(value) && !/[/:]/.test(value);
   return isName && !value.startsWith('.') ? good(value) : bad(INTERFACE_EXPECTED);
 }
-const networkInterface = textUpTo(INTERFACE_EXPECTED, parseInterface, {
-  description: 'A network interface.',
-});
+const interfaceKey = {
+  interface: requiredKey(
+    textUpTo(INTERFACE_EXPECTED, parseInterface, { title: 'network interface' }),
+    {
+      description: 'The interface to watch; with `bfd` the port in Open vSwitch.',
+      examples: ['eth0'],
+    },
+  ),
+};
 
 const paceKeys = {
-  fast_interval: duration(
-    50,
-    'The interval while unsettled; default a fifth of the interval, at least 50ms.',
-  ).optional(),
+  fast_interval: optional(duration(50), {
+    description:
+      'The interval while results disagree with the settled health. No effect on `link`, `bfd` and `plugin`: nothing asks them.',
+    unset: fastIntervalDefault,
+    examples: ['6s'],
+  }),
 };
-const programKeys = {
-  ...paceKeys,
-  interval: duration(100, 'Between two results.').optional(),
-  timeout: duration(1, 'How long one result may take.').optional(),
-  stale_after: duration(100, 'Silent for longer than this is lost.').optional(),
-  user: text('a user name').optional(),
-  ...settleKeys,
+const commandKey = {
+  command: requiredKey(listOf(argument, 'arguments, the program first'), {
+    description: 'The program and its arguments. No shell.',
+    examples: [['/usr/lib/nagios/plugins/check_load', '-w', '8', '-c', '12']],
+  }),
 };
-const command = listOf(text('an argument'), 'arguments, the program first');
+
+function typeOf<const Type extends string>(type: Type): z.ZodLiteral<Type> {
+  return requiredKey(z.literal(type), {
+    description: 'What observes the signal.',
+    examples: [type],
+  });
+}
 
 export const signal = z.discriminatedUnion(
   'type',
   [
-    mapping({ type: z.literal('link'), interface: networkInterface, ...paceKeys, ...settleKeys }),
-    mapping({ type: z.literal('bfd'), interface: networkInterface, ...paceKeys, ...settleKeys }),
-    mapping({ type: z.literal('exec'), command, ...programKeys }),
+    mapping({ type: typeOf('link'), ...interfaceKey, ...paceKeys, ...settleKeys }),
+    mapping({ type: typeOf('bfd'), ...interfaceKey, ...paceKeys, ...settleKeys }),
+    mapping({ type: typeOf('exec'), ...commandKey, ...paceKeys, ...programKeys, ...settleKeys }),
     mapping({
-      type: z.literal('execd'),
-      command,
-      trigger: oneOf(['poll', 'self']).optional(),
+      type: typeOf('execd'),
+      ...commandKey,
+      trigger: optional(oneOf(['poll', 'self']), {
+        description:
+          '`poll`: routevane asks by an empty line. `self`: the child prints results unasked.',
+        default: DEFAULTS.trigger,
+        examples: ['self'],
+      }),
+      ...paceKeys,
       ...programKeys,
+      ...settleKeys,
     }),
     mapping({
-      type: z.literal('plugin'),
-      module: path,
-      options: pluginOptions.optional(),
-      isolate: oneOf(['worker', 'none']).optional(),
+      type: typeOf('plugin'),
+      module: requiredKey(path, {
+        description:
+          'A file, relative to the configuration file where it begins with `./` or `../`; else the name of a package.',
+        examples: ['./plugins/disk-free.ts'],
+      }),
+      ...pluginKeys,
+      ...paceKeys,
       ...programKeys,
+      ...settleKeys,
     }),
   ],
   { error: 'expected a mapping such as { type: link, interface: eth0 }' },

@@ -67,12 +67,12 @@ export class Connection {
     } else this.#write(encodeRequest(this.#pending.add(method, done), method, params));
   }
 
-  /** Gives the connection up, and tells so. */
+  /** Closes the connection and reports the reason. */
   drop(reason: string): void {
     if (this.#isEnded) return;
-    const told = this.#wasHeard && !this.#isUnderstood ? `not an OVSDB server: ${reason}` : reason;
-    this.#end(told);
-    this.#events.lost(told);
+    const shown = this.#wasHeard && !this.#isUnderstood ? `not an OVSDB server: ${reason}` : reason;
+    this.#end(shown);
+    this.#events.lost(shown);
   }
 
   /** Ends it without a word to the owner. */
@@ -99,7 +99,7 @@ export class Connection {
 
   #received(chunk: Buffer): void {
     this.#wasHeard = true;
-    this.#probe.heard();
+    this.#probe.received();
     const { messages, fault } = this.#framer.push(chunk);
     for (const message of messages) {
       if (this.#isEnded) return;

@@ -33,7 +33,7 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ['CERT_SIGNATURE_FAILURE', "the server's certificate is not of the given CA"],
 ]);
 
-/** Why a socket failed, in words for people. */
+/** Why a socket failed, as a short readable text. */
 export function failureInWords(error: unknown): string {
   const code = isObject(error) ? error['code'] : undefined;
   const known = typeof code === 'string' ? WORDS.get(code) : undefined;

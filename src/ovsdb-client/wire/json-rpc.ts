@@ -2,7 +2,7 @@ import { Fault } from '../fault.ts';
 import { isArray, isObject, type Json } from '../json.ts';
 import { quotedJson } from '../text.ts';
 
-/** An error as the server told it: OVS sends an object or, for some methods, a bare string. */
+/** An error as the server sent it: OVS sends an object or, for some methods, a bare string. */
 export interface RpcError {
   readonly code: string;
   readonly details: string | null;

@@ -4,14 +4,14 @@ import type { Clock } from '../clock.ts';
 const LAST_LOOK_MS = 10;
 
 export interface ProbeEvents {
-  /** Nothing was heard for `probeMs`: ask. */
+  /** Nothing was received for `probeMs`: send an echo request. */
   readonly ask: () => void;
-  /** Nothing was heard for another `probeMs` either: the server is stuck. */
+  /** Nothing was received for another `probeMs`: the server is stuck. */
   readonly dead: () => void;
 }
 
 /**
- * Tells a silent server from a stuck one. OVS does the same on tcp and ssl, but
+ * Distinguishes an idle server from a stuck one. OVS does the same on tcp and ssl, but
  * on unix sockets the server never asks, so the client must. One timer in all:
  * what is received only moves a number.
  */
@@ -31,7 +31,7 @@ export class InactivityProbe {
     this.#cancel = clock.after(probeMs, () => this.#due());
   }
 
-  heard(): void {
+  received(): void {
     this.#heardMs = this.#clock.nowMs();
     this.#stage = 'quiet';
   }

@@ -4,7 +4,7 @@ import { createSecureContext, type ConnectionOptions } from 'node:tls';
 export interface TlsOptions {
   /** The CA that signed the server's certificate; no other is trusted. */
   readonly ca: string | Buffer;
-  /** Our own certificate and key: ovsdb-server asks for them unless told otherwise. */
+  /** Our own certificate and key: ovsdb-server asks for them by default. */
   readonly cert?: string | Buffer;
   readonly key?: string | Buffer;
 }

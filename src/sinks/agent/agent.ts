@@ -16,7 +16,7 @@ import {
   timer,
 } from 'rxjs';
 import type { Config, ListenAddress } from '../../model/config.ts';
-import type { SinkReport } from '../../model/report.ts';
+import type { SinkEvent } from '../../model/report.ts';
 import type { Turn } from '../../model/turn.ts';
 import { monotonicScheduler } from '../../platform/scheduler.ts';
 import { agentLine } from '../../protocol/agent-check.ts';
@@ -45,10 +45,10 @@ export function agentListener(
   config$: Observable<Config>,
   turn$: Observable<Turn>,
   scheduler: SchedulerLike = monotonicScheduler,
-): Observable<SinkReport> {
+): Observable<SinkEvent> {
   return defer(() => {
     const board = new AgentStates();
-    const notice$ = new Subject<SinkReport>();
+    const notice$ = new Subject<SinkEvent>();
     const over$ = new Subject<void>();
     const answer = answering(board, (report) => notice$.next(report));
     const state$ = config$.pipe(
@@ -69,8 +69,8 @@ function serving(
   to: ListenAddress,
   answer: (request: string) => string | null,
   scheduler: SchedulerLike,
-): Observable<SinkReport> {
-  const lost$ = new Subject<SinkReport>();
+): Observable<SinkEvent> {
+  const lost$ = new Subject<SinkEvent>();
   const listening$ = listen(to, answer).pipe(
     map(() => stateOf('connected', '')),
     retry({
@@ -85,7 +85,7 @@ function serving(
 
 function answering(
   board: AgentStates,
-  report: (report: SinkReport) => void,
+  report: (report: SinkEvent) => void,
 ): (request: string) => string | null {
   const unknown = new Set<string>();
   return (request) => {
@@ -102,6 +102,6 @@ function answering(
   };
 }
 
-function stateOf(state: 'connected' | 'lost' | 'off', reason: string): SinkReport {
+function stateOf(state: 'connected' | 'lost' | 'off', reason: string): SinkEvent {
   return { kind: 'state', sink: SINK, state, peerVersion: null, reason };
 }

@@ -3,13 +3,13 @@ import type { Checkpoint } from '../../model/checkpoint.ts';
 import type { Control } from '../../model/control.ts';
 import type { Notice } from '../../model/notice.ts';
 import type { BootClock } from '../../platform/boot-clock.ts';
-import { isMissing, messageOf } from '../../platform/error.ts';
-import { readRegularFileSync, writeFileSafely } from '../../platform/safe-file.ts';
+import { StateFile } from '../../platform/state-file.ts';
 import {
   formatCheckpoint,
   lastingPart,
   parseCheckpoint,
   shiftCheckpoint,
+  type KeptCheckpoint,
 } from '../../protocol/checkpoint.ts';
 
 const FILE = 'checkpoint.json';
@@ -36,39 +36,47 @@ export interface CheckpointOptions {
  */
 export class CheckpointFile {
   readonly #options: CheckpointOptions;
-  readonly #path: string;
+  readonly #file: StateFile<KeptCheckpoint>;
   /** The turn of the core that `#body` shows. */
   #turn = -1;
   #body = '';
   #writtenMs = -Infinity;
-  #isWriting = false;
-  #isKept = true;
 
   constructor(options: CheckpointOptions) {
     this.#options = options;
-    this.#path = join(options.stateDir, FILE);
+    this.#file = new StateFile({
+      path: join(options.stateDir, FILE),
+      maxBytes: FILE_MAX_BYTES,
+      parse: parseCheckpoint,
+      isDurable: false,
+      failed: (message) =>
+        this.#notify(
+          'error',
+          'checkpoint_not_kept',
+          `${message}; a restart would forget hysteresis, delays and budgets`,
+        ),
+      recovered: (message) => this.#notify('info', 'checkpoint_kept', message),
+    });
   }
 
   mayWrite(): boolean {
-    return !this.#isWriting && this.#ageMs() >= WRITE_MS;
+    return !this.#file.isWriting && this.#ageMs() >= WRITE_MS;
   }
 
   /** What the process before us knew, in our time; `null` where there is nothing to take up. */
   load(): Checkpoint | null {
     const { clock, maxAgeMs, nowMs } = this.#options;
-    try {
-      const text = readRegularFileSync(this.#path, FILE_MAX_BYTES).toString();
-      const { checkpoint, ...kept } = parseCheckpoint(text);
-      if (kept.boot !== clock.id) return null;
-      const offsetMs = clock.offsetMs();
-      const isRecent = nowMs() + offsetMs - kept.aliveMs <= maxAgeMs;
-      const part = isRecent ? checkpoint : lastingPart(checkpoint);
-      return shiftCheckpoint(part, kept.offsetMs - offsetMs);
-    } catch (error) {
-      if (isMissing(error)) return null;
-      this.#notify('warn', 'checkpoint_ignored', `${this.#path} is ignored: ${messageOf(error)}`);
-      return null;
-    }
+    const loaded = this.#file.load();
+    if (loaded.kind === 'damaged') this.#notify('warn', 'checkpoint_ignored', loaded.message);
+    if (loaded.kind !== 'loaded') return null;
+    const { checkpoint, boot, aliveMs, offsetMs: keptOffsetMs } = loaded.value;
+    if (boot !== clock.id) return null;
+    const offsetMs = clock.offsetMs();
+    const isRecent = nowMs() + offsetMs - aliveMs <= maxAgeMs;
+    return shiftCheckpoint(
+      isRecent ? checkpoint : lastingPart(checkpoint),
+      keptOffsetMs - offsetMs,
+    );
   }
 
   /** Asks the core for what changed, and writes that. */
@@ -80,7 +88,7 @@ export class CheckpointFile {
       take: (checkpoint, turn) => {
         this.#turn = turn;
         this.#body = JSON.stringify(checkpoint);
-        void this.#write();
+        this.#write();
       },
     };
   }
@@ -88,42 +96,23 @@ export class CheckpointFile {
   /** Nothing had changed: the file must not look older than its process. */
   #writeIfStale(): void {
     const isStale = this.#ageMs() > this.#options.maxAgeMs / 5;
-    if (this.#body !== '' && isStale && !this.#isWriting) void this.#write();
+    if (this.#body !== '' && isStale && !this.#file.isWriting) this.#write();
   }
 
   #ageMs(): number {
     return this.#options.nowMs() - this.#writtenMs;
   }
 
-  async #write(): Promise<void> {
-    if (this.#isWriting) {
-      // The disk is slow: what changed meanwhile is asked for again.
-      this.#turn = -1;
-      return;
-    }
-    const { clock, nowMs } = this.#options;
-    this.#isWriting = true;
-    this.#writtenMs = nowMs();
-    const offsetMs = clock.offsetMs();
-    const aliveMs = this.#writtenMs + offsetMs;
-    try {
-      const text = formatCheckpoint({ boot: clock.id, aliveMs, offsetMs }, this.#body);
-      await writeFileSafely(this.#path, text, { isDurable: false });
-      this.#kept(true, `${this.#path} is written again`);
-    } catch (error) {
-      const cannot = `cannot write ${this.#path}: ${messageOf(error)}`;
-      this.#kept(false, `${cannot}; a restart would forget hysteresis, delays and budgets`);
-    } finally {
-      this.#isWriting = false;
-    }
+  #write(): void {
+    this.#writtenMs = this.#options.nowMs();
+    void this.#file.save(() => this.#text());
   }
 
-  /** Once for each change: a full disk must not fill the log as well. */
-  #kept(isKept: boolean, message: string): void {
-    if (this.#isKept === isKept) return;
-    this.#isKept = isKept;
-    if (isKept) this.#notify('info', 'checkpoint_kept', message);
-    else this.#notify('error', 'checkpoint_not_kept', message);
+  #text(): string {
+    const { clock, nowMs } = this.#options;
+    const offsetMs = clock.offsetMs();
+    const aliveMs = nowMs() + offsetMs;
+    return formatCheckpoint({ boot: clock.id, aliveMs, offsetMs }, this.#body);
   }
 
   #notify(level: Notice['level'], event: string, message: string): void {

@@ -17,7 +17,7 @@ import {
 } from 'rxjs';
 import type { Readable, Writable } from 'node:stream';
 import type { Config, ExabgpOutput } from '../../model/config.ts';
-import type { SinkReport } from '../../model/report.ts';
+import type { SinkEvent, SinkFeedback } from '../../model/report.ts';
 import type { Turn } from '../../model/turn.ts';
 import { monotonicScheduler } from '../../platform/scheduler.ts';
 import { awaitConfirmed } from './await-confirmed.ts';
@@ -43,7 +43,7 @@ type Output = Exclude<ExabgpOutput, { via: 'off' }>;
  * The first configuration says how ExaBGP is reached and where the state
  * directory is; each one says which routes are ours.
  *
- * Emits what was found and done. Completes when `turn$` has completed and all is
+ * Emits what was found and done, and passes what the core has to know to `feedback` afterwards. Completes when `turn$` has completed and all is
  * confirmed and written (or waited for long enough), and at once when ExaBGP is
  * gone, or says that it ends, with `via: stdio`. Fails only if `config$` or
  * `turn$` does.
@@ -52,22 +52,23 @@ export function exabgp(
   config$: Observable<Config>,
   turn$: Observable<Turn>,
   streams: ExabgpStreams,
+  feedback: (feedback: SinkFeedback) => void,
   scheduler: SchedulerLike = monotonicScheduler,
-): Observable<SinkReport> {
+): Observable<SinkEvent> {
   return config$.pipe(
     connect((shared$) =>
       shared$.pipe(
         take(1),
         mergeMap((first) => {
           if (first.exabgp.via === 'off') return off(turn$);
-          return talk(first, first.exabgp, shared$, turn$, streams, scheduler);
+          return talk(first, first.exabgp, shared$, turn$, streams, feedback, scheduler);
         }),
       ),
     ),
   );
 }
 
-function off(turn$: Observable<Turn>): Observable<SinkReport> {
+function off(turn$: Observable<Turn>): Observable<SinkEvent> {
   const state = {
     kind: 'state',
     sink: EXABGP,
@@ -84,10 +85,11 @@ function talk(
   later$: Observable<Config>,
   turn$: Observable<Turn>,
   streams: ExabgpStreams,
+  feedback: (feedback: SinkFeedback) => void,
   scheduler: SchedulerLike,
-): Observable<SinkReport> {
+): Observable<SinkEvent> {
   return defer(() => {
-    const report$ = new Subject<SinkReport>();
+    const report$ = new Subject<SinkEvent>();
     const transport = transportOf(output, streams);
     const remembered = new AnnouncedKeys(first.stateDir, (message) =>
       session.notice('warn', 'state_unusable', message),
@@ -99,7 +101,8 @@ function talk(
       transport,
       remembered,
       scheduler,
-      (report) => report$.next(report),
+      (event) => report$.next(event),
+      feedback,
     );
     const configure = (config: Config): Observable<never> =>
       from(session.configure(config)).pipe(ignoreElements());

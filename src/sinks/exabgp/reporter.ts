@@ -1,5 +1,5 @@
 import type { SchedulerLike } from 'rxjs';
-import type { SinkReport } from '../../model/report.ts';
+import type { SinkEvent, SinkFeedback } from '../../model/report.ts';
 import type { Cause } from '../../model/turn.ts';
 import { FirstTime } from '../../platform/first-time.ts';
 import type { Advice } from './advice.ts';
@@ -12,16 +12,22 @@ export const EXABGP = 'exabgp';
 
 type State = 'connected' | 'lost' | 'off';
 
-/** Turns what happened into reports, one for each cause in a line. */
+/** Turns what happened into events, one for each cause in a line, then into feedback for the core. */
 export class ExabgpReporter {
   readonly #scheduler: SchedulerLike;
-  readonly #report: (report: SinkReport) => void;
+  readonly #report: (event: SinkEvent) => void;
+  readonly #feedback: (feedback: SinkFeedback) => void;
   readonly #handedOver = new FirstTime();
   readonly notices: NoticeLimiter;
 
-  constructor(scheduler: SchedulerLike, report: (report: SinkReport) => void) {
+  constructor(
+    scheduler: SchedulerLike,
+    report: (event: SinkEvent) => void,
+    feedback: (feedback: SinkFeedback) => void,
+  ) {
     this.#scheduler = scheduler;
     this.#report = report;
+    this.#feedback = feedback;
     this.notices = new NoticeLimiter((notice) =>
       report({ kind: 'notice', sink: EXABGP, ...notice }),
     );
@@ -33,6 +39,7 @@ export class ExabgpReporter {
 
   adopted(keys: readonly string[]): void {
     this.#report({ kind: 'adopted', sink: EXABGP, keys });
+    this.#feedback({ kind: 'adopted', keys });
   }
 
   tell(all: Iterable<Advice>): void {
@@ -60,6 +67,9 @@ export class ExabgpReporter {
         ...(isRepeat ? { isRepeat } : {}),
         atMs,
       });
+      // A withdraw counts from when it was handed over; what was rejected is tried again.
+      if (action === 'withdraw' && (result === 'sent' || result === 'confirmed'))
+        this.#feedback({ kind: 'sent', keys });
     }
     if (result === 'rejected') {
       const what = text === '' ? `${wants[0]?.route.key}: ${reason}` : text;

@@ -1,6 +1,6 @@
 import { Subject, type Observable, type SchedulerLike } from 'rxjs';
 import type { Config } from '../../model/config.ts';
-import type { SinkReport } from '../../model/report.ts';
+import type { SinkEvent, SinkFeedback } from '../../model/report.ts';
 import type { Turn } from '../../model/turn.ts';
 import { decodeLine } from '../../protocol/exabgp/decode.ts';
 import { LineReader } from '../../protocol/exabgp/lines.ts';
@@ -54,7 +54,8 @@ export class ExabgpSession {
     transport: Transport,
     remembered: AnnouncedKeys,
     scheduler: SchedulerLike,
-    report: (report: SinkReport) => void,
+    report: (event: SinkEvent) => void,
+    feedback: (feedback: SinkFeedback) => void,
   ) {
     this.#options = options;
     this.#transport = transport;
@@ -65,7 +66,7 @@ export class ExabgpSession {
       this.#onTick();
       this.#later();
     });
-    const reporter = new ExabgpReporter(scheduler, report);
+    const reporter = new ExabgpReporter(scheduler, report, feedback);
     this.#reporter = reporter;
     const ledgerOptions = { ...options, mustSettle: options.isAcknowledged };
     this.#ledger = new Ledger(ledgerOptions, this.#neighbors, (outcome) => {

@@ -1,5 +1,5 @@
 import {
-  type Observable,
+  Observable,
   type SchedulerLike,
   NEVER,
   Subject,
@@ -11,7 +11,6 @@ import {
   ignoreElements,
   merge,
   mergeMap,
-  of,
   race,
   take,
   takeUntil,
@@ -19,7 +18,7 @@ import {
   timer,
 } from 'rxjs';
 import type { Config, IpvsOutput } from '../../model/config.ts';
-import type { SinkReport } from '../../model/report.ts';
+import type { SinkEvent, SinkFeedback } from '../../model/report.ts';
 import type { Turn } from '../../model/turn.ts';
 import { monotonicScheduler } from '../../platform/scheduler.ts';
 import { adviceOf } from './advice.ts';
@@ -34,6 +33,8 @@ import { readIpvsSettings } from './ipvs-settings.ts';
 
 export interface IpvsOptions {
   readonly open: OpenTable;
+  /** Given what the core has to know, after the event of the same thing was emitted. */
+  readonly feedback: (feedback: SinkFeedback) => void;
   /** Emits when there is nothing left to stay for: ExaBGP is gone. */
   readonly gone$?: Observable<unknown>;
   readonly scheduler?: SchedulerLike;
@@ -58,7 +59,7 @@ export function ipvs(
   config$: Observable<Config>,
   turn$: Observable<Turn>,
   options: IpvsOptions,
-): Observable<SinkReport> {
+): Observable<SinkEvent> {
   return config$.pipe(
     connect((shared$) =>
       shared$.pipe(
@@ -73,9 +74,16 @@ export function ipvs(
   );
 }
 
-function off(turn$: Observable<Turn>, { gone$ = NEVER }: IpvsOptions): Observable<SinkReport> {
-  const state = { kind: 'state', sink: IPVS, state: 'off', peerVersion: null, reason: '' } as const;
-  return merge(of(state), turn$.pipe(ignoreElements(), takeUntil(gone$)));
+function off(
+  turn$: Observable<Turn>,
+  { feedback, gone$ = NEVER }: IpvsOptions,
+): Observable<SinkEvent> {
+  const state$ = new Observable<SinkEvent>((subscriber) => {
+    subscriber.next({ kind: 'state', sink: IPVS, state: 'off', peerVersion: null, reason: '' });
+    feedback({ kind: 'ipvs', state: 'off' });
+    subscriber.complete();
+  });
+  return merge(state$, turn$.pipe(ignoreElements(), takeUntil(gone$)));
 }
 
 function keep(
@@ -84,11 +92,16 @@ function keep(
   later$: Observable<Config>,
   turn$: Observable<Turn>,
   options: IpvsOptions,
-): Observable<SinkReport> {
-  const { open, gone$ = NEVER, scheduler = monotonicScheduler } = options;
+): Observable<SinkEvent> {
+  const { open, feedback, gone$ = NEVER, scheduler = monotonicScheduler } = options;
   return defer(() => {
-    const report$ = new Subject<SinkReport>();
-    const reporter = new IpvsReporter(scheduler, output.dryRun, (report) => report$.next(report));
+    const event$ = new Subject<SinkEvent>();
+    const reporter = new IpvsReporter(
+      scheduler,
+      output.dryRun,
+      (event) => event$.next(event),
+      feedback,
+    );
     const connection = new TableConnection(
       output.via,
       openFor(output, open, reporter),
@@ -121,7 +134,7 @@ function keep(
     );
     const configured$ = later$.pipe(tap((config) => reconciler.configure(ownedOf(config))));
     const started$ = defer(() => reconciler.start());
-    return merge(report$, merge(configured$, started$).pipe(ignoreElements())).pipe(
+    return merge(event$, merge(configured$, started$).pipe(ignoreElements())).pipe(
       takeUntil(ended$),
       finalize(() => reconciler.close()),
     );

@@ -1,6 +1,12 @@
 import type { SchedulerLike } from 'rxjs';
 import type { Notice } from '../../model/notice.ts';
-import type { ActionReport, BaseWeight, SinkReport } from '../../model/report.ts';
+import type {
+  ActionReport,
+  BaseWeight,
+  SinkEvent,
+  SinkFeedback,
+  SinkState,
+} from '../../model/report.ts';
 import type { Cause } from '../../model/turn.ts';
 import { loggedChange } from './logged-change.ts';
 import { LINES_MAX, NOTICE_PERIOD_MS } from './limits.ts';
@@ -10,40 +16,46 @@ import type { Write } from './batch.ts';
 
 export const IPVS = 'ipvs';
 
-type State = 'connected' | 'lost' | 'off';
-
 const actions = { set: 'weight', add: 'add', remove: 'remove' } as const;
 
-/** Turns what happened into reports. */
+/** Turns what happened into events for operators, and then into feedback for the core. */
 export class IpvsReporter {
   readonly #scheduler: SchedulerLike;
-  readonly #report: (report: SinkReport) => void;
+  readonly #report: (event: SinkEvent) => void;
+  readonly #feedback: (feedback: SinkFeedback) => void;
   /** A dry run did nothing: there is no command to tell of. */
   readonly #isDryRun: boolean;
   #lastState = '';
   readonly #saidAtMs = new Map<string, number>();
   readonly #handedOver = new FirstTime();
 
-  constructor(scheduler: SchedulerLike, isDryRun: boolean, report: (report: SinkReport) => void) {
+  constructor(
+    scheduler: SchedulerLike,
+    isDryRun: boolean,
+    report: (event: SinkEvent) => void,
+    feedback: (feedback: SinkFeedback) => void,
+  ) {
     this.#scheduler = scheduler;
     this.#isDryRun = isDryRun;
     this.#report = report;
+    this.#feedback = feedback;
   }
 
   /** Told when it changes. */
-  state(state: State, reason: string): void {
+  state(state: SinkState, reason: string): void {
     const text = `${state} ${reason}`;
     if (text === this.#lastState) return;
     this.#lastState = text;
     this.#report({ kind: 'state', sink: IPVS, state, peerVersion: null, reason });
+    this.#feedback({ kind: 'ipvs', state });
   }
 
   table(bases: ReadonlyMap<string, BaseWeight>, missing: ReadonlySet<string>): void {
-    this.#report({ kind: 'table', sink: IPVS, bases, missing });
+    this.#feedback({ kind: 'table', bases, missing });
   }
 
   connections(active: ReadonlyMap<string, number>): void {
-    this.#report({ kind: 'connections', sink: IPVS, active });
+    this.#feedback({ kind: 'connections', active });
   }
 
   /** What became of all that was written for one real server. */
@@ -73,6 +85,9 @@ export class IpvsReporter {
       ...(isRepeat ? { isRepeat } : {}),
       atMs: this.#scheduler.now(),
     });
+    // A weight counts only when it was read back; what was refused is tried again.
+    if (result === 'confirmed')
+      this.#weightIs(key, change.kind === 'remove' ? 'removed' : change.destination.weight);
   }
 
   /** It is as it should be, and nothing had to be written. */
@@ -89,6 +104,11 @@ export class IpvsReporter {
       cause,
       atMs: this.#scheduler.now(),
     });
+    this.#weightIs(key, weight);
+  }
+
+  #weightIs(key: string, weight: number | 'removed'): void {
+    this.#feedback({ kind: 'weights', weights: new Map([[key, weight]]) });
   }
 
   notice(level: Notice['level'], event: string, message: string): void {

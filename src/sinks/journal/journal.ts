@@ -1,6 +1,6 @@
 import { Observable } from 'rxjs';
 import type { Config } from '../../model/config.ts';
-import type { SinkReport } from '../../model/report.ts';
+import type { SinkEvent } from '../../model/report.ts';
 import type { Trace } from '../../model/trace.ts';
 import type { FileLimits } from '../../platform/rotating-file.ts';
 import { FORMAT, type HeadRecord, type JournalRecord } from './record.ts';
@@ -30,7 +30,7 @@ export interface Journal {
    * it can be written, as a sink's state. Writes as long as it is subscribed to; completes when
    * `report$` has and what is told is on disk, or cannot be written within a second.
    */
-  readonly recording: (report$: Observable<SinkReport>) => Observable<SinkReport>;
+  readonly recording: (report$: Observable<SinkEvent>) => Observable<SinkEvent>;
 }
 
 /** Without a `state_dir`. */
@@ -75,7 +75,7 @@ export function journal(options: JournalOptions): Journal & { readonly trace: Tr
       records.requested(atMs, control);
     },
   };
-  const recording = (report$: Observable<SinkReport>): Observable<SinkReport> =>
+  const recording = (report$: Observable<SinkEvent>): Observable<SinkEvent> =>
     new Observable((subscriber) => {
       writer.open((report) => subscriber.next(report));
       subscriber.add(() => void writer.close());

@@ -1,13 +1,13 @@
 import type { Config } from '../../model/config.ts';
 import type { Control } from '../../model/control.ts';
-import type { BaseWeight, SinkReport } from '../../model/report.ts';
+import type { BaseWeight, SinkEvent } from '../../model/report.ts';
 import type { Trace } from '../../model/trace.ts';
 import { mapChange } from './map-change.ts';
 import type { JournalRecord, WrittenControl } from './record.ts';
 
 /** Turns what happens into records, in its order. */
 export interface Recorder extends Trace {
-  readonly reported: (report: SinkReport) => void;
+  readonly reported: (report: SinkEvent) => void;
 }
 
 /**
@@ -35,7 +35,7 @@ export function recorder(
       for (const decision of turn.weightDecisions) add({ kind: 'weight', ...decision });
     },
     reported(report) {
-      // All else that sinks report reaches the core as a control, and is written as that.
+      // What the core has to know of them reaches it as a control, and is written as that.
       if (report.kind === 'action') add(report);
     },
   };

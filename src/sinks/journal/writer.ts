@@ -1,4 +1,4 @@
-import type { SinkReport } from '../../model/report.ts';
+import type { SinkEvent } from '../../model/report.ts';
 import { messageOf } from '../../platform/error.ts';
 import { RotatingFile, type FileLimits } from '../../platform/rotating-file.ts';
 import { JournalState } from './journal-state.ts';
@@ -28,7 +28,7 @@ export class JournalWriter {
   readonly #options: WriterOptions;
   readonly #file: RotatingFile;
   readonly #known = new JournalState();
-  #report: ((report: SinkReport) => void) | null = null;
+  #report: ((report: SinkEvent) => void) | null = null;
   #pending: JournalRecord[] = [];
   /** The rest of the head of a new file: written before all that waits. */
   #head: JournalRecord[] = [];
@@ -69,7 +69,7 @@ export class JournalWriter {
   }
 
   /** From now on records are written, and `report` is told how that goes. */
-  open(report: (report: SinkReport) => void): void {
+  open(report: (report: SinkEvent) => void): void {
     this.#report = report;
     this.#wake(FLUSH_MS);
   }

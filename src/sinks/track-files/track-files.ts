@@ -12,7 +12,7 @@ import {
   merge,
 } from 'rxjs';
 import type { Config } from '../../model/config.ts';
-import type { SinkReport } from '../../model/report.ts';
+import type { SinkEvent } from '../../model/report.ts';
 import type { Health, Turn } from '../../model/turn.ts';
 import { TrackFileWriter } from './writer.ts';
 
@@ -37,7 +37,7 @@ const BAD = 1;
 export function trackFiles(
   config$: Observable<Config>,
   turn$: Observable<Turn>,
-): Observable<SinkReport> {
+): Observable<SinkEvent> {
   return defer(() => {
     const table = new Table();
     const over$ = new Subject<void>();
@@ -58,7 +58,7 @@ export function trackFiles(
   });
 }
 
-function writing(dir: string, table: Table): Observable<SinkReport> {
+function writing(dir: string, table: Table): Observable<SinkEvent> {
   return new Observable((subscriber) => {
     const writer = new TrackFileWriter(dir, (trouble) =>
       subscriber.next(trouble === null ? stateOf('connected', '') : stateOf('lost', trouble)),
@@ -72,7 +72,7 @@ function writing(dir: string, table: Table): Observable<SinkReport> {
   });
 }
 
-function stateOf(state: 'connected' | 'lost' | 'off', reason: string): SinkReport {
+function stateOf(state: 'connected' | 'lost' | 'off', reason: string): SinkEvent {
   return { kind: 'state', sink: SINK, state, peerVersion: null, reason };
 }
 

@@ -1,4 +1,5 @@
 import { Alarm } from '../../platform/alarm.ts';
+import { Backoff } from '../../platform/backoff.ts';
 import { nowMs } from '../../platform/clock.ts';
 import { ControlConnection } from './control-connection.ts';
 import type { Doubt, VswitchdState } from './vswitchd-state.ts';
@@ -23,7 +24,7 @@ export class ControlWatch {
   readonly #alarm = new Alarm(() => this.#connect());
   #connection: ControlConnection | null = null;
   #isAlive = false;
-  #retryMs = RETRY_MIN_MS;
+  readonly #backoff = new Backoff({ minMs: RETRY_MIN_MS, maxMs: RETRY_MAX_MS });
   /** Since when it is lost, and whether its process may be another one now; `null`: it is not. */
   #lost: { readonly fromMs: number; readonly isRestart: boolean } | null = null;
 
@@ -66,15 +67,14 @@ export class ControlWatch {
     this.#isAlive = false;
     // Of several failures in a row, the first tells when the last process went.
     if (this.#lost?.isRestart !== true) this.#lost = { fromMs: nowMs(), isRestart: true };
-    this.#alarm.set(nowMs() + this.#retryMs);
-    this.#retryMs = Math.min(this.#retryMs * 2, RETRY_MAX_MS);
+    this.#alarm.set(nowMs() + this.#backoff.next());
     this.#tell({ kind: 'lost', reason });
   }
 
   #answered(): void {
     if (this.#isAlive) return;
     this.#isAlive = true;
-    this.#retryMs = RETRY_MIN_MS;
+    this.#backoff.reset();
     const doubt = this.#doubt();
     this.#lost = null;
     this.#tell({ kind: 'alive', doubt });

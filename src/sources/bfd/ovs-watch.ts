@@ -4,12 +4,13 @@ import type { Observation } from '../../model/observation.ts';
 import type { Notice } from '../../model/notice.ts';
 import { Alarm } from '../../platform/alarm.ts';
 import { nowMs } from '../../platform/clock.ts';
+import { printable } from '../../protocol/printable.ts';
 import { BfdTable, type BfdInterface } from './bfd-table.ts';
 import type { VswitchdState } from './vswitchd-state.ts';
-import { ovsText } from './ovs-text.ts';
 import { BfdSession } from './bfd-session.ts';
 import { readTls, type TlsTexts } from './tls-files.ts';
-import { OvsTrouble } from './trouble.ts';
+import { OVS_TEXT_MAX_CHARS } from './verdict.ts';
+import { Trouble } from '../trouble.ts';
 
 /** Which signals there are, and where Open vSwitch is. */
 export interface BfdConfig {
@@ -33,18 +34,18 @@ export class OvsWatch {
   readonly #table = new BfdTable(nowMs);
   readonly #due = new Alarm(() => this.#tell(this.#table.due()));
   readonly #retry = new Alarm(() => this.#open());
-  readonly #database: OvsTrouble;
-  readonly #vswitchd: OvsTrouble;
-  readonly #interfaces: OvsTrouble;
+  readonly #database: Trouble;
+  readonly #vswitchd: Trouble;
+  readonly #interfaces: Trouble;
   #config: BfdConfig | null = null;
   #session: BfdSession | null = null;
   #tls: TlsTexts = { kind: 'none' };
 
   constructor({ emit, notify }: WatchDeps) {
     this.#emit = emit;
-    this.#database = new OvsTrouble(notify, 'bfd_ovsdb_lost', 'bfd_ovsdb_back');
-    this.#vswitchd = new OvsTrouble(notify, 'bfd_vswitchd_lost', 'bfd_vswitchd_back');
-    this.#interfaces = new OvsTrouble(notify, 'bfd_interface_missing', 'bfd_interface_found');
+    this.#database = new Trouble(notify, 'bfd_ovsdb_lost', 'bfd_ovsdb_back');
+    this.#vswitchd = new Trouble(notify, 'bfd_vswitchd_lost', 'bfd_vswitchd_back');
+    this.#interfaces = new Trouble(notify, 'bfd_interface_missing', 'bfd_interface_found');
   }
 
   configure(config: BfdConfig): void {
@@ -138,7 +139,10 @@ export class OvsWatch {
       this.#interfaces.over('all interfaces exist in Open vSwitch');
       return;
     }
-    const names = missing.slice(0, NAMES_MAX).map(ovsText).join(', ');
+    const names = missing
+      .slice(0, NAMES_MAX)
+      .map((name) => printable(name, OVS_TEXT_MAX_CHARS))
+      .join(', ');
     const more = missing.length > NAMES_MAX ? ` and ${missing.length - NAMES_MAX} more` : '';
     this.#interfaces.begin(`not in Open vSwitch: ${names}${more}`);
   }

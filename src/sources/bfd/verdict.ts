@@ -1,8 +1,11 @@
 import type { Observation } from '../../model/observation.ts';
+import { printable } from '../../protocol/printable.ts';
 import type { BfdStatus } from './interface-row.ts';
 import type { Doubt, VswitchdState } from './vswitchd-state.ts';
-import { ovsText } from './ovs-text.ts';
 import type { PresentRow, RowState } from './row-state.ts';
+
+/** The longest text of the database that a message repeats. */
+export const OVS_TEXT_MAX_CHARS = 80;
 
 /** An observation without its signal and time. */
 export type BfdVerdict = Pick<Observation, 'state' | 'reason'>;
@@ -40,7 +43,7 @@ export function sessionVerdict(
   if (database.kind === 'unknown' || rowState.kind === 'unknown') return UNKNOWN;
   if (rowState.kind === 'missing') {
     if (rowState.wasThere) return down('interface gone');
-    return lost(`interface ${ovsText(name)} does not exist in Open vSwitch`);
+    return lost(`interface ${printable(name, OVS_TEXT_MAX_CHARS)} does not exist in Open vSwitch`);
   }
   if (life.kind === 'unknown') return UNKNOWN;
   if (life.kind === 'lost') return lost(life.reason);
@@ -51,7 +54,7 @@ export function sessionVerdict(
 /** What the row says, whether anybody still writes it or not. */
 export function rowVerdict({ row, emptyUntilMs }: PresentRow, nowMs: number): Judgement {
   const error = row.error ?? '';
-  if (error !== '') return down(ovsText(error) || 'interface has an error');
+  if (error !== '') return down(printable(error, OVS_TEXT_MAX_CHARS) || 'interface has an error');
   if (row.link_state === 'down') return down('link down');
   if (emptyUntilMs !== null) return judgeEmpty(emptyUntilMs, nowMs);
   if (row.ofport === null || row.ofport <= 0) return down('interface is not attached to a bridge');
@@ -67,7 +70,9 @@ function judgeEmpty(untilMs: number, nowMs: number): Judgement {
 function judgeStatus(status: BfdStatus): Judgement {
   const state = status.get('state') ?? 'missing';
   if (state !== 'up') {
-    return down(`bfd state ${ovsText(state)}${inBrackets(status.get('diagnostic'))}`);
+    return down(
+      `bfd state ${printable(state, OVS_TEXT_MAX_CHARS)}${inBrackets(status.get('diagnostic'))}`,
+    );
   }
   if (status.get('forwarding') === 'true') return UP;
   return down(`not forwarding${inBrackets(status.get('remote_diagnostic'), 'remote: ')}`);
@@ -75,7 +80,7 @@ function judgeStatus(status: BfdStatus): Judgement {
 
 /** RFC 5880's diagnostics as OVS writes them: `Control Detection Time Expired`. */
 function inBrackets(diagnostic = '', prefix = ''): string {
-  const words = ovsText(diagnostic).toLowerCase();
+  const words = printable(diagnostic, OVS_TEXT_MAX_CHARS).toLowerCase();
   return words === '' || words === 'no diagnostic' ? '' : ` (${prefix}${words})`;
 }
 

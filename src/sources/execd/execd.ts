@@ -1,14 +1,15 @@
-import { defer, map, repeat, tap, timer, type Observable, type SchedulerLike } from 'rxjs';
+import { defer, map, Observable, repeat, tap, timer, type SchedulerLike } from 'rxjs';
 import type { Config } from '../../model/config.ts';
 import { Pace, SettleRulesByName } from '../../model/pace.ts';
 import type { Notice } from '../../model/notice.ts';
 import type { Observation } from '../../model/observation.ts';
+import { Backoff } from '../../platform/backoff.ts';
 import { eachOf } from '../../platform/each-of.ts';
+import { LatestLimiter } from '../../platform/latest-limiter.ts';
+import { limitNotices } from '../../platform/notice-limiter.ts';
 import { monotonicScheduler, patient } from '../../platform/scheduler.ts';
 import { MALFORMED } from '../../protocol/execd-line.ts';
 import { oneLife, type ExecdRun } from './child.ts';
-import { limitNoticesOfChild } from './limit-notices.ts';
-import { limitLatest } from './limit-latest.ts';
 
 /** Between the end of a child and its next start, the first time … */
 export const RESTART_MIN_MS = 1000;
@@ -16,6 +17,12 @@ export const RESTART_MIN_MS = 1000;
 export const RESTART_MAX_MS = 60_000;
 /** A child that lived this long has earned a quick restart. */
 export const LIVED_WELL_MS = 60_000;
+
+/** Between two notices of one event about one child. */
+const COMPLAINT_PERIOD_MS = 10_000;
+
+/** What is let through of one child. */
+const OBSERVATIONS_PER_S_MAX = 100;
 
 interface ExecdDeps {
   readonly notify: (notice: Notice) => void;
@@ -41,15 +48,43 @@ export function execd(
       config$.pipe(tap(rules.take), map(runsOf)),
       ({ name }) => name,
       (run) =>
-        lives(run, new Pace(run, () => rules.of(run.name)), deps, scheduler).pipe(
-          limitLatest(scheduler, (count) =>
+        limitFlood(
+          lives(run, new Pace(run, () => rules.of(run.name)), deps, scheduler),
+          scheduler,
+          (count) =>
             deps.notify({
               level: 'warn',
               event: 'execd_flood',
               message: `${run.name} sends results too fast: ${count} of them were discarded`,
             }),
-          ),
         ),
+    );
+  });
+}
+
+/** Once for each second with more than `OBSERVATIONS_PER_S_MAX`, `report` gets how many were discarded. */
+function limitFlood(
+  source$: Observable<Observation>,
+  timers: SchedulerLike,
+  report: (discarded: number) => void,
+): Observable<Observation> {
+  return new Observable((subscriber) => {
+    const limiter = new LatestLimiter<Observation>({
+      perSecondMax: OBSERVATIONS_PER_S_MAX,
+      timers,
+      pass: (observation) => subscriber.next(observation),
+      discarded: report,
+    });
+    subscriber.add(() => limiter.close());
+    subscriber.add(
+      source$.subscribe({
+        next: (observation) => limiter.offer(observation),
+        error: (error: unknown) => subscriber.error(error),
+        complete: () => {
+          limiter.finish();
+          subscriber.complete();
+        },
+      }),
     );
   });
 }
@@ -72,23 +107,32 @@ function lives(
 ): Observable<Observation> {
   let startedMs = 0;
   let lastReason = '';
-  let restartMs = RESTART_MIN_MS;
-  const complain = limitNoticesOfChild(run.name, notify, () => scheduler.now());
+  const backoff = new Backoff({ minMs: RESTART_MIN_MS, maxMs: RESTART_MAX_MS });
+  const limit = { max: 1, periodMs: COMPLAINT_PERIOD_MS, nowMs: () => scheduler.now() };
+  const complain = limitNotices(notify, limit);
   return defer(() => {
     startedMs = scheduler.now();
-    return oneLife(run, pace, patient(scheduler), complain.stderr);
+    return oneLife(run, pace, patient(scheduler), (line) =>
+      complain({
+        level: 'warn',
+        event: 'execd_stderr',
+        message: `${run.name}: wrote on stderr: ${line}`,
+      }),
+    );
   }).pipe(
     map(({ state, reason, weightPercent }): Observation => {
       lastReason = reason;
-      if (reason.startsWith(MALFORMED)) complain.malformed(reason);
+      if (reason.startsWith(MALFORMED)) {
+        const message = `${run.name}: ${reason}`;
+        complain({ level: 'warn', event: 'execd_malformed', message });
+      }
       const seen = { signal: run.name, state, reason, atMs: scheduler.now() };
       return weightPercent === null ? seen : { ...seen, weightPercent };
     }),
     repeat({
       delay: () => {
-        if (scheduler.now() - startedMs >= LIVED_WELL_MS) restartMs = RESTART_MIN_MS;
-        const delayMs = restartMs;
-        restartMs = Math.min(restartMs * 2, RESTART_MAX_MS);
+        if (scheduler.now() - startedMs >= LIVED_WELL_MS) backoff.reset();
+        const delayMs = backoff.next();
         const message = `${run.name}: ${lastReason}; restarting in ${delayMs / 1000}s`;
         notify({ level: 'warn', event: 'execd_ended', message });
         return timer(delayMs, scheduler);

@@ -21,7 +21,7 @@ import { watchFolder, type FolderEvent } from '../../platform/watch-folder.ts';
 import { errorCode } from './error-code.ts';
 import { LinkTable, type LinkConfig } from './link-table.ts';
 import { folderProblem } from './state-file.ts';
-import { LinkTrouble } from './trouble.ts';
+import { Trouble } from '../trouble.ts';
 
 export type { LinkConfig } from './link-table.ts';
 
@@ -36,7 +36,7 @@ const FOLDER_RETRY_MS = 500;
 const NETLINK_RETRY_MS = 30_000;
 
 export interface LinkDeps {
-  notify(notice: Notice): void;
+  readonly notify: (notice: Notice) => void;
 }
 
 /** What the source looks at; tests put other things in their place. */
@@ -116,12 +116,13 @@ function fileChanges(config$: Observable<LinkConfig>, table: LinkTable, deps: Li
 
 /** Of the folder at this path, whichever it is: it may come, go and be replaced. */
 function folderEvents(dir: string, deps: LinkDeps): Observable<FolderEvent> {
-  const trouble = new LinkTrouble(deps, 'link_folder_unwatched', 'link_folder_watched');
+  const trouble = new Trouble(deps.notify, 'link_folder_unwatched', 'link_folder_watched');
   return watchFolder(dir).pipe(
     tap(() => trouble.over(`link state files in ${dir} are watched`)),
     retry({
       delay: (error: unknown) => {
-        trouble.begin('link state files are not watched', folderProblem(dir) ?? errorCode(error));
+        const cause = folderProblem(dir) ?? errorCode(error);
+        trouble.begin(`link state files are not watched: ${cause}`);
         return timer(FOLDER_RETRY_MS, monotonicScheduler);
       },
     }),
@@ -129,15 +130,13 @@ function folderEvents(dir: string, deps: LinkDeps): Observable<FolderEvent> {
 }
 
 function carrierChanges(table: LinkTable, deps: LinkDeps, world: LinkWorld): News {
-  const trouble = new LinkTrouble(deps, 'link_netlink_unavailable', 'link_netlink_available');
+  const trouble = new Trouble(deps.notify, 'link_netlink_unavailable', 'link_netlink_available');
   return defer(() => world.netlink()).pipe(
     tap(() => trouble.over('carrier is read from netlink again')),
     retry({
       delay: (error: unknown) => {
-        trouble.begin(
-          `netlink is not available: carrier is read every ${REREAD_MS}ms`,
-          errorCode(error),
-        );
+        const cause = errorCode(error);
+        trouble.begin(`netlink is not available: carrier is read every ${REREAD_MS}ms: ${cause}`);
         return timer(NETLINK_RETRY_MS, monotonicScheduler);
       },
     }),

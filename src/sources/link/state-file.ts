@@ -55,7 +55,7 @@ export function readStateFile(dir: string, name: string): HookState {
   }
   if (text === 'up' || text === 'up\n') return { kind: 'word', state: 'up' };
   if (text === 'down' || text === 'down\n') return { kind: 'word', state: 'down' };
-  return { kind: 'bad', reason: `the state file contains neither up nor down: ${printable(text)}` };
+  return { kind: 'bad', reason: `the state file contains neither up nor down: ${quoted(text)}` };
 }
 
 function readStart(path: string): string {
@@ -69,7 +69,7 @@ function readStart(path: string): string {
 }
 
 /** In quotes, cut, and without anything that a terminal or a log could take for a command. */
-function printable(text: string): string {
+function quoted(text: string): string {
   const cut = text.length > SHOWN_CHARS_MAX ? `${text.slice(0, SHOWN_CHARS_MAX)}…` : text;
   return JSON.stringify(cut).replaceAll(
     /[\x7f-\xff]/g,
@@ -84,7 +84,7 @@ function printable(text: string): string {
  * words, or `null`.
  */
 export function writeLinkState(dir: string, name: string, state: string): string | null {
-  if (!isInterfaceName(name)) return `${printable(name)} is not the name of an interface`;
+  if (!isInterfaceName(name)) return `${quoted(name)} is not the name of an interface`;
   if (state !== 'up' && state !== 'down') return `the state must be up or down`;
   // The dot keeps it apart from every interface, the number from every other writer.
   const temporary = join(dir, `.${name}.${process.pid}`);

@@ -1,3 +1,4 @@
+import { NoticeLimiter } from '../../platform/notice-limiter.ts';
 import { printable } from '../../protocol/printable.ts';
 import type { LogFields } from './messages.ts';
 import { LOG_LINE_MAX_CHARS, LOG_LINES_PER_S_MAX } from './limits.ts';
@@ -5,19 +6,16 @@ import { LOG_LINE_MAX_CHARS, LOG_LINES_PER_S_MAX } from './limits.ts';
 const PERIOD_MS = 1_000;
 
 /**
- * What a plugin prints or logs, as lines at a bounded rate. It is never lost
- * silently: the next line that is told says how many were not.
+ * What a plugin prints or logs, as lines at a bounded rate. The next line that passes says how many
+ * were left out before it.
  */
 export class LogLineLimiter {
-  readonly #nowMs: () => number;
+  readonly #limiter: NoticeLimiter;
   readonly #say: (line: string, fields?: LogFields) => void;
-  #sinceMs = -Infinity;
-  #told = 0;
-  #untold = 0;
   #rest = '';
 
   constructor(nowMs: () => number, say: (line: string, fields?: LogFields) => void) {
-    this.#nowMs = nowMs;
+    this.#limiter = new NoticeLimiter({ max: LOG_LINES_PER_S_MAX, periodMs: PERIOD_MS, nowMs });
     this.#say = say;
   }
 
@@ -26,7 +24,7 @@ export class LogLineLimiter {
     const lines = (this.#rest + text).split('\n');
     const rest = lines.pop() ?? '';
     for (const line of lines) this.line(line);
-    // A line without an end is told in pieces.
+    // A line without an end passes in pieces.
     this.#rest = rest.length > LOG_LINE_MAX_CHARS ? '' : rest;
     if (this.#rest !== rest) this.line(rest);
   }
@@ -34,18 +32,8 @@ export class LogLineLimiter {
   line(text: string, fields?: LogFields): void {
     const line = printable(text, LOG_LINE_MAX_CHARS);
     if (line === '' && fields === undefined) return;
-    const nowMs = this.#nowMs();
-    if (nowMs - this.#sinceMs >= PERIOD_MS) {
-      this.#sinceMs = nowMs;
-      this.#told = 0;
-    }
-    if (this.#told >= LOG_LINES_PER_S_MAX) {
-      this.#untold += 1;
-      return;
-    }
-    this.#told += 1;
-    const untold = this.#untold;
-    this.#untold = 0;
-    this.#say(untold === 0 ? line : `${line} (after ${untold} lines that came too fast)`, fields);
+    const leftOut = this.#limiter.pass();
+    if (leftOut === null) return;
+    this.#say(leftOut === 0 ? line : `${line} (after ${leftOut} lines that came too fast)`, fields);
   }
 }

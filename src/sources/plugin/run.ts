@@ -1,4 +1,5 @@
 import type { Plugin, PluginContext, PluginLog } from '../../plugin.ts';
+import { LatestLimiter } from '../../platform/latest-limiter.ts';
 import { printable } from '../../protocol/printable.ts';
 import { LogLineLimiter } from './log-line-limiter.ts';
 import { checkDelay } from './delay.ts';
@@ -14,7 +15,6 @@ import { optionsOf, exportedPlugin, problemText } from './exported-plugin.ts';
 import { iterate } from './iterate.ts';
 import { checkedResult } from './checked-result.ts';
 import { thrownAt } from './thrown-at.ts';
-import { LatestLimiter } from './latest-limiter.ts';
 
 /** How long a plugin that yields too fast waits after each further value. */
 const FLOOD_PAUSE_MS = 1;
@@ -39,15 +39,14 @@ export async function runObserve(load: () => unknown, how: RunHow): Promise<void
   }
   tell({ kind: 'started', name: printable(plugin.name, REASON_MAX_CHARS) });
   if (how.isCheckOnly) return;
-  const sieve = new LatestLimiter<CheckedResult>({
+  const limiter = new LatestLimiter<CheckedResult>({
     perSecondMax: OBSERVATIONS_PER_S_MAX,
-    nowMs: () => performance.now(),
     pass: (result) => tell({ kind: 'seen', result }),
-    dropped: (count) => tell({ kind: 'dropped', count }),
+    discarded: (count) => tell({ kind: 'dropped', count }),
   });
-  signal.addEventListener('abort', () => sieve.close(), { once: true });
-  const reason = await observed(plugin, options.value, how, sieve);
-  sieve.close();
+  signal.addEventListener('abort', () => limiter.close(), { once: true });
+  const reason = await observed(plugin, options.value, how, limiter);
+  limiter.close();
   if (!signal.aborted) tell(failedEvent(reason));
 }
 
@@ -70,7 +69,7 @@ async function observed(
   plugin: Plugin,
   options: unknown,
   how: RunHow,
-  sieve: LatestLimiter<CheckedResult>,
+  limiter: LatestLimiter<CheckedResult>,
 ): Promise<string> {
   const context = contextOf(how);
   const { signal } = context;
@@ -80,7 +79,8 @@ async function observed(
       const result = checkedResult(value);
       if (typeof result === 'string') return result;
       // A plugin that yields without ever waiting would keep a core busy and stop this thread's timers.
-      if (!sieve.offer(result)) await new Promise((resolve) => setTimeout(resolve, FLOOD_PAUSE_MS));
+      if (!limiter.offer(result))
+        await new Promise((resolve) => setTimeout(resolve, FLOOD_PAUSE_MS));
     }
     return 'the plugin ended: observe() must run until context.signal aborts';
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { Notice } from '../../model/notice.ts';
 import type { Observation } from '../../model/observation.ts';
 import { Alarm } from '../../platform/alarm.ts';
+import { Backoff } from '../../platform/backoff.ts';
 import { SilenceAlarm } from '../../platform/loop-time.ts';
 import { BACKOFF_MAX_MS, BACKOFF_MIN_MS } from './limits.ts';
 import type { CheckedResult, LogFields, PluginEvent, PluginSpec, Start } from './messages.ts';
@@ -28,7 +29,7 @@ export class PluginSupervisor {
   readonly #stale: SilenceAlarm;
   #stop: () => void = () => {};
   #endTurn: () => void = () => {};
-  #backoffMs = BACKOFF_MIN_MS;
+  readonly #backoff = new Backoff({ minMs: BACKOFF_MIN_MS, maxMs: BACKOFF_MAX_MS });
   #startedAtMs = 0;
   #hasReportedDropped = false;
 
@@ -100,9 +101,8 @@ export class PluginSupervisor {
   #fail(reason: string): void {
     this.#halt();
     const nowMs = this.#deps.nowMs();
-    if (nowMs - this.#startedAtMs >= SOUND_AFTER_MS) this.#backoffMs = BACKOFF_MIN_MS;
-    const waitMs = this.#backoffMs;
-    this.#backoffMs = Math.min(waitMs * 2, BACKOFF_MAX_MS);
+    if (nowMs - this.#startedAtMs >= SOUND_AFTER_MS) this.#backoff.reset();
+    const waitMs = this.#backoff.next();
     this.#again.set(nowMs + waitMs);
     this.#deps.emit({ signal: this.spec.key, state: 'lost', reason, atMs: nowMs });
     this.#notify(

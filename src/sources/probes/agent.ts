@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { AgentCheck } from '../../model/check.ts';
-import { connectTcp, dropTcp, type Endpoint } from '../../platform/sockets.ts';
+import { connectTcp, dropTcp, type TcpEndpoint } from '../../platform/sockets.ts';
 import { AGENT_LINE_MAX_BYTES, readAgentLine } from '../../protocol/agent-check.ts';
 import { errorText } from './error-text.ts';
 import {
@@ -25,7 +25,7 @@ export const agentProber: Prober = (target, answered) =>
   new AgentProbe(target, checkOfType(target, 'agent'), answered);
 
 class AgentProbe implements Probe {
-  readonly #to: Endpoint;
+  readonly #to: TcpEndpoint;
   readonly #check: AgentCheck;
   readonly #answered: (answer: ProbeAnswer) => void;
   #socket: Socket | null = null;

@@ -1,7 +1,7 @@
 import { connect, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
 import { isIPv6, type Socket } from 'node:net';
 import type { GrpcCheck } from '../../model/check.ts';
-import { connectTcp, dropTcp, type Endpoint } from '../../platform/sockets.ts';
+import { connectTcp, dropTcp, type TcpEndpoint } from '../../platform/sockets.ts';
 import {
   HEALTH_CHECK_PATH,
   healthRequest,
@@ -42,7 +42,7 @@ interface Exchange {
 }
 
 class GrpcProbe implements Probe {
-  readonly #to: Endpoint;
+  readonly #to: TcpEndpoint;
   readonly #authority: string;
   readonly #check: GrpcCheck;
   readonly #answered: (answer: ProbeAnswer) => void;

@@ -4,7 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import type { HttpCheck } from '../../model/check.ts';
 import type { Pattern } from '../../model/pattern.ts';
 import type { Notice } from '../../model/notice.ts';
-import { connectTcp, dropTcp, type Endpoint } from '../../platform/sockets.ts';
+import { connectTcp, dropTcp, type TcpEndpoint } from '../../platform/sockets.ts';
 import { CertificateWatch, connectTls } from './certificate.ts';
 import { ANSWER_MAX_BYTES } from './expect.ts';
 import { explainHttp } from './http-errors.ts';
@@ -37,7 +37,7 @@ interface Exchange {
 }
 
 class HttpProbe implements Probe {
-  readonly #to: Endpoint;
+  readonly #to: TcpEndpoint;
   readonly #check: HttpCheck;
   readonly #answered: (answer: ProbeAnswer) => void;
   /** The same for each probe, so computed once. */

@@ -1,6 +1,7 @@
 import type { Check } from '../../model/check.ts';
 import type { Notice } from '../../model/notice.ts';
-import type { Endpoint } from '../../platform/sockets.ts';
+import type { Observation } from '../../model/observation.ts';
+import type { TcpEndpoint } from '../../platform/sockets.ts';
 
 /** What is probed, and how. */
 export interface ProbeTarget {
@@ -15,15 +16,8 @@ export interface ProbeTarget {
   readonly check: Check;
 }
 
-/** What one probe saw. `lost`: this node could not probe. */
-export interface ProbeAnswer {
-  readonly state: 'up' | 'down' | 'lost';
-  readonly reason: string;
-  /** How much of its weight the server can take, 0 to 100, where it said so. */
-  readonly weightPercent?: number;
-  /** What it said besides: performance data. */
-  readonly detail?: string;
-}
+/** The result of one probe: an observation before it has a time. `lost`: this node could not probe. */
+export type ProbeAnswer = Pick<Observation, 'state' | 'reason' | 'weightPercent' | 'detail'>;
 
 export const UP: ProbeAnswer = { state: 'up', reason: '' };
 
@@ -70,7 +64,7 @@ function isOf<Type extends Check['type']>(
   return types.some((type) => type === check.type);
 }
 
-export function endpointOf({ address, port, check }: ProbeTarget): Endpoint {
+export function endpointOf({ address, port, check }: ProbeTarget): TcpEndpoint {
   return { address, port, source: check.source };
 }
 

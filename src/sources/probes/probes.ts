@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { defer, finalize, ignoreElements, merge, Subject, tap, type Observable } from 'rxjs';
+import { Observable, tap } from 'rxjs';
 import type { Config } from '../../model/config.ts';
 import type { DescriptorBudget } from '../../model/descriptors.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { Notice } from '../../model/notice.ts';
 import { Alarm } from '../../platform/alarm.ts';
 import { nowMs } from '../../platform/clock.ts';
+import { limitNotices } from '../../platform/notice-limiter.ts';
 import { descriptorLimit, descriptorsHeld } from '../../platform/descriptors.ts';
 import { agentProber } from './agent.ts';
 import { Descriptors } from './descriptors.ts';
@@ -13,7 +14,6 @@ import { dnsProber } from './dns.ts';
 import { execProber } from './exec.ts';
 import { grpcProber } from './grpc.ts';
 import { httpProber } from './http.ts';
-import { limitNotices } from './notices.ts';
 import type { Prober, ProbeTarget } from './prober.ts';
 import { Schedule } from './schedule.ts';
 import { Sentinel, type SentinelDeps } from './sentinel.ts';
@@ -32,6 +32,9 @@ const PROBERS: ReadonlyMap<string, Prober> = new Map([
   ['grpc', grpcProber],
 ]);
 
+/** 20,000 targets that all lack the same thing are reported five times a minute, with their number. */
+const NOTICE_LIMIT = { max: 5, periodMs: 60_000, nowMs };
+
 /**
  * Probes every real server of the newest configuration, and emits one
  * observation for each probe that ended, `atMs` being the monotonic time of its
@@ -45,9 +48,8 @@ export function probes(
   config$: Observable<Config>,
   deps: { readonly notify: (notice: Notice) => void; readonly random?: () => number },
 ): Observable<Observation> {
-  return defer(() => {
-    const observation$ = new Subject<Observation>();
-    const notify = limitNotices(deps.notify, nowMs);
+  return new Observable((subscriber) => {
+    const notify = limitNotices(deps.notify, NOTICE_LIMIT);
     const alarm = new Alarm(() => schedule.wake());
     const schedule = new Schedule({
       nowMs,
@@ -55,7 +57,7 @@ export function probes(
       setAlarm: (atMs) => alarm.set(atMs),
       open,
       openSentinel,
-      emit: (observation) => observation$.next(observation),
+      emit: (observation) => subscriber.next(observation),
       notify,
     });
     const descriptors = new Descriptors({
@@ -63,11 +65,12 @@ export function probes(
       held: descriptorsHeld(),
       notify,
     });
-    const reconciled$ = config$.pipe(
-      tap((config) => reconcile(schedule, targetsOf(config), descriptors.budget(config))),
-      ignoreElements(),
+    subscriber.add(() => schedule.close());
+    subscriber.add(
+      config$
+        .pipe(tap((config) => reconcile(schedule, targetsOf(config), descriptors.budget(config))))
+        .subscribe({ error: (error: unknown) => subscriber.error(error) }),
     );
-    return merge(observation$, reconciled$).pipe(finalize(() => schedule.close()));
   });
 }
 

@@ -5,7 +5,6 @@ import { LoopClock } from '../../platform/loop-clock.ts';
 import { TimerWheel } from '../../platform/timer-wheel.ts';
 import { ProbesInFlight, YOUNG_MS } from './in-flight.ts';
 import { IcmpPacer } from './icmp-pacer.ts';
-import { observationOf } from './observation.ts';
 import { firstProbesMs, nextPhaseMs, shuffledPlaces } from './phases.ts';
 import { timedOut, type ProbeAnswer, type Prober, type ProbeTarget } from './prober.ts';
 import { ProbeQueues } from './probe-queues.ts';
@@ -280,4 +279,19 @@ export class Schedule {
 /** Closes the socket that a UDP check keeps between its probes. */
 function closeUdp({ spec, probe }: ScheduledTarget): void {
   if (spec.check.type === 'udp') probe?.close();
+}
+
+/** One shape for nearly all of them: what servers seldom say is only there where one said it. */
+function observationOf(
+  { spec, startedAtMs }: ScheduledTarget,
+  { state, reason, weightPercent, detail }: ProbeAnswer,
+  atMs: number,
+): Observation {
+  const observation = { signal: spec.key, state, reason, atMs, latencyMs: atMs - startedAtMs };
+  if (weightPercent === undefined && detail === undefined) return observation;
+  return {
+    ...observation,
+    ...(weightPercent === undefined ? {} : { weightPercent }),
+    ...(detail === undefined ? {} : { detail }),
+  };
 }

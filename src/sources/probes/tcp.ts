@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { TcpCheck } from '../../model/check.ts';
-import { connectTcp, dropTcp, type Endpoint } from '../../platform/sockets.ts';
+import { connectTcp, dropTcp, type TcpEndpoint } from '../../platform/sockets.ts';
 import { errorText } from './error-text.ts';
 import { ANSWER_MAX_BYTES, matches, unexpected } from './expect.ts';
 import {
@@ -22,7 +22,7 @@ export const tcpProber = ((target, answered) =>
   new TcpProbe(target, checkOfType(target, 'tcp'), answered)) satisfies Prober;
 
 class TcpProbe implements Probe {
-  readonly #to: Endpoint;
+  readonly #to: TcpEndpoint;
   readonly #check: TcpCheck;
   readonly #answered: (answer: ProbeAnswer) => void;
   /** The connection of the probe in flight. */

@@ -8,10 +8,7 @@ import { GivenOptions } from '../../../src/cli/import/healthcheck-words.ts';
 import { noteText } from '../../../src/cli/import/draft.ts';
 import { exabgpPython } from './python.ts';
 
-const page = readFileSync(
-  new URL('../../../docs/import-exabgp-healthcheck.md', import.meta.url),
-  'utf8',
-);
+const page = readFileSync(new URL('../../../docs/migrating.md', import.meta.url), 'utf8');
 
 /** The healthcheck of the ExaBGP that is installed. */
 const python = exabgpPython();

@@ -21,7 +21,8 @@ const directives: readonly Directive[] = textOf('../../fixtures/import/keepalive
   });
 
 /** Place, name and fate of each row of the tables. */
-const documented = rowsOf(textOf('../../../docs/import-keepalived.md'));
+const [keepalivedPart = ''] = textOf('../../../docs/migrating.md').split('## From ExaBGP');
+const documented = rowsOf(keepalivedPart);
 
 function textOf(path: string): string {
   return readFileSync(new URL(path, import.meta.url), 'utf8');

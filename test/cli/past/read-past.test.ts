@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { lastValueFrom, Subject } from 'rxjs';
 import { journalPast } from '../../../src/cli/past/read-past.ts';
 import type { PastEvent } from '../../../src/model/past.ts';
-import type { ActionReport, SinkReport } from '../../../src/model/report.ts';
+import type { ActionReport, SinkEvent } from '../../../src/model/report.ts';
 import { hashOf } from '../../../src/platform/hash.ts';
 import { journal, JOURNAL_NAME } from '../../../src/sinks/journal/journal.ts';
 import { config, down, route, server, service, up } from '../../core/fixtures.ts';
@@ -37,7 +37,7 @@ describe('the journal of earlier processes', () => {
     const file = place(context);
     const stateDir = file.slice(0, -JOURNAL_NAME.length - 1);
     const into = journal({ stateDir, version: 'test', hashOf, nowMs: () => performance.now() });
-    const report$ = new Subject<SinkReport>();
+    const report$ = new Subject<SinkEvent>();
     const ended = lastValueFrom(into.recording(report$), { defaultValue: null });
     const observations = ['web/10.0.0.1:80', 'web/10.0.0.2:80'].flatMap((name) => [
       up(name, 10),

@@ -25,10 +25,10 @@ function running(more: Partial<Config> = {}): Drive {
 
 describe('a weight falls', () => {
   test('at once where no route is withdrawn for it', () => {
-    assert.deepEqual(
-      running().at(2, down('web/a', 2), down('x', 2)),
-      ['other withdrawn', 'web/a 0'].toReversed(),
-    );
+    assert.deepEqual(running().at(2, down('web/a', 2), down('x', 2)), [
+      'web/a 0',
+      'other withdrawn',
+    ]);
   });
 
   test('after the withdraw of the same cause was handed over', () => {
@@ -105,10 +105,7 @@ describe('an announce', () => {
       kind: 'observation',
       observation: up('web/a', 2),
     });
-    assert.equal(
-      drive.last?.decisions[0]?.because,
-      'web is up (1 of 2 servers up: web/b refused)'.replace('web/b', 'b'),
-    );
+    assert.equal(drive.last?.decisions[0]?.because, 'web is up (1 of 2 servers up: b refused)');
   });
 
   test('waits for the last weights intended, and again after each withdraw', () => {

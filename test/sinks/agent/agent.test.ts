@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { BehaviorSubject, filter, firstValueFrom, ReplaySubject, skip, Subject } from 'rxjs';
 import type { Config } from '../../../src/model/config.ts';
-import type { SinkReport } from '../../../src/model/report.ts';
+import type { SinkEvent } from '../../../src/model/report.ts';
 import type { Turn } from '../../../src/model/turn.ts';
 import { agentListener } from '../../../src/sinks/agent/agent.ts';
 import { CLIENTS_MAX, NAME_WAIT_MS } from '../../../src/sinks/agent/listener.ts';
@@ -31,7 +31,7 @@ async function listening(t: TestContext) {
   };
   const config$ = new BehaviorSubject(config);
   const turn$ = new Subject<Turn>();
-  const report$ = new ReplaySubject<SinkReport>();
+  const report$ = new ReplaySubject<SinkEvent>();
   const subscription = agentListener(config$, turn$).subscribe(report$);
   t.after(() => subscription.unsubscribe());
   await state(report$, 'connected');
@@ -40,10 +40,10 @@ async function listening(t: TestContext) {
 
 /** The first report of a state, or the one after so many others. */
 async function state(
-  report$: ReplaySubject<SinkReport>,
+  report$: ReplaySubject<SinkEvent>,
   wanted: string,
   others = 0,
-): Promise<SinkReport> {
+): Promise<SinkEvent> {
   return firstValueFrom(
     report$.pipe(
       filter((report) => report.kind === 'state' && report.state === wanted),
@@ -104,7 +104,7 @@ describe('agent', () => {
 
   test('a name that is none is answered with silence, and told once', async (t) => {
     const { port, report$ } = await listening(t);
-    const notices: SinkReport[] = [];
+    const notices: SinkEvent[] = [];
     report$.pipe(filter(({ kind }) => kind === 'notice')).subscribe((one) => notices.push(one));
     for (let time = 0; time < 3; time += 1) assert.equal(await asked(port, 'wbe\u0007\n'), '');
     assert.equal(notices.length, 1);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { describe, test } from 'node:test';
 import { BehaviorSubject, NEVER, Subject } from 'rxjs';
-import type { SinkReport } from '../../../src/model/report.ts';
+import type { SinkEvent } from '../../../src/model/report.ts';
 import type { Turn } from '../../../src/model/turn.ts';
 import { exabgp } from '../../../src/sinks/exabgp/exabgp.ts';
 import { until } from '../../e2e/until.ts';
@@ -16,9 +16,14 @@ describe('the sink as a whole', () => {
   test('without anybody to answer it writes at once and ends with its turns', async () => {
     const stdout = new PassThrough();
     const turn$ = new Subject<Turn>();
-    const reports: SinkReport[] = [];
+    const reports: SinkEvent[] = [];
     let complete = false;
-    exabgp(new BehaviorSubject(config([prefix])), turn$, { stdin: null, stdout }).subscribe({
+    exabgp(
+      new BehaviorSubject(config([prefix])),
+      turn$,
+      { stdin: null, stdout },
+      () => {},
+    ).subscribe({
       next: (report) => reports.push(report),
       complete: () => (complete = true),
     });
@@ -37,8 +42,8 @@ describe('the sink as a whole', () => {
   test('the end of stdin is the end of everything, without a drain', async () => {
     const [stdin, stdout] = [new PassThrough(), new PassThrough()];
     let complete = false;
-    const reports: SinkReport[] = [];
-    exabgp(new BehaviorSubject(config([prefix])), NEVER, { stdin, stdout }).subscribe({
+    const reports: SinkEvent[] = [];
+    exabgp(new BehaviorSubject(config([prefix])), NEVER, { stdin, stdout }, () => {}).subscribe({
       next: (report) => reports.push(report),
       complete: () => (complete = true),
     });
@@ -52,8 +57,8 @@ describe('the sink as a whole', () => {
   test('an ExaBGP that says it ends is not waited for: it waits for us', async () => {
     const [stdin, stdout] = [new PassThrough(), new PassThrough()];
     let complete = false;
-    const reports: SinkReport[] = [];
-    exabgp(new BehaviorSubject(config([prefix])), NEVER, { stdin, stdout }).subscribe({
+    const reports: SinkEvent[] = [];
+    exabgp(new BehaviorSubject(config([prefix])), NEVER, { stdin, stdout }, () => {}).subscribe({
       next: (report) => reports.push(report),
       complete: () => (complete = true),
     });
@@ -70,10 +75,10 @@ describe('the sink as a whole', () => {
   test('an output that is off says so, writes nothing and ends with its turns', async () => {
     const stdout = new PassThrough();
     const turn$ = new Subject<Turn>();
-    const reports: SinkReport[] = [];
+    const reports: SinkEvent[] = [];
     let complete = false;
     const config$ = new BehaviorSubject({ ...config([prefix]), exabgp: { via: 'off' } as const });
-    exabgp(config$, turn$, { stdin: null, stdout }).subscribe({
+    exabgp(config$, turn$, { stdin: null, stdout }, () => {}).subscribe({
       next: (report) => reports.push(report),
       complete: () => (complete = true),
     });
@@ -91,7 +96,7 @@ describe('the sink as a whole', () => {
     const [stdin, stdout] = [new PassThrough(), new PassThrough()];
     const turn$ = new Subject<Turn>();
     const config$ = new BehaviorSubject(config([prefix]));
-    const subscription = exabgp(config$, turn$, { stdin, stdout }).subscribe();
+    const subscription = exabgp(config$, turn$, { stdin, stdout }, () => {}).subscribe();
     await until(() => stdout.readableLength > 0, patienceMs, 'the barrier');
     subscription.unsubscribe();
     assert.equal(turn$.observed, false);

@@ -3,11 +3,11 @@ import { type Server, type Socket, createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { SinkReport } from '../../../src/model/report.ts';
+import type { SinkEvent } from '../../../src/model/report.ts';
 import { until } from '../../e2e/until.ts';
 import type { Order } from './sink-child.ts';
 
-export type Told = SinkReport | { readonly kind: 'complete' };
+export type Told = SinkEvent | { readonly kind: 'complete' };
 
 /** One life of the sink under ExaBGP. */
 export interface Life {

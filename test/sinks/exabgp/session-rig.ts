@@ -1,5 +1,5 @@
 import { NEVER, VirtualTimeScheduler } from 'rxjs';
-import type { SinkReport } from '../../../src/model/report.ts';
+import type { SinkEvent } from '../../../src/model/report.ts';
 import { AnnouncedKeys } from '../../../src/sinks/exabgp/announced-keys.ts';
 import { ExabgpSession, type SessionOptions } from '../../../src/sinks/exabgp/session.ts';
 import type { Transport } from '../../../src/sinks/exabgp/transport.ts';
@@ -8,7 +8,7 @@ import { type Wish, Wishes, config } from './sample.ts';
 /** A session with a clock of its own and nobody at the other end but the test. */
 export class SessionRig {
   readonly written: string[] = [];
-  readonly reports: SinkReport[] = [];
+  readonly reports: SinkEvent[] = [];
   readonly session: ExabgpSession;
   readonly #scheduler = new VirtualTimeScheduler();
   readonly #wishes = new Wishes();
@@ -25,7 +25,8 @@ export class SessionRig {
       transport,
       new AnnouncedKeys(null, () => {}),
       this.#scheduler,
-      (report) => this.reports.push(report),
+      (event) => this.reports.push(event),
+      () => {},
     );
   }
 

@@ -24,7 +24,7 @@ const config$ = new Subject<Config>();
 const turn$ = new Subject<Turn>();
 const wishes = new Wishes();
 
-exabgp(config$, turn$, { stdin: process.stdin, stdout: process.stdout }).subscribe({
+exabgp(config$, turn$, { stdin: process.stdin, stdout: process.stdout }, () => {}).subscribe({
   next: (report) => socket.write(`${JSON.stringify(report)}\n`),
   error: (error: unknown) => {
     process.stderr.write(`${String(error)}\n`);

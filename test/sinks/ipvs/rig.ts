@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { BehaviorSubject, firstValueFrom, Subject, VirtualTimeScheduler } from 'rxjs';
 import type { Config } from '../../../src/model/config.ts';
-import type { ActionReport, SinkReport } from '../../../src/model/report.ts';
+import type { ActionReport, SinkEvent, SinkFeedback } from '../../../src/model/report.ts';
 import type { RealServer, Service, Virtual } from '../../../src/model/service.ts';
 import type { Turn, WeightIntent } from '../../../src/model/turn.ts';
 import type { TableAccess } from '../../../src/sinks/ipvs/access.ts';
@@ -17,7 +17,8 @@ const STEP_MS = 50;
 /** Drives the sink over a table in memory, in virtual time. */
 export class Rig {
   readonly table = new FakeTable();
-  readonly told: SinkReport[] = [];
+  readonly events: SinkEvent[] = [];
+  readonly feedback: SinkFeedback[] = [];
   readonly config$: BehaviorSubject<Config>;
   readonly turn$ = new Subject<Turn>();
   readonly gone$ = new Subject<void>();
@@ -38,11 +39,12 @@ export class Rig {
         this.opened.push(via);
         return this.open(via);
       },
+      feedback: (feedback) => this.feedback.push(feedback),
       gone$: this.gone$,
       surroundingsOf: () => Promise.resolve(this.surroundings),
       scheduler: this.scheduler,
     }).subscribe({
-      next: (report) => this.told.push(report),
+      next: (event) => this.events.push(event),
       complete: () => (this.isComplete = true),
     });
     return () => subscription.unsubscribe();
@@ -100,7 +102,7 @@ export class Rig {
   }
 
   actions(result: ActionReport['result'] | null = null): ActionReport[] {
-    return this.told.flatMap((report) =>
+    return this.events.flatMap((report) =>
       report.kind === 'action' && (result === null || report.result === result) ? [report] : [],
     );
   }
@@ -110,19 +112,19 @@ export class Rig {
   }
 
   notices(event: string): string[] {
-    return this.told.flatMap((report) =>
+    return this.events.flatMap((report) =>
       report.kind === 'notice' && report.event === event ? [report.message] : [],
     );
   }
 
   states(): string[] {
-    return this.told.flatMap((report) =>
+    return this.events.flatMap((report) =>
       report.kind === 'state' ? [`${report.state}: ${report.reason}`] : [],
     );
   }
 
-  lastTable(): Extract<SinkReport, { kind: 'table' }> | undefined {
-    return this.told.findLast((report) => report.kind === 'table');
+  lastTable(): Extract<SinkFeedback, { kind: 'table' }> | undefined {
+    return this.feedback.findLast((feedback) => feedback.kind === 'table');
   }
 }
 

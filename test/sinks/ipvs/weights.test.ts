@@ -242,13 +242,13 @@ describe('the table belongs to others, too', () => {
 });
 
 describe('connections', () => {
-  test('are told with each look, and each second while a drain waits for them', async () => {
+  test('are fed back with each look, and each second while a drain waits for them', async () => {
     const it = rig();
     it.table.edit(web, '10.0.0.1:80', { activeConnections: 12 });
     it.start();
     await it.settle();
     const counts = (): number[] =>
-      it.told.flatMap((each) =>
+      it.feedback.flatMap((each) =>
         each.kind === 'connections' ? [each.active.get('web/10.0.0.1:80') ?? -1] : [],
       );
     assert.deepEqual(counts(), [12]);

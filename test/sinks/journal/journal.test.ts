@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { lastValueFrom, Subject, toArray } from 'rxjs';
 import type { Config } from '../../../src/model/config.ts';
-import type { ActionReport, SinkReport } from '../../../src/model/report.ts';
+import type { ActionReport, SinkEvent } from '../../../src/model/report.ts';
 import { hashOf } from '../../../src/platform/hash.ts';
 import { journal } from '../../../src/sinks/journal/journal.ts';
 import { PENDING_MAX } from '../../../src/sinks/journal/writer.ts';
@@ -52,7 +52,7 @@ describe('the journal', () => {
   test('holds what happened when its flow has completed, and passes the reports on', async () => {
     const { path, remove } = folder();
     const into = open(path);
-    const report$ = new Subject<SinkReport>();
+    const report$ = new Subject<SinkEvent>();
     const told = lastValueFrom(into.recording(report$).pipe(toArray()));
     into.trace.started(0, rules);
     feed(into, 1000);
@@ -86,7 +86,7 @@ describe('the journal', () => {
     const file = join(path, 'journal.jsonl');
     appendFileSync(file, '{"kind":"turn","atMs":1}\n{"kind":"tu');
     const into = open(path);
-    const report$ = new Subject<SinkReport>();
+    const report$ = new Subject<SinkEvent>();
     const told = lastValueFrom(into.recording(report$), { defaultValue: null });
     into.trace.started(0, rules);
     report$.complete();
@@ -108,7 +108,7 @@ describe('the journal', () => {
       down('web/10.0.0.1:80', 3001),
     ];
     const into = open(path, 10_000);
-    const report$ = new Subject<SinkReport>();
+    const report$ = new Subject<SinkEvent>();
     const told = lastValueFrom(into.recording(report$), { defaultValue: null });
     run(rules, observations, [], () => 0, into.trace);
     report$.complete();
@@ -131,7 +131,7 @@ describe('a disk that is full', () => {
     const file = join(path, 'journal.jsonl');
     symlinkSync('/dev/full', file);
     const into = open(path);
-    const reports: SinkReport[] = [];
+    const reports: SinkEvent[] = [];
     const subscription = into.recording(new Subject()).subscribe((one) => reports.push(one));
     into.trace.started(0, rules);
     feed(into, 100);
@@ -153,7 +153,7 @@ describe('a disk that is full', () => {
     const file = join(path, 'journal.jsonl');
     symlinkSync('/dev/full', file);
     const into = open(path);
-    const reports: SinkReport[] = [];
+    const reports: SinkEvent[] = [];
     const subscription = into.recording(new Subject()).subscribe((one) => reports.push(one));
     await until(() => {
       feed(into, 1000);

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { BehaviorSubject, filter, firstValueFrom, ReplaySubject, Subject } from 'rxjs';
 import type { Config } from '../../../src/model/config.ts';
-import type { SinkReport } from '../../../src/model/report.ts';
+import type { SinkEvent } from '../../../src/model/report.ts';
 import type { Turn } from '../../../src/model/turn.ts';
 import { trackFiles } from '../../../src/sinks/track-files/track-files.ts';
 import { configOf, realServer } from '../../sources/probes/fixtures.ts';
@@ -35,7 +35,7 @@ function running(t: TestContext, dir: string | null) {
   };
   const config$ = new BehaviorSubject(config);
   const turn$ = new Subject<Turn>();
-  const report$ = new ReplaySubject<SinkReport>();
+  const report$ = new ReplaySubject<SinkEvent>();
   const subscription = trackFiles(config$, turn$).subscribe(report$);
   t.after(() => subscription.unsubscribe());
   /** The end of the turns, when all is written. */

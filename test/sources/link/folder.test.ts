@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test, type TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { of } from 'rxjs';
+import { runAsNobody } from '../../platform/as-nobody.ts';
 import { writeLinkState } from '../../../src/sources/link/state-file.ts';
 import { fakeInterface } from './fake-sysfs.ts';
 import { silentNetlink, temporaryFolder, Watcher } from './lab.ts';
@@ -111,14 +110,7 @@ test('for another user than root, a folder that is closed loses the link until i
   const sysfs = temporaryFolder(t);
   chmodSync(sysfs, 0o755);
   fakeInterface(sysfs, 'eth0');
-  const nobody = 65_534;
-  const script = fileURLToPath(new URL('observe-child.ts', import.meta.url));
-  const child = spawn(process.execPath, [...process.execArgv, script, dir, sysfs], {
-    uid: nobody,
-    gid: nobody,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  t.after(() => child.kill('SIGKILL'));
+  const child = await runAsNobody(t, new URL('observe-child.ts', import.meta.url), [dir, sysfs]);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async (): Promise<unknown> => (await lines.next()).value;
   assert.equal(await next(), `lost: folder ${dir} is not readable (EACCES)`);

@@ -6,7 +6,6 @@ import { PluginSupervisor } from '../../../src/sources/plugin/supervisor.ts';
 import { failedEvent, type SendEvent } from '../../../src/sources/plugin/messages.ts';
 import { exportedPlugin } from '../../../src/sources/plugin/exported-plugin.ts';
 import { checkedResult } from '../../../src/sources/plugin/checked-result.ts';
-import { LatestLimiter } from '../../../src/sources/plugin/latest-limiter.ts';
 import { StartSlots } from '../../../src/sources/plugin/start-slots.ts';
 import { pluginRun } from './rig.ts';
 
@@ -51,31 +50,6 @@ test('what a module exports is a plugin, or said to be none', () => {
   const withoutSchema = exportedPlugin({ ...plugin, options: {} });
   assert.equal(withoutSchema, 'the plugin has options without safeParse: give it a zod schema');
   assert.equal(exportedPlugin({ ...plugin, name: '' }), 'the plugin has no name');
-});
-
-test('a sieve passes so many in a second, then the newest, and counts the others', () => {
-  mock.timers.enable({ apis: ['setTimeout'] });
-  let nowMs = 0;
-  const said: unknown[] = [];
-  const sieve = new LatestLimiter<number>({
-    perSecondMax: 2,
-    nowMs: () => nowMs,
-    pass: (value) => said.push(value),
-    dropped: (count) => said.push(`${count} dropped`),
-  });
-  assert.deepEqual(
-    [1, 2, 3, 4, 5].map((value) => sieve.offer(value)),
-    [true, true, false, false, false],
-  );
-  nowMs = 1_000;
-  mock.timers.tick(1_000);
-  sieve.offer(6);
-  sieve.offer(7);
-  assert.deepEqual(said, [1, 2, 5, '2 dropped', 6]);
-  sieve.close();
-  mock.timers.tick(5_000);
-  assert.deepEqual(said, [1, 2, 5, '2 dropped', 6]);
-  mock.timers.reset();
 });
 
 test('what is printed becomes bounded lines at a bounded rate, and nothing is lost silently', () => {

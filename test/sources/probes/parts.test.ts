@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
-import type { Notice } from '../../../src/model/notice.ts';
 import { Domains, isHot, noteFailure, SWEEP_REST_MS } from '../../../src/sources/probes/domains.ts';
 import { errorText } from '../../../src/sources/probes/error-text.ts';
 import { matches, unexpected } from '../../../src/sources/probes/expect.ts';
-import { limitNotices } from '../../../src/sources/probes/notices.ts';
 import { firstProbesMs, nextPhaseMs, shuffledPlaces } from '../../../src/sources/probes/phases.ts';
 import { Streak } from '../../../src/model/streak.ts';
 import { seeded } from './fake-world.ts';
@@ -136,30 +134,4 @@ describe('answers', () => {
       }),
     );
   });
-});
-
-function warning(event: string): Notice {
-  return { level: 'warn', event, message: event };
-}
-
-test('notices of one kind are told five times a minute, and the rest is counted', () => {
-  let nowMs = 0;
-  const told: Notice[] = [];
-  const notify = limitNotices(
-    (notice) => told.push(notice),
-    () => nowMs,
-  );
-  for (let time = 0; time < 100; time += 1) notify(warning('a'));
-  notify(warning('b'));
-  assert.deepEqual(
-    told.map(({ message }) => message),
-    ['a', 'a', 'a', 'a', 'a', 'b'],
-  );
-  nowMs = 60_000;
-  notify(warning('a'));
-  notify(warning('a'));
-  assert.deepEqual(
-    told.slice(6).map(({ message }) => message),
-    ['a (and 95 more like it before)', 'a'],
-  );
 });

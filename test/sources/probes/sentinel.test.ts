@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, test, type TestContext } from 'node:test';
+import type { TcpCheck } from '../../../src/model/check.ts';
 import type { Notice } from '../../../src/model/notice.ts';
 import { SentinelSlots } from '../../../src/sources/probes/sentinel-slots.ts';
 import {
@@ -11,10 +12,15 @@ import {
   RETRY_MS,
   Sentinel,
 } from '../../../src/sources/probes/sentinel.ts';
+import { until } from '../../e2e/until.ts';
 import { probeTarget, tcpCheck, tcpServer } from './fixtures.ts';
 
 /** A sentinel to a real server, on a clock of its own. */
-async function held(t: TestContext, onConnection?: (socket: Socket) => void) {
+async function held(
+  t: TestContext,
+  onConnection?: (socket: Socket) => void,
+  check: Partial<TcpCheck> = {},
+) {
   const world = {
     nowMs: 0,
     accepted: 0,
@@ -28,15 +34,18 @@ async function held(t: TestContext, onConnection?: (socket: Socket) => void) {
     socket.resume();
     onConnection?.(socket);
   });
-  const sentinel = new Sentinel(probeTarget({ port, check: tcpCheck({ mode: 'hold' }) }), {
-    nowMs: () => world.nowMs,
-    notify: (notice) => world.notices.push(notice),
-    hint: () => {
-      world.hints += 1;
-      world.hint.emit('hint');
+  const sentinel = new Sentinel(
+    probeTarget({ port, check: tcpCheck({ mode: 'hold', ...check }) }),
+    {
+      nowMs: () => world.nowMs,
+      notify: (notice) => world.notices.push(notice),
+      hint: () => {
+        world.hints += 1;
+        world.hint.emit('hint');
+      },
+      seats: world.seats,
     },
-    seats: world.seats,
-  });
+  );
   t.after(() => sentinel.close());
   const open = async (): Promise<Socket> => {
     const accepted = new Promise<Socket>((resolve) => server.once('connection', resolve));
@@ -161,18 +170,15 @@ describe('sentinel', () => {
     assert.equal(world.notices.length, 0);
   });
 
-  test('what this node lacks is no hint', async (t) => {
-    const { world, sentinel } = await held(t);
-    const away = new Sentinel(probeTarget({ check: tcpCheck({ source: '192.0.2.1' }) }), {
-      nowMs: () => 0,
-      notify: () => {},
-      hint: () => assert.fail('hinted'),
-      seats: new SentinelSlots(),
-    });
-    away.keep();
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    away.close();
-    sentinel.close();
+  test('what this node lacks is no hint, and gives the descriptor back', async (t) => {
+    const { world, sentinel } = await held(t, undefined, { source: '192.0.2.1' });
+    world.seats.limit(1);
+    sentinel.keep();
+    assert.ok(!world.seats.take(), 'it tries');
+    // It gives its place back when it learns of the error, and would hint in the same moment.
+    await until(() => world.seats.take(), 30_000, 'the attempt has failed');
     assert.equal(world.hints, 0);
+    assert.equal(world.accepted, 0);
+    assert.deepEqual(world.notices, []);
   });
 });
