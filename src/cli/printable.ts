@@ -5,7 +5,7 @@ const colours = { red: 31, green: 32, yellow: 33, bold: 1 } as const;
 
 export type Paint = (text: string, colour: keyof typeof colours) => string;
 
-/** Nothing of what the daemon or a server said may steer the terminal. */
+/** Without what could steer the terminal: the text may come from a server. */
 export function safeForTerminal(text: string): string {
   return isPlain(text) ? text : text.replaceAll(/\p{C}/gu, '?');
 }
@@ -20,7 +20,7 @@ export function widthOf(text: string): number {
   return isPlain(text) ? text.length : Array.from(text).length;
 }
 
-/** Colours only where a person looks at a terminal and has not said no (no-color.org). */
+/** Colours only on a terminal, and not with NO_COLOR (no-color.org). */
 export function painter({ isTTY }: { readonly isTTY?: boolean }): Paint {
   const { NO_COLOR: noColor = '', TERM: term = '' } = process.env;
   if (isTTY !== true || noColor !== '' || term === 'dumb') return (text) => text;

@@ -13,7 +13,7 @@ import { lostText, reasonBesidesLoss } from './lost-text.ts';
 import { agoText, cut, safeForTerminal, timeText, type Paint } from './printable.ts';
 import { tableLines, tableRows, type Cell } from './table.ts';
 
-/** A terminal of the usual width beside a clock and a log. */
+/** The width of a table where the width of the terminal is not known. */
 const WIDTH_DEFAULT = 100;
 
 const colourOf: Readonly<Record<string, 'green' | 'red' | 'yellow'>> = {
@@ -29,7 +29,7 @@ const colourOf: Readonly<Record<string, 'green' | 'red' | 'yellow'>> = {
   draining: 'yellow',
 };
 
-/** The status for a person: lines of at most `widthMax` columns. */
+/** The status as a table: lines of at most `widthMax` columns. */
 export function statusLines(
   status: ApiStatus,
   paint: Paint,
