@@ -83,7 +83,7 @@ export class Ledger {
   }
 
   /** Starts without knowing what the peer holds. */
-  startEmpty(peer: PeerKind, nowMs: number): void {
+  startUnknown(peer: PeerKind, nowMs: number): void {
     this.start(() => null, peer, nowMs, nowMs);
   }
 

@@ -110,7 +110,7 @@ export class PeerInspector {
     } else this.#reporter.state('connected', null, describePeer(peer.kind));
     this.#reporter.notices(peerNotices(peer, this.#options.hasEvents));
     if (peer.kind === 'exabgp') this.#adopt(peer, nowMs);
-    else this.#ledger.startEmpty(peer.kind, nowMs);
+    else this.#ledger.startUnknown(peer.kind, nowMs);
   }
 
   #adopt({ routes, staleAnswers, hasAcks }: InspectedExabgp, nowMs: number): void {

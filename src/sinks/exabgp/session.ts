@@ -164,7 +164,7 @@ export class ExabgpSession {
     this.#isOpen = true;
     if (this.#options.isAcknowledged) this.#inspector.start(nowMs);
     else {
-      this.#ledger.startEmpty('none', nowMs);
+      this.#ledger.startUnknown('none', nowMs);
       this.#reporter.state('connected', null, 'acknowledgements are not asked for');
     }
     this.#flushLater();

@@ -132,7 +132,7 @@ describe('routes that ExaBGP holds', () => {
       );
   });
 
-  test('the short forms tell no attributes', () => {
+  test('the short forms have no attributes', () => {
     for (const line of [
       'neighbor 10.99.0.2 ipv4 unicast 192.0.2.10/32 next-hop self',
       '10.99.0.2 ipv4 unicast 192.0.2.10/32 next-hop 10.99.0.1',

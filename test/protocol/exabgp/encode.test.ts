@@ -17,7 +17,7 @@ function line(encoded: EncodedCommand): string {
 }
 
 describe('one route in one line', () => {
-  test('an announcement says its next-hop first, then its attributes', () => {
+  test('an announcement has its next-hop first, then its attributes', () => {
     const all = attributes({
       med: 100,
       localPreference: 200,

@@ -9,7 +9,7 @@ import { exabgp } from '../../../src/sinks/exabgp/exabgp.ts';
 import { confirmed, connected, Drive, inKernel, stdio, table, withIpvs } from '../../core/drive.ts';
 import { down, route, up } from '../../core/fixtures.ts';
 import { until } from '../../e2e/until.ts';
-import { Wishes, config as configOf } from './sample.ts';
+import { FakeCore, config as configOf } from './sample.ts';
 import { SessionRig } from './session-rig.ts';
 
 const prefix = '192.0.2.10/32';
@@ -18,7 +18,7 @@ const withdraw = `withdraw route ${prefix} next-hop self`;
 const lastWeightFalls = ['weight web/a 0'];
 
 /** Only a failure takes so long. */
-const patienceMs = 30_000;
+const TIMEOUT_MS = 30_000;
 
 /**
  * The core and the sink as the daemon joins them: turns go to the session, and its reports come
@@ -62,7 +62,7 @@ class CoreAndSink {
 
   connect(): void {
     this.sink.session.transportEvent({ kind: 'opened' });
-    this.sink.pass(0);
+    this.sink.advance(0);
     this.follow();
   }
 
@@ -171,11 +171,11 @@ test('what a stdout that is full has not taken is not reported as sent', async (
   ).subscribe((report) => {
     if (report.kind === 'action') notes.push(`${report.result} ${report.command}`);
   });
-  const wishes = new Wishes();
-  turn$.next(wishes.turn({ [prefix]: 100 }));
+  const core = new FakeCore();
+  turn$.next(core.turn({ [prefix]: 100 }));
   const all = [`written ${announce}`, `sent ${announce}`];
-  await until(() => notes.length === all.length, patienceMs, 'the announce');
-  turn$.next(wishes.turn({ [prefix]: 'withdrawn' }));
+  await until(() => notes.length === all.length, TIMEOUT_MS, 'the announce');
+  turn$.next(core.turn({ [prefix]: 'withdrawn' }));
   // Whatever is scheduled for this turn of the event loop has run by then.
   await new Promise(setImmediate);
   await new Promise(setImmediate);
@@ -184,6 +184,6 @@ test('what a stdout that is full has not taken is not reported as sent', async (
   assert.ok(typeof release === 'function');
   release();
   all.push(`written ${withdraw}`, `sent ${withdraw}`);
-  await until(() => notes.length === all.length, patienceMs, 'the withdraw');
+  await until(() => notes.length === all.length, TIMEOUT_MS, 'the withdraw');
   assert.deepEqual(notes, all);
 });

@@ -6,36 +6,40 @@ import type { ExabgpCommand } from '../../../src/sinks/exabgp/ledger-entry.ts';
 import { Neighbors } from '../../../src/sinks/exabgp/neighbors.ts';
 import { fingerprintOf } from '../../../src/sinks/exabgp/fingerprint.ts';
 import { FakeExabgp } from './fake-exabgp.ts';
-import { type Wish, attributes, cause, manyPrefixes, route } from './sample.ts';
+import { type Wanted, attributes, cause, manyPrefixes, route } from './sample.ts';
 
 const address = '10.99.0.2';
 const prefixes = manyPrefixes(12);
 const FLUSH_EVERY_MS = 400;
 
 type Step =
-  | { readonly kind: 'wish'; readonly which: number; readonly value: Wish }
-  | { readonly kind: 'wish-all'; readonly value: Wish }
+  | { readonly kind: 'want'; readonly which: number; readonly value: Wanted }
+  | { readonly kind: 'want-all'; readonly value: Wanted }
   | { readonly kind: 'write' }
   /** The transport refuses what was planned. */
   | { readonly kind: 'refused-write' }
-  | { readonly kind: 'read'; readonly mood: 'obey' | 'refuse' | 'ignore' }
+  | { readonly kind: 'read'; readonly behavior: 'obey' | 'refuse' | 'ignore' }
   | { readonly kind: 'flush' }
   | { readonly kind: 'wait'; readonly ms: number };
 
-const value = fc.constantFrom<Wish>(100, 200, 300, 'withdrawn');
+const anyWanted = fc.constantFrom<Wanted>(100, 200, 300, 'withdrawn');
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 6,
-    arbitrary: fc.record({ kind: fc.constant('wish' as const), which: fc.nat(11), value }),
+    arbitrary: fc.record({
+      kind: fc.constant('want' as const),
+      which: fc.nat(11),
+      value: anyWanted,
+    }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('wish-all' as const), value }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('want-all' as const), value: anyWanted }) },
   { weight: 5, arbitrary: fc.constant({ kind: 'write' as const }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'refused-write' as const }) },
   {
     weight: 5,
     arbitrary: fc.record({
       kind: fc.constant('read' as const),
-      mood: fc.oneof(
+      behavior: fc.oneof(
         { weight: 8, arbitrary: fc.constant('obey' as const) },
         { weight: 1, arbitrary: fc.constantFrom('refuse' as const, 'ignore' as const) },
       ),
@@ -48,7 +52,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 /** A ledger, an ExaBGP that reorders, and a clock. */
 class World {
   readonly fake = new FakeExabgp();
-  readonly wishes = new Map<string, Wish>();
+  readonly wanted = new Map<string, Wanted>();
   readonly ledger: Ledger;
   readonly #neighbors = new Neighbors();
   readonly #events: boolean;
@@ -64,17 +68,17 @@ class World {
 
   run(next: Step): void {
     switch (next.kind) {
-      case 'wish':
-        return this.wish(prefixes[next.which] ?? '', next.value);
-      case 'wish-all':
-        return prefixes.forEach((prefix) => this.wish(prefix, next.value));
+      case 'want':
+        return this.want(prefixes[next.which] ?? '', next.value);
+      case 'want-all':
+        return prefixes.forEach((prefix) => this.want(prefix, next.value));
       case 'write':
         return this.write();
       case 'refused-write':
         this.ledger.plan(this.#nowMs);
         return this.#assertSent([]);
       case 'read':
-        return this.read(next.mood);
+        return this.read(next.behavior);
       case 'flush':
         return this.flush();
       case 'wait':
@@ -82,17 +86,17 @@ class World {
     }
   }
 
-  wish(prefix: string, wish: Wish): void {
-    this.wishes.set(prefix, wish);
-    const wanted = wish === 'withdrawn' ? null : attributes({ med: wish });
-    this.ledger.want(route(prefix), wanted, 'self', cause, this.#nowMs);
+  want(prefix: string, value: Wanted): void {
+    this.wanted.set(prefix, value);
+    const announced = value === 'withdrawn' ? null : attributes({ med: value });
+    this.ledger.want(route(prefix), announced, 'self', cause, this.#nowMs);
   }
 
   write(): void {
     this.#write(this.ledger.plan(this.#nowMs));
   }
 
-  /** As the sink does it: handed over first, written by the ledger's books then. */
+  /** As the sink does it: the ledger learns of a write after it. */
   #write(commands: readonly ExabgpCommand[]): void {
     this.#assertSent([]);
     this.fake.write(commands.map(({ text }) => text));
@@ -109,8 +113,8 @@ class World {
     );
   }
 
-  read(mood: 'obey' | 'refuse' | 'ignore'): void {
-    for (const answer of this.fake.readLine(mood)) {
+  read(behavior: 'obey' | 'refuse' | 'ignore'): void {
+    for (const answer of this.fake.readLine(behavior)) {
       const taken =
         answer === 'done'
           ? this.ledger.done(this.#nowMs)
@@ -173,7 +177,7 @@ class World {
   }
 }
 
-describe('whatever is wished for in whatever order, the peer ends with it', () => {
+describe('the peer ends with what was wanted last, in whatever order ExaBGP sends changes', () => {
   for (const events of [true, false])
     for (const window of [1, 3, 64])
       test(`${events ? 'with' : 'without'} send events, window ${window}`, () => {
@@ -183,10 +187,10 @@ describe('whatever is wished for in whatever order, the peer ends with it', () =
             for (const next of steps) world.run(next);
             world.settle();
             assert.ok(world.ledger.isComplete, 'all is confirmed');
-            for (const [prefix, wish] of world.wishes)
+            for (const [prefix, value] of world.wanted)
               assert.equal(
                 world.fake.peer.get(prefix),
-                wish === 'withdrawn' ? undefined : `med ${wish}`,
+                value === 'withdrawn' ? undefined : `med ${value}`,
                 prefix,
               );
           }),

@@ -10,7 +10,7 @@ import {
 } from '../../../src/sinks/exabgp/limits.ts';
 import { Neighbors } from '../../../src/sinks/exabgp/neighbors.ts';
 import type { Outcome } from '../../../src/sinks/exabgp/outcomes.ts';
-import { type Wish, attributes, cause, manyPrefixes, route } from './sample.ts';
+import { type Wanted, attributes, cause, manyPrefixes, route } from './sample.ts';
 
 const peer = '10.99.0.2';
 const prefix = '192.0.2.10/32';
@@ -23,7 +23,7 @@ function open({ window = 64, hasSendEvents = true } = {}) {
   const ledger = new Ledger({ ackTimeoutMs: 2000, window, mustSettle: true }, neighbors);
   if (hasSendEvents) neighbors.sawUpdate(peer);
   ledger.start(() => null, 'exabgp', 0, 0);
-  const wish = (of: string, value: Wish, nowMs = 0): void => {
+  const want = (of: string, value: Wanted, nowMs = 0): void => {
     const wanted = value === 'withdrawn' ? null : attributes({ med: value });
     ledger.want(route(of), wanted, 'self', cause, nowMs);
   };
@@ -40,17 +40,17 @@ function open({ window = 64, hasSendEvents = true } = {}) {
     outcomes.push(...ledger.takeOutcomes());
     return outcomes.map(({ result, text }) => `${result} ${text}`.trim());
   };
-  return { ledger, neighbors, wish, write, updateSent, results };
+  return { ledger, neighbors, want, write, updateSent, results };
 }
 
 describe('one change of a route at a time', () => {
   test('the next one waits for done and the send event, and only the newest is written', () => {
-    const { ledger, wish, updateSent, write } = open();
-    wish(prefix, 100);
+    const { ledger, want, updateSent, write } = open();
+    want(prefix, 100);
     assert.deepEqual(write(0), [announce(100)]);
-    wish(prefix, 200);
-    wish(prefix, 'withdrawn');
-    wish(prefix, 300);
+    want(prefix, 200);
+    want(prefix, 'withdrawn');
+    want(prefix, 300);
     assert.deepEqual(write(1), []);
     ledger.done(1);
     assert.deepEqual(write(1), []);
@@ -59,10 +59,10 @@ describe('one change of a route at a time', () => {
   });
 
   test('the event may come before done', () => {
-    const { ledger, wish, updateSent, write } = open();
-    wish(prefix, 100);
+    const { ledger, want, updateSent, write } = open();
+    want(prefix, 100);
     write(0);
-    wish(prefix, 200);
+    want(prefix, 200);
     updateSent(100);
     assert.deepEqual(write(1), []);
     ledger.done(1);
@@ -70,10 +70,10 @@ describe('one change of a route at a time', () => {
   });
 
   test('an event about an older change does not end this one', () => {
-    const { ledger, wish, updateSent, write } = open();
-    wish(prefix, 100);
+    const { ledger, want, updateSent, write } = open();
+    want(prefix, 100);
     write(0);
-    wish(prefix, 200);
+    want(prefix, 200);
     ledger.done(1);
     updateSent(50);
     updateSent(null);
@@ -81,10 +81,10 @@ describe('one change of a route at a time', () => {
   });
 
   test('without send events it is over some time after done', () => {
-    const { ledger, wish, write } = open({ hasSendEvents: false });
-    wish(prefix, 100);
+    const { ledger, want, write } = open({ hasSendEvents: false });
+    want(prefix, 100);
     write(0);
-    wish(prefix, 200);
+    want(prefix, 200);
     ledger.done(0);
     ledger.tick(SETTLE_MS - 1);
     assert.deepEqual(write(SETTLE_MS - 1), []);
@@ -93,11 +93,11 @@ describe('one change of a route at a time', () => {
   });
 
   test('a neighbor that goes down is not waited for', () => {
-    const { ledger, neighbors, wish, write } = open();
-    wish(prefix, 100);
+    const { ledger, neighbors, want, write } = open();
+    want(prefix, 100);
     write(0);
     ledger.done(0);
-    wish(prefix, 200);
+    want(prefix, 200);
     neighbors.setUp(peer, false);
     ledger.neighborDown(peer);
     ledger.tick(SETTLE_MS + 2);
@@ -105,12 +105,12 @@ describe('one change of a route at a time', () => {
   });
 
   test('all neighbors that report have to have it', () => {
-    const { ledger, neighbors, wish, updateSent, write } = open();
+    const { ledger, neighbors, want, updateSent, write } = open();
     neighbors.sawUpdate('10.99.0.3');
-    wish(prefix, 100);
+    want(prefix, 100);
     write(0);
     ledger.done(0);
-    wish(prefix, 200);
+    want(prefix, 200);
     updateSent(100);
     assert.deepEqual(write(1), []);
     ledger.updateSent('10.99.0.3', [{ prefix, pathId: null }], { med: 100, communities: [] }, 1);
@@ -118,11 +118,11 @@ describe('one change of a route at a time', () => {
   });
 
   test('what returns to what is there is not written', () => {
-    const { ledger, wish, updateSent, results, write } = open();
-    wish(prefix, 100);
+    const { ledger, want, updateSent, results, write } = open();
+    want(prefix, 100);
     write(0);
-    wish(prefix, 200);
-    wish(prefix, 100);
+    want(prefix, 200);
+    want(prefix, 100);
     ledger.done(0);
     updateSent(100);
     assert.deepEqual(write(1), []);
@@ -133,10 +133,10 @@ describe('one change of a route at a time', () => {
 
 describe('the window', () => {
   test('holds so many lines and so many bytes, withdraws first', () => {
-    const { ledger, wish, write } = open({ window: 2 });
-    wish('192.0.2.1/32', 1);
-    wish('192.0.2.2/32', 2);
-    wish('192.0.2.3/32', 'withdrawn');
+    const { ledger, want, write } = open({ window: 2 });
+    want('192.0.2.1/32', 1);
+    want('192.0.2.2/32', 2);
+    want('192.0.2.3/32', 'withdrawn');
     assert.deepEqual(write(0), [
       'withdraw route 192.0.2.3/32 next-hop self',
       'announce route 192.0.2.1/32 next-hop self med 1',
@@ -147,8 +147,8 @@ describe('the window', () => {
   });
 
   test('many changes of one kind share lines that a pipe takes whole', () => {
-    const { wish, write } = open();
-    for (const of of manyPrefixes(1000)) wish(of, 100);
+    const { want, write } = open();
+    for (const of of manyPrefixes(1000)) want(of, 100);
     const lines = write(0);
     const bytes = lines.reduce((sum, line) => sum + line.length + 1, 0);
     assert.ok(bytes <= IN_FLIGHT_MAX_BYTES);
@@ -159,16 +159,16 @@ describe('the window', () => {
   });
 
   test('seven are written one by one', () => {
-    const { wish, write } = open();
-    for (const of of manyPrefixes(7)) wish(of, 100);
+    const { want, write } = open();
+    for (const of of manyPrefixes(7)) want(of, 100);
     assert.equal(write(0).length, 7);
   });
 });
 
 describe('answers', () => {
-  test('an error is told and tried again later, each time later, and alone', () => {
-    const { ledger, wish, results, write } = open();
-    for (const of of manyPrefixes(8)) wish(of, 100);
+  test('an error is reported and tried again later, each time later, and alone', () => {
+    const { ledger, want, results, write } = open();
+    for (const of of manyPrefixes(8)) want(of, 100);
     assert.equal(write(0).length, 1);
     ledger.error(0);
     assert.match(results().at(-1) ?? '', /^rejected announce attributes/u);
@@ -180,8 +180,8 @@ describe('answers', () => {
   });
 
   test('the delay has a limit', () => {
-    const { ledger, wish, write } = open();
-    wish(prefix, 100);
+    const { ledger, want, write } = open();
+    want(prefix, 100);
     let nowMs = 0;
     for (let i = 0; i < 20; i += 1) {
       assert.equal(write(nowMs).length, 1);
@@ -190,19 +190,19 @@ describe('answers', () => {
     }
   });
 
-  test('a new wish does not wait for the delay of the old one', () => {
-    const { ledger, wish, write } = open();
-    wish(prefix, 100);
+  test('a newly wanted state does not wait for the delay of the old one', () => {
+    const { ledger, want, write } = open();
+    want(prefix, 100);
     write(0);
     ledger.error(0);
-    wish(prefix, 200, 1);
+    want(prefix, 200, 1);
     assert.deepEqual(write(1), [announce(200)]);
   });
 
   test('a late one gets a poke sent after it, and its header shows what was passed over', () => {
-    const { ledger, wish, results, write } = open();
-    wish('192.0.2.1/32', 1);
-    wish('192.0.2.2/32', 2);
+    const { ledger, want, results, write } = open();
+    want('192.0.2.1/32', 1);
+    want('192.0.2.2/32', 2);
     write(0);
     assert.deepEqual(write(POKE_AFTER_MS - 1), []);
     assert.deepEqual(write(POKE_AFTER_MS), [poke]);
@@ -217,8 +217,8 @@ describe('answers', () => {
   });
 
   test('one that comes after the timeout still counts', () => {
-    const { ledger, wish, updateSent, results, write } = open();
-    wish(prefix, 100);
+    const { ledger, want, updateSent, results, write } = open();
+    want(prefix, 100);
     write(0);
     write(POKE_AFTER_MS);
     ledger.tick(2000);
@@ -228,9 +228,9 @@ describe('answers', () => {
     assert.deepEqual(results().at(-1), `confirmed ${announce(100)}`);
   });
 
-  test('silence to the end of all patience is taken for lost, and tried again', () => {
-    const { ledger, wish, write } = open();
-    wish(prefix, 100);
+  test('a command without an answer until the timeout counts as lost, and is tried again', () => {
+    const { ledger, want, write } = open();
+    want(prefix, 100);
     write(0);
     let again: readonly string[] = [];
     for (let nowMs = 0; nowMs < 12_000 && again.length === 0; nowMs += 50) {
@@ -240,7 +240,7 @@ describe('answers', () => {
     assert.deepEqual(again, [announce(100)]);
   });
 
-  test('one that nobody waits for is no match', () => {
+  test('one that no command waits for is not expected', () => {
     const { ledger } = open();
     assert.equal(ledger.done(0), false);
     assert.equal(ledger.error(0), false);

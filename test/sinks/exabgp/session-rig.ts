@@ -4,9 +4,9 @@ import type { Turn } from '../../../src/model/turn.ts';
 import { AnnouncedKeys } from '../../../src/sinks/exabgp/announced-keys.ts';
 import { ExabgpSession, type SessionOptions } from '../../../src/sinks/exabgp/session.ts';
 import type { Transport } from '../../../src/sinks/exabgp/transport.ts';
-import { type Wish, Wishes, config } from './sample.ts';
+import { type Wanted, FakeCore, config } from './sample.ts';
 
-/** A transport that takes what it is given, until it is told to stall or to refuse. */
+/** A transport that takes what it is given, unless a test makes it stall or refuse. */
 class FakeTransport implements Transport {
   readonly events$ = NEVER;
   readonly pendingBytes = 0;
@@ -36,13 +36,13 @@ export interface RigEvents {
   readonly feedback?: (feedback: SinkFeedback) => void;
 }
 
-/** A session with a clock of its own and nobody at the other end but the test. */
+/** A session with a clock of its own; the test is its peer. */
 export class SessionRig {
   readonly transport: FakeTransport;
   readonly reports: SinkEvent[] = [];
   readonly session: ExabgpSession;
   readonly #scheduler = new VirtualTimeScheduler();
-  readonly #wishes = new Wishes();
+  readonly #core = new FakeCore();
 
   constructor(options: Partial<SessionOptions> = {}, events: RigEvents = {}) {
     this.transport = new FakeTransport((line) => events.written?.(line));
@@ -63,44 +63,44 @@ export class SessionRig {
   async open(prefixes: readonly string[]): Promise<void> {
     await this.configure(prefixes);
     this.session.transportEvent({ kind: 'opened' });
-    this.pass(0);
+    this.advance(0);
   }
 
   async configure(prefixes: readonly string[]): Promise<void> {
     await this.session.configure(config(prefixes));
-    this.pass(0);
+    this.advance(0);
   }
 
-  wish(wishes: Readonly<Record<string, Wish>>): void {
-    this.turn(this.#wishes.turn(wishes));
+  want(wanted: Readonly<Record<string, Wanted>>): void {
+    this.turn(this.#core.turn(wanted));
   }
 
   turn(turn: Turn): void {
     this.session.turn(turn);
-    this.pass(0);
+    this.advance(0);
   }
 
   /** The transport has room for more again. */
   drain(): void {
     this.transport.isReady = true;
     this.session.transportEvent({ kind: 'drained' });
-    this.pass(0);
+    this.advance(0);
   }
 
   /** ExaBGP writes, cut into pieces of `pieceBytes`. */
-  hear(text: string, pieceBytes = Number.MAX_SAFE_INTEGER): void {
+  receive(text: string, pieceBytes = Number.MAX_SAFE_INTEGER): void {
     const bytes = Buffer.from(text, 'latin1');
     for (let from = 0; from < bytes.length; from += pieceBytes) {
       this.session.transportEvent({
         kind: 'bytes',
         chunk: bytes.subarray(from, from + pieceBytes),
       });
-      this.pass(0);
+      this.advance(0);
     }
   }
 
   /** Time passes. */
-  pass(ms: number): void {
+  advance(ms: number): void {
     this.#scheduler.maxFrames = this.#scheduler.frame + ms;
     this.#scheduler.flush();
     this.#scheduler.frame = this.#scheduler.maxFrames;
