@@ -7,12 +7,13 @@ import type { AdminContext } from './context.ts';
 import { callerOf, ownershipOf, type Caller } from './caller.ts';
 import type { Door, Keys } from './guard.ts';
 import { DRAINS_MAX } from './maintenance-file.ts';
+import type { ApiDrain, ApiDrainAnswer } from '../protocol/api.ts';
 import { failure, json, type HttpReply } from './reply.ts';
 import { awaitedByDrain, drainJson } from './wire.ts';
 
 /** `GET`: the maintenance of a name as it is, for whoever waits for its end. */
 export function showDrain(name: string, view: View, api: AdminContext): HttpReply {
-  return json({ name, drain: shownDrain(name, view, api) });
+  return json({ name, drain: shownDrain(name, view, api) } satisfies ApiDrainAnswer);
 }
 
 /** A request, and what answers it. */
@@ -73,7 +74,8 @@ async function begin(
   const isKept = await drains.begin(drain);
   const now = api.inspect();
   const shown = now === null ? null : shownDrain(name, now, api);
-  return json({ name, drain: shown ?? drainJson(asJustBegun(drain), clock), kept: isKept });
+  const state = shown ?? drainJson(asJustBegun(drain), clock);
+  return json({ name, drain: state, kept: isKept } satisfies ApiDrainAnswer);
 }
 
 async function end(
@@ -92,7 +94,7 @@ async function end(
   api.send({ kind: 'undrain', name, owner });
   api.tellDrain('ended', drain, owner);
   const isKept = await drains.end(name);
-  return json({ name, drain: null, kept: isKept });
+  return json({ name, drain: null, kept: isKept } satisfies ApiDrainAnswer);
 }
 
 /** A server may be out of service because its service is: then only that one can be ended. */
@@ -103,7 +105,7 @@ function notDrained(name: string, view: View): string {
     : `${name} is in maintenance with ${whole}: undrain ${whole}`;
 }
 
-function shownDrain(name: string, view: View, { clock, board }: AdminContext): object | null {
+function shownDrain(name: string, view: View, { clock, board }: AdminContext): ApiDrain | null {
   const awaited = awaitedByDrain(view.routes(), (key) => board.isAwaited(key));
   return drainJson(drainOf(name, view), clock, awaited);
 }

@@ -4,8 +4,9 @@ import type { Observation } from '../model/observation.ts';
 import type { PastEvent } from '../model/past.ts';
 import type { ActionReport, SinkEvent } from '../model/report.ts';
 import type { Decision, HealthChange, Turn, WeightDecision } from '../model/turn.ts';
+import type { ApiEvent } from '../protocol/api-events.ts';
 import type { WallClock } from './wall-clock.ts';
-import { causeJson, roundMs } from './wire.ts';
+import { causeJson, roundMs, weightNumber } from './wire.ts';
 
 /** What flows by, as it is handed over; it becomes events after the work is done. */
 export type LiveEvent =
@@ -22,21 +23,21 @@ export type LiveEvent =
   | { readonly kind: 'notice'; readonly notice: Notice; readonly atMs: number }
   | { readonly kind: 'skipped'; readonly count: number; readonly atMs: number };
 
-/** One message of the stream, before it has its number. */
-export interface StreamEvent {
-  readonly type:
-    | 'observation'
-    | 'health'
-    | 'decision'
-    | 'weight'
-    | 'action'
-    | 'sink'
-    | 'drain'
-    | 'notice'
-    | 'skipped';
+/** One message of the stream, before it has its number and its time as text. */
+export interface UnsentEvent {
   /** Monotonic, milliseconds. */
   readonly atMs: number;
-  readonly fields: object;
+  readonly event: EventBody;
+}
+
+/** An event of the API without what `eventText` adds. */
+type EventBody = BodyOf<ApiEvent>;
+type BodyOf<Event> = Event extends ApiEvent ? Omit<Event, 'seq' | 'at'> : never;
+
+/** As the stream sends it. */
+export function eventText({ atMs, event }: UnsentEvent, seq: number, clock: WallClock): string {
+  const { type, ...fields } = event;
+  return JSON.stringify({ type, seq, at: clock.text(atMs), ...fields });
 }
 
 /** Names of one command that are listed; the rest are counted. */
@@ -45,7 +46,7 @@ const KEYS_MAX = 20;
 /** A command of 100 prefixes is longer than anybody reads in a list. */
 const COMMAND_MAX_CHARS = 500;
 
-export function eventsOf(happening: LiveEvent, clock: WallClock): readonly StreamEvent[] {
+export function eventsOf(happening: LiveEvent, clock: WallClock): readonly UnsentEvent[] {
   switch (happening.kind) {
     case 'turn':
       return turnEvents(happening.turn, clock);
@@ -58,14 +59,14 @@ export function eventsOf(happening: LiveEvent, clock: WallClock): readonly Strea
     case 'notice':
       return [noticeEvent(happening.notice, null, happening.atMs)];
     case 'skipped':
-      return [{ type: 'skipped', atMs: happening.atMs, fields: { count: happening.count } }];
+      return [{ atMs: happening.atMs, event: { type: 'skipped', count: happening.count } }];
     default:
       return happening satisfies never;
   }
 }
 
 /** What an earlier process recorded, as it was sent then. */
-export function pastEvent(past: PastEvent, clock: WallClock): StreamEvent {
+export function pastEvent(past: PastEvent, clock: WallClock): UnsentEvent {
   switch (past.kind) {
     case 'health':
       return healthEvent(past.change, clock);
@@ -80,7 +81,7 @@ export function pastEvent(past: PastEvent, clock: WallClock): StreamEvent {
   }
 }
 
-function turnEvents(turn: Turn, clock: WallClock): readonly StreamEvent[] {
+function turnEvents(turn: Turn, clock: WallClock): readonly UnsentEvent[] {
   return [
     ...turn.changes.map((change) => healthEvent(change, clock)),
     ...turn.decisions.map((decision) => decisionEvent(decision, clock)),
@@ -89,39 +90,42 @@ function turnEvents(turn: Turn, clock: WallClock): readonly StreamEvent[] {
   ];
 }
 
-function observationEvent(observation: Observation): StreamEvent {
+function observationEvent(observation: Observation): UnsentEvent {
   const { signal, state, reason, latencyMs, atMs } = observation;
   const latency = latencyMs === undefined ? null : roundMs(latencyMs);
-  return { type: 'observation', atMs, fields: { signal, state, reason, latency_ms: latency } };
+  return { atMs, event: { type: 'observation', signal, state, reason, latency_ms: latency } };
 }
 
-function healthEvent(change: HealthChange, clock: WallClock): StreamEvent {
+function healthEvent(change: HealthChange, clock: WallClock): UnsentEvent {
   const { name, from, to, reason, atMs } = change;
   const cause = causeJson(change.cause, clock);
-  return { type: 'health', atMs, fields: { name, from, to, reason, cause } };
+  return { atMs, event: { type: 'health', name, from, to, reason, cause } };
 }
 
-function decisionEvent(decision: Decision, clock: WallClock): StreamEvent {
+function decisionEvent(decision: Decision, clock: WallClock): UnsentEvent {
   const { route, from, to, attributes, because, atMs } = decision;
   const { key, prefix } = route;
   const cause = causeJson(decision.cause, clock);
   const med = attributes?.med ?? null;
-  return { type: 'decision', atMs, fields: { route: key, prefix, from, to, med, because, cause } };
+  const event = { type: 'decision', route: key, prefix, from, to, med, because, cause } as const;
+  return { atMs, event };
 }
 
-function weightEvent(decision: WeightDecision, clock: WallClock): StreamEvent {
-  const { server, service, from, to, because, atMs } = decision;
+function weightEvent(decision: WeightDecision, clock: WallClock): UnsentEvent {
+  const { server, service, because, atMs } = decision;
+  const [from, to] = [weightNumber(decision.from), weightNumber(decision.to)];
+  const removed = decision.to === 'removed' && ({ removed: true } as const);
   const cause = causeJson(decision.cause, clock);
-  return { type: 'weight', atMs, fields: { server, service, from, to, because, cause } };
+  return { atMs, event: { type: 'weight', server, service, from, to, ...removed, because, cause } };
 }
 
-function reportEvents(report: SinkEvent, atMs: number, clock: WallClock): readonly StreamEvent[] {
+function reportEvents(report: SinkEvent, atMs: number, clock: WallClock): readonly UnsentEvent[] {
   switch (report.kind) {
     case 'action':
       return [actionEvent(report, clock)];
     case 'state': {
       const { sink, state, peerVersion, reason } = report;
-      return [{ type: 'sink', atMs, fields: { sink, state, peer_version: peerVersion, reason } }];
+      return [{ atMs, event: { type: 'sink', sink, state, peer_version: peerVersion, reason } }];
     }
     case 'notice':
       return [noticeEvent(report, report.sink, atMs)];
@@ -133,10 +137,11 @@ function reportEvents(report: SinkEvent, atMs: number, clock: WallClock): readon
   }
 }
 
-function actionEvent(report: ActionReport, clock: WallClock): StreamEvent {
+function actionEvent(report: ActionReport, clock: WallClock): UnsentEvent {
   const { sink, action, keys, result, command, cause, atMs, isRepeat } = report;
   const isReaction = cause.kind === 'observation' && isRepeat !== true;
-  const fields = {
+  const event = {
+    type: 'action',
     sink,
     action,
     keys: keys.slice(0, KEYS_MAX),
@@ -146,25 +151,25 @@ function actionEvent(report: ActionReport, clock: WallClock): StreamEvent {
     command: command.slice(0, COMMAND_MAX_CHARS),
     reaction_ms: isReaction ? roundMs(atMs - cause.observation.atMs) : null,
     cause: causeJson(cause, clock),
-  };
-  return { type: 'action', atMs, fields };
+  } as const;
+  return { atMs, event };
 }
 
 function drainEvent(
   { change, drain, by, atMs }: Extract<LiveEvent, { readonly kind: 'drain' }>,
   clock: WallClock,
-): StreamEvent {
+): UnsentEvent {
   const { name, reason, owner, onBehalfOf = null, untilMs } = drain;
   const until = clock.textOrNull(untilMs);
   const who = { owner, on_behalf_of: onBehalfOf, by };
-  return { type: 'drain', atMs, fields: { change, name, reason, ...who, until } };
+  return { atMs, event: { type: 'drain', change, name, reason, ...who, until } };
 }
 
 function noticeEvent(
   { level, event, message, fields: data }: Notice,
   sink: string | null,
   atMs: number,
-): StreamEvent {
-  const fields = { level, event, message, sink, ...(data !== undefined && { fields: data }) };
-  return { type: 'notice', atMs, fields };
+): UnsentEvent {
+  const fields = data !== undefined && { fields: data };
+  return { atMs, event: { type: 'notice', level, event, message, sink, ...fields } };
 }

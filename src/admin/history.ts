@@ -1,4 +1,4 @@
-import type { StreamEvent } from './events.ts';
+import type { UnsentEvent } from './events.ts';
 
 /** Transitions and actions older than this are forgotten. */
 export const KEEP_MS = 3_600_000;
@@ -20,17 +20,17 @@ export class History {
   readonly #actions = new Ring(ACTIONS_MAX);
 
   /** `json`: the event as the stream has it. */
-  add(event: StreamEvent, json: string): void {
+  add({ atMs, event }: UnsentEvent, json: string): void {
     switch (event.type) {
       case 'health':
       case 'decision':
       case 'drain':
       case 'sink':
       case 'notice':
-        this.#transitions.add({ atMs: event.atMs, json });
+        this.#transitions.add({ atMs, json });
         break;
       case 'action':
-        this.#actions.add({ atMs: event.atMs, json });
+        this.#actions.add({ atMs, json });
         break;
       case 'observation':
       case 'weight':
@@ -38,7 +38,7 @@ export class History {
         // Observations lead to transitions; weights change each second while a server starts slowly.
         break;
       default:
-        event.type satisfies never;
+        event satisfies never;
     }
   }
 

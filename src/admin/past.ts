@@ -1,6 +1,6 @@
 import type { PastClock, PastEvent, ReadPast } from '../model/past.ts';
 import type { Notice } from '../model/notice.ts';
-import { pastEvent } from './events.ts';
+import { eventText, pastEvent } from './events.ts';
 import { ACTIONS_MAX, History, KEEP_MS, TRANSITIONS_MAX } from './history.ts';
 import { WallClock } from './wall-clock.ts';
 
@@ -56,10 +56,10 @@ export class Past {
           ),
         };
       const { clock } = clockOf;
-      const { type, atMs, fields } = pastEvent(event, clock);
-      const json = JSON.stringify({ type, seq, at: clock.text(atMs), ...fields });
+      const unsent = pastEvent(event, clock);
+      const json = eventText(unsent, seq, clock);
       seq += 1;
-      past.add({ type, atMs: this.#clock.toMonotonic(clock.toWall(atMs)), fields }, json);
+      past.add({ ...unsent, atMs: this.#clock.toMonotonic(clock.toWall(unsent.atMs)) }, json);
     };
     const limits = { changesMax: TRANSITIONS_MAX, actionsMax: ACTIONS_MAX };
     const span = { fromWallMs: toWallMs - KEEP_MS, toWallMs, ...limits };

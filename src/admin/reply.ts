@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { ApiError } from '../protocol/api.ts';
 
 /** What is answered to one request. */
 export interface HttpReply {
@@ -47,7 +48,8 @@ export function failure(
   more: { readonly nearest?: string | null; readonly headers?: HttpReply['headers'] } = {},
 ): HttpReply {
   const { nearest = null, headers = {} } = more;
-  return { ...json({ error: { code, message, nearest } }, status), headers };
+  const body: ApiError = { error: { code, message, nearest } };
+  return { ...json(body, status), headers };
 }
 
 /** Writes the whole answer. After a refusal the connection ends: nobody reads the rest of the request. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { View } from '../model/view.ts';
 import { readBody } from './body.ts';
+import type { ApiExplanation, ApiHealthz, ApiLogin } from '../protocol/api.ts';
 import type { AdminContext } from './context.ts';
 import { changeDrain, showDrain } from './drain-routes.ts';
 import {
@@ -108,11 +109,12 @@ async function named(path: string, context: RequestContext): Promise<HttpReply> 
 function explain(name: string, view: View, { clock }: AdminContext): HttpReply {
   const chain = view.explain(name);
   if (chain === null) return failure(404, 'unknown_name', 'nothing has this name');
-  return json({ name, at: clock.text(view.atMs), chain: explanationJson(chain, clock) });
+  const explained = { name, at: clock.text(view.atMs), chain: explanationJson(chain, clock) };
+  return json(explained satisfies ApiExplanation);
 }
 
 function healthz(api: AdminContext): HttpReply {
-  return api.inspect() === null ? starting() : json({ status: 'ok' });
+  return api.inspect() === null ? starting() : json({ status: 'ok' } satisfies ApiHealthz);
 }
 
 async function metrics(api: AdminContext): Promise<HttpReply> {
@@ -129,16 +131,21 @@ async function login({ request, door, keys }: RequestContext): Promise<HttpReply
     return json({
       authenticated: isIn,
       may_drain: isIn && (door.kind === 'socket' || door.token !== null),
-    });
+    } satisfies ApiLogin);
   }
   if (request.method === 'DELETE') {
-    return withCookie(json({ authenticated: false }), keys.sessions.close(request.headers.cookie));
+    return withCookie(
+      json({ authenticated: false } satisfies ApiLogin),
+      keys.sessions.close(request.headers.cookie),
+    );
   }
   const body = await readBody(request);
   if (!body.ok) return body.reply;
   if (door.token === null) return failure(404, 'not_found', 'there is no token to log in with');
   const refused = refuseToken(tokenOf(body.text), door.token, remoteAddressOf(request), keys);
-  return refused ?? withCookie(json({ authenticated: true }), keys.sessions.open());
+  return (
+    refused ?? withCookie(json({ authenticated: true } satisfies ApiLogin), keys.sessions.open())
+  );
 }
 
 function refuseNothing(request: IncomingMessage, door: Door, keys: Keys): boolean {

@@ -9,9 +9,19 @@ import type {
   View,
 } from '../model/view.ts';
 import { nowMs } from '../platform/clock.ts';
+import type {
+  ApiDrain,
+  ApiLoss,
+  ApiRealServer,
+  ApiRoute,
+  ApiService,
+  ApiSignal,
+  ApiSink,
+  ApiStatus,
+} from '../protocol/api.ts';
 import type { LiveState, SinkFacts } from './live-state.ts';
 import type { WallClock } from './wall-clock.ts';
-import { awaitedByDrain, drainJson, roundMs, virtualText, weightOf } from './wire.ts';
+import { awaitedByDrain, drainJson, isRemoved, roundMs, virtualText, weightOf } from './wire.ts';
 
 /** Items that become text in one go: some 100 take a quarter of a millisecond. */
 const CHUNK_ITEMS = 100;
@@ -22,7 +32,11 @@ const CHUNK_ROUTES = 20;
 /** The loop is given back after this long: a probe's answer must not wait for a reader. */
 const SLICE_MS = 2;
 
-type ToJson = (view: DrainView | null) => object | null;
+type DrainToJson = (view: DrainView | null) => ApiDrain | null;
+
+/** A status before its lists, which follow in pieces. */
+type StatusHead = Omit<ApiStatus, 'signals' | 'services' | 'routes' | 'sinks'>;
+type ServiceHead = Omit<ApiService, 'real_servers'>;
 
 /** What the view does not know. */
 export interface StatusFacts {
@@ -57,8 +71,8 @@ export function snapshotOf(view: View): Snapshot {
 export function* statusPieces(view: Snapshot, facts: StatusFacts): Generator<string> {
   const { board, clock } = facts;
   const awaited = awaitedByDrain(view.routes, (key) => board.isAwaited(key));
-  const drain: ToJson = (shown) => drainJson(shown, clock, awaited);
-  const head = {
+  const drain: DrainToJson = (shown) => drainJson(shown, clock, awaited);
+  const head: StatusHead = {
     node: facts.node,
     version: facts.version,
     uptime_s: Math.round(view.atMs / 100) / 10,
@@ -86,7 +100,7 @@ export function* statusPieces(view: Snapshot, facts: StatusFacts): Generator<str
   yield ']}';
 }
 
-function reloadJson(reload: LastReload | null): object | null {
+function reloadJson(reload: LastReload | null): ApiStatus['last_reload'] {
   if (reload === null) return null;
   const { isAccepted, reason, atMs } = reload;
   return { ok: isAccepted, reason, at: new Date(atMs).toISOString() };
@@ -126,7 +140,7 @@ function* list<T>(
   }
 }
 
-function signalJson(signal: SignalView, clock: WallClock, isFlapping: boolean): object {
+function signalJson(signal: SignalView, clock: WallClock, isFlapping: boolean): ApiSignal {
   return {
     name: signal.name,
     type: signal.type,
@@ -143,13 +157,13 @@ function signalJson(signal: SignalView, clock: WallClock, isFlapping: boolean): 
 }
 
 /** Stays, with an end in the past, until the observer is back. */
-function lostJson(lost: LossView | null, clock: WallClock): object | null {
+function lostJson(lost: LossView | null, clock: WallClock): ApiLoss | null {
   if (lost === null) return null;
   const { sinceMs, reason, untilMs } = lost;
   return { since: clock.text(sinceMs), reason, until: clock.text(untilMs) };
 }
 
-function serviceJson(service: ServiceView, clock: WallClock, drain: ToJson): object {
+function serviceJson(service: ServiceView, clock: WallClock, drain: DrainToJson): ServiceHead {
   return {
     name: service.name,
     state: service.state,
@@ -163,7 +177,7 @@ function serviceJson(service: ServiceView, clock: WallClock, drain: ToJson): obj
 }
 
 interface OfView {
-  readonly drain: ToJson;
+  readonly drain: DrainToJson;
   readonly isFlapping: (name: string) => boolean;
 }
 
@@ -172,7 +186,7 @@ function serverJson(
   board: LiveState,
   clock: WallClock,
   { drain, isFlapping }: OfView,
-): object {
+): ApiRealServer {
   const latencyMs = board.latencyMs(server.key);
   return {
     address: server.address,
@@ -183,6 +197,7 @@ function serverJson(
     lost: lostJson(server.lost, clock),
     flapping: isFlapping(server.key),
     weight: weightOf(server),
+    ...(isRemoved(server) && ({ removed: true } as const)),
     base_weight: server.baseWeight,
     in_table: server.isInTable,
     pooled: server.isPooled,
@@ -192,7 +207,12 @@ function serverJson(
   };
 }
 
-function routeJson(view: RouteView, board: LiveState, clock: WallClock, drain: ToJson): object {
+function routeJson(
+  view: RouteView,
+  board: LiveState,
+  clock: WallClock,
+  drain: DrainToJson,
+): ApiRoute {
   const { route, attributes } = view;
   return {
     prefix: route.prefix,
@@ -206,7 +226,7 @@ function routeJson(view: RouteView, board: LiveState, clock: WallClock, drain: T
   };
 }
 
-function sinkJson(sink: SinkFacts): object {
+function sinkJson(sink: SinkFacts): ApiSink {
   return {
     name: sink.name,
     state: sink.state,

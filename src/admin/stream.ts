@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { nowMs } from '../platform/clock.ts';
-import { eventsOf, type LiveEvent, type StreamEvent } from './events.ts';
+import { eventsOf, eventText, type LiveEvent, type UnsentEvent } from './events.ts';
 import { textFrame } from './frame.ts';
 import type { History } from './history.ts';
 import { StreamClient } from './stream-client.ts';
@@ -143,10 +143,10 @@ export class Stream {
     return queue;
   }
 
-  #write({ type, atMs, fields }: StreamEvent, frames: Buffer[]): void {
+  #write(event: UnsentEvent, frames: Buffer[]): void {
     this.#seq += 1;
-    const json = JSON.stringify({ type, seq: this.#seq, at: this.#clock.text(atMs), ...fields });
-    this.#history.add({ type, atMs, fields }, json);
+    const json = eventText(event, this.#seq, this.#clock);
+    this.#history.add(event, json);
     if (this.#clients.size > 0) frames.push(textFrame(json));
   }
 }

@@ -1,5 +1,6 @@
 /** How parts of the model are written as JSON: the names of the contract, in snake_case. */
 import type { Service } from '../model/service.ts';
+import type { ApiCause, ApiCauseFacts, ApiDrain, ApiExplainStep } from '../protocol/api.ts';
 import type { Cause } from '../model/turn.ts';
 import type { DrainView, Explanation, RealServerView, RouteView } from '../model/view.ts';
 import type { WallClock } from './wall-clock.ts';
@@ -26,8 +27,19 @@ export function roundMs(ms: number): number {
 export function weightOf(server: RealServerView): number | null {
   const { weight, baseWeight, isPooled, isInTable } = server;
   if (isInTable === false) return null;
-  if (weight === 'removed') return 0;
-  return weight ?? (isPooled ? baseWeight : 0);
+  return weightNumber(weight) ?? (isPooled ? baseWeight : 0);
+}
+
+/** Whether routevane took it out of the IPVS table, where it would still be otherwise. */
+export function isRemoved({ weight, isInTable }: RealServerView): boolean {
+  return weight === 'removed' && isInTable !== false;
+}
+
+/** The one form of a weight in status and stream: a number; 0 where the server was removed. */
+export function weightNumber(weight: number | 'removed'): number;
+export function weightNumber(weight: number | 'removed' | null): number | null;
+export function weightNumber(weight: number | 'removed' | null): number | null {
+  return weight === 'removed' ? 0 : weight;
 }
 
 /** A drain with routes that ExaBGP has not confirmed yet is not over, whatever we told it. */
@@ -35,7 +47,7 @@ export function drainJson(
   view: DrainView | null,
   clock: WallClock,
   awaited: ReadonlyMap<string, number> = new Map(),
-): object | null {
+): ApiDrain | null {
   if (view === null) return null;
   const { drain, isDone, isOut, activeConnections, deadlineMs } = view;
   const unconfirmed = awaited.get(drain.name) ?? 0;
@@ -71,38 +83,42 @@ export function awaitedByDrain(
 }
 
 /** The root of a change, with its time. */
-export function causeJson(cause: Cause, clock: WallClock): object {
+export function causeJson(cause: Cause, clock: WallClock): ApiCause {
+  const facts = causeFacts(cause);
+  if (cause.kind !== 'observation') return { ...facts, at: clock.text(cause.atMs) };
+  const { atMs, latencyMs, detail } = cause.observation;
+  return {
+    ...facts,
+    at: clock.text(atMs),
+    ...(latencyMs !== undefined && { latency_ms: roundMs(latencyMs) }),
+    ...(detail !== undefined && { detail }),
+  };
+}
+
+/** The root of a change as words need it. */
+export function causeFacts(cause: Cause): ApiCauseFacts {
   switch (cause.kind) {
     case 'observation': {
-      const { signal, state, reason, atMs, latencyMs, detail } = cause.observation;
-      return {
-        kind: cause.kind,
-        signal,
-        state,
-        reason,
-        at: clock.text(atMs),
-        ...(latencyMs !== undefined && { latency_ms: roundMs(latencyMs) }),
-        ...(detail !== undefined && { detail }),
-      };
+      const { signal, state, reason } = cause.observation;
+      return { kind: cause.kind, signal, state, reason };
     }
     case 'drain': {
       const { name, reason, owner, onBehalfOf = null } = cause.drain;
-      const { change, atMs } = cause;
-      const at = clock.text(atMs);
-      return { kind: cause.kind, change, name, reason, owner, on_behalf_of: onBehalfOf, at };
+      const { kind, change } = cause;
+      return { kind, change, name, reason, owner, on_behalf_of: onBehalfOf };
     }
     case 'startup-timeout':
     case 'budget':
     case 'config':
     case 'table':
     case 'stop':
-      return { kind: cause.kind, at: clock.text(cause.atMs) };
+      return { kind: cause.kind };
     default:
       return cause satisfies never;
   }
 }
 
-export function explanationJson(step: Explanation, clock: WallClock): object {
+export function explanationJson(step: Explanation, clock: WallClock): ApiExplainStep {
   return {
     kind: step.kind,
     name: step.name,

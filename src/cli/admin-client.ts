@@ -1,9 +1,11 @@
 import { statSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
-import { isRecord, textOf } from './loose-json.ts';
+import { failure } from '../protocol/api.ts';
+import { fitted } from '../protocol/api-read.ts';
 import { exitCode, UsageError, type Options } from './command.ts';
-import { cut, safeForTerminal } from './printable.ts';
+import { withoutControls } from '../protocol/printable.ts';
+import { cut } from './printable.ts';
 
 /** Where the daemon's unit puts it. */
 const DEFAULT_SOCKET = '/run/routevane/admin.sock';
@@ -73,7 +75,7 @@ export async function ask(socket: string, path: string, how: Ask = {}): Promise<
 
 /** One line on stderr, and the exit code. */
 export function failed(message: string): number {
-  process.stderr.write(`routevane: ${safeForTerminal(message)}\n`);
+  process.stderr.write(`routevane: ${withoutControls(message)}\n`);
   return exitCode.failure;
 }
 
@@ -123,8 +125,11 @@ export function readAnswer(status: number, text: string): ApiAnswer {
     return { ok: false, message: `the daemon answered with status ${status} and without JSON` };
   }
   if (status < 400) return { ok: true, text, value };
-  const error = isRecord(value) && isRecord(value['error']) ? value['error'] : {};
-  const near = textOf(error, 'nearest');
-  const message = textOf(error, 'message') || `the daemon answered with status ${status}`;
-  return { ok: false, message: near === '' ? message : `${message}: did you mean ${near}?` };
+  const refusal = fitted(failure, value);
+  if (!refusal.ok) return { ok: false, message: `the daemon answered with status ${status}` };
+  const { message, nearest } = refusal.value.error;
+  return {
+    ok: false,
+    message: nearest === null ? message : `${message}: did you mean ${nearest}?`,
+  };
 }

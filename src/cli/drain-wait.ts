@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { drainAnswer, type ApiDrain } from '../protocol/api.ts';
+import { fitted } from '../protocol/api-read.ts';
 import { ask, failed, failedFor } from './admin-client.ts';
 import { exitCode } from './command.ts';
-import { isRecord, numberOf, recordOf, textOf, type JsonRecord } from './loose-json.ts';
-import { cut, safeForTerminal, timeText } from './printable.ts';
+import { withoutControls } from '../protocol/printable.ts';
+import { cut, timeText } from './printable.ts';
 
 /** How often it looks. */
 const LOOK_MS = 500;
@@ -38,26 +40,29 @@ export async function waitUntilDrained(
     const answer = await ask(socket, drainPath(name));
     progress.clear();
     if (!answer.ok) return failedFor(name, answer.message);
-    const view = isRecord(answer.value) ? recordOf(answer.value, 'drain') : null;
-    if (view === null) return failedFor(name, 'another operator ended the maintenance');
-    const left = connectionsLeft(view);
-    const isFew = view['out'] === true && left !== null && left <= connectionsMax;
-    if (view['done'] === true || isFew) return printDrained(name, left);
+    const read = fitted(drainAnswer, answer.value);
+    if (!read.ok) return failedFor(name, read.message);
+    const { drain } = read.value;
+    if (drain === null) return failedFor(name, 'another operator ended the maintenance');
+    const { done: isDone, out: isOut } = drain;
+    const { active_connections: left } = drain.progress;
+    const isFew = isOut && left !== null && left <= connectionsMax;
+    if (isDone || isFew) return reportDrained(name, left);
     const leftMs = untilMs - performance.now();
     if (leftMs <= 0) {
-      if (view['out'] === true) return printDrained(name, left);
+      if (isOut) return reportDrained(name, left);
       return failed(
-        `${progressText(name, view)}: it still takes new connections, and the time of --within has passed`,
+        `${progressText(name, drain)}: it still takes new connections, and the time of --within has passed`,
       );
     }
-    progress.show(progressText(name, view));
+    progress.show(progressText(name, drain));
     await sleep(Math.min(LOOK_MS, leftMs));
   }
 }
 
-function printDrained(name: string, left: number | null): number {
+function reportDrained(name: string, left: number | null): number {
   const rest = left === null || left === 0 ? '' : `, ${left} connections left`;
-  process.stdout.write(`${safeForTerminal(name)}: drained${rest}\n`);
+  process.stdout.write(`${withoutControls(name)}: drained${rest}\n`);
   return exitCode.ok;
 }
 
@@ -67,7 +72,7 @@ function progressLine(): { readonly show: (text: string) => void; readonly clear
   let isShown = false;
   return {
     show(text) {
-      process.stderr.write(cut(safeForTerminal(text), COLUMNS_MAX));
+      process.stderr.write(cut(withoutControls(text), COLUMNS_MAX));
       isShown = true;
     },
     clear() {
@@ -77,19 +82,12 @@ function progressLine(): { readonly show: (text: string) => void; readonly clear
   };
 }
 
-function connectionsLeft(view: JsonRecord): number | null {
-  return numberOf(recordOf(view, 'progress') ?? {}, 'active_connections');
-}
-
-function progressText(name: string, view: JsonRecord): string {
-  const progress = recordOf(view, 'progress') ?? {};
-  const left = connectionsLeft(view);
-  const deadline = textOf(progress, 'deadline');
-  const unconfirmed = numberOf(progress, 'unconfirmed_routes') ?? 0;
+function progressText(name: string, { progress }: ApiDrain): string {
+  const { active_connections: left, deadline, unconfirmed_routes: unconfirmed } = progress;
   return [
     `${name}: draining`,
     ...(left === null ? [] : [`${left} connections left`]),
-    ...(deadline === '' ? [] : [`at the latest at ${timeText(deadline)}`]),
+    ...(deadline === null ? [] : [`at the latest at ${timeText(deadline)}`]),
     ...(unconfirmed === 0 ? [] : [`${unconfirmed} changes not confirmed by ExaBGP yet`]),
   ].join(', ');
 }

@@ -1,10 +1,12 @@
 import { userInfo } from 'node:os';
 import { DURATION_EXPECTED, parseDuration } from '../config/parse/duration.ts';
-import { ask, failedFor, socketOption, socketPath, type ApiAnswer } from './admin-client.ts';
+import { drainAnswer, type ApiDrainAnswer } from '../protocol/api.ts';
+import { fitted } from '../protocol/api-read.ts';
+import { ask, failedFor, socketOption, socketPath } from './admin-client.ts';
 import { exitCode, UsageError, type Command, type Options } from './command.ts';
 import { drainPath, waitUntilDrained, type Patience } from './drain-wait.ts';
-import { isRecord, recordOf, textOf } from './loose-json.ts';
-import { safeForTerminal, timeText } from './printable.ts';
+import { withoutControls } from '../protocol/printable.ts';
+import { timeText } from './printable.ts';
 
 /** `routevane drain NAME`: takes something out of service without a noise. */
 export const drain: Command = {
@@ -36,8 +38,11 @@ export const drain: Command = {
     const socket = socketPath(options);
     const answer = await ask(socket, drainPath(name), { method: 'POST', body });
     if (!answer.ok) return failedFor(name, answer.message);
-    const full = fullName(name, answer);
-    printResult(full, answer);
+    const begun = fitted(drainAnswer, answer.value);
+    if (!begun.ok) return failedFor(name, begun.message);
+    // A short name may have been given: operators should read what they changed.
+    const { name: full } = begun.value;
+    printBegun(begun.value);
     return patience === null ? exitCode.ok : waitUntilDrained(full, socket, patience);
   },
 };
@@ -54,8 +59,10 @@ export const undrain: Command = {
     const how = { method: 'DELETE', body: { owner: ownerOf(options) } } as const;
     const answer = await ask(socketPath(options), drainPath(name), how);
     if (!answer.ok) return failedFor(name, answer.message);
-    process.stdout.write(`${safeForTerminal(fullName(name, answer))}: maintenance has ended\n`);
-    warnIfNotKept(answer);
+    const ended = fitted(drainAnswer, answer.value);
+    if (!ended.ok) return failedFor(name, ended.message);
+    process.stdout.write(`${withoutControls(ended.value.name)}: maintenance has ended\n`);
+    warnIfNotKept(ended.value);
     return exitCode.ok;
   },
 };
@@ -99,21 +106,16 @@ function lengthOf(options: Options): { readonly for?: string } {
   return { for: given };
 }
 
-/** The full name behind a short one: the operator should read what was changed. */
-function fullName(name: string, { value }: ApiAnswer & { readonly ok: true }): string {
-  return isRecord(value) ? textOf(value, 'name') || name : name;
-}
-
-function printResult(name: string, answer: ApiAnswer & { readonly ok: true }): void {
-  const view = isRecord(answer.value) ? recordOf(answer.value, 'drain') : null;
-  const until = view === null ? '' : textOf(view, 'until');
-  const end = until === '' ? `until routevane undrain ${name}` : `until ${timeText(until)}`;
-  process.stdout.write(`${safeForTerminal(`${name}: in maintenance ${end}`)}\n`);
+function printBegun(answer: ApiDrainAnswer): void {
+  const { name, drain: begun } = answer;
+  const until = begun?.until ?? null;
+  const end = until === null ? `until routevane undrain ${name}` : `until ${timeText(until)}`;
+  process.stdout.write(`${withoutControls(`${name}: in maintenance ${end}`)}\n`);
   warnIfNotKept(answer);
 }
 
-function warnIfNotKept({ value }: ApiAnswer & { readonly ok: true }): void {
-  if (!isRecord(value) || value['kept'] !== false) return;
+function warnIfNotKept({ kept: isKept }: ApiDrainAnswer): void {
+  if (isKept !== false) return;
   process.stderr.write(
     'routevane: a restart of the daemon ends this maintenance, because state_dir is not set or cannot be written\n',
   );

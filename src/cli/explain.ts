@@ -1,7 +1,8 @@
+import { explanation } from '../protocol/api.ts';
+import { fitted } from '../protocol/api-read.ts';
 import { ask, failed, failedFor, socketOption, socketPath } from './admin-client.ts';
 import { exitCode, type Command } from './command.ts';
 import { explainLines } from './explain-text.ts';
-import { isRecord, recordOf } from './loose-json.ts';
 import { painter } from './printable.ts';
 
 /** `routevane explain NAME`: why it is as it is, down to the observations. */
@@ -20,9 +21,9 @@ export const explain: Command = {
       process.stdout.write(`${answer.text.trimEnd()}\n`);
       return exitCode.ok;
     }
-    const chain = isRecord(answer.value) ? recordOf(answer.value, 'chain') : null;
-    if (chain === null) return failed('the answer of the daemon is not an explanation');
-    const lines = explainLines(chain, painter(process.stdout), Date.now());
+    const explained = fitted(explanation, answer.value);
+    if (!explained.ok) return failed(explained.message);
+    const lines = explainLines(explained.value.chain, painter(process.stdout), Date.now());
     process.stdout.write(`${lines.join('\n')}\n`);
     return exitCode.ok;
   },

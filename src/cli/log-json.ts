@@ -1,3 +1,5 @@
+import { causeText } from '../admin/page/wording.js';
+import { causeFacts } from '../admin/wire.ts';
 import type { Level, Log } from '../platform/log.ts';
 import { actionLevel, decisionLevel, healthLevel, sinkLevel, withReason } from './log-levels.ts';
 import type { ActionReport, SinkEvent } from '../model/report.ts';
@@ -110,16 +112,7 @@ function tellAction(write: Write, report: ActionReport): void {
 
 function actionText({ action, command, cause }: ActionReport): string {
   const text = command || 'no command was written';
-  const why = action === 'withdraw' ? causeText(cause) : '';
-  return why === '' ? text : `${text} (${why})`;
-}
-
-/** What a withdraw follows from, where that is one thing that happened. */
-function causeText(cause: Cause): string {
-  if (cause.kind === 'drain') return `maintenance of ${cause.drain.name}`;
-  if (cause.kind !== 'observation') return '';
-  const { signal, state, reason } = cause.observation;
-  return withReason(`${signal} is ${state}`, reason);
+  return action === 'withdraw' ? `${text} (${causeText(causeFacts(cause))})` : text;
 }
 
 /** `has weight 100`, `is taken out of the table`. */

@@ -1,23 +1,14 @@
-const SECOND_MS = 1000;
+import { durationText } from '../admin/page/wording.js';
+import { isPlainAscii } from '../protocol/printable.ts';
 
 /** Colours of a terminal (ECMA-48, select graphic rendition). */
 const colours = { red: 31, green: 32, yellow: 33, bold: 1 } as const;
 
 export type Paint = (text: string, colour: keyof typeof colours) => string;
 
-/** Nothing of what the daemon or a server said may steer the terminal. */
-export function safeForTerminal(text: string): string {
-  return isPlain(text) ? text : text.replaceAll(/\p{C}/gu, '?');
-}
-
-/** Printable ASCII, as nearly all text is: the table of 5,000 real servers has 40,000 cells. */
-export function isPlain(text: string): boolean {
-  return /^[ -~]*$/.test(text);
-}
-
 /** Characters, not halves of them. */
 export function widthOf(text: string): number {
-  return isPlain(text) ? text.length : Array.from(text).length;
+  return isPlainAscii(text) ? text.length : Array.from(text).length;
 }
 
 /** Colours only where a person looks at a terminal and has not said no (no-color.org). */
@@ -35,26 +26,10 @@ export function cut(text: string, widthMax: number): string {
   return `${characters.slice(0, Math.max(0, widthMax - 1)).join('')}…`;
 }
 
-/** `3d 4h`, `12m 5s`, `42s`: two units, the smaller ones do not matter any more. */
-export function lengthText(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / SECOND_MS));
-  const minutes = Math.floor(seconds / 60);
-  const hours = Math.floor(minutes / 60);
-  const days = Math.floor(hours / 24);
-  if (days > 0) return twoUnits(days, 'd', hours % 24, 'h');
-  if (hours > 0) return twoUnits(hours, 'h', minutes % 60, 'm');
-  if (minutes > 0) return twoUnits(minutes, 'm', seconds % 60, 's');
-  return `${seconds}s`;
-}
-
-function twoUnits(large: number, largeUnit: string, small: number, smallUnit: string): string {
-  return small === 0 ? `${large}${largeUnit}` : `${large}${largeUnit} ${small}${smallUnit}`;
-}
-
 /** How long ago an RFC 3339 time was. */
 export function agoText(time: string, wallMs: number): string {
   const atMs = Date.parse(time);
-  return Number.isNaN(atMs) ? '-' : lengthText(wallMs - atMs);
+  return Number.isNaN(atMs) ? '-' : durationText(wallMs - atMs);
 }
 
 /** `2026-11-22 03:14:15` in local time, as the reader's watch has it. */

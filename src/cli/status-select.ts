@@ -1,6 +1,6 @@
 import { findName } from '../admin/names.ts';
 import { nearest } from '../config/suggest.ts';
-import { numberOf, recordsOf, textOf, type JsonRecord } from './loose-json.ts';
+import type { ApiRealServer, ApiService, ApiStatus } from '../protocol/api.ts';
 
 export const sortKeys = ['name', 'state', 'since', 'falls'] as const;
 
@@ -15,11 +15,11 @@ export interface Selection {
 }
 
 type Selected =
-  | { readonly ok: true; readonly status: JsonRecord }
+  | { readonly ok: true; readonly status: ApiStatus }
   | { readonly ok: false; readonly name: string; readonly message: string };
 
 /** The part of a status that somebody asked for, or which of the names is unknown. */
-export function selectStatus(status: JsonRecord, how: Selection): Selected {
+export function selectStatus(status: ApiStatus, how: Selection): Selected {
   const all = namesIn(status);
   const names = new Set<string>();
   for (const given of how.names) {
@@ -38,102 +38,113 @@ function notFound(found: Exclude<ReturnType<typeof findName>, { readonly kind: '
   return `no signal, service, real server or route has this name${near}`;
 }
 
-function namesIn(status: JsonRecord): readonly string[] {
+function namesIn({ signals, services, routes }: ApiStatus): readonly string[] {
   return [
-    ...recordsOf(status, 'signals').map(nameOf),
-    ...recordsOf(status, 'services').flatMap(namesOfService),
-    ...recordsOf(status, 'routes').map(nameOf),
+    ...signals.map(({ name }) => name),
+    ...services.flatMap((service) => [
+      service.name,
+      ...service.real_servers.map((server) => keyOf(service, server)),
+    ]),
+    ...routes.map(({ key }) => key),
   ];
 }
 
-function namesOfService(service: JsonRecord): readonly string[] {
-  const servers = recordsOf(service, 'real_servers').map((server) => keyOf(service, server));
-  return [nameOf(service), ...servers];
-}
-
 /** A service with all its real servers, or with those that were named. */
-function named(status: JsonRecord, names: ReadonlySet<string>): JsonRecord {
-  const isNamed = (record: JsonRecord): boolean => names.has(nameOf(record));
+function named(status: ApiStatus, names: ReadonlySet<string>): ApiStatus {
   return {
     ...status,
-    signals: recordsOf(status, 'signals').filter(isNamed),
-    services: servicesWith(status, (service, server) =>
-      isNamed(service) ? true : names.has(keyOf(service, server)),
+    signals: status.signals.filter(({ name }) => names.has(name)),
+    services: servicesWith(
+      status,
+      (service, server) => names.has(service.name) || names.has(keyOf(service, server)),
     ),
-    routes: recordsOf(status, 'routes').filter(isNamed),
+    routes: status.routes.filter(({ key }) => names.has(key)),
     sinks: [],
   };
 }
 
-function onlyDown(status: JsonRecord): JsonRecord {
+function onlyDown(status: ApiStatus): ApiStatus {
   return {
     ...status,
-    signals: recordsOf(status, 'signals').filter(isDown),
+    signals: status.signals.filter(isDown),
     services: servicesWith(status, (_service, server) => isDown(server), isDown),
-    routes: recordsOf(status, 'routes').filter(isDown),
-    sinks: recordsOf(status, 'sinks').filter((sink) => textOf(sink, 'state') === 'lost'),
+    routes: status.routes.filter(isDown),
+    sinks: status.sinks.filter(({ state }) => state === 'lost'),
   };
 }
 
-function isDown(record: JsonRecord): boolean {
-  const state = textOf(record, 'state');
+function isDown({ state }: { readonly state: string }): boolean {
   return state !== 'up' && state !== 'announced';
 }
 
 /** Services of which a real server is shown, or that are shown themselves. */
 function servicesWith(
-  status: JsonRecord,
-  isServer: (service: JsonRecord, server: JsonRecord) => boolean,
-  isService: (service: JsonRecord) => boolean = () => false,
-): readonly JsonRecord[] {
-  return recordsOf(status, 'services').flatMap((service) => {
-    const servers = recordsOf(service, 'real_servers').filter((each) => isServer(service, each));
-    return servers.length === 0 && !isService(service) ? [] : [withServers(service, servers)];
+  { services }: ApiStatus,
+  isServerShown: (service: ApiService, server: ApiRealServer) => boolean,
+  isServiceShown: (service: ApiService) => boolean = () => false,
+): readonly ApiService[] {
+  return services.flatMap((service) => {
+    const servers = service.real_servers.filter((each) => isServerShown(service, each));
+    const isShown = servers.length > 0 || isServiceShown(service);
+    return isShown ? [{ ...service, real_servers: servers }] : [];
   });
-}
-
-function withServers(service: JsonRecord, servers: readonly JsonRecord[]): JsonRecord {
-  return { ...service, real_servers: servers };
 }
 
 /** What went wrong first, where a state is sorted by. */
 const order = ['down', 'withdrawn', 'lost', 'unknown', 'pending', 'held', 'draining'];
 
-const compare: Readonly<Record<SortKey, (one: JsonRecord, other: JsonRecord) => number>> = {
-  name: (one, other) => nameOf(one).localeCompare(nameOf(other), 'en', { numeric: true }),
-  state: (one, other) => rankOf(one) - rankOf(other),
-  // The newest first: that is what is looked for after an alarm.
-  since: (one, other) => Date.parse(textOf(other, 'since')) - Date.parse(textOf(one, 'since')),
-  falls: (one, other) => (numberOf(other, 'flaps') ?? 0) - (numberOf(one, 'flaps') ?? 0),
-};
+/** What all that is sorted has; services and routes count no falls. */
+interface Sortable {
+  readonly state: string;
+  readonly since: string;
+  readonly flaps?: number;
+}
 
-function sorted(status: JsonRecord, key: SortKey): JsonRecord {
-  const list = (record: JsonRecord, name: string): readonly JsonRecord[] =>
-    recordsOf(record, name).toSorted(compare[key]);
+function sorted(status: ApiStatus, key: SortKey): ApiStatus {
   return {
     ...status,
-    signals: list(status, 'signals'),
-    services: list(status, 'services').map((service) =>
-      withServers(service, list(service, 'real_servers')),
+    signals: sortedBy(status.signals, key, ({ name }) => name),
+    services: sortedBy(status.services, key, ({ name }) => name).map((service) =>
+      withServersSorted(service, key),
     ),
-    routes: list(status, 'routes'),
+    routes: sortedBy(status.routes, key, (route) => route.key),
   };
 }
 
-function rankOf(record: JsonRecord): number {
-  const rank = order.indexOf(textOf(record, 'state'));
+function withServersSorted(service: ApiService, key: SortKey): ApiService {
+  return {
+    ...service,
+    real_servers: sortedBy(service.real_servers, key, ({ address }) => address),
+  };
+}
+
+function sortedBy<Item extends Sortable>(
+  items: readonly Item[],
+  key: SortKey,
+  nameOf: (item: Item) => string,
+): readonly Item[] {
+  return items.toSorted((one, other) => {
+    switch (key) {
+      case 'name':
+        return nameOf(one).localeCompare(nameOf(other), 'en', { numeric: true });
+      case 'state':
+        return rankOf(one) - rankOf(other);
+      case 'since':
+        // The newest first: that is what is looked for after an alarm.
+        return Date.parse(other.since) - Date.parse(one.since);
+      case 'falls':
+        return (other.flaps ?? 0) - (one.flaps ?? 0);
+      default:
+        return key satisfies never;
+    }
+  });
+}
+
+function rankOf({ state }: Sortable): number {
+  const rank = order.indexOf(state);
   return rank < 0 ? order.length : rank;
 }
 
-function nameOf(record: JsonRecord): string {
-  return (
-    textOf(record, 'name') ||
-    textOf(record, 'key') ||
-    textOf(record, 'prefix') ||
-    textOf(record, 'address')
-  );
-}
-
-function keyOf(service: JsonRecord, server: JsonRecord): string {
-  return `${textOf(service, 'name')}/${textOf(server, 'address')}`;
+function keyOf(service: ApiService, server: ApiRealServer): string {
+  return `${service.name}/${server.address}`;
 }

@@ -1,6 +1,17 @@
+import { durationText, latencyText } from '../admin/page/wording.js';
+import type {
+  ApiDrain,
+  ApiLoss,
+  ApiRealServer,
+  ApiRoute,
+  ApiService,
+  ApiSignal,
+  ApiSink,
+  ApiStatus,
+} from '../protocol/api.ts';
 import { lostText, reasonBesidesLoss } from './lost-text.ts';
-import { numberOf, recordOf, recordsOf, textOf, type JsonRecord } from './loose-json.ts';
-import { agoText, cut, lengthText, safeForTerminal, timeText, type Paint } from './printable.ts';
+import { withoutControls } from '../protocol/printable.ts';
+import { agoText, cut, timeText, type Paint } from './printable.ts';
 import { tableLines, tableRows, type Cell } from './table.ts';
 
 /** A terminal of the usual width beside a clock and a log. */
@@ -21,7 +32,7 @@ const colourOf: Readonly<Record<string, 'green' | 'red' | 'yellow'>> = {
 
 /** The status for a person: lines of at most `widthMax` columns. */
 export function statusLines(
-  status: JsonRecord,
+  status: ApiStatus,
   paint: Paint,
   wallMs: number,
   widthMax = WIDTH_DEFAULT,
@@ -33,44 +44,41 @@ export function statusLines(
     ...nodeLines(status, how),
     ...section(
       'SIGNALS',
-      recordsOf(status, 'signals').map((each) => signalRow(each, how)),
+      status.signals.map((each) => signalRow(each, how)),
       how,
     ),
-    ...serviceLines(recordsOf(status, 'services'), how),
+    ...serviceLines(status.services, how),
     ...section(
       'ROUTES',
-      recordsOf(status, 'routes').map((each) => routeRow(each, how)),
+      status.routes.map((each) => routeRow(each, how)),
       how,
     ),
     ...section(
       'SINKS',
-      recordsOf(status, 'sinks').map((each) => sinkRow(each, how)),
+      status.sinks.map((each) => sinkRow(each, how)),
       how,
     ),
   ];
 }
 
 /** `in maintenance: kernel update (alice), until 2026-11-22 03:00:00, 3 connections left`. */
-export function drainText(drain: JsonRecord | null): string {
+export function drainText(drain: ApiDrain | null): string {
   if (drain === null) return '';
-  const progress = recordOf(drain, 'progress') ?? {};
-  const active = numberOf(progress, 'active_connections');
-  const until = textOf(drain, 'until');
-  const deadline = textOf(progress, 'deadline');
+  const { reason, until, progress } = drain;
+  const { active_connections: active, deadline } = progress;
   const parts = [
-    `in maintenance: ${textOf(drain, 'reason') || 'no reason given'} (${shortOwner(drain)})`,
-    ...(until === '' ? [] : [`until ${timeText(until)}`]),
+    `in maintenance: ${reason || 'no reason given'} (${shortOwner(drain)})`,
+    ...(until === null ? [] : [`until ${timeText(until)}`]),
     ...(active === null || active === 0 ? [] : [`${active} connections left`]),
-    ...(deadline === '' ? [] : [`gone at the latest at ${timeText(deadline)}`]),
+    ...(deadline === null ? [] : [`gone at the latest at ${timeText(deadline)}`]),
   ];
   return parts.join(', ');
 }
 
 /** `alice`, `root for alice`: a line has few columns, and the uid stands in JSON and in the log. */
-function shortOwner(drain: JsonRecord): string {
-  const behalf = textOf(drain, 'on_behalf_of');
-  const owner = textOf(drain, 'owner').replace(/ \(uid \d+\)$/u, '');
-  return behalf === '' ? owner : `${owner} for ${behalf}`;
+function shortOwner({ owner, on_behalf_of: behalf }: ApiDrain): string {
+  const name = owner.replace(/ \(uid \d+\)$/u, '');
+  return behalf === null ? name : `${name} for ${behalf}`;
 }
 
 interface How {
@@ -81,28 +89,23 @@ interface How {
   readonly states: Map<string, Cell>;
 }
 
-function headLine(status: JsonRecord): string {
-  const upMs = (numberOf(status, 'uptime_s') ?? 0) * 1000;
-  return safeForTerminal(
-    `${textOf(status, 'node')}   routevane ${textOf(status, 'version')}   up ${lengthText(upMs)}   ` +
-      `configuration ${textOf(status, 'config_hash')}`,
-  );
+function headLine(status: ApiStatus): string {
+  const { node, version, uptime_s: upSeconds, config_hash: hash } = status;
+  const up = durationText(upSeconds * 1000);
+  return withoutControls(`${node}   routevane ${version}   up ${up}   configuration ${hash}`);
 }
 
 /** Only a refused one: what runs is then not what the file says. */
-function reloadLines(status: JsonRecord, { paint, wallMs, widthMax }: How): readonly string[] {
-  const reload = recordOf(status, 'last_reload');
-  if (reload === null || reload['ok'] !== false) return [];
-  const ago = agoText(textOf(reload, 'at'), wallMs);
-  const text = `the last reload, ${ago} ago, was refused: ${textOf(reload, 'reason')}`;
-  return [paint(cut(safeForTerminal(text), widthMax), 'red')];
+function reloadLines(status: ApiStatus, { paint, wallMs, widthMax }: How): readonly string[] {
+  const { last_reload: reload } = status;
+  if (reload === null || reload.ok) return [];
+  const text = `the last reload, ${agoText(reload.at, wallMs)} ago, was refused: ${reload.reason}`;
+  return [paint(cut(withoutControls(text), widthMax), 'red')];
 }
 
-function nodeLines(status: JsonRecord, { paint, widthMax }: How): readonly string[] {
-  const text = drainText(recordOf(status, 'drain'));
-  return text === ''
-    ? []
-    : [paint(cut(safeForTerminal(`this node is ${text}`), widthMax), 'yellow')];
+function nodeLines({ drain }: ApiStatus, { paint, widthMax }: How): readonly string[] {
+  const text = `this node is ${drainText(drain)}`;
+  return drain === null ? [] : [paint(cut(withoutControls(text), widthMax), 'yellow')];
 }
 
 function section(
@@ -113,7 +116,7 @@ function section(
   return rows.length === 0 ? [] : ['', paint(title, 'bold'), ...tableLines(rows, '  ', widthMax)];
 }
 
-function serviceLines(services: readonly JsonRecord[], how: How): readonly string[] {
+function serviceLines(services: readonly ApiService[], how: How): readonly string[] {
   if (services.length === 0) return [];
   const rows = services.map((service) => serviceRow(service, how));
   const heads = tableRows(rows, '  ', how.widthMax);
@@ -123,7 +126,7 @@ function serviceLines(services: readonly JsonRecord[], how: How): readonly strin
     ...services.flatMap((service, index) => [
       ...(heads[index] ?? []),
       ...tableLines(
-        recordsOf(service, 'real_servers').map((server) => serverRow(server, how)),
+        service.real_servers.map((server) => serverRow(server, how)),
         '      ',
         how.widthMax,
       ),
@@ -131,103 +134,107 @@ function serviceLines(services: readonly JsonRecord[], how: How): readonly strin
   ];
 }
 
-function signalRow(signal: JsonRecord, how: How): readonly (string | Cell)[] {
-  const suppressed = textOf(signal, 'suppressed_until');
-  const held = suppressed === '' ? '' : `held down by damping until ${timeText(suppressed)}`;
+function signalRow(signal: ApiSignal, how: How): readonly (string | Cell)[] {
+  const { name, type, since, suppressed_until: suppressed } = signal;
+  const held = suppressed === null ? '' : `held down by damping until ${timeText(suppressed)}`;
   return [
-    textOf(signal, 'name'),
+    name,
     stateCell(signal, how),
-    agoText(textOf(signal, 'since'), how.wallMs),
-    textOf(signal, 'type'),
+    agoText(since, how.wallMs),
+    type,
     flapsCell(signal, how),
     joined(held, reasonBesidesLoss(signal)),
   ];
 }
 
-function serviceRow(service: JsonRecord, how: How): readonly (string | Cell)[] {
+function serviceRow(service: ApiService, how: How): readonly (string | Cell)[] {
+  const { name, since, virtual, capacity_pct: capacity, quorum, drain, reason } = service;
   return [
-    textOf(service, 'name'),
+    name,
     stateCell(service, how),
-    agoText(textOf(service, 'since'), how.wallMs),
-    textOf(service, 'virtual') || 'no IPVS',
-    `capacity ${numberOf(service, 'capacity_pct') ?? '-'}%`,
-    joined(
-      `quorum ${numberOf(service, 'quorum') ?? '-'}`,
-      drainText(recordOf(service, 'drain')),
-      textOf(service, 'reason'),
-    ),
+    agoText(since, how.wallMs),
+    virtual ?? 'no IPVS',
+    `capacity ${capacity}%`,
+    joined(`quorum ${quorum}`, drainText(drain), reason),
   ];
 }
 
-function serverRow(server: JsonRecord, how: How): readonly (string | Cell)[] {
-  const latency = numberOf(server, 'latency_ms');
-  const active = numberOf(server, 'active_connections');
-  const isKept = server['pooled'] === true && textOf(server, 'state') === 'down';
+function serverRow(server: ApiRealServer, how: How): readonly (string | Cell)[] {
+  const { address, state, since, flaps, pooled: isPooled, drain } = server;
+  const { latency_ms: latencyMs, active_connections: active } = server;
   return [
-    textOf(server, 'address'),
+    address,
     stateCell(server, how),
-    agoText(textOf(server, 'since'), how.wallMs),
+    agoText(since, how.wallMs),
     weightText(server),
     active === null ? '' : `${active} active`,
-    latency === null ? '' : `${latency.toFixed(1)} ms`,
-    (numberOf(server, 'flaps') ?? 0) === 0 ? '' : flapsCell(server, how),
+    latencyMs === null ? '' : latencyText(latencyMs),
+    flaps === 0 ? '' : flapsCell(server, how),
     joined(
-      drainText(recordOf(server, 'drain')),
-      isKept ? 'kept by min_pooled' : '',
+      drainText(drain),
+      isPooled && state === 'down' ? 'kept by min_pooled' : '',
       reasonBesidesLoss(server),
     ),
   ];
 }
 
-function routeRow(route: JsonRecord, how: How): readonly (string | Cell)[] {
-  const med = numberOf(route, 'med');
+function routeRow(route: ApiRoute, how: How): readonly (string | Cell)[] {
+  const { key, since, med, confirmed: isConfirmed, drain, because } = route;
   return [
-    textOf(route, 'key') || textOf(route, 'prefix'),
+    key,
     stateCell(route, how),
-    agoText(textOf(route, 'since'), how.wallMs),
+    agoText(since, how.wallMs),
     med === null ? '' : `MED ${med}`,
-    route['confirmed'] === true ? 'confirmed' : 'unconfirmed',
-    joined(drainText(recordOf(route, 'drain')), textOf(route, 'because')),
+    isConfirmed ? 'confirmed' : 'unconfirmed',
+    joined(drainText(drain), because),
   ];
 }
 
-function sinkRow(sink: JsonRecord, how: How): readonly (string | Cell)[] {
-  const pending = numberOf(sink, 'pending') ?? 0;
-  const rejected = numberOf(sink, 'rejected') ?? 0;
+function sinkRow(sink: ApiSink, how: How): readonly (string | Cell)[] {
+  const { name, peer_version: version, pending, rejected, reason } = sink;
   return [
-    textOf(sink, 'name'),
+    name,
     stateCell(sink, how),
-    textOf(sink, 'peer_version'),
-    joined(`${pending} pending, ${rejected} rejected`, textOf(sink, 'reason')),
+    version ?? '',
+    joined(`${pending} pending, ${rejected} rejected`, reason),
   ];
 }
 
-function stateCell(record: JsonRecord, { paint, states, wallMs }: How): Cell {
-  const text = textOf(record, 'state');
-  const lost = lostText(record, wallMs);
-  if (lost !== '') {
-    return { text: `${text} (${lost})`, isWide: true, paint: (on) => paint(on, 'yellow') };
+/** Only signals and real servers have observers that can be lost. */
+function stateCell(
+  { state, lost = null }: { readonly state: string; readonly lost?: ApiLoss | null },
+  { paint, states, wallMs }: How,
+): Cell {
+  if (lost !== null) {
+    const text = `${state} (${lostText(lost, wallMs)})`;
+    return { text, isWide: true, paint: (on) => paint(on, 'yellow') };
   }
-  const known = states.get(text);
+  const known = states.get(state);
   if (known !== undefined) return known;
-  const colour = colourOf[text];
-  const cell = colour === undefined ? { text } : { text, paint: (on: string) => paint(on, colour) };
-  states.set(text, cell);
+  const colour = colourOf[state];
+  const cell =
+    colour === undefined
+      ? { text: state }
+      : { text: state, paint: (on: string) => paint(on, colour) };
+  states.set(state, cell);
   return cell;
 }
 
-function weightText(server: JsonRecord): string {
-  const weight = numberOf(server, 'weight');
-  const base = numberOf(server, 'base_weight');
-  if (server['in_table'] === false) return 'not in the IPVS table';
+function weightText(server: ApiRealServer): string {
+  const { weight, base_weight: base, in_table: isInTable, removed: isRemoved = false } = server;
+  if (isInTable === false) return 'not in the IPVS table';
   if (weight === null) return '';
-  return base === null || base === weight ? `weight ${weight}` : `weight ${weight} of ${base}`;
+  const text =
+    base === null || base === weight ? `weight ${weight}` : `weight ${weight} of ${base}`;
+  return isRemoved ? `${text}, removed` : text;
 }
 
-function flapsCell(record: JsonRecord, { paint }: How): Cell {
-  const flaps = numberOf(record, 'flaps') ?? 0;
+function flapsCell(
+  { flaps, flapping: isFlapping }: ApiSignal | ApiRealServer,
+  { paint }: How,
+): Cell {
   const text = flaps === 1 ? '1 fall' : `${flaps} falls`;
-  if (record['flapping'] !== true) return { text };
+  if (!isFlapping) return { text };
   return { text: `${text}, flapping`, paint: (on) => paint(on, 'yellow') };
 }
 

@@ -1,6 +1,7 @@
+import { status as statusSchema, type ApiStatus } from '../protocol/api.ts';
+import { fitted } from '../protocol/api-read.ts';
 import { ask, failed, failedFor, socketOption, socketPath } from './admin-client.ts';
 import { exitCode, UsageError, type Command, type Options } from './command.ts';
-import { isRecord, recordsOf, type JsonRecord } from './loose-json.ts';
 import { painter } from './printable.ts';
 import { selectStatus, sortKeys, type Selection, type SortKey } from './status-select.ts';
 import { statusLines } from './status-table.ts';
@@ -32,8 +33,9 @@ export const status: Command = {
     const isJson = options['json'] === true;
     const isWhole = names.length === 0 && !selection.isOnlyDown && selection.sort === null;
     if (isJson && isWhole) return print(answer.text.trimEnd());
-    if (!isRecord(answer.value)) return failed('the answer of the daemon is not a status');
-    const selected = selectStatus(answer.value, selection);
+    const whole = fitted(statusSchema, answer.value);
+    if (!whole.ok) return failed(whole.message);
+    const selected = selectStatus(whole.value, selection);
     if (!selected.ok) return failedFor(selected.name, selected.message);
     if (isJson) return print(JSON.stringify(selected.status));
     // Whoever reads a pipe wants all of it.
@@ -44,10 +46,8 @@ export const status: Command = {
   },
 };
 
-function isEmpty(shown: JsonRecord): boolean {
-  return ['signals', 'services', 'routes', 'sinks'].every(
-    (list) => recordsOf(shown, list).length === 0,
-  );
+function isEmpty({ signals, services, routes, sinks }: ApiStatus): boolean {
+  return [signals, services, routes, sinks].every(({ length }) => length === 0);
 }
 
 function sortOf({ sort }: Options): SortKey | null {

@@ -1,80 +1,74 @@
-import { causeText, observationText } from './cause-text.ts';
-import { numberOf, recordOf, recordsOf, textOf, textsOf, type JsonRecord } from './loose-json.ts';
-import { momentText, safeForTerminal } from './printable.ts';
+import { causeText, latencyText, observationText } from '../admin/page/wording.js';
+import type { ApiEvent, ApiSnapshot, ApiStreamMessage } from '../protocol/api-events.ts';
+import type { ApiCause } from '../protocol/api.ts';
+import { withoutControls } from '../protocol/printable.ts';
+import { momentText } from './printable.ts';
 
 /** One message of the stream as one line. */
-export function watchLine(message: JsonRecord): string {
-  const text = messageText(message);
-  const type = textOf(message, 'type').padEnd(11);
-  return safeForTerminal(`${momentText(textOf(message, 'at'))}  ${type} ${text}`);
+export function watchLine(message: ApiStreamMessage): string {
+  const text = `${message.type.padEnd(11)} ${messageText(message)}`;
+  return withoutControls(`${momentText(message.at)}  ${text}`);
 }
 
-function messageText(message: JsonRecord): string {
-  const field = (key: string): string => textOf(message, key);
-  switch (field('type')) {
+function messageText(message: ApiStreamMessage): string {
+  switch (message.type) {
     case 'snapshot':
       return snapshotText(message);
     case 'observation':
       return observationText(message);
     case 'health':
-      return `${field('name')} is ${field('to')}${after(': ', field('reason'))}${cause(message)}`;
+      return `${message.name} is ${message.to}${after(message.reason)}${causedBy(message.cause)}`;
     case 'decision': {
-      const med = numberOf(message, 'med');
-      const what = `${field('route')} is ${field('to')}${med === null ? '' : ` with MED ${med}`}`;
-      return `${what}${after(': ', field('because'))}${cause(message)}`;
+      const { route, to, med, because, cause } = message;
+      const what = `${route} is ${to}${med === null ? '' : ` with MED ${med}`}`;
+      return `${what}${after(because)}${causedBy(cause)}`;
     }
-    case 'weight':
-      return `${field('server')} gets weight ${value(message, 'to')}${after(': ', field('because'))}`;
+    case 'weight': {
+      const { server, to, removed: isRemoved = false, because } = message;
+      const what = isRemoved ? 'is removed from the IPVS table' : `gets weight ${to}`;
+      return `${server} ${what}${after(because)}`;
+    }
     case 'action':
       return actionText(message);
     case 'sink':
-      return `${field('sink')} is ${field('state')}${after(': ', field('reason'))}`;
-    case 'drain':
-      return `${field('name')}: maintenance ${field('change')} by ${field('by')}${after(': ', field('reason'))}`;
-    case 'notice':
-      return `${field('level')}: ${field('message')}`;
+      return `${message.sink} is ${message.state}${after(message.reason)}`;
+    case 'drain': {
+      const { name, change, by, reason } = message;
+      return `${name}: maintenance ${change} by ${by}${after(reason)}`;
+    }
+    case 'notice': {
+      const { level, message: text, fields } = message;
+      return `${level}: ${text}${fields === undefined ? '' : ` ${JSON.stringify(fields)}`}`;
+    }
     case 'skipped':
-      return `${value(message, 'count')} events were skipped: they came too fast`;
+      return `${message.count} events were skipped: they came too fast`;
     default:
-      return JSON.stringify(message);
+      return message satisfies never;
   }
 }
 
-/** That it listens now, and to whom. */
-function snapshotText(message: JsonRecord): string {
-  const announced = recordsOf(message, 'routes').filter(
-    (route) => textOf(route, 'state') === 'announced',
-  );
-  const counts = ['signals', 'services', 'routes'].map(
-    (key) => `${recordsOf(message, key).length} ${key}`,
-  );
-  return `${textOf(message, 'node')}: ${counts.join(', ')}, ${announced.length} announced`;
+/** That it listens now, and to which node. */
+function snapshotText({ node, signals, services, routes }: ApiSnapshot): string {
+  const announced = routes.filter(({ state }) => state === 'announced').length;
+  const counts = { signals, services, routes };
+  const counted = Object.entries(counts).map(([kind, things]) => `${things.length} ${kind}`);
+  return `${node}: ${counted.join(', ')}, ${announced} announced`;
 }
 
-function actionText(message: JsonRecord): string {
-  const sink = textOf(message, 'sink');
-  const result = textOf(message, 'result');
-  const keys = textsOf(message, 'keys').join(', ');
-  const what =
-    textOf(message, 'command') || `${textOf(message, 'action')} ${keys}, no command written`;
-  const reactionMs = numberOf(message, 'reaction_ms');
+function actionText(event: Extract<ApiEvent, { readonly type: 'action' }>): string {
+  const { sink, action, keys, result, command, reaction_ms: reactionMs } = event;
+  const what = command || `${action} ${keys.join(', ')}, no command written`;
   const reaction =
     reactionMs === null || result !== 'sent'
       ? ''
-      : ` (${reactionMs.toFixed(1)} ms after the observation)`;
+      : ` (${latencyText(reactionMs)} after the observation)`;
   return `${sink} ${result}: ${what}${reaction}`;
 }
 
-function cause(message: JsonRecord): string {
-  const found = recordOf(message, 'cause');
-  return found === null ? '' : ` (${causeText(found)})`;
+function causedBy(cause: ApiCause): string {
+  return ` (at ${momentText(cause.at)} ${causeText(cause)})`;
 }
 
-function after(separator: string, text: string): string {
-  return text === '' ? '' : separator + text;
-}
-
-function value(message: JsonRecord, key: string): string {
-  const found = message[key];
-  return typeof found === 'number' || typeof found === 'string' ? String(found) : '-';
+function after(reason: string): string {
+  return reason === '' ? '' : `: ${reason}`;
 }

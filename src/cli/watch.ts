@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failed, readAnswer, socketOption, socketPath, unreachableText } from './admin-client.ts';
+import { streamMessage } from '../protocol/api-events.ts';
+import { fitted } from '../protocol/api-read.ts';
 import { exitCode, type Command } from './command.ts';
-import { isRecord, type JsonRecord } from './loose-json.ts';
-import { safeForTerminal } from './printable.ts';
+import { Backoff } from '../platform/backoff.ts';
+import { withoutControls } from '../protocol/printable.ts';
 import { watchLine } from './watch-text.ts';
 
 const RETRY_MIN_MS = 250;
@@ -23,16 +25,15 @@ export const watch: Command = {
     const show = options['json'] === true ? showJson : showLine;
     // Whoever reads us has seen enough (`| head`).
     process.stdout.once('error', () => process.exit(exitCode.ok));
-    let waitMs = RETRY_MIN_MS;
+    const backoff = new Backoff({ minMs: RETRY_MIN_MS, maxMs: RETRY_MAX_MS });
     for (let isFirst = true; ; isFirst = false) {
       const end = await follow(socket, show);
       if (isFirst && !end.wasOpen) return failed(end.reason);
       if (end.wasOpen) {
-        process.stderr.write(`routevane: ${safeForTerminal(end.reason)}; connecting again\n`);
-        waitMs = RETRY_MIN_MS;
+        process.stderr.write(`routevane: ${withoutControls(end.reason)}; connecting again\n`);
+        backoff.reset();
       }
-      await sleep(waitMs);
-      waitMs = Math.min(waitMs * 2, RETRY_MAX_MS);
+      await sleep(backoff.next());
     }
   },
 };
@@ -95,14 +96,15 @@ function showJson(text: string): void {
 
 function showLine(text: string): void {
   const message = parse(text);
-  if (message !== null) process.stdout.write(`${watchLine(message)}\n`);
+  // An event that this version does not know is shown as it came.
+  const line = message.ok ? watchLine(message.value) : withoutControls(text);
+  process.stdout.write(`${line}\n`);
 }
 
-function parse(text: string): JsonRecord | null {
+function parse(text: string): ReturnType<typeof fitted<typeof streamMessage>> {
   try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : null;
+    return fitted(streamMessage, JSON.parse(text));
   } catch {
-    return null;
+    return { ok: false, message: 'not JSON' };
   }
 }

@@ -15,6 +15,7 @@ import type { Control } from '../../src/model/control.ts';
 import type { Drain } from '../../src/model/drain.ts';
 import type { Notice } from '../../src/model/notice.ts';
 import type { View } from '../../src/model/view.ts';
+import { assertApi, assertApiAnswer } from '../api-check.ts';
 import { emptyConfig } from '../empty-config.ts';
 import { until } from '../e2e/until.ts';
 import { sampleView } from './view.ts';
@@ -137,9 +138,11 @@ export class Rig {
         let text = '';
         response.setEncoding('utf8');
         response.on('data', (chunk: string) => (text += chunk));
-        response.on('end', () =>
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, text }),
-        );
+        response.on('end', () => {
+          const { statusCode: status = 0, headers: answered } = response;
+          if (method !== 'HEAD') assertApiAnswer(path, status, text);
+          resolve({ status, headers: answered, text });
+        });
         response.on('error', reject);
       });
       request.on('error', reject);
@@ -149,6 +152,7 @@ export class Rig {
 
   listen(headers: Readonly<Record<string, string>> = {}): WebSocket {
     const client = new WebSocket(`ws+unix:${this.socket}:/api/v1/stream`, { headers });
+    client.on('message', (data: Buffer) => assertApi('StreamMessage', data.toString('utf8')));
     this.#undo.push(() => client.terminate());
     return client;
   }

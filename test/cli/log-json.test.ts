@@ -80,12 +80,12 @@ describe('telling a terminal', () => {
     teller.report(action);
     teller.notice({ level: 'info', event: 'plugin_log', message: 'looked', fields: { left: 4 } });
     assert.deepEqual(lines, [
-      '   2.50 s  warn   web is down: bad ?[31m?answer\n',
+      '   2.50 s  warn   web is down: bad  [31m answer\n',
       '   2.50 s  warn   route 192.0.2.10/32 is withdrawn: web is down\n',
       '   2.50 s  info   web/10.0.0.1:80 has weight 0, was 100: down: refused\n',
       '   2.50 s  info   web/10.0.0.2:80 is taken out of the table, was 100: down: refused\n',
       '   2.50 s  error  5 withdraws are held\n',
-      '   2.50 s  warn   exabgp: sent 1.5 ms after the observation: withdraw route 192.0.2.10/32 next-hop self\n',
+      '   2.50 s  warn   exabgp: sent 1.50 ms after the observation: withdraw route 192.0.2.10/32 next-hop self\n',
       '   2.50 s  info   looked {"left":4}\n',
     ]);
   });
@@ -127,7 +127,7 @@ describe('telling the log', () => {
     assert.deepEqual(messages, [
       'web is down: bad \u001b[31m\nanswer',
       '192.0.2.10/32 is withdrawn: web is down',
-      `${action.command} (web/10.0.0.1:80 is down: refused)`,
+      `${action.command} (web/10.0.0.1:80 was observed down: refused)`,
       'exabgp is lost: ExaBGP closed our stdin',
     ]);
   });

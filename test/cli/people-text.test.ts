@@ -8,46 +8,50 @@ import * as fc from 'fast-check';
 import { completion } from '../../src/cli/completion.ts';
 import { drain } from '../../src/cli/drain.ts';
 import { explainLines } from '../../src/cli/explain-text.ts';
-import type { JsonRecord } from '../../src/cli/loose-json.ts';
-import { lengthText, painter } from '../../src/cli/printable.ts';
+import { painter } from '../../src/cli/printable.ts';
+import { schema } from '../../src/cli/schema.ts';
 import { status } from '../../src/cli/status.ts';
 import { statusLines } from '../../src/cli/status-table.ts';
 import { tableLines } from '../../src/cli/table.ts';
 import { watchLine } from '../../src/cli/watch-text.ts';
+import { streamMessage, type ApiEvent } from '../../src/protocol/api-events.ts';
+import { fitted } from '../../src/protocol/api-read.ts';
+import { status as statusSchema } from '../../src/protocol/api.ts';
+import {
+  apiDrain,
+  apiRoute,
+  apiServer,
+  apiService,
+  apiSignal,
+  apiSink,
+  apiStatus,
+  apiStep,
+  since,
+} from '../api-samples.ts';
 
 const plain = (text: string): string => text;
 const wallMs = Date.parse('2026-11-22T03:00:00Z');
-const since = '2026-11-22T02:47:55.000Z';
 
-const sample: JsonRecord = {
-  node: 'lb-a',
-  version: '1.2.3',
-  uptime_s: 100,
-  config_hash: 'abc',
-  drain: null,
-  signals: [{ name: 'tor-a', type: 'bfd', state: 'down', reason: 'no reply', since, flaps: 1 }],
-  services: [],
+const progress = { active_connections: 3, deadline: null, unconfirmed_routes: 0 };
+
+const sample = apiStatus({
+  signals: [apiSignal({ state: 'down', reason: 'no reply', flaps: 1 })],
   routes: [
-    {
-      prefix: '192.0.2.10/32',
-      state: 'announced',
-      med: 100,
+    apiRoute({
       because: `tor-a is down ${'and so on '.repeat(20)}`,
-      since,
-      confirmed: true,
-      drain: { reason: 'kernel', owner: 'al', until: null, progress: { active_connections: 3 } },
-    },
+      drain: apiDrain({ reason: 'kernel', progress }),
+    }),
   ],
-  sinks: [{ name: 'exabgp', state: 'connected', pending: 1, rejected: 2, peer_version: '4.2.21' }],
-};
+  sinks: [apiSink({ pending: 1, rejected: 2 })],
+});
 
 describe('the table of status', () => {
   test('says which servers the IPVS table lacks, and gives them no weight', () => {
-    const lacking = { address: '10.0.1.11:443', state: 'up', since, in_table: false, weight: null };
-    const services = [{ name: 'web', state: 'up', since, real_servers: [lacking] }];
+    const lacking = apiServer({ in_table: false, weight: null });
+    const services = [apiService({ real_servers: [lacking] })];
     const lines = statusLines({ ...sample, services }, plain, wallMs);
     const line = lines.find((each) => each.includes('10.0.1.11')) ?? assert.fail();
-    assert.match(line, /up +12m 5s +not in the IPVS table/u);
+    assert.match(line, /up +12 min 5 s +not in the IPVS table/u);
     assert.doesNotMatch(line, /weight/u);
   });
 
@@ -59,7 +63,10 @@ describe('the table of status', () => {
       plain,
       wallMs,
     );
-    assert.equal(refused[1], `the last reload, 3m ago, was refused: ${reason}`.slice(0, 99) + '…');
+    assert.equal(
+      refused[1],
+      `the last reload, 3 min ago, was refused: ${reason}`.slice(0, 99) + '…',
+    );
     const accepted = statusLines(
       { ...sample, last_reload: { ok: true, reason: '', at } },
       plain,
@@ -73,13 +80,13 @@ describe('the table of status', () => {
     assert.deepEqual(
       lines.slice(0, -3).map((line) => line.slice(0, 72).trimEnd()),
       [
-        'lb-a   routevane 1.2.3   up 1m 40s   configuration abc',
+        'lb-a   routevane 1.2.3   up 1 min 40 s   configuration abc',
         '',
         'SIGNALS',
-        '  tor-a  down  12m 5s  bfd  1 fall  no reply',
+        '  tor-a  down  12 min 5 s  bfd  1 fall  no reply',
         '',
         'ROUTES',
-        '  192.0.2.10/32  announced  12m 5s  MED 100  confirmed  in maintenance:',
+        '  192.0.2.10/32  announced  12 min 5 s  MED 100  confirmed  in maintenan',
       ],
     );
     assert.equal(lines.at(-1), '  exabgp  connected  4.2.21  1 pending, 2 rejected');
@@ -89,23 +96,24 @@ describe('the table of status', () => {
   test('says at once that an observer is lost, beside the state that is held', () => {
     const at = (ms: number): string => new Date(wallMs + ms).toISOString();
     const lost = { since: at(-3000), reason: 'socket closed', until: at(7000) };
-    const other = { name: 'tor-b', type: 'bfd', state: 'up', reason: '', since, flaps: 0 };
+    const other = apiSignal({ name: 'tor-b' });
     const signal = { ...other, name: 'tor-a', lost };
-    const server = { address: '10.0.1.11:443', state: 'up', since, lost, weight: 1 };
-    const services = [{ name: 'web', state: 'up', since, real_servers: [server] }];
+    const services = [
+      apiService({ real_servers: [apiServer({ lost, weight: 1, base_weight: 1 })] }),
+    ];
     const lines = statusLines({ ...sample, signals: [signal, other], services }, plain, wallMs);
     const words = 'up (observer lost for 3 s: socket closed, held for 7 s more)';
     const from = lines.indexOf('SIGNALS') + 1;
     assert.deepEqual(lines.slice(from, from + 3), [
       `  tor-a  ${words}`,
-      '      12m 5s  bfd  0 falls',
-      '  tor-b  up  12m 5s  bfd  0 falls',
+      '      12 min 5 s  bfd  0 falls',
+      '  tor-b  up  12 min 5 s  bfd  0 falls',
     ]);
     assert.ok(lines.includes(`      10.0.1.11:443  ${words}`), lines.join('\n'));
-    const over = { ...signal, state: 'unknown', reason: 'observer lost: socket closed' };
+    const over = { ...signal, state: 'unknown' as const, reason: 'observer lost: socket closed' };
     const later = statusLines({ ...sample, signals: [over] }, plain, wallMs + 600_000);
-    assert.equal(later[from], '  tor-a  unknown (observer lost for 10m 3s: socket closed)');
-    assert.equal(later[from + 1], '      22m 5s  bfd  0 falls');
+    assert.equal(later[from], '  tor-a  unknown (observer lost for 10 min 3 s: socket closed)');
+    assert.equal(later[from + 1], '      22 min 5 s  bfd  0 falls');
     const long = { ...signal, lost: { ...lost, reason: 'x'.repeat(200) } };
     for (const line of statusLines({ ...sample, signals: [long] }, plain, wallMs)) {
       assert.ok(line.length <= 100, line);
@@ -114,27 +122,30 @@ describe('the table of status', () => {
 
   test('keeps each column and the reason where names are long', () => {
     const name = 'n'.repeat(60);
-    const service = {
+    const service = apiService({
       name,
       state: 'down',
-      since,
       virtual: '[2001:db8:1234:5678:9abc:def0:1234:5678]:44300/tcp',
       capacity_pct: 33,
       quorum: 2,
       reason: '1 of 3 servers up: 10.0.1.12:443 refused',
-    };
-    const route = { prefix: '2001:db8:1234:5678:9abc:def0:1234:5678/128', state: 'withdrawn' };
+    });
+    const prefix = '2001:db8:1234:5678:9abc:def0:1234:5678/128';
+    const because = 'web is down (0 of 3 servers up)';
     const long = {
       ...sample,
       services: [service],
-      routes: [{ ...route, since, because: 'web is down (0 of 3 servers up)' }],
+      routes: [apiRoute({ prefix, state: 'withdrawn', because })],
     };
     const lines = statusLines(long, plain, wallMs);
     for (const line of lines) assert.ok(Array.from(line).length <= 100, line);
     const row = lines.findIndex((line) => line.startsWith('  nnnn'));
-    assert.match(lines[row] ?? '', /^ {2}n+… {2}down {2}12m 5s {2}\[2001:.*… {2}capacity 33%$/u);
+    assert.match(
+      lines[row] ?? '',
+      /^ {2}n+… {2}down {2}12 min 5 s {2}\[2001:.*… {2}capacity 33%$/u,
+    );
     assert.equal(lines[row + 1], '      quorum 2; 1 of 3 servers up: 10.0.1.12:443 refused');
-    const at = lines.findIndex((line) => line.includes(`${route.prefix}  withdrawn  12m 5s`));
+    const at = lines.findIndex((line) => line.includes(`${prefix}  withdrawn  12 min 5 s`));
     assert.equal(lines[at + 1], '      web is down (0 of 3 servers up)');
   });
 
@@ -150,15 +161,31 @@ describe('the table of status', () => {
     );
   });
 
-  test('stands whatever the daemon answers', () => {
+  test('is made only of what has the form of a status', () => {
     fc.assert(
       fc.property(
         fc.dictionary(fc.constantFrom(...Object.keys(sample)), fc.jsonValue()),
-        (value) => {
-          for (const line of statusLines(value, plain, wallMs)) assert.match(line, /^\P{C}*$/u);
+        (parts) => {
+          const read = fitted(statusSchema, { ...sample, ...parts });
+          if (!read.ok) return;
+          for (const line of statusLines(read.value, plain, wallMs)) {
+            assert.match(line, /^\P{C}*$/u);
+          }
         },
       ),
     );
+    const [route] = sample.routes;
+    const other = fitted(statusSchema, { ...sample, routes: [{ ...route, med: 'low' }] });
+    assert.match(other.ok ? '' : other.message, / \(routes\.0\.med\): is the running daemon of/u);
+    assert.ok(fitted(statusSchema, { ...sample, newer: 1 }).ok);
+  });
+
+  test('says that a server was removed from the IPVS table', () => {
+    const services = [
+      apiService({ real_servers: [apiServer({ state: 'down', weight: 0, removed: true })] }),
+    ];
+    const lines = statusLines(apiStatus({ services }), plain, wallMs);
+    assert.match(lines.join('\n'), /down +12 min 5 s +weight 0 of 100, removed/u);
   });
 
   test('has colours on a terminal only, and not against the reader', () => {
@@ -175,91 +202,79 @@ describe('the table of status', () => {
 
 describe('explain', () => {
   test('tells each step with its time, cause, counters and maintenance', () => {
-    const chain = {
+    const cause = {
+      kind: 'observation',
+      signal: 'web/a',
+      state: 'down',
+      reason: 'refused\u001b[2J',
+      at: since,
+    } as const;
+    const counters = [
+      { label: 'servers up', value: '0 of 1' },
+      { label: 'falls', value: '3' },
+    ];
+    const service = apiStep({ state: 'down', because: '0 of 1 servers up', cause, counters });
+    const chain = apiStep({
       kind: 'route',
       name: '192.0.2.10/32',
       state: 'withdrawn',
       because: 'web is down',
-      since,
-      counters: [],
-      parts: [
-        {
-          kind: 'service',
-          name: 'web',
-          state: 'down',
-          because: '0 of 1 servers up',
-          since,
-          cause: {
-            kind: 'observation',
-            signal: 'web/a',
-            state: 'down',
-            reason: 'refused\u001b[2J',
-            at: since,
-          },
-          counters: [
-            { label: 'servers up', value: '0 of 1' },
-            { label: 'falls', value: '3' },
-          ],
-          drain: { reason: '', owner: 'al', until: null },
-          parts: [],
-        },
-      ],
-    };
+      parts: [{ ...service, drain: apiDrain() }],
+    });
     const lines = explainLines(chain, plain, wallMs).map((line) =>
       line.replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d|\d\d:\d\d:\d\d\.\d{3}/gu, 'TIME'),
     );
     assert.deepEqual(lines, [
-      'route 192.0.2.10/32 is withdrawn for 12m 5s, since TIME.',
+      'route 192.0.2.10/32 is withdrawn for 12 min 5 s, since TIME.',
       '  web is down.',
-      '  service web is down for 12m 5s, since TIME.',
+      '  service web is down for 12 min 5 s, since TIME.',
       '    0 of 1 servers up.',
       '    It is in maintenance: no reason given (al).',
-      '    Cause: at TIME web/a was seen down: refused?[2J.',
+      '    Cause: at TIME web/a was observed down: refused [2J.',
       '    Counters: servers up 0 of 1, falls 3.',
     ]);
   });
 });
 
-test('watch has one printable line for whatever comes', () => {
-  fc.assert(
-    fc.property(
-      fc.constantFrom(
-        'snapshot',
-        'observation',
-        'health',
-        'decision',
-        'weight',
-        'action',
-        'drain',
-        'new',
-      ),
-      fc.dictionary(fc.string(), fc.jsonValue()),
-      (type, rest) => assert.match(watchLine({ ...rest, type }), /^\P{C}+$/u),
-    ),
-  );
-});
-
-test('lengths have two units at most', () => {
-  const cases: readonly (readonly [number, string])[] = [
-    [-5, '0s'],
-    [999, '0s'],
-    [42_000, '42s'],
-    [725_000, '12m 5s'],
-    [3_600_000, '1h'],
-    [3_605_000, '1h'],
-    [273_600_000, '3d 4h'],
+test('watch has one printable line for each kind of event', () => {
+  const at = since;
+  const cause = { kind: 'config', at } as const;
+  const removed = { from: 100, to: 0, removed: true } as const;
+  const fields = { port: 443 };
+  const events: readonly (readonly [event: ApiEvent, line: RegExp])[] = [
+    [
+      {
+        type: 'weight',
+        seq: 1,
+        at,
+        server: 'web/a',
+        service: 'web',
+        ...removed,
+        because: 'down',
+        cause,
+      },
+      /weight +web\/a is removed from the IPVS table: down$/u,
+    ],
+    [
+      { type: 'notice', seq: 2, at, level: 'warn', event: 'x', message: 'm\n', sink: null, fields },
+      /notice +warn: m  \{"port":443\}$/u,
+    ],
+    [{ type: 'skipped', seq: 3, at, count: 7 }, /skipped +7 events were skipped/u],
   ];
-  for (const [ms, text] of cases) assert.equal(lengthText(ms), text);
+  for (const [event, line] of events) {
+    assert.ok(fitted(streamMessage, event).ok, JSON.stringify(event));
+    assert.match(watchLine(event), line);
+  }
 });
 
 test('completion knows every command and option, and bash takes it', async (t) => {
   const written: string[] = [];
   t.mock.method(process.stdout, 'write', (text: string) => written.push(text));
-  await completion(() => [status, drain]).run({}, ['bash']);
-  await completion(() => [status, drain]).run({}, ['zsh']);
+  await completion(() => [status, drain, schema]).run({}, ['bash']);
+  await completion(() => [status, drain, schema]).run({}, ['zsh']);
   t.mock.restoreAll();
   const [script = '', zsh = ''] = written;
-  for (const word of ['status', 'drain', '--json', '--reason', '--wait', '--socket']) {
+  for (const word of ['status', 'drain', '--json', '--reason', '--wait', '--socket', '--api']) {
     assert.ok(script.includes(word) && zsh.includes(word), word);
   }
   const ask = `${script}\nCOMP_WORDS=(routevane drain --re); COMP_CWORD=2; _routevane; echo "\${COMPREPLY[@]}"`;

@@ -1,51 +1,57 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { recordsOf, textOf, type JsonRecord } from '../../src/cli/loose-json.ts';
 import { selectStatus, type Selection } from '../../src/cli/status-select.ts';
 import { statusLines } from '../../src/cli/status-table.ts';
+import { apiRoute, apiServer, apiService, apiSignal, apiSink, apiStatus } from '../api-samples.ts';
 
 const wallMs = Date.parse('2026-11-22T03:00:00Z');
 const all: Selection = { names: [], isOnlyDown: false, sort: null };
 
-function server(address: string, state: string, flaps: number, minute: number): JsonRecord {
-  const since = `2026-11-22T02:${minute}:00Z`;
-  return { address, state, flaps, since, flapping: flaps > 2, reason: 'r'.repeat(150) };
+function server(address: string, state: 'up' | 'down', flaps: number, minute: number) {
+  const began = `2026-11-22T02:${minute}:00Z`;
+  const reason = 'r'.repeat(150);
+  return apiServer({
+    address,
+    state,
+    flaps,
+    since: began,
+    flapping: flaps > 2,
+    reason,
+    pooled: false,
+  });
 }
 
-const status: JsonRecord = {
-  node: 'lb-a',
+const status = apiStatus({
   signals: [
-    { name: 'tor-b', state: 'up', flaps: 0, since: '2026-11-22T02:10:00Z' },
-    { name: 'tor-a', state: 'down', flaps: 4, since: '2026-11-22T02:20:00Z' },
+    apiSignal({ name: 'tor-b', since: '2026-11-22T02:10:00Z' }),
+    apiSignal({ name: 'tor-a', state: 'down', flaps: 4, since: '2026-11-22T02:20:00Z' }),
   ],
   services: [
-    {
+    apiService({
       name: 'web',
-      state: 'up',
       real_servers: [server('10.0.1.11:443', 'up', 0, 10), server('10.0.1.12:443', 'down', 3, 20)],
-    },
-    { name: 'dns', state: 'up', real_servers: [server('10.0.1.21:53', 'up', 1, 30)] },
+    }),
+    apiService({ name: 'dns', real_servers: [server('10.0.1.21:53', 'up', 1, 30)] }),
   ],
   routes: [
-    { key: '192.0.2.10/32', state: 'announced' },
-    { key: '192.0.2.20/32', state: 'held' },
+    apiRoute({ prefix: '192.0.2.10/32' }),
+    apiRoute({ prefix: '192.0.2.20/32', state: 'held' }),
   ],
-  sinks: [{ name: 'exabgp', state: 'connected' }],
-};
+  sinks: [apiSink()],
+});
 
 /** What is shown, in its order. */
 function shown(how: Partial<Selection>): string {
   const selected = selectStatus(status, { ...all, ...how });
   if (!selected.ok) return `${selected.name}: ${selected.message}`;
-  const { status: left } = selected;
+  const { signals, services, routes, sinks } = selected.status;
   return [
-    ...recordsOf(left, 'signals').map((each) => textOf(each, 'name')),
-    ...recordsOf(left, 'services').map((each) => {
-      const servers = recordsOf(each, 'real_servers').map((one) => textOf(one, 'address'));
-      return `${textOf(each, 'name')}(${servers.join(' ')})`;
+    ...signals.map(({ name }) => name),
+    ...services.map(({ name, real_servers: servers }) => {
+      return `${name}(${servers.map(({ address }) => address).join(' ')})`;
     }),
-    ...recordsOf(left, 'routes').map((each) => textOf(each, 'key')),
-    ...recordsOf(left, 'sinks').map((each) => textOf(each, 'name')),
+    ...routes.map(({ key }) => key),
+    ...sinks.map(({ name }) => name),
   ].join(' ');
 }
 

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { eventsInCode } from '../cli/log-events.ts';
 import { accepted } from '../config/read.ts';
 
-const pages = ['configuration', 'operations', 'migrating'].map((name) => `docs/${name}.md`);
-const owned = [...pages, 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'];
 const page = textOf('docs/operations.md');
 const faults = page
   .slice(page.indexOf('## When things break'))
@@ -53,31 +51,3 @@ describe('docs/operations.md', () => {
     for (const block of blocks) accepted(block);
   });
 });
-
-describe('the documents', () => {
-  for (const file of owned) {
-    test(`${file} refers to files and parts that are there`, () => {
-      const text = textOf(file);
-      const folder = new URL(`../../${file}`, import.meta.url);
-      for (const [, target = ''] of text.matchAll(/\]\(([^)\s]+)\)/gu)) {
-        if (target.startsWith('https:')) continue;
-        const [path = '', anchor = ''] = target.split('#');
-        if (path !== '') assert.ok(existsSync(new URL(path, folder)), `${file}: ${target}`);
-        if (path === '' && anchor !== '') assert.ok(anchorsOf(text).has(anchor), target);
-      }
-    });
-  }
-});
-
-/** As GitHub makes them of headings. */
-function anchorsOf(text: string): Set<string> {
-  const headings = [...text.matchAll(/^#+ (.*)$/gmu)].map(([, heading = '']) => heading);
-  return new Set(
-    headings.map((heading) =>
-      heading
-        .toLowerCase()
-        .replaceAll(/[^\w\- ]/gu, '')
-        .replaceAll(' ', '-'),
-    ),
-  );
-}

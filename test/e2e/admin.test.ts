@@ -6,6 +6,8 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { tcpServer, type DemoServer } from '../../src/cli/demo-servers.ts';
+import { ask } from '../../src/cli/admin-client.ts';
+import { assertApi, assertApiOutput } from '../api-check.ts';
 import { Owner } from './owner.ts';
 import { routevaneCommand, startRoutevane, type Routevane } from './routevane.ts';
 import { until } from './until.ts';
@@ -34,6 +36,7 @@ describe('the commands for people, against a daemon with real servers', () => {
   let first: DemoServer;
   let second: DemoServer;
   let daemon: Routevane;
+  let events: { readonly text: () => string };
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'routevane-admin-'));
@@ -43,6 +46,8 @@ describe('the commands for people, against a daemon with real servers', () => {
     second = await tcpServer();
     writeFileSync(join(folder, 'c.yaml'), config(folder, socket, first.port, second.port));
     daemon = await start();
+    events = follow(owner, socket, 'watch', '--json');
+    await until(() => events.text().includes('"snapshot"'), withinMs, 'it listens', events.text);
   });
   after(async () => {
     owner.close();
@@ -94,7 +99,7 @@ describe('the commands for people, against a daemon with real servers', () => {
     assert.equal(code, 0);
     assert.match(stdout, /^route 192\.0\.2\.10\/32 is announced for /u);
     assert.match(stdout, /service web is up/u);
-    assert.match(stdout, /Cause: at \d\d:\d\d:\d\d\.\d{3} web\/127\.0\.0\.1:\d+ was seen up/u);
+    assert.match(stdout, /Cause: at \d\d:\d\d:\d\d\.\d{3} web\/127\.0\.0\.1:\d+ was observed up/u);
   });
 
   test('unknown names get the nearest, wrong usage exits with 2', async () => {
@@ -203,6 +208,24 @@ describe('the commands for people, against a daemon with real servers', () => {
     assert.match(stdout, /^routes flapped +1 +1$/mu);
   });
 
+  test('every answer and every event so far is as the JSON Schema of the API says', async () => {
+    const server = `web/127.0.0.1:${first.port}`;
+    for (const name of ['node', '192.0.2.10/32', 'web', server]) {
+      assert.equal((await run('explain', name, '--json')).code, 0);
+    }
+    const history = await ask(socket, '/api/v1/history');
+    assertApi('History', history.ok ? history.text : '');
+    const messages = events.text().split('\n').slice(0, -1);
+    const sent = messages.filter((line) => line.startsWith('{'));
+    for (const line of sent) assertApi('StreamMessage', line);
+    const types = new Set(sent.map((line) => String(JSON.parse(line).type)));
+    const expected = ['snapshot', 'health', 'decision', 'action', 'drain'];
+    assert.deepEqual(
+      expected.filter((type) => !types.has(type)),
+      [],
+    );
+  });
+
   test('the socket goes with the daemon', async () => {
     daemon.kill('SIGTERM');
     assert.equal(await daemon.exit(withinMs), 0);
@@ -224,6 +247,7 @@ async function outcome(words: readonly string[], socket: string): Promise<Outcom
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const [code] = await once(child, 'close');
+  if (code === 0) assertApiOutput(words, stdout);
   return { code, stdout, stderr };
 }
 

@@ -67,6 +67,12 @@ const rows: readonly Row[] = [
   { words: ['--help'], code: 0, stdout: /routevane run -c FILE/, stderr: nothing },
   { words: ['run', '--help'], code: 0, stdout: /routevane run -c FILE/, stderr: nothing },
   { words: ['--version'], code: 0, stdout: /^routevane \d+\.\d+\.\d+\n$/, stderr: nothing },
+  {
+    words: ['schema', '--api'],
+    code: 0,
+    stdout: /^\{[^]*"urn:routevane:admin-api:1"[^]*\}\n$/,
+    stderr: nothing,
+  },
   { words: ['schema'], code: 0, stdout: /^\{[^]*"\$schema"[^]*\}\n$/, stderr: nothing },
 ];
 

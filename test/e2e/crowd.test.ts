@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { WebSocket } from 'ws';
 import { freePort } from '../sources/probes/fixtures.ts';
+import { assertApiOutput } from '../api-check.ts';
 import { Owner } from './owner.ts';
 import { routevaneCommand, startRoutevane, type Routevane } from './routevane.ts';
 import { until } from './until.ts';
@@ -198,6 +199,7 @@ function run(socket: string, ...words: readonly string[]): Outcome {
     encoding: 'utf8',
     timeout: withinMs,
   });
+  assertApiOutput(words, stdout);
   return { code: status, stdout, stderr };
 }
 

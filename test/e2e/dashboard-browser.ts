@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { assertApi, assertApiAnswer } from '../api-check.ts';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
 /** A busy machine starts a browser slowly. */
 const patienceMs = 90_000;
+
+/** The state of thousands of servers is checked in small tests: here it would take the page's time. */
+const CHECKED_MAX_CHARS = 100_000;
 
 /** Debian's package `chromium`. */
 const executablePath = '/usr/bin/chromium';
@@ -37,11 +41,30 @@ export async function visit(
   const page = await context.newPage();
   const complaints: string[] = [];
   const requests: string[] = [];
+  const check = (holds: () => void): void => {
+    try {
+      holds();
+    } catch (error) {
+      complaints.push(String(error));
+    }
+  };
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
   });
-  page.on('websocket', (socket) => requests.push(socket.url()));
+  page.on('websocket', (socket) => {
+    requests.push(socket.url());
+    socket.on('framereceived', ({ payload }) => {
+      const text = payload.toString();
+      if (text.length <= CHECKED_MAX_CHARS) check(() => assertApi('StreamMessage', text));
+    });
+  });
+  page.on('response', (response) => {
+    if (Number(response.headers()['content-length'] ?? 0) > CHECKED_MAX_CHARS) return;
+    // A page that closes takes its answers with it.
+    const body = response.text().catch(() => '');
+    void body.then((text) => check(() => assertApiAnswer(response.url(), response.status(), text)));
+  });
   const { host } = new URL(url);
   await context.route('**/*', async (route) => {
     requests.push(route.request().url());

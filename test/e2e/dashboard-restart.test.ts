@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { assertApi } from '../api-check.ts';
 import { openBrowser, visit } from './dashboard-browser.ts';
 import { liveNode } from './dashboard-live.ts';
 import { Owner } from './owner.ts';
@@ -14,7 +15,9 @@ interface Told {
 
 async function changesOf(url: string): Promise<readonly Told[]> {
   const answer = await fetch(`${url}api/v1/history`);
-  const { transitions }: { transitions: readonly Told[] } = JSON.parse(await answer.text());
+  const text = await answer.text();
+  assertApi('History', text);
+  const { transitions }: { transitions: readonly Told[] } = JSON.parse(text);
   return transitions.filter(({ type }) => type === 'health');
 }
 

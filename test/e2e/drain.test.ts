@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import type { BirdRoute } from './bird-text.ts';
 import { check, type Step, type World } from './check.ts';
+import { assertApiOutput } from '../api-check.ts';
 import { routevaneCommand } from './routevane.ts';
 import { tcp } from './servers.ts';
 import { announced, step } from './steps.ts';
@@ -110,5 +111,6 @@ async function run(
   child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
   const [code] = await once(child, 'close');
+  if (code === 0) assertApiOutput(words, text);
   return { code, text };
 }

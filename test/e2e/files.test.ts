@@ -17,6 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { assertApiOutput } from '../api-check.ts';
 import { makeNamespace, type Namespace } from './namespace.ts';
 import { Owner } from './owner.ts';
 import { routevaneCommand, startRoutevane, type Routevane } from './routevane.ts';
@@ -179,5 +180,7 @@ function statusOf(dir: string): Status {
 
 function ask(dir: string, ...words: readonly string[]): string {
   const [program = '', ...args] = routevaneCommand(...words, '--socket', join(dir, 'admin.sock'));
-  return spawnSync(program, args, { encoding: 'utf8', timeout: endsWithinMs }).stdout;
+  const { stdout } = spawnSync(program, args, { encoding: 'utf8', timeout: endsWithinMs });
+  assertApiOutput(words, stdout);
+  return stdout;
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { assertApi } from '../api-check.ts';
 import { endedLog, ipvsLab, ready, stop } from './ipvs-lab.ts';
 import { trafficClient } from './ipvs-traffic-client.ts';
 import { routevaneCommand } from './routevane.ts';
@@ -126,6 +127,7 @@ admin: { socket: ${socket} }
 /** Of all real servers, as the daemon knows them. */
 async function activeConnections(): Promise<number> {
   const said = await lab.kernel.must(routevaneCommand('status', '--json', '--socket', socket));
+  assertApi('Status', said);
   const { services }: Status = JSON.parse(said);
   return services
     .flatMap(({ real_servers }) => real_servers)

@@ -1,13 +1,13 @@
 /** The buttons of a card: why it is as it is, and its maintenance. */
 import { html } from './vendor/preact.js';
 
-/** @typedef {import('./types.d.ts').DrainInfo} DrainInfo */
+/** @typedef {import('../../protocol/api.ts').ApiDrain} ApiDrain */
 
 /**
  * @param {object} props
  * @param {string} props.kind `route`, `service`, `real server`
  * @param {string} props.name
- * @param {DrainInfo | null | undefined} props.drain
+ * @param {ApiDrain | null | undefined} props.drain
  * @param {(name: string) => void} props.onExplain
  * @param {(name: string) => void} props.onDrain
  */
@@ -30,7 +30,7 @@ export function Actions({ kind, name, drain, onExplain, onDrain }) {
  * @param {object} props
  * @param {string} props.kind
  * @param {string} props.name
- * @param {DrainInfo | null | undefined} props.drain
+ * @param {ApiDrain | null | undefined} props.drain
  * @param {(name: string) => void} props.onDrain
  */
 export function DrainButton({ kind, name, drain, onDrain }) {

@@ -11,7 +11,7 @@ export class Announcer {
   #changes = new Map();
   #spokeAtMs = -Infinity;
 
-  /** @param {import('./types.d.ts').Entry} entry */
+  /** @param {import('./events.js').Entry} entry */
   add({ subject, name, to }) {
     // Single servers are too many; the service says when it matters.
     if (subject === 'signal' || subject === 'service' || subject === 'route') {

@@ -29,15 +29,15 @@ async function call(path, init) {
   }
 }
 
-/** @returns {Promise<Answer<import('./types.d.ts').Status>>} */
+/** @returns {Promise<Answer<import('../../protocol/api.ts').ApiStatus>>} */
 export const getStatus = () => call('api/v1/status');
 
-/** @returns {Promise<Answer<import('./types.d.ts').HistoryInfo>>} */
+/** @returns {Promise<Answer<import('../../protocol/api-events.ts').ApiHistory>>} */
 export const getHistory = () => call('api/v1/history');
 
 /**
  * @param {string} name
- * @returns {Promise<Answer<{ chain: import('./types.d.ts').ExplainStep }>>}
+ * @returns {Promise<Answer<{ chain: import('../../protocol/api.ts').ApiExplainStep }>>}
  */
 export const explain = (name) => call(`api/v1/explain/${encodeURIComponent(name)}`);
 

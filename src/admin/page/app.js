@@ -111,7 +111,7 @@ function Header({ model: { board, startedAt, explain, maintain } }) {
   </header>`;
 }
 
-/** @param {import('./types.d.ts').SinkInfo} sink */
+/** @param {import('../../protocol/api.ts').ApiSink} sink */
 function sinkWords({ name, state, pending, rejected, peer_version: version }) {
   const facts = [
     state,

@@ -19,7 +19,7 @@ const bad = new Set(['down', 'withdrawn']);
 /**
  * Only bins that hold something, oldest first.
  *
- * @param {readonly import('./types.d.ts').Entry[]} entries
+ * @param {readonly import('./events.js').Entry[]} entries
  * @param {readonly string[]} of which kinds of things
  * @param {number} nowMs
  * @returns {Bin[]}

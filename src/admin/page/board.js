@@ -7,43 +7,43 @@
  */
 import { tallyOf } from './tally.js';
 
-/** @typedef {import('./types.d.ts').Status} Status */
-/** @typedef {import('./types.d.ts').SignalInfo} SignalInfo */
-/** @typedef {import('./types.d.ts').ServerInfo} ServerInfo */
-/** @typedef {import('./types.d.ts').ServiceInfo} ServiceInfo */
-/** @typedef {import('./types.d.ts').RouteInfo} RouteInfo */
-/** @typedef {import('./types.d.ts').SinkInfo} SinkInfo */
-/** @typedef {import('./types.d.ts').Health} Health */
-/** @typedef {import('./types.d.ts').DrainInfo} DrainInfo */
+/** @typedef {import('../../protocol/api.ts').ApiStatus} ApiStatus */
+/** @typedef {import('../../protocol/api.ts').ApiSignal} ApiSignal */
+/** @typedef {import('../../protocol/api.ts').ApiRealServer} ApiRealServer */
+/** @typedef {import('../../protocol/api.ts').ApiService} ApiService */
+/** @typedef {import('../../protocol/api.ts').ApiRoute} ApiRoute */
+/** @typedef {import('../../protocol/api.ts').ApiSink} ApiSink */
+/** @typedef {import('../../protocol/api.ts').ApiHealth} ApiHealth */
+/** @typedef {import('../../protocol/api.ts').ApiDrain} ApiDrain */
 
 /**
  * @typedef {object} ServiceBoard
- * @property {ServiceInfo} info its `real_servers` are those of the snapshot: read `servers`
- * @property {ServerInfo[]} servers in the order of the file
+ * @property {ApiService} info its `real_servers` are those of the snapshot: read `servers`
+ * @property {ApiRealServer[]} servers in the order of the file
  * @property {Map<string, number>} places of the servers, by address
  * @property {import('./tally.js').Tally} tally
  */
 
 export class Board {
-  /** @type {Status | null} */
+  /** @type {ApiStatus | null} */
   status = null;
-  /** @type {Map<string, SignalInfo>} */
+  /** @type {Map<string, ApiSignal>} */
   signals = new Map();
   /** @type {Map<string, ServiceBoard>} */
   services = new Map();
-  /** @type {Map<string, RouteInfo>} */
+  /** @type {Map<string, ApiRoute>} */
   routes = new Map();
-  /** @type {Map<string, SinkInfo>} */
+  /** @type {Map<string, ApiSink>} */
   sinks = new Map();
   /** @type {Set<string>} */
   #dirty = new Set();
 
-  /** @param {Status} status */
+  /** @param {ApiStatus} status */
   load(status) {
     this.status = status;
     this.signals = new Map(status.signals.map((signal) => [signal.name, signal]));
     this.services = new Map(status.services.map((info) => [info.name, boardOf(info)]));
-    this.routes = new Map(status.routes.map((route) => [route.key ?? route.prefix, route]));
+    this.routes = new Map(status.routes.map((route) => [route.key, route]));
     this.sinks = new Map(status.sinks.map((sink) => [sink.name, sink]));
     this.#dirty.clear();
   }
@@ -63,7 +63,7 @@ export class Board {
 
   /**
    * @param {string} name
-   * @param {Health} state
+   * @param {ApiHealth} state
    * @param {string} reason
    * @param {string} since
    */
@@ -84,11 +84,11 @@ export class Board {
 
   /**
    * @param {string} key
-   * @param {number | 'removed' | null} weight
+   * @param {number} weight
+   * @param {true | undefined} removed
    */
-  weight(key, weight) {
-    const pooled = weight !== 0 && weight !== 'removed';
-    this.#server(key, (server) => ({ ...server, weight, pooled }));
+  weight(key, weight, removed) {
+    this.#server(key, (server) => ({ ...server, weight, removed, pooled: weight > 0 }));
   }
 
   /**
@@ -101,7 +101,7 @@ export class Board {
 
   /**
    * @param {string} key
-   * @param {Partial<RouteInfo>} change
+   * @param {Partial<ApiRoute>} change
    */
   route(key, change) {
     const route = this.routes.get(key);
@@ -110,7 +110,7 @@ export class Board {
 
   /**
    * @param {string} name
-   * @param {Partial<SinkInfo>} change
+   * @param {Partial<ApiSink>} change
    */
   sink(name, change) {
     const sink = this.sinks.get(name);
@@ -121,10 +121,10 @@ export class Board {
    * What is known to be in maintenance, until a new status tells all that goes with it.
    *
    * @param {string} name
-   * @param {DrainInfo | null} drain `null`: the maintenance of this name ended
+   * @param {ApiDrain | null} drain `null`: the maintenance of this name ended
    */
   drain(name, drain) {
-    /** @param {{ drain?: DrainInfo | null }} thing */
+    /** @param {{ drain?: ApiDrain | null }} thing */
     const next = (thing) => drain ?? (thing.drain?.name === name ? null : (thing.drain ?? null));
     if (name === 'node' && this.status !== null) {
       this.status = { ...this.status, drain: next(this.status) };
@@ -147,7 +147,7 @@ export class Board {
    * The maintenance that this name is in.
    *
    * @param {string} name as for `kindOf`, or `node`
-   * @returns {DrainInfo | null}
+   * @returns {ApiDrain | null}
    */
   drainOf(name) {
     if (name === 'node') return this.status?.drain ?? null;
@@ -170,7 +170,7 @@ export class Board {
 
   /**
    * @param {string} key
-   * @param {(server: ServerInfo) => ServerInfo} change
+   * @param {(server: ApiRealServer) => ApiRealServer} change
    */
   #server(key, change) {
     const place = this.#placeOf(key);
@@ -190,7 +190,7 @@ export class Board {
 }
 
 /**
- * @param {ServiceInfo} info
+ * @param {ApiService} info
  * @returns {ServiceBoard}
  */
 function boardOf(info) {

@@ -26,10 +26,10 @@ export function Columns({ board, flapping, onExplain, onDrain }) {
       about="links, BFD sessions and plugins"
       none="no signals are configured"
       entries=${[...board.signals]}
-      infoOf=${(/** @type {import('./types.d.ts').SignalInfo} */ signal) => signal}
+      infoOf=${(/** @type {import('../../protocol/api.ts').ApiSignal} */ signal) => signal}
       draw=${(
         /** @type {string} */ name,
-        /** @type {import('./types.d.ts').SignalInfo} */ signal,
+        /** @type {import('../../protocol/api.ts').ApiSignal} */ signal,
       ) =>
         html`<${Signal}
           key=${name}
@@ -68,8 +68,11 @@ export function Columns({ board, flapping, onExplain, onDrain }) {
       about="prefixes that this node announces"
       none="no routes are configured"
       entries=${[...board.routes]}
-      infoOf=${(/** @type {import('./types.d.ts').RouteInfo} */ route) => route}
-      draw=${(/** @type {string} */ id, /** @type {import('./types.d.ts').RouteInfo} */ route) =>
+      infoOf=${(/** @type {import('../../protocol/api.ts').ApiRoute} */ route) => route}
+      draw=${(
+        /** @type {string} */ id,
+        /** @type {import('../../protocol/api.ts').ApiRoute} */ route,
+      ) =>
         html`<${Route}
           key=${id}
           id=${id}

@@ -4,7 +4,7 @@ import { backoffMs } from './backoff.js';
 /** Without a word for this long a try to connect has failed. */
 const connectTimeoutMs = 8000;
 
-/** @typedef {import('./types.d.ts').Snapshot | import('./types.d.ts').StreamEvent} Message */
+/** @typedef {import('../../protocol/api-events.ts').ApiSnapshot | import('../../protocol/api-events.ts').ApiEvent} Message */
 /**
  * @typedef {object} ConnectionEvents
  * @property {(message: Message) => void} onMessage

@@ -3,10 +3,10 @@ import { html, useState } from './vendor/preact.js';
 import { drain as begin, undrain } from './api.js';
 import { textOf } from './form.js';
 
-/** @typedef {import('./types.d.ts').DrainInfo} DrainInfo */
+/** @typedef {import('../../protocol/api.ts').ApiDrain} ApiDrain */
 /** @typedef {{ code: string, message: string }} Failure */
 
-/** @param {{ name: string, drain: DrainInfo | null, onDone: () => void }} props */
+/** @param {{ name: string, drain: ApiDrain | null, onDone: () => void }} props */
 export function DrainForm({ name, drain, onDone }) {
   const [failure, setFailure] = useState(/** @type {Failure | null} */ (null));
   const [isBusy, setBusy] = useState(false);

@@ -1,15 +1,33 @@
 /** One event of the stream, folded into what the page knows. No DOM. */
 import { parseTime } from './ages.js';
+import { causeText } from './wording.js';
 
-/** @typedef {import('./types.d.ts').Entry} Entry */
-/** @typedef {import('./types.d.ts').StreamEvent} StreamEvent */
+/** @typedef {import('../../protocol/api-events.ts').ApiEvent} ApiEvent */
 /** @typedef {import('./board.js').Board} Board */
+
+/**
+ * One change or one action, as the page keeps it.
+ *
+ * @typedef {object} Entry
+ * @property {number} seq
+ * @property {number} atMs
+ * @property {'signal' | 'service' | 'server' | 'route' | 'action' | 'drain' | 'sink' | 'notice'} subject
+ * @property {string} name
+ * @property {string} explainName what a click on it explains; empty: nothing
+ * @property {string} from
+ * @property {string} to
+ * @property {string} because in words
+ * @property {string} [command] of an action only: the line that was written to ExaBGP, or what
+ *   would do the same at ipvsadm
+ * @property {string} [cause] the root, in words
+ * @property {number | null} [reactionMs] from the observation at the root to this action
+ */
 
 /**
  * Folds one event into the board.
  *
  * @param {Board} board
- * @param {StreamEvent} event
+ * @param {ApiEvent} event
  */
 export function fold(board, event) {
   switch (event.type) {
@@ -23,7 +41,7 @@ export function fold(board, event) {
       foldDecision(board, event);
       return;
     case 'weight':
-      board.weight(event.server, event.to);
+      board.weight(event.server, event.to, event.removed);
       return;
     case 'action':
       foldAction(board, event);
@@ -32,8 +50,7 @@ export function fold(board, event) {
       board.sink(event.sink, { state: event.state, peer_version: event.peer_version });
       return;
     case 'drain': {
-      const { change, name, reason, owner, until } = event;
-      board.drain(name, change === 'begun' ? { name, reason, owner, until } : null);
+      board.drain(event.name, event.change === 'begun' ? drainOf(event) : null);
       return;
     }
     case 'notice':
@@ -48,7 +65,7 @@ export function fold(board, event) {
  * What the lists and the time line show of it; `null`: nothing.
  *
  * @param {Board} board
- * @param {StreamEvent} event
+ * @param {ApiEvent} event
  * @returns {Entry | null}
  */
 export function entryOf(board, event) {
@@ -58,12 +75,12 @@ export function entryOf(board, event) {
       const subject = board.kindOf(event.name);
       if (subject === null) return null;
       const { name, from, to, reason } = event;
-      const cause = causeWords(event.cause);
+      const cause = causeText(event.cause);
       return { ...common, subject, name, explainName: name, from, to, because: reason, cause };
     }
     case 'decision': {
       const { route: name, from, to, because } = event;
-      const cause = causeWords(event.cause);
+      const cause = causeText(event.cause);
       return { ...common, subject: 'route', name, explainName: name, from, to, because, cause };
     }
     case 'action':
@@ -76,7 +93,7 @@ export function entryOf(board, event) {
         to: event.result,
         because: event.sink,
         command: event.command,
-        cause: causeWords(event.cause),
+        cause: causeText(event.cause),
         reactionMs: reactionOf(event),
       };
     case 'drain': {
@@ -121,7 +138,7 @@ export function entryOf(board, event) {
  * Whether only a new status can tell all that this event changed: who is in maintenance, what an
  * action of very many did, and what the daemon left out because it was too much.
  *
- * @param {StreamEvent} event
+ * @param {ApiEvent} event
  */
 export function needsStatus(event) {
   if (event.type === 'action') return event.count > event.keys.length;
@@ -131,18 +148,17 @@ export function needsStatus(event) {
 
 /**
  * @param {Board} board
- * @param {Extract<StreamEvent, { type: 'decision' }>} event
+ * @param {Extract<ApiEvent, { type: 'decision' }>} event
  */
 function foldDecision(board, event) {
   const { route, to, because, at } = event;
   // Whether the new state was confirmed is told by an action.
-  const med = event.med === undefined ? {} : { med: event.med };
-  board.route(route, { state: to, because, since: at, confirmed: false, ...med });
+  board.route(route, { state: to, med: event.med, because, since: at, confirmed: false });
 }
 
 /**
  * @param {Board} board
- * @param {Extract<StreamEvent, { type: 'action' }>} event
+ * @param {Extract<ApiEvent, { type: 'action' }>} event
  */
 function foldAction(board, event) {
   if (event.result !== 'confirmed') return;
@@ -154,7 +170,7 @@ function foldAction(board, event) {
  * Milliseconds from the observation at the root until the action was handed to its sink;
  * `null` where that is no reaction: what was confirmed later, or has another root.
  *
- * @param {Extract<StreamEvent, { type: 'action' }>} event
+ * @param {Extract<ApiEvent, { type: 'action' }>} event
  */
 function reactionOf(event) {
   if (event.result !== 'sent') return null;
@@ -162,30 +178,12 @@ function reactionOf(event) {
 }
 
 /**
- * The root of a change in words.
+ * Maintenance as it is when it begins; the next status has its progress.
  *
- * @param {import('./types.d.ts').CauseInfo | undefined} cause
+ * @param {Extract<ApiEvent, { type: 'drain' }>} event
+ * @returns {import('../../protocol/api.ts').ApiDrain}
  */
-export function causeWords(cause) {
-  if (cause === undefined) return '';
-  switch (cause.kind) {
-    case 'observation': {
-      const { signal, state, reason } = cause;
-      return `${signal} ${state}${reason === '' ? '' : `: ${reason}`}`;
-    }
-    case 'drain':
-      return `drain of ${cause.name} ${cause.change === 'begun' ? 'started' : cause.change}`;
-    case 'startup-timeout':
-      return 'startup_timeout is over';
-    case 'budget':
-      return 'max_withdraw allows more withdraws again';
-    case 'config':
-      return 'configuration loaded';
-    case 'table':
-      return 'IPVS table read';
-    case 'stop':
-      return 'routevane is stopping';
-    default:
-      return '';
-  }
+function drainOf({ name, reason, owner, on_behalf_of, until, at: since }) {
+  const progress = { active_connections: null, deadline: null, unconfirmed_routes: 0 };
+  return { name, reason, owner, on_behalf_of, since, until, done: false, out: false, progress };
 }

@@ -4,12 +4,12 @@ import { Age } from './age.js';
 import { explain } from './api.js';
 import { formatClock, parseTime } from './ages.js';
 import { Dialog } from './dialog.js';
-import { causeWords } from './events.js';
 import { DrainNote } from './item.js';
 import { Maintenance } from './maintenance.js';
 import { face, StateWord } from './mark.js';
+import { causeText } from './wording.js';
 
-/** @typedef {import('./types.d.ts').ExplainStep} ExplainStep */
+/** @typedef {import('../../protocol/api.ts').ApiExplainStep} ApiExplainStep */
 /** @typedef {Awaited<ReturnType<typeof explain>>} Answer */
 
 /** A storm of changes is no reason to ask in each frame. */
@@ -61,10 +61,9 @@ export function Explain({ name, change, mayDrain, onClose }) {
   <//>`;
 }
 
-/** @param {{ step: ExplainStep }} props */
+/** @param {{ step: ApiExplainStep }} props */
 function Step({ step }) {
   const look = face(step);
-  const cause = causeWords(step.cause ?? undefined);
   const causeMs = parseTime(step.cause?.at);
   return html`<li>
     <p class="step">
@@ -75,9 +74,9 @@ function Step({ step }) {
     </p>
     ${step.because !== '' && html`<p class="reason">${step.because}</p>`}
     ${
-      cause !== '' &&
+      step.cause !== null &&
       html`<p class="note">
-        cause: ${cause}${causeMs === null ? '' : ` at ${formatClock(causeMs)}`}
+        cause: ${causeText(step.cause)}${causeMs === null ? '' : ` at ${formatClock(causeMs)}`}
       </p>`
     }
     ${
@@ -100,7 +99,7 @@ function Step({ step }) {
 /** What a step of two thousand parts shows at first. */
 const partsStep = 50;
 
-/** @param {{ parts: readonly ExplainStep[] }} props */
+/** @param {{ parts: readonly ApiExplainStep[] }} props */
 function Parts({ parts }) {
   const [shownMax, setShownMax] = useState(partsStep);
   return html`<ul class="chain">

@@ -1,10 +1,10 @@
 /** Finds real servers among thousands: by name, by address and by state. Pure. */
 
-/** @typedef {import('./types.d.ts').ServerInfo} ServerInfo */
-/** @typedef {import('./types.d.ts').Entry} Entry */
+/** @typedef {import('../../protocol/api.ts').ApiRealServer} ApiRealServer */
+/** @typedef {import('./events.js').Entry} Entry */
 /** @typedef {'all' | 'down' | 'unknown' | 'draining' | 'flapping'} Wanted */
 /** @typedef {{ search: string, wanted: Wanted }} Filter */
-/** @typedef {{ name: string, service: string, server: ServerInfo }} Found */
+/** @typedef {{ name: string, service: string, server: ApiRealServer }} Found */
 
 /** @type {readonly Wanted[]} */
 export const choices = ['all', 'down', 'unknown', 'draining', 'flapping'];
@@ -41,7 +41,7 @@ export function findServers(services, { search, wanted }, flapping) {
 }
 
 /**
- * @param {ServerInfo} server
+ * @param {ApiRealServer} server
  * @param {Wanted} wanted
  * @param {boolean} isFlapping
  */

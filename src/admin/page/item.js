@@ -6,32 +6,28 @@ import { formatClock, parseTime } from './ages.js';
 import { face, StateWord } from './mark.js';
 import { reasonWords } from './loss.js';
 import { memo } from './memo.js';
+import { ownerText } from './wording.js';
 
-/** @typedef {import('./types.d.ts').SignalInfo} SignalInfo */
-/** @typedef {import('./types.d.ts').RouteInfo} RouteInfo */
-/** @typedef {import('./types.d.ts').DrainInfo} DrainInfo */
+/** @typedef {import('../../protocol/api.ts').ApiSignal} ApiSignal */
+/** @typedef {import('../../protocol/api.ts').ApiRoute} ApiRoute */
+/** @typedef {import('../../protocol/api.ts').ApiDrain} ApiDrain */
 /** @typedef {(name: string) => void} OnExplain */
 
-/** @param {DrainInfo} drain */
-function ownerOf({ owner, on_behalf_of: behalf }) {
-  return behalf ? `${owner} on behalf of ${behalf}` : owner;
-}
-
-/** @param {{ drain: DrainInfo }} props */
+/** @param {{ drain: ApiDrain }} props */
 export function DrainNote({ drain }) {
   const until = parseTime(drain.until);
   const left = drain.progress?.active_connections;
   const parts = [
-    `${drain.done === true ? 'drained' : 'draining'} by ${ownerOf(drain)}`,
+    `${drain.done ? 'drained' : 'draining'} by ${ownerText(drain)}`,
     drain.reason,
     until === null ? 'until undrained' : `until ${formatClock(until).slice(0, 8)}`,
-    typeof left === 'number' && drain.done !== true ? `${left} active connections left` : '',
+    typeof left === 'number' && !drain.done ? `${left} active connections left` : '',
   ];
   return html`<p class="note">${parts.filter(Boolean).join(' · ')}</p>`;
 }
 
 export const Signal = memo(
-  /** @param {{ signal: SignalInfo, isFlapping: boolean, onExplain: OnExplain }} props */
+  /** @param {{ signal: ApiSignal, isFlapping: boolean, onExplain: OnExplain }} props */
   ({ signal, isFlapping, onExplain }) => {
     const { name, state, since, flaps, drain } = signal;
     const reason = reasonWords(signal);
@@ -60,7 +56,7 @@ export const Signal = memo(
 );
 
 export const Route = memo(
-  /** @param {{ id: string, route: RouteInfo, onExplain: OnExplain, onDrain: OnExplain }} props */
+  /** @param {{ id: string, route: ApiRoute, onExplain: OnExplain, onDrain: OnExplain }} props */
   ({ id, route, onExplain, onDrain }) => {
     const { state, because, since, med, confirmed, drain } = route;
     const look = face(route);

@@ -1,12 +1,13 @@
 /** What changed, and what routevane did about it, each with its cause. Newest first. */
 import { html } from './vendor/preact.js';
-import { formatClock, formatMs } from './ages.js';
+import { formatClock } from './ages.js';
 import { StateWord } from './mark.js';
 import { memo } from './memo.js';
 import { Rows } from './rows.js';
+import { latencyText } from './wording.js';
 
-/** @typedef {import('./types.d.ts').Entry} Entry */
-/** @typedef {import('./types.d.ts').State} State */
+/** @typedef {import('./events.js').Entry} Entry */
+/** @typedef {import('./mark.js').State} State */
 
 /** As in the style sheet. */
 const rowPx = 46;
@@ -74,7 +75,7 @@ const Line = memo(
         <span class="name">${entry.command || entry.name}</span>
         ${
           typeof entry.reactionMs === 'number' &&
-          html`<span class="reaction">reaction ${formatMs(entry.reactionMs)}</span>`
+          html`<span class="reaction">reaction ${latencyText(entry.reactionMs)}</span>`
         }
       </span>
       <span class="line-why">${whyOf(entry)}</span>`;

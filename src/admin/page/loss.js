@@ -1,12 +1,12 @@
 /** What is said where an observer is lost. Pure. */
 import { formatClock, parseTime } from './ages.js';
 
-/** @typedef {import('./types.d.ts').LossInfo} LossInfo */
+/** @typedef {import('../../protocol/api.ts').ApiLoss} ApiLoss */
 
 /**
  * `observer lost since 03:14:15: no reply, held until 03:14:25`, beside what else is the reason.
  *
- * @param {{ state: string, reason: string, lost?: LossInfo | null }} thing
+ * @param {{ state: string, reason: string, lost?: ApiLoss | null }} thing
  */
 export function reasonWords({ state, reason, lost = null }) {
   if (lost === null) return reason;

@@ -4,12 +4,12 @@ import { Dialog } from './dialog.js';
 import { DrainForm } from './drain-form.js';
 import { DrainNote } from './item.js';
 
-/** @typedef {import('./types.d.ts').DrainInfo} DrainInfo */
+/** @typedef {import('../../protocol/api.ts').ApiDrain} ApiDrain */
 
 /**
  * @param {object} props
  * @param {string} props.name
- * @param {DrainInfo | null} props.drain
+ * @param {ApiDrain | null} props.drain
  * @param {boolean} props.mayDrain
  * @param {() => void} props.onClose
  */
@@ -28,7 +28,7 @@ export function MaintenanceDialog({ name, drain: now, mayDrain, onClose }) {
 /**
  * @param {object} props
  * @param {string} props.name
- * @param {DrainInfo | null} props.drain
+ * @param {ApiDrain | null} props.drain
  * @param {boolean} props.mayDrain
  * @param {() => void} props.onDone
  */

@@ -1,9 +1,9 @@
 /** State as a shape, a word and a colour: each alone is enough. */
 import { html } from './vendor/preact.js';
 
-/** @typedef {import('./types.d.ts').State} State */
-/** @typedef {import('./types.d.ts').DrainInfo} DrainInfo */
-/** @typedef {import('./types.d.ts').LossInfo} LossInfo */
+/** Everything the page can show of one thing, each with a mark and a word. @typedef {import('../../protocol/api.ts').ApiExplainStep['state']} State */
+/** @typedef {import('../../protocol/api.ts').ApiDrain} ApiDrain */
+/** @typedef {import('../../protocol/api.ts').ApiLoss} ApiLoss */
 
 /** @type {Record<State, () => unknown>} */
 const shapes = {
@@ -57,20 +57,20 @@ export function StateWord({ state, word = state }) {
  * How a thing looks: its maintenance, where there is one, hides neither word.
  *
  * @template {State} S
- * @param {{ state: S, drain: DrainInfo | null, lost?: LossInfo | null }} thing
+ * @param {{ state: S, drain: ApiDrain | null, lost?: ApiLoss | null }} thing
  * @returns {{ state: State, word: string }}
  */
 export function face({ state, drain, lost = null }) {
   const beside = lost === null ? '' : ', observer lost';
   if (drain === null || state === 'draining') return { state, word: `${state}${beside}` };
-  const word = drain.done === true ? 'drained' : 'draining';
+  const word = drain.done ? 'drained' : 'draining';
   return { state: 'draining', word: `${state === 'up' ? word : `${word}, ${state}`}${beside}` };
 }
 
 /**
  * Whether somebody should look at it.
  *
- * @param {{ state: State, drain: DrainInfo | null, lost?: LossInfo | null }} thing
+ * @param {{ state: State, drain: ApiDrain | null, lost?: ApiLoss | null }} thing
  */
 export function isTroubled({ state, drain, lost = null }) {
   if (lost !== null) return true;

@@ -8,9 +8,9 @@ import { entryOf, fold, needsStatus } from './events.js';
 import { Ring } from './ring.js';
 import { Series } from './series.js';
 
-/** @typedef {import('./types.d.ts').StreamEvent} StreamEvent */
-/** @typedef {import('./types.d.ts').Snapshot} Snapshot */
-/** @typedef {import('./types.d.ts').Entry} Entry */
+/** @typedef {import('../../protocol/api-events.ts').ApiEvent} ApiEvent */
+/** @typedef {import('../../protocol/api-events.ts').ApiSnapshot} ApiSnapshot */
+/** @typedef {import('./events.js').Entry} Entry */
 
 const transitionsMax = 5000;
 const actionsMax = 500;
@@ -82,14 +82,14 @@ export class Model {
     this.#onChange();
   }
 
-  /** @param {Snapshot | StreamEvent} message */
+  /** @param {ApiSnapshot | ApiEvent} message */
   receive(message) {
     if (message.type === 'snapshot') this.#begin(message);
     else this.#event(message);
     this.#onChange();
   }
 
-  /** @param {Snapshot} snapshot */
+  /** @param {ApiSnapshot} snapshot */
   #begin(snapshot) {
     forgetClock();
     // Where nothing happens, it is all that tells the node's time.
@@ -113,7 +113,7 @@ export class Model {
     return nowMs;
   }
 
-  /** @param {StreamEvent} event */
+  /** @param {ApiEvent} event */
   #event(event) {
     if (event.seq <= this.#seq) return;
     this.#seq = event.seq;
@@ -148,7 +148,7 @@ export class Model {
   async #readHistory() {
     const answer = await getHistory();
     if (!answer.ok) return;
-    /** @param {readonly StreamEvent[]} events */
+    /** @param {readonly ApiEvent[]} events */
     const entriesOf = (events) =>
       events.map((event) => entryOf(this.board, event)).filter((entry) => entry !== null);
     this.transitions.prepend(entriesOf(answer.body.transitions));

@@ -1,7 +1,8 @@
 /** Two plots of the last quarter of an hour: how long probes take, and how fast routevane reacts. */
 import { html, useEffect, useRef, useState } from './vendor/preact.js';
 import { nodeNowMs } from './age.js';
-import { formatClock, formatMs } from './ages.js';
+import { formatClock } from './ages.js';
+import { latencyText } from './wording.js';
 
 /** @typedef {import('./series.js').Series} Series */
 
@@ -58,7 +59,7 @@ function keepDrawing(target, series, onWords) {
     const median = medians.at(-1);
     const highest = worst.at(-1);
     if (median === undefined || highest === undefined) return;
-    onWords(`last: median ${formatMs(median)}, maximum ${formatMs(highest)}`);
+    onWords(`last: median ${latencyText(median)}, maximum ${latencyText(highest)}`);
   }
 
   function renew() {
@@ -131,7 +132,7 @@ function make(target) {
         {
           ...axis,
           size: 58,
-          values: (/** @type {unknown} */ _, /** @type {number[]} */ all) => all.map(formatMs),
+          values: (/** @type {unknown} */ _, /** @type {number[]} */ all) => all.map(latencyText),
         },
       ],
       series: [

@@ -1,6 +1,6 @@
 /** Entries newest first, at most `max`, none twice, none older than they should be. */
 export class Ring {
-  /** @type {import('./types.d.ts').Entry[]} oldest first */
+  /** @type {import('./events.js').Entry[]} oldest first */
   #entries = [];
   #max;
   #newest = -1;
@@ -16,7 +16,7 @@ export class Ring {
     return this.#entries.length;
   }
 
-  /** @param {import('./types.d.ts').Entry} entry */
+  /** @param {import('./events.js').Entry} entry */
   push(entry) {
     if (entry.seq <= this.#newest) return;
     this.#newest = entry.seq;
@@ -29,7 +29,7 @@ export class Ring {
   /**
    * Puts what was before we listened in front.
    *
-   * @param {readonly import('./types.d.ts').Entry[]} older oldest first
+   * @param {readonly import('./events.js').Entry[]} older oldest first
    */
   prepend(older) {
     const first = this.#entries[0]?.seq ?? Infinity;

@@ -2,15 +2,15 @@
 import { html, useState } from './vendor/preact.js';
 import { Age } from './age.js';
 import { Actions, DrainButton } from './actions.js';
-import { formatMs } from './ages.js';
 import { DrainNote } from './item.js';
 import { face, isTroubled, Mark, StateWord } from './mark.js';
 import { reasonWords } from './loss.js';
 import { memo } from './memo.js';
 import { Rows } from './rows.js';
 import { tallyWords } from './tally.js';
+import { latencyText } from './wording.js';
 
-/** @typedef {import('./types.d.ts').ServerInfo} ServerInfo */
+/** @typedef {import('../../protocol/api.ts').ApiRealServer} ApiRealServer */
 /** @typedef {import('./board.js').ServiceBoard} ServiceBoard */
 /** @typedef {(name: string) => void} OnName */
 /** @typedef {ReadonlySet<string>} Names */
@@ -55,7 +55,7 @@ function OneService({ service, flapping, onExplain, onDrain }) {
         onClick=${() => setOpen(!isOpen)}
       >
         ${tallyWords(tally)}
-        ${tally.latencyMs !== null && html`<span class="age">~${formatMs(tally.latencyMs)}</span>`}
+        ${tally.latencyMs !== null && html`<span class="age">~${latencyText(tally.latencyMs)}</span>`}
       </button>`
     }
     <div id=${id}>
@@ -108,7 +108,7 @@ function Capacity({ service: { info } }) {
   </p>`;
 }
 
-/** @param {{ service: string, servers: readonly ServerInfo[], flapping: Names, onExplain: OnName, onDrain: OnName }} props */
+/** @param {{ service: string, servers: readonly ApiRealServer[], flapping: Names, onExplain: OnName, onDrain: OnName }} props */
 function Servers({ service, servers, flapping, onExplain, onDrain }) {
   const [onlyTroubled, setOnlyTroubled] = useState(false);
   const shown = onlyTroubled ? servers.filter(isTroubled) : servers;
@@ -136,15 +136,15 @@ function Servers({ service, servers, flapping, onExplain, onDrain }) {
   }`;
 }
 
-/** @param {{ service: string, servers: readonly ServerInfo[], flapping: Names, onExplain: OnName, onDrain: OnName }} props */
+/** @param {{ service: string, servers: readonly ApiRealServer[], flapping: Names, onExplain: OnName, onDrain: OnName }} props */
 function ServerRows({ service, servers, flapping, onExplain, onDrain }) {
   return html`<${Rows}
     items=${servers}
     rowPx=${rowPx}
     viewRows=${viewRows}
     label=${`real servers of ${service}`}
-    keyOf=${(/** @type {ServerInfo} */ server) => server.address}
-    draw=${(/** @type {ServerInfo} */ server) =>
+    keyOf=${(/** @type {ApiRealServer} */ server) => server.address}
+    draw=${(/** @type {ApiRealServer} */ server) =>
       html`<${Server}
         service=${service}
         server=${server}
@@ -159,7 +159,7 @@ export const Server = memo(
   /**
    * @param {object} props
    * @param {string} props.service
-   * @param {ServerInfo} props.server
+   * @param {ApiRealServer} props.server
    * @param {string} [props.shown] how it is called where it does not stand below its service
    * @param {boolean} props.isFlapping
    * @param {OnName} props.onExplain
@@ -171,7 +171,7 @@ export const Server = memo(
     const look = face(server);
     const facts = [
       weightWords(server),
-      latencyMs === null || state !== 'up' ? '' : formatMs(latencyMs),
+      latencyMs === null || state !== 'up' ? '' : latencyText(latencyMs),
     ];
     const kept = state === 'down' && server.pooled ? 'still in the pool (min_pooled)' : '';
     return html`<div class="row-line">
@@ -197,11 +197,14 @@ export const Server = memo(
   },
 );
 
-/** @param {ServerInfo} server */
-function weightWords({ weight, base_weight: base, in_table: inTable, active_connections: active }) {
-  if (inTable === false) return 'not in the IPVS table';
+/** @param {ApiRealServer} server */
+function weightWords(server) {
+  const { weight, base_weight: base, removed, active_connections: active } = server;
+  if (server.in_table === false) return 'not in the IPVS table';
   const carried = typeof active === 'number' ? `${active} conn` : '';
   if (weight === null) return carried;
   const of = base === null || base === weight ? '' : `/${base}`;
-  return [`weight ${weight}${of}`, carried].filter(Boolean).join(' · ');
+  return [`weight ${weight}${of}`, removed === true ? 'removed' : '', carried]
+    .filter(Boolean)
+    .join(' · ');
 }

@@ -1,6 +1,6 @@
 /** Many things in a few numbers and words. Pure. */
 
-/** @typedef {import('./types.d.ts').ServerInfo} ServerInfo */
+/** @typedef {import('../../protocol/api.ts').ApiRealServer} ApiRealServer */
 
 /**
  * @typedef {object} Tally
@@ -14,7 +14,7 @@
  */
 
 /**
- * @param {readonly ServerInfo[]} servers
+ * @param {readonly ApiRealServer[]} servers
  * @returns {Tally}
  */
 export function tallyOf(servers) {
@@ -25,7 +25,7 @@ export function tallyOf(servers) {
   for (const server of servers) {
     counts[server.state] += 1;
     if (server.drain !== null) draining += 1;
-    if ((server.lost ?? null) !== null) lost += 1;
+    if (server.lost !== null) lost += 1;
     if (server.state === 'up' && server.latency_ms !== null) latencies.push(server.latency_ms);
   }
   latencies.sort((one, other) => one - other);
@@ -59,7 +59,7 @@ export function headline(board) {
   const servers = sum([...board.services.values()].map((service) => service.tally));
   const sinks = [...board.sinks.values()].filter((sink) => sink.state === 'lost');
 
-  const lostSignals = [...board.signals.values()].filter(({ lost = null }) => lost !== null);
+  const lostSignals = [...board.signals.values()].filter(({ lost }) => lost !== null);
 
   const bad = [
     some(routes.withdrawn, 'route', 'withdrawn'),

@@ -3,7 +3,7 @@ import { html } from './vendor/preact.js';
 import { barHeight, binCount, binsOf, lanes, lineMs } from './bins.js';
 import { plural } from './tally.js';
 
-/** @typedef {import('./types.d.ts').Entry} Entry */
+/** @typedef {import('./events.js').Entry} Entry */
 
 const lanePx = 34;
 const widthPx = 960;

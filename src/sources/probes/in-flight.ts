@@ -5,8 +5,8 @@ import type { ScheduledTarget } from './scheduled-target.ts';
 /**
  * Probes younger than `YOUNG_MS` that may be in flight together. Measured: 512
  * instead of 128 held the first result of a mass failure back from 14 to 38 ms.
- * Older ones wait for a server that is silent and cost nothing meanwhile, so
- * they do not count: 500 silent servers must not be probed in four rounds.
+ * Older ones wait for a server that does not answer and cost nothing meanwhile, so
+ * they do not count: 500 such servers must not be probed in four rounds.
  */
 export const YOUNG_MAX = 128;
 export const YOUNG_MS = 5;

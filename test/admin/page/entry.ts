@@ -1,4 +1,4 @@
-import type { Entry } from '../../../src/admin/page/types.d.ts';
+import type { Entry } from '../../../src/admin/page/events.js';
 
 export function entry(parts: Partial<Entry> = {}): Entry {
   return {

@@ -2,45 +2,32 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Board } from '../../../src/admin/page/board.js';
 import { countWords, findServers, flapMs, flappingOf } from '../../../src/admin/page/filter.js';
-import type { DrainInfo, Health, ServerInfo, Status } from '../../../src/admin/page/types.d.ts';
+import { apiDrain, apiServer, apiService, apiStatus } from '../../api-samples.ts';
 import { entry } from './entry.ts';
 
-const drain: DrainInfo = { name: 'web', reason: 'new kernel', owner: 'ana', until: null };
-
-function server(address: string, state: Health, drained: DrainInfo | null = null): ServerInfo {
-  return {
-    address,
-    state,
-    reason: '',
-    since: '',
-    weight: 100,
-    base_weight: 100,
-    pooled: true,
-    active_connections: 0,
-    latency_ms: null,
-    drain: drained,
-  };
-}
-
-function service(name: string, ...servers: readonly ServerInfo[]): Status['services'][number] {
-  const common = { state: 'up', virtual: null, capacity_pct: 100, quorum: 1, drain: null } as const;
-  return { ...common, name, real_servers: servers };
-}
+const drain = apiDrain({ reason: 'new kernel', owner: 'ana' });
 
 const board = new Board();
-board.load({
-  node: 'lb-a',
-  version: '1.2.3',
-  uptime_s: 5,
-  config_hash: '',
-  signals: [],
-  services: [
-    service('web', server('10.0.1.11:443', 'up'), server('10.0.1.12:443', 'down', drain)),
-    service('Mail', server('[2001:db8::1]:25', 'unknown'), server('10.0.1.11:25', 'down')),
-  ],
-  routes: [],
-  sinks: [],
-});
+board.load(
+  apiStatus({
+    services: [
+      apiService({
+        name: 'web',
+        real_servers: [
+          apiServer({ address: '10.0.1.11:443' }),
+          apiServer({ address: '10.0.1.12:443', state: 'down', drain }),
+        ],
+      }),
+      apiService({
+        name: 'Mail',
+        real_servers: [
+          apiServer({ address: '[2001:db8::1]:25', state: 'unknown' }),
+          apiServer({ address: '10.0.1.11:25', state: 'down' }),
+        ],
+      }),
+    ],
+  }),
+);
 
 const flapping = new Set(['Mail/10.0.1.11:25']);
 

@@ -4,67 +4,32 @@ import { Board } from '../../../src/admin/page/board.js';
 import { entryOf, fold, needsStatus } from '../../../src/admin/page/events.js';
 import { reasonWords } from '../../../src/admin/page/loss.js';
 import { headline, tallyWords } from '../../../src/admin/page/tally.js';
-import type { StreamEvent, Status } from '../../../src/admin/page/types.d.ts';
+import type { ApiEvent } from '../../../src/protocol/api-events.ts';
+import type { ApiStatus } from '../../../src/protocol/api.ts';
+import {
+  apiRoute,
+  apiServer,
+  apiService,
+  apiSignal,
+  apiSink,
+  apiStatus,
+} from '../../api-samples.ts';
 
 const since = '2026-01-02T03:04:05.000Z';
 const at = '2026-01-02T03:05:00.250Z';
-const server = {
-  state: 'up',
-  reason: '',
-  since,
-  weight: 100,
-  base_weight: 100,
-  pooled: true,
-  active_connections: 0,
-  latency_ms: 0.4,
-  drain: null,
-} as const;
-
-const status: Status = {
-  node: 'lb-a',
-  version: '1.2.3',
-  uptime_s: 5,
-  config_hash: '',
-  signals: [
-    {
-      name: 'tor-a',
-      type: 'bfd',
-      state: 'up',
-      reason: '',
-      since,
-      flaps: 0,
-      suppressed_until: null,
-      drain: null,
-    },
-  ],
+const status: ApiStatus = apiStatus({
+  signals: [apiSignal({ name: 'tor-a', since })],
   services: [
-    {
-      name: 'web',
-      state: 'up',
-      virtual: null,
-      capacity_pct: 100,
-      quorum: 1,
-      drain: null,
+    apiService({
       real_servers: [
-        { ...server, address: '10.0.1.11:443' },
-        { ...server, address: '[2001:db8::1]:443' },
+        apiServer({ since, address: '10.0.1.11:443', latency_ms: 0.4 }),
+        apiServer({ since, address: '[2001:db8::1]:443', latency_ms: 0.4 }),
       ],
-    },
+    }),
   ],
-  routes: [
-    {
-      prefix: '192.0.2.10/32',
-      key: '192.0.2.10/32#7',
-      state: 'announced',
-      med: 100,
-      because: 'web is up',
-      since,
-      confirmed: true,
-      drain: null,
-    },
-  ],
-  sinks: [{ name: 'exabgp', state: 'connected', pending: 0, rejected: 0, peer_version: null }],
-};
+  routes: [apiRoute({ since, key: '192.0.2.10/32#7', because: 'web is up' })],
+  sinks: [apiSink()],
+});
 
 function board(): Board {
   const fresh = new Board();
@@ -72,7 +37,15 @@ function board(): Board {
   return fresh;
 }
 
-const health = (name: string, from: 'up' | 'down', to: 'up' | 'down'): StreamEvent => ({
+const cause = {
+  kind: 'observation',
+  signal: 'web/10.0.1.11:443',
+  state: 'down',
+  reason: 'refused',
+  at,
+} as const;
+
+const health = (name: string, from: 'up' | 'down', to: 'up' | 'down'): ApiEvent => ({
   type: 'health',
   seq: 1,
   at,
@@ -80,18 +53,21 @@ const health = (name: string, from: 'up' | 'down', to: 'up' | 'down'): StreamEve
   from,
   to,
   reason: 'refused',
+  cause,
 });
-const decision: StreamEvent = {
+const decision: ApiEvent = {
   type: 'decision',
   seq: 2,
   at,
   route: '192.0.2.10/32#7',
+  prefix: '192.0.2.10/32',
   from: 'announced',
   to: 'withdrawn',
   med: null,
   because: 'web is down',
+  cause,
 };
-const action: StreamEvent = {
+const action: ApiEvent = {
   type: 'action',
   seq: 3,
   at,
@@ -102,7 +78,7 @@ const action: StreamEvent = {
   result: 'sent',
   command: 'withdraw route 192.0.2.10/32',
   reaction_ms: 1.25,
-  cause: { kind: 'observation', signal: 'web/10.0.1.11:443', state: 'down', reason: 'refused' },
+  cause,
 };
 
 describe('folding an event', () => {
@@ -158,17 +134,28 @@ describe('folding an event', () => {
       seq: 9,
       at,
       server: 'web/10.0.1.11:443',
+      service: 'web',
       because: '',
+      cause,
     } as const;
-    fold(known, { ...weight, to: 'removed' });
-    assert.equal(known.services.get('web')?.servers[0]?.pooled, false);
-    fold(known, { ...weight, to: 10 });
-    assert.equal(known.services.get('web')?.servers[0]?.pooled, true);
+    const shown = (): unknown => {
+      const {
+        weight: now,
+        removed,
+        pooled,
+      } = known.services.get('web')?.servers[0] ?? assert.fail();
+      return { now, removed, pooled };
+    };
+    fold(known, { ...weight, from: 100, to: 0, removed: true });
+    assert.deepEqual(shown(), { now: 0, removed: true, pooled: false });
+    fold(known, { ...weight, from: 0, to: 10 });
+    assert.deepEqual(shown(), { now: 10, removed: undefined, pooled: true });
   });
 
   test('of a drain shows its maintenance at once, that of a service on its servers too', () => {
     const known = board();
-    const drain = { type: 'drain', seq: 4, at, owner: 'ana', until: null, by: 'ana' } as const;
+    const who = { owner: 'ana', on_behalf_of: null, by: 'ana' };
+    const drain = { type: 'drain', seq: 4, at, until: null, ...who } as const;
     const drained = (name: string) => known.drainOf(name)?.name ?? null;
     const names = ['node', '192.0.2.10/32#7', 'web', 'web/10.0.1.11:443', 'web/[2001:db8::1]:443'];
     const own = 'web/[2001:db8::1]:443';
@@ -206,7 +193,7 @@ describe('the line about an event', () => {
   test('of an action says its command, its root and how long it took', () => {
     const line = entryOf(board(), action);
     assert.equal(line?.command, 'withdraw route 192.0.2.10/32');
-    assert.equal(line?.cause, 'web/10.0.1.11:443 down: refused');
+    assert.equal(line?.cause, 'web/10.0.1.11:443 was observed down: refused');
     assert.equal(line?.reactionMs, 1.25);
     assert.equal(entryOf(board(), { ...action, result: 'confirmed' })?.reactionMs, null);
     assert.equal(entryOf(board(), { ...action, count: 40 })?.name, '192.0.2.10/32#7 and 39 more');
@@ -258,7 +245,7 @@ describe('an observer that is lost', () => {
     const tor = status.signals[0] ?? assert.fail();
     const web = status.services[0] ?? assert.fail();
     const servers = ['10.0.1.11:443', '10.0.1.12:443'].map((address) =>
-      Object.assign({ address, lost }, server),
+      apiServer({ address, lost }),
     );
     known.load({
       ...status,
