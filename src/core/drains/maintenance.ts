@@ -4,7 +4,7 @@ import type { Core } from '../core.ts';
 import type { Due } from '../deadlines.ts';
 import { expected } from '../expected.ts';
 import type { Pool } from '../health/pool.ts';
-import { isFoundDrained } from '../ipvs/table-server.ts';
+import { isFoundDrained } from '../ipvs/ipvs-server.ts';
 import type { Target } from '../settle/target.ts';
 import { touchRoute, touchTarget, touchWeight } from '../touch.ts';
 import type { Writable } from '../writable.ts';
