@@ -107,8 +107,8 @@ function decisionEvent(decision: Decision, clock: WallClock): UnsentEvent {
   const { key, prefix } = route;
   const cause = causeJson(decision.cause, clock);
   const med = attributes?.med ?? null;
-  const event = { type: 'decision', route: key, prefix, from, to, med, because, cause } as const;
-  return { atMs, event };
+  const body = { type: 'decision', route: key, prefix, from, to, med, because, cause } as const;
+  return { atMs, event: body };
 }
 
 function weightEvent(decision: WeightDecision, clock: WallClock): UnsentEvent {
@@ -140,7 +140,7 @@ function reportEvents(report: SinkEvent, atMs: number, clock: WallClock): readon
 function actionEvent(report: ActionReport, clock: WallClock): UnsentEvent {
   const { sink, action, keys, result, command, cause, atMs, isRepeat } = report;
   const isReaction = cause.kind === 'observation' && isRepeat !== true;
-  const event = {
+  const body = {
     type: 'action',
     sink,
     action,
@@ -152,7 +152,7 @@ function actionEvent(report: ActionReport, clock: WallClock): UnsentEvent {
     reaction_ms: isReaction ? roundMs(atMs - cause.observation.atMs) : null,
     cause: causeJson(cause, clock),
   } as const;
-  return { atMs, event };
+  return { atMs, event: body };
 }
 
 function drainEvent(
