@@ -47,10 +47,10 @@ export async function waitUntilDrained(
     const { done: isDone, out: isOut } = drain;
     const { active_connections: left } = drain.progress;
     const isFew = isOut && left !== null && left <= connectionsMax;
-    if (isDone || isFew) return reportDrained(name, left);
+    if (isDone || isFew) return printDrained(name, left);
     const leftMs = untilMs - performance.now();
     if (leftMs <= 0) {
-      if (isOut) return reportDrained(name, left);
+      if (isOut) return printDrained(name, left);
       return failed(
         `${progressText(name, drain)}: it still takes new connections, and the time of --within has passed`,
       );
@@ -60,7 +60,7 @@ export async function waitUntilDrained(
   }
 }
 
-function reportDrained(name: string, left: number | null): number {
+function printDrained(name: string, left: number | null): number {
   const rest = left === null || left === 0 ? '' : `, ${left} connections left`;
   process.stdout.write(`${withoutControls(name)}: drained${rest}\n`);
   return exitCode.ok;

@@ -11,7 +11,7 @@ export function widthOf(text: string): number {
   return isPlainAscii(text) ? text.length : Array.from(text).length;
 }
 
-/** Colours only where a person looks at a terminal and has not said no (no-color.org). */
+/** Colours only on a terminal, and not with NO_COLOR (no-color.org). */
 export function painter({ isTTY }: { readonly isTTY?: boolean }): Paint {
   const { NO_COLOR: noColor = '', TERM: term = '' } = process.env;
   if (isTTY !== true || noColor !== '' || term === 'dumb') return (text) => text;

@@ -14,7 +14,7 @@ import { withoutControls } from '../protocol/printable.ts';
 import { agoText, cut, timeText, type Paint } from './printable.ts';
 import { tableLines, tableRows, type Cell } from './table.ts';
 
-/** A terminal of the usual width beside a clock and a log. */
+/** The width of a table where the width of the terminal is not known. */
 const WIDTH_DEFAULT = 100;
 
 const colourOf: Readonly<Record<string, 'green' | 'red' | 'yellow'>> = {
@@ -30,7 +30,7 @@ const colourOf: Readonly<Record<string, 'green' | 'red' | 'yellow'>> = {
   draining: 'yellow',
 };
 
-/** The status for a person: lines of at most `widthMax` columns. */
+/** The status as a table: lines of at most `widthMax` columns. */
 export function statusLines(
   status: ApiStatus,
   paint: Paint,

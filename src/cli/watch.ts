@@ -72,7 +72,7 @@ async function follow(socket: string, show: (text: string) => void): Promise<End
   });
 }
 
-/** Why the daemon opens no stream: it says so in the answer. */
+/** Why the daemon refused the stream, as its answer has it. */
 async function refusalOf(response: IncomingMessage): Promise<string> {
   let text = '';
   response.setEncoding('utf8');

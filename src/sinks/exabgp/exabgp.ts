@@ -1,6 +1,7 @@
 import {
   EMPTY,
   type Observable,
+  asapScheduler,
   Subject,
   concat,
   connect,
@@ -8,6 +9,7 @@ import {
   from,
   merge,
   of,
+  subscribeOn,
   type SchedulerLike,
   finalize,
   ignoreElements,
@@ -108,7 +110,8 @@ function runSession(
     const configure = (config: Config): Observable<never> =>
       from(session.configure(config)).pipe(ignoreElements());
 
-    // The announced keys are read first, because adoption needs them.
+    // The announced keys are read first, because adoption needs them. Not in this turn of the
+    // event loop: `report$` has its subscriber only after the notifier of `takeUntil`.
     const gone$ = concat(
       defer(() => {
         announcedKeys.load();
@@ -118,7 +121,7 @@ function runSession(
         configure(first),
         transport.events$.pipe(tap((event) => session.transportEvent(event))),
       ),
-    );
+    ).pipe(subscribeOn(asapScheduler));
     const finished$ = concat(
       turn$.pipe(tap((turn) => session.turn(turn))),
       waitForConfirmations(session, transport, announcedKeys, scheduler),

@@ -50,7 +50,7 @@ export class NetlinkClient {
     if (errno === EPERM) throw new TableError('no_permission', NEEDS_CAPABILITY);
     // No family has the id of IPVS any more: the module was unloaded under this socket.
     if (errno === ENOENT) throw new TableError('no_ipvs', NO_IPVS);
-    throw new TableError('failed', `the kernel's IPVS answered ${errnoName(errno)}`);
+    throw new TableError('failed', `IPVS answered ${errnoName(errno)}`);
   }
 
   /** Changes in one message, at most as many as the kernel can reply to; the errno of each, 0 for success. */
@@ -113,10 +113,10 @@ export class NetlinkClient {
 
   #must<T>(result: { ok: true; value: T } | { ok: false; reason: string }): T {
     if (result.ok) return result.value;
-    throw new TableError('failed', `IPVS in the kernel cannot be queried: ${result.reason}`);
+    throw new TableError('failed', `IPVS cannot be queried through netlink: ${result.reason}`);
   }
 }
 
 export function broken(reason: string): TableError {
-  return new TableError('failed', `the kernel's answer is malformed: ${reason}`);
+  return new TableError('failed', `the netlink reply is malformed: ${reason}`);
 }

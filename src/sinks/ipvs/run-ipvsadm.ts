@@ -5,7 +5,7 @@ import { NEEDS_CAPABILITY, NO_IPVS } from './errno.ts';
 /** Ten thousand changes took ten seconds in the slowest kernel measured. */
 const RUN_TIMEOUT_MS = 30_000;
 /** A table of 100,000 real servers. */
-const OUTPUT_BYTES_MAX = 16 * 1024 * 1024;
+const OUTPUT_MAX_BYTES = 16 * 1024 * 1024;
 
 const NO_IPVSADM =
   'the program ipvsadm is not installed: install the package ipvsadm, or set `outputs: { ipvs: { via: netlink } }`';
@@ -80,7 +80,8 @@ async function ended(child: ChildProcess, input: string, kill: () => void): Prom
   );
   for (const name of ['stdout', 'stderr'] as const) {
     child[name]?.setEncoding('utf8').on('data', (text: string) => {
-      if (output[name].length + text.length > OUTPUT_BYTES_MAX) giveUp('ipvsadm printed too much');
+      if (output[name].length + text.length > OUTPUT_MAX_BYTES)
+        giveUp(`ipvsadm printed more than ${OUTPUT_MAX_BYTES} bytes`);
       else output[name] += text;
     });
   }

@@ -21,10 +21,10 @@ export class TableNotices {
     const note = (name: string, what: string, wasMissing: boolean): void => {
       if (missing.has(name) && !wasMissing) {
         gone.push(
-          `${what} is not in the IPVS table: waiting for it (routevane does not create it)`,
+          `${what} is not in the IPVS table: routevane waits for it and does not create it`,
         );
       }
-      if (!missing.has(name) && wasMissing) back.push(`${what} is in the table now`);
+      if (!missing.has(name) && wasMissing) back.push(`${what} is in the IPVS table now`);
     };
     for (const { name, serviceNames, servers } of services) {
       const wasMissing = this.#missing.has(name);
@@ -47,7 +47,7 @@ export class TableNotices {
       .filter((key) => !this.#drained.has(key))
       .map(
         (key) =>
-          `${key} has weight 0 and no earlier weight is known: it stays at 0 until somebody sets one`,
+          `${key} has weight 0 and no earlier weight is known: it stays at 0 until another program sets one`,
       );
     this.#reporter.lines('warn', 'ipvs_drained', lines);
     this.#drained = drained;
@@ -65,7 +65,7 @@ export class TableNotices {
       .filter(([entryName]) => orphans.has(entryName) && !this.#orphans.has(entryName))
       .map(
         ([, each]) =>
-          `removed earlier and no longer configured; to add it again: ${ipvsadmCommand({ kind: 'add', ...each })}`,
+          `routevane removed this real server, and it is no longer configured; to add it again: ${ipvsadmCommand({ kind: 'add', ...each })}`,
       );
     this.#reporter.lines('warn', 'ipvs_orphan', lines);
     this.#orphans = orphans;

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, test } from 'node:test';
 import { BehaviorSubject, NEVER, Subject } from 'rxjs';
@@ -37,6 +40,7 @@ describe('the sink as a whole', () => {
       String(stdout.read()),
       `announce route ${prefix} next-hop self med 100\nwithdraw route ${prefix} next-hop self\n`,
     );
+    assert.ok(reports[0]?.kind === 'state' && reports[0].state === 'connected');
   });
 
   test('the end of stdin is the end of everything, without a drain', async () => {
@@ -90,6 +94,26 @@ describe('the sink as a whole', () => {
       reports.map((report) => report.kind === 'state' && report.state),
       ['off'],
     );
+  });
+
+  test('a damaged list of announced routes is reported, and the sink goes on', async (t) => {
+    const stateDir = mkdtempSync(join(tmpdir(), 'routevane-exabgp-'));
+    t.after(() => rmSync(stateDir, { recursive: true }));
+    writeFileSync(join(stateDir, 'exabgp-routes.json'), '{"announced":');
+    const stdout = new PassThrough();
+    const messages: string[] = [];
+    const subscription = exabgp(
+      new BehaviorSubject(config([prefix], {}, stateDir)),
+      NEVER,
+      { stdin: new PassThrough(), stdout },
+      () => {},
+    ).subscribe((event) => {
+      if (event.kind === 'notice' && event.event === 'state_unusable') messages.push(event.message);
+    });
+    t.after(() => subscription.unsubscribe());
+    await until(() => stdout.readableLength > 0, TIMEOUT_MS, 'the barrier');
+    assert.equal(messages.length, 1);
+    assert.match(messages[0] ?? '', /moved to .*exabgp-routes\.json\.damaged$/u);
   });
 
   test('unsubscribing leaves nothing behind', async () => {

@@ -280,7 +280,7 @@ describe('on_down: remove', () => {
     it.config$.next(configOf([serviceOf('web', webVirtual, [{ address: '10.0.0.2' }])]));
     await it.pass(20_000);
     assert.deepEqual(it.notices('ipvs_orphan'), [
-      'removed earlier and no longer configured; to add it again: ' +
+      'routevane removed this real server, and it is no longer configured; to add it again: ' +
         'ipvsadm -a -t 192.0.2.10:80 -r 10.0.0.1:80 -g -w 100',
     ]);
   });

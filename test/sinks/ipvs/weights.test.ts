@@ -211,7 +211,7 @@ describe('the table belongs to others, too', () => {
       'web/10.0.0.2:80',
     ]);
     assert.deepEqual(it.notices('ipvs_missing'), [
-      'the service web (tcp 192.0.2.10:80) is not in the IPVS table: waiting for it (routevane does not create it)',
+      'the service web (tcp 192.0.2.10:80) is not in the IPVS table: routevane waits for it and does not create it',
     ]);
     it.want({ 'web/10.0.0.2:80': 0 });
     // Some seconds before the table would be read in any case.
