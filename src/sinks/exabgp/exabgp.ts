@@ -1,5 +1,4 @@
 import {
-  EMPTY,
   type Observable,
   Subject,
   concat,
@@ -110,10 +109,8 @@ function runSession(
 
     // The announced keys are read first, because adoption needs them.
     const gone$ = concat(
-      defer(() => {
-        announcedKeys.load();
-        return EMPTY;
-      }),
+      // In a later microtask: nobody receives events yet, and a damaged file is one.
+      from(Promise.resolve()).pipe(tap(() => announcedKeys.load())),
       merge(
         configure(first),
         transport.events$.pipe(tap((event) => session.transportEvent(event))),
