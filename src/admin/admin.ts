@@ -28,10 +28,10 @@ import { LiveState } from './live-state.ts';
 import type { AdminDeps, AdminContext } from './context.ts';
 import { drainNotice } from './drain-notice.ts';
 import { Drains } from './drains.ts';
-import { ourHosts, type Door, type Keys } from './guard.ts';
+import { ourHosts, type AccessPolicy, type AuthState } from './guard.ts';
 import { History } from './history.ts';
 import { listener } from './listener.ts';
-import { entrance, serverLimits, type ServerLimits } from './server.ts';
+import { createAdminServer, serverLimits, type ServerLimits } from './server.ts';
 import { Past } from './past.ts';
 import { Sessions } from './sessions.ts';
 import { SharedBuild } from './shared-build.ts';
@@ -40,13 +40,13 @@ import { Stream, type StreamSnapshot } from './stream.ts';
 import { readToken, WrongTokens } from './token.ts';
 import { WallClock } from './wall-clock.ts';
 
-/** The interface for people: what it must be told, and what it asks of the core. */
+/** The admin API as the composition root sees it: what flows into it, and what it asks of the core. */
 export interface Admin {
   /** Maintenance of an earlier life first, then what operators ask for, and looks at the core. */
   readonly control$: Observable<Control>;
   /** The hot path: folds a result in. */
   readonly observe: (observation: Observation) => void;
-  /** These only keep what they are given: it is told after the work is done. */
+  /** These only keep what they are given: it is sent after the work is done. */
   readonly turn: (turn: Turn) => void;
   readonly report: (report: SinkEvent) => void;
   readonly notice: (notice: Notice) => void;
@@ -57,21 +57,21 @@ export interface Admin {
 /** The admin interface: status, explain, maintenance and the stream, over HTTP. */
 export function admin(
   config$: BehaviorSubject<Config>,
-  parts: AdminDeps,
+  deps: AdminDeps,
   limits: ServerLimits = serverLimits,
   uidOf: UidOf = peerCredentials(),
 ): Admin {
   const clock = new WallClock();
   const asked$ = new Subject<Control>();
-  const api = createDesk(config$, asked$, parts, clock, limits.aliveMs);
-  const keys: Keys = {
+  const api = createContext(config$, asked$, deps, clock, limits.aliveMs);
+  const auth: AuthState = {
     sessions: new Sessions(() => clock.nowMs()),
     wrong: new WrongTokens(() => clock.nowMs()),
-    notify: parts.notify,
+    notify: deps.notify,
     uidOf,
   };
-  const { board, drains, stream } = api;
-  // Without an entrance nobody will ever read a history of what happened.
+  const { liveState, drains, stream } = api;
+  // Without a listener no client can ever read the history.
   const isServed = (): boolean => {
     const { socket, listen } = config$.value.admin;
     return socket !== null || listen !== null;
@@ -80,20 +80,20 @@ export function admin(
     control$: merge(
       asked$,
       defer(() => from(drains.load())).pipe(
-        tap((drain) => parts.log(drainNotice('resumed', drain, ownerText(drain), clock))),
+        tap((drain) => deps.log(drainNotice('resumed', drain, ownerText(drain), clock))),
         map((drain): Control => ({ kind: 'drain', drain })),
       ),
     ),
     observe(observation) {
-      if (board.observe(observation) && isServed())
+      if (liveState.observe(observation) && isServed())
         stream.push({ kind: 'observation', observation });
     },
     turn(turn) {
-      board.turn(turn);
+      liveState.turn(turn);
       if (isServed()) stream.push({ kind: 'turn', turn });
     },
     report(report) {
-      board.report(report);
+      liveState.report(report);
       if (isServed()) stream.push({ kind: 'report', report, atMs: clock.nowMs() });
     },
     notice(notice) {
@@ -104,13 +104,13 @@ export function admin(
       return config$;
     }).pipe(
       tap((config) => {
-        board.keep(namesOf(config));
-        parts.configured(config);
+        liveState.keep(namesOf(config));
+        deps.configured(config);
       }),
-      map((config) => settingsOf(config, parts.notify)),
+      map((config) => settingsOf(config, deps.notify)),
       distinctUntilChanged((one, other) => isDeepStrictEqual(one, other)),
-      switchMap((settings) => entrances(settings, keys, api, limits)),
-      tap(parts.notify),
+      switchMap((settings) => listeners(settings, auth, api, limits)),
+      tap(deps.notify),
       ignoreElements(),
       finalize(() => {
         drains.close();
@@ -121,14 +121,14 @@ export function admin(
   };
 }
 
-function createDesk(
+function createContext(
   config$: BehaviorSubject<Config>,
   asked$: Subject<Control>,
-  parts: AdminDeps,
+  deps: AdminDeps,
   clock: WallClock,
   aliveMs: number,
 ): AdminContext {
-  const board = new LiveState();
+  const liveState = new LiveState();
   const history = new History();
   const inspect = (): View | null => {
     let seen: View | null = null;
@@ -144,54 +144,54 @@ function createDesk(
     const view = inspect();
     if (view === null) return null;
     const { seq } = stream;
-    const { version } = parts;
+    const { version } = deps;
     const { value: config } = config$;
-    const lastReload = parts.lastReload();
+    const lastReload = deps.lastReload();
     const facts = {
       node: config.node,
       version,
       configHash: hash(config),
       lastReload,
-      board,
+      liveState,
       clock,
     };
     return { seq, status: await joinInSlices(statusPieces(snapshotOf(view), facts)) };
   });
   const stream: Stream = new Stream(clock, history, async () => status.get(), aliveMs);
-  const tellDrain: AdminContext['tellDrain'] = (change, drain, by) => {
+  const reportDrainChange: AdminContext['reportDrainChange'] = (change, drain, by) => {
     stream.push({ kind: 'drain', change, drain, by, atMs: clock.nowMs() });
-    parts.log(drainNotice(change, drain, by, clock));
+    deps.log(drainNotice(change, drain, by, clock));
   };
   const drains = new Drains(config$.value.stateDir, clock, {
-    notify: parts.notify,
-    expired: (drain) => tellDrain('expired', drain, ownerText(drain)),
+    notify: deps.notify,
+    expired: (drain) => reportDrainChange('expired', drain, ownerText(drain)),
   });
   return {
-    parts,
+    deps,
     config: () => config$.value,
     inspect,
     send: (control) => asked$.next(control),
     clock,
-    board,
+    liveState,
     drains,
     history,
-    past: new Past(parts.past, history, clock, parts.notify),
+    past: new Past(deps.past, history, clock, deps.notify),
     stream,
-    tellDrain,
+    reportDrainChange,
     status,
     metrics: new SharedBuild(async () => {
       const view = inspect();
-      return view === null || parts.metrics === null ? null : parts.metrics(view);
+      return view === null || deps.metrics === null ? null : deps.metrics(view);
     }),
   };
 }
 
-/** What decides about the entrances; the token itself, because its file may hold another one now. */
+/** What decides about the listeners; the token itself, because its file may hold another one now. */
 interface Settings {
   readonly admin: AdminConfig;
   readonly node: string;
   readonly token: string | null;
-  /** A token was asked for and cannot be had: then nobody comes in by TCP. */
+  /** A token is configured and cannot be read: the API does not listen on TCP then. */
   readonly isTokenMissing: boolean;
 }
 
@@ -204,15 +204,15 @@ function settingsOf({ admin: config, node }: Config, notify: (notice: Notice) =>
   return { admin: config, node, token: null, isTokenMissing: true };
 }
 
-function entrances(
+function listeners(
   settings: Settings,
-  keys: Keys,
+  auth: AuthState,
   api: AdminContext,
   limits: ServerLimits,
 ): Observable<Notice> {
   const { socket, group, listen } = settings.admin;
   const hosts = ourHosts(settings.node);
-  const open = (door: Door) => () => entrance(door, keys, api, limits);
+  const open = (access: AccessPolicy) => () => createAdminServer(access, auth, api, limits);
   return merge(
     socket === null
       ? EMPTY

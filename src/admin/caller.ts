@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Ownership } from '../model/drain.ts';
 import { userName } from '../platform/child-user.ts';
 import { peerOf } from '../platform/peer.ts';
-import { remoteAddressOf, type Door, type Keys } from './guard.ts';
+import { remoteAddressOf, type AccessPolicy, type AuthState } from './guard.ts';
 import { isSafeText } from './maintenance-file.ts';
 
 /** Who changes maintenance. */
@@ -14,8 +14,12 @@ export interface Caller {
 }
 
 /** The user whom the kernel names at the other end of the socket, or the address. */
-export function callerOf(request: IncomingMessage, door: Door, { uidOf }: Keys): Caller {
-  if (door.kind === 'tcp') return { text: remoteAddressOf(request), user: null };
+export function callerOf(
+  request: IncomingMessage,
+  access: AccessPolicy,
+  { uidOf }: AuthState,
+): Caller {
+  if (access.kind === 'tcp') return { text: remoteAddressOf(request), user: null };
   const { uid } = peerOf(request.socket, uidOf);
   if (uid === null) return { text: 'unknown', user: null };
   const name = userName(uid);
@@ -24,7 +28,7 @@ export function callerOf(request: IncomingMessage, door: Door, { uidOf }: Keys):
   return { text: isShown ? `${name} (uid ${uid})` : `uid ${uid}`, user: { name } };
 }
 
-/** @param named whom the caller names; empty: nobody. */
+/** @param named the name that the caller gave; empty: none. */
 export function ownershipOf({ text, user }: Caller, named: string): Ownership {
   if (user === null) return { owner: named === '' ? text : named };
   return named === '' || named === user.name ? { owner: text } : { owner: text, onBehalfOf: named };

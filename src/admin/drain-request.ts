@@ -7,13 +7,13 @@ import type { WallClock } from './wall-clock.ts';
 /** What an operator asks for; times are monotonic milliseconds. */
 export interface DrainRequest {
   readonly reason: string;
-  /** Empty: nobody said. */
+  /** Empty: not given. */
   readonly owner: string;
   readonly untilMs: number | null;
   readonly isForced: boolean;
 }
 
-export type Asked<T> =
+export type ParseResult<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
 
 const OWNER_MAX_CHARS = 64;
@@ -23,7 +23,7 @@ const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h
 const knownKeys: ReadonlySet<string> = new Set(['reason', 'owner', 'for', 'until', 'force']);
 
 /** The body of `POST /api/v1/drain/NAME`; an empty one asks for a drain without an end. */
-export function parseDrainRequest(body: string, clock: WallClock): Asked<DrainRequest> {
+export function parseDrainRequest(body: string, clock: WallClock): ParseResult<DrainRequest> {
   const parsed = parseJson(body);
   if (!parsed.ok) return parsed;
   const fields = parsed.value;
@@ -144,7 +144,7 @@ function names(rule: Rule, name: string): boolean {
   }
 }
 
-function parseUntil(length: unknown, until: unknown, clock: WallClock): Asked<number | null> {
+function parseUntil(length: unknown, until: unknown, clock: WallClock): ParseResult<number | null> {
   const nowMs = clock.nowMs();
   if (length !== undefined && until !== undefined) return bad('give either for or until');
   if (typeof length === 'string') {
@@ -160,7 +160,7 @@ function parseUntil(length: unknown, until: unknown, clock: WallClock): Asked<nu
   return bad('until: expected a time in the future, as RFC 3339');
 }
 
-function parseJson(body: string): Asked<Readonly<Record<string, unknown>>> {
+function parseJson(body: string): ParseResult<Readonly<Record<string, unknown>>> {
   if (body.trim() === '') return { ok: true, value: {} };
   try {
     const value: unknown = JSON.parse(body);
@@ -168,7 +168,7 @@ function parseJson(body: string): Asked<Readonly<Record<string, unknown>>> {
       return { ok: true, value: { ...value } };
     }
   } catch {
-    // Told below, like any other body that is none.
+    // Refused below, like any other body that is not an object.
   }
   return bad('expected a JSON object');
 }

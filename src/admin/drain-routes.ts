@@ -1,11 +1,9 @@
-import type { IncomingMessage } from 'node:http';
 import { ownerText, type Drain } from '../model/drain.ts';
 import type { DrainView, View } from '../model/view.ts';
 import { readBody } from './body.ts';
 import { needsForce, parseDrainRequest } from './drain-request.ts';
-import type { AdminContext } from './context.ts';
+import type { AdminContext, RequestContext } from './context.ts';
 import { callerOf, ownershipOf, type Caller } from './caller.ts';
-import type { Door, Keys } from './guard.ts';
 import { DRAINS_MAX } from './maintenance-file.ts';
 import type { ApiDrain, ApiDrainAnswer } from '../protocol/api.ts';
 import { failure, json, type HttpReply } from './reply.ts';
@@ -16,30 +14,22 @@ export function showDrain(name: string, view: View, api: AdminContext): HttpRepl
   return json({ name, drain: shownDrain(name, view, api) } satisfies ApiDrainAnswer);
 }
 
-/** A request, and what answers it. */
-interface Asking {
-  readonly request: IncomingMessage;
-  readonly door: Door;
-  readonly keys: Keys;
-  readonly api: AdminContext;
-}
-
 /** `POST` and `DELETE`, by those who may. */
 export async function changeDrain(
-  { request, door, keys, api }: Asking,
+  { request, access, auth, api }: RequestContext,
   name: string,
   view: View,
 ): Promise<HttpReply> {
-  if (door.kind === 'tcp' && door.token === null) {
+  if (access.kind === 'tcp' && access.token === null) {
     return failure(403, 'read_only', 'maintenance needs the unix socket, or a token_file');
   }
   // Other pages can send forms; JSON they would have to ask for first, and be refused.
   const { 'content-type': type = '' } = request.headers;
-  if (door.kind === 'tcp' && !type.startsWith('application/json')) {
+  if (access.kind === 'tcp' && !type.startsWith('application/json')) {
     return failure(415, 'bad_request', 'expected content-type: application/json');
   }
   // Before the body, which the connection may not outlive.
-  const by = callerOf(request, door, keys);
+  const by = callerOf(request, access, auth);
   const body = await readBody(request);
   if (!body.ok) return body.reply;
   return request.method === 'DELETE'
@@ -70,7 +60,7 @@ async function begin(
   const ownership = ownershipOf(by, asked.value.owner);
   const drain: Drain = { name, reason, ...ownership, untilMs, sinceMs: clock.nowMs() };
   api.send({ kind: 'drain', drain });
-  api.tellDrain('begun', drain, ownerText(ownership));
+  api.reportDrainChange('begun', drain, ownerText(ownership));
   const isKept = await drains.begin(drain);
   const now = api.inspect();
   const shown = now === null ? null : shownDrain(name, now, api);
@@ -92,7 +82,7 @@ async function end(
   if (drain === null) return failure(404, 'not_drained', notDrained(name, view));
   const owner = ownerText(ownershipOf(by, asked.value.owner));
   api.send({ kind: 'undrain', name, owner });
-  api.tellDrain('ended', drain, owner);
+  api.reportDrainChange('ended', drain, owner);
   const isKept = await drains.end(name);
   return json({ name, drain: null, kept: isKept } satisfies ApiDrainAnswer);
 }
@@ -105,8 +95,8 @@ function notDrained(name: string, view: View): string {
     : `${name} is in maintenance with ${whole}: undrain ${whole}`;
 }
 
-function shownDrain(name: string, view: View, { clock, board }: AdminContext): ApiDrain | null {
-  const awaited = awaitedByDrain(view.routes(), (key) => board.isAwaited(key));
+function shownDrain(name: string, view: View, { clock, liveState }: AdminContext): ApiDrain | null {
+  const awaited = awaitedByDrain(view.routes(), (key) => liveState.isAwaited(key));
   return drainJson(drainOf(name, view), clock, awaited);
 }
 

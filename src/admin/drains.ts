@@ -24,7 +24,7 @@ export interface DrainEvents {
  * Times in the file count from the boot, which no step of a clock reaches, and are
  * wall clock besides, for after a boot; in the process they are monotonic. The core
  * ends a drain by its own clock: this only forgets it. A disk that cannot be written changes
- * nothing of what is in force: that is told, tried again, and told when it works.
+ * nothing of what is in force: it is logged, tried again, and logged when it works.
  */
 export class Drains {
   readonly #path: string | null;
@@ -121,17 +121,17 @@ export class Drains {
         [...this.#drains.values()].map((drain) => this.#kept(drain)),
       );
       this.#retry.close();
-      this.#tellKept(true, `${path} is written again`);
+      this.#reportKept(true, `${path} is written again`);
     } catch (error) {
       // An attempt that ends after the end of all must not wake us again.
       if (!this.#isClosed) this.#retry.set(this.#clock.nowMs() + RETRY_MS);
       const message = `cannot write ${path}, so a restart would end all maintenance: ${messageOf(error)}`;
-      this.#tellKept(false, message);
+      this.#reportKept(false, message);
     }
   }
 
   /** Once for each change: a full disk must not fill the log as well. */
-  #tellKept(isKept: boolean, message: string): void {
+  #reportKept(isKept: boolean, message: string): void {
     if (this.#isKept === isKept) return;
     this.#isKept = isKept;
     const event = isKept ? 'maintenance_kept' : 'maintenance_not_kept';

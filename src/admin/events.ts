@@ -46,22 +46,22 @@ const KEYS_MAX = 20;
 /** A command of 100 prefixes is longer than anybody reads in a list. */
 const COMMAND_MAX_CHARS = 500;
 
-export function eventsOf(happening: LiveEvent, clock: WallClock): readonly UnsentEvent[] {
-  switch (happening.kind) {
+export function eventsOf(live: LiveEvent, clock: WallClock): readonly UnsentEvent[] {
+  switch (live.kind) {
     case 'turn':
-      return turnEvents(happening.turn, clock);
+      return turnEvents(live.turn, clock);
     case 'report':
-      return reportEvents(happening.report, happening.atMs, clock);
+      return reportEvents(live.report, live.atMs, clock);
     case 'observation':
-      return [observationEvent(happening.observation)];
+      return [observationEvent(live.observation)];
     case 'drain':
-      return [drainEvent(happening, clock)];
+      return [drainEvent(live, clock)];
     case 'notice':
-      return [noticeEvent(happening.notice, null, happening.atMs)];
+      return [noticeEvent(live.notice, null, live.atMs)];
     case 'skipped':
-      return [{ atMs: happening.atMs, event: { type: 'skipped', count: happening.count } }];
+      return [{ atMs: live.atMs, event: { type: 'skipped', count: live.count } }];
     default:
-      return happening satisfies never;
+      return live satisfies never;
   }
 }
 
@@ -107,8 +107,8 @@ function decisionEvent(decision: Decision, clock: WallClock): UnsentEvent {
   const { key, prefix } = route;
   const cause = causeJson(decision.cause, clock);
   const med = attributes?.med ?? null;
-  const event = { type: 'decision', route: key, prefix, from, to, med, because, cause } as const;
-  return { atMs, event };
+  const body = { type: 'decision', route: key, prefix, from, to, med, because, cause } as const;
+  return { atMs, event: body };
 }
 
 function weightEvent(decision: WeightDecision, clock: WallClock): UnsentEvent {
@@ -140,7 +140,7 @@ function reportEvents(report: SinkEvent, atMs: number, clock: WallClock): readon
 function actionEvent(report: ActionReport, clock: WallClock): UnsentEvent {
   const { sink, action, keys, result, command, cause, atMs, isRepeat } = report;
   const isReaction = cause.kind === 'observation' && isRepeat !== true;
-  const event = {
+  const body = {
     type: 'action',
     sink,
     action,
@@ -152,7 +152,7 @@ function actionEvent(report: ActionReport, clock: WallClock): UnsentEvent {
     reaction_ms: isReaction ? roundMs(atMs - cause.observation.atMs) : null,
     cause: causeJson(cause, clock),
   } as const;
-  return { atMs, event };
+  return { atMs, event: body };
 }
 
 function drainEvent(

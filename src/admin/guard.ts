@@ -7,9 +7,9 @@ import { failure, type HttpReply } from './reply.ts';
 import type { Sessions } from './sessions.ts';
 import { isSameToken, type WrongTokens } from './token.ts';
 
-/** By which door a request came in, and what it must show there. */
-export interface Door {
-  /** Who may open the unix socket is said by its file's mode: nothing else is asked there. */
+/** What a request that came by one listener must show. */
+export interface AccessPolicy {
+  /** The mode of its file decides who may open the unix socket: nothing else is asked there. */
   readonly kind: 'socket' | 'tcp';
   /** `null`: reading is free on loopback, and maintenance is not possible. */
   readonly token: string | null;
@@ -17,18 +17,19 @@ export interface Door {
   readonly hosts: readonly string[];
 }
 
-export interface Keys {
+/** Sessions and wrong tokens, shared by all listeners. */
+export interface AuthState {
   readonly sessions: Sessions;
   readonly wrong: WrongTokens;
   readonly notify: (notice: Notice) => void;
   readonly uidOf: UidOf;
 }
 
-/** Why a request is not let in, or `null`. */
-export function refuseOrigin(request: IncomingMessage, door: Door): HttpReply | null {
+/** Why a request is refused for its host or origin, or `null`. */
+export function refuseOrigin(request: IncomingMessage, access: AccessPolicy): HttpReply | null {
   const { host, origin } = request.headers;
-  // DNS rebinding needs a name of the attacker's: addresses and our own names are none.
-  if (door.kind === 'tcp' && !isOurHost(host ?? '', door.hosts)) {
+  // DNS rebinding needs a name of the attacker's: an address or an own name is not one.
+  if (access.kind === 'tcp' && !isOurHost(host ?? '', access.hosts)) {
     return failure(
       403,
       'forbidden_host',
@@ -45,9 +46,13 @@ export function refuseOrigin(request: IncomingMessage, door: Door): HttpReply | 
 }
 
 /** Why a request must show a token first, or `null`. */
-export function refuseStranger(request: IncomingMessage, door: Door, keys: Keys): HttpReply | null {
-  if (door.kind === 'socket' || door.token === null) return null;
-  if (keys.sessions.has(request.headers.cookie)) return null;
+export function refuseUnauthenticated(
+  request: IncomingMessage,
+  access: AccessPolicy,
+  auth: AuthState,
+): HttpReply | null {
+  if (access.kind === 'socket' || access.token === null) return null;
+  if (auth.sessions.has(request.headers.cookie)) return null;
   const given = /^Bearer +(\S+)$/iu.exec(request.headers.authorization ?? '')?.[1];
   return given === undefined
     ? failure(
@@ -58,18 +63,18 @@ export function refuseStranger(request: IncomingMessage, door: Door, keys: Keys)
           headers: { 'www-authenticate': 'Bearer realm="routevane"' },
         },
       )
-    : refuseToken(given, door.token, remoteAddressOf(request), keys);
+    : refuseToken(given, access.token, remoteAddressOf(request), auth);
 }
 
 /**
- * Why this token does not open the door, or `null`. Wrong ones are counted by address, which may be
- * that of many: the right one opens it whatever came before it.
+ * Why this token is refused, or `null`. Wrong ones are counted by address, which many clients may
+ * share: the right one is accepted whatever came before it.
  */
 export function refuseToken(
   given: string,
   token: string,
   address: string,
-  { wrong, notify }: Keys,
+  { wrong, notify }: AuthState,
 ): HttpReply | null {
   if (isSameToken(given, token)) return null;
   const blockedMs = wrong.blockedMs(address);
@@ -89,7 +94,7 @@ export function remoteAddressOf(request: IncomingMessage): string {
   return request.socket.remoteAddress ?? 'unknown';
 }
 
-/** Names of this machine, in lower case, beside its addresses. */
+/** Names of this machine, in lower case; its addresses count, too. */
 export function ourHosts(node: string): readonly string[] {
   return ['localhost', hostname(), node].map((name) => name.toLowerCase());
 }

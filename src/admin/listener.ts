@@ -3,37 +3,37 @@ import { Observable } from 'rxjs';
 import type { ListenAddress } from '../model/config.ts';
 import type { Notice } from '../model/notice.ts';
 import { messageOf } from '../platform/error.ts';
-import type { Entrance } from './server.ts';
+import type { AdminServer } from './server.ts';
 import { clearSocketFile, openToGroup } from './socket-file.ts';
 
 /** Between two attempts to listen: the one before us may be about to end. */
 const RETRY_MS = 5_000;
 
-/** Where an entrance is. */
-export type Place =
+/** Where a listener is. */
+export type ListenTarget =
   | { readonly kind: 'socket'; readonly path: string; readonly group: string | null }
   | { readonly kind: 'tcp'; readonly address: ListenAddress };
 
 /**
- * Keeps an entrance open while it is subscribed; closed, and its socket file
- * removed, when it is not. Emits what the operator should know and never ends:
- * a place that is taken is tried again, and told once.
+ * Listens while it is subscribed; the end of the subscription closes the server and removes its
+ * socket file. Emits notices for the operator and never ends: an address in use is tried again
+ * and reported once.
  */
-export function listener(place: Place, create: () => Entrance): Observable<Notice> {
+export function listener(target: ListenTarget, create: () => AdminServer): Observable<Notice> {
   return new Observable((subscriber) => {
-    let current: Entrance | null = null;
+    let current: AdminServer | null = null;
     let timer: NodeJS.Timeout | null = null;
     let lastReason = '';
 
     const attempt = async (): Promise<void> => {
       const made = create();
       current = made;
-      const reason = await listen(place, made, () => subscriber.closed);
+      const reason = await listen(target, made, () => subscriber.closed);
       if (subscriber.closed) return made.close();
-      if (reason === null) return subscriber.next(openNotice(place));
+      if (reason === null) return subscriber.next(openNotice(target));
       made.close();
       current = null;
-      if (reason !== lastReason) subscriber.next(refusedNotice(place, reason));
+      if (reason !== lastReason) subscriber.next(refusedNotice(target, reason));
       lastReason = reason;
       timer = setTimeout(() => void attempt(), RETRY_MS);
     };
@@ -44,7 +44,7 @@ export function listener(place: Place, create: () => Entrance): Observable<Notic
     };
   });
 
-  function openNotice(at: Place): Notice {
+  function openNotice(at: ListenTarget): Notice {
     const problem = at.kind === 'socket' ? openToGroup(at.path, at.group) : null;
     return problem === null
       ? {
@@ -58,16 +58,16 @@ export function listener(place: Place, create: () => Entrance): Observable<Notic
 
 /** Resolves with why it cannot listen, or `null`. */
 async function listen(
-  place: Place,
-  { server }: Entrance,
+  target: ListenTarget,
+  { server }: AdminServer,
   isOver: () => boolean,
 ): Promise<string | null> {
-  if (place.kind === 'socket') {
-    const reason = await clearSocketFile(place.path);
+  if (target.kind === 'socket') {
+    const reason = await clearSocketFile(target.path);
     if (reason !== null || isOver()) return reason;
   }
   try {
-    server.listen(place.kind === 'socket' ? { path: place.path } : place.address);
+    server.listen(target.kind === 'socket' ? { path: target.path } : target.address);
     await once(server, 'listening');
     return null;
   } catch (error) {
@@ -75,13 +75,13 @@ async function listen(
   }
 }
 
-function refusedNotice(place: Place, reason: string): Notice {
-  const message = `the admin interface cannot listen at ${text(place)}: ${reason}; trying again`;
+function refusedNotice(target: ListenTarget, reason: string): Notice {
+  const message = `the admin interface cannot listen at ${text(target)}: ${reason}; trying again`;
   return { level: 'error', event: 'admin_listen_failed', message };
 }
 
-function text(place: Place): string {
-  if (place.kind === 'socket') return place.path;
-  const { host, port } = place.address;
+function text(target: ListenTarget): string {
+  if (target.kind === 'socket') return target.path;
+  const { host, port } = target.address;
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}/`;
 }

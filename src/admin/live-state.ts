@@ -2,7 +2,7 @@ import type { Observation } from '../model/observation.ts';
 import type { ActionReport, SinkEvent } from '../model/report.ts';
 import type { Turn } from '../model/turn.ts';
 
-/** What was seen last of one signal. One shape, changed in place: 20,000 of these change each second. */
+/** What was observed last of one signal. One shape, changed in place: 20,000 of these change each second. */
 interface Seen {
   state: Observation['state'];
   latencyMs: number | null;
@@ -12,7 +12,7 @@ interface Seen {
 const FLAPPING_FALLS = 3;
 const FLAPPING_MS = 10 * 60_000;
 
-/** What a sink told about itself and its work. */
+/** What a sink reported about itself and its work. */
 export interface SinkFacts {
   readonly name: string;
   readonly state: 'connected' | 'lost' | 'off';
@@ -29,7 +29,7 @@ interface Sink {
   reason: string;
   rejected: number;
   readonly pendingKeys: Set<string>;
-  /** Somebody answers: a script or a switched-off API would be waited for without an end. */
+  /** It answers: a script or a switched-off API would be waited for without an end. */
   hasConfirmed: boolean;
   /** Routes whose last command was sent, refused or left without an answer. */
   readonly openKeys: Set<string>;
@@ -79,7 +79,7 @@ export class LiveState {
         sink.state = report.state;
         sink.peerVersion = report.peerVersion ?? sink.peerVersion;
         sink.reason = report.reason;
-        // Nobody is left who could answer.
+        // Nothing is left that could answer.
         if (report.state !== 'connected') {
           sink.pendingKeys.clear();
           sink.openKeys.clear();
@@ -96,7 +96,7 @@ export class LiveState {
     }
   }
 
-  /** Milliseconds; `null` where no result told one. */
+  /** Milliseconds; `null` where no result had one. */
   latencyMs(signal: string): number | null {
     return this.#seen.get(signal)?.latencyMs ?? null;
   }
@@ -113,7 +113,7 @@ export class LiveState {
     return this.#confirmed.has(routeKey);
   }
 
-  /** Whether a sink that answers has yet to confirm what it was told last for this route. */
+  /** Whether a sink that answers has yet to confirm the last command for this route. */
   isAwaited(routeKey: string): boolean {
     for (const { hasConfirmed, openKeys } of this.#sinks.values()) {
       if (hasConfirmed && openKeys.has(routeKey)) return true;

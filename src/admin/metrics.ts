@@ -41,7 +41,7 @@ export const METRICS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 const UNUSED_PRECISION_MS = 60_000;
 
 /**
- * What Prometheus is told. Events are counted as they come; whatever has a state is read from
+ * What Prometheus scrapes. Events are counted as they come; whatever has a state is read from
  * the view when it is asked for. To be made once a process: the library's defaults (memory, CPU,
  * delay of the event loop) watch the process for as long as it lives.
  */

@@ -1,5 +1,5 @@
-/** What a name given by a person stands for. */
-export type Named =
+/** What a name that an operator gave stands for. */
+export type NameMatch =
   | { readonly kind: 'found'; readonly name: string }
   | { readonly kind: 'ambiguous'; readonly candidates: readonly string[] }
   | { readonly kind: 'unknown'; readonly nearest: string | null };
@@ -14,7 +14,7 @@ const AMBIGUOUS_MAX = 5;
 
 /**
  * Finds a name; `10.0.1.11:443` stands for `web/10.0.1.11:443` where only one service
- * has it, as does `192.0.2.10` for `192.0.2.10/32`: nobody types more at night.
+ * has it, as does `192.0.2.10` for `192.0.2.10/32`: operators type less at night.
  *
  * @param nearest the known name that is meant by a misspelt one.
  */
@@ -22,11 +22,11 @@ export function findName(
   given: string,
   names: readonly string[],
   nearest: (name: string, known: Iterable<string>) => string | null,
-): Named {
+): NameMatch {
   if (names.includes(given)) return { kind: 'found', name: given };
   const isAddress = /^[[\da-f]*[.:]/iu.test(given);
   const candidates = names.filter(
-    // The 32 of a prefix is nobody's name.
+    // The 32 of a prefix is not a name.
     (name) => (isAddress && name.endsWith(`/${given}`)) || isPrefixOf(given, name),
   );
   const [only, second] = candidates;

@@ -7,7 +7,7 @@ import { WallClock } from './wall-clock.ts';
 /** Numbers of the past are below those of the stream, which begin at 1. */
 const FIRST_SEQ = -1_000_000_000;
 
-/** The part of the last hour that was before this process: read once, beside all else. */
+/** The part of the last hour that was before this process: read once, in the background. */
 export class Past {
   readonly #read: ReadPast | null;
   readonly #history: History;

@@ -52,7 +52,7 @@ export function failure(
   return { ...json(body, status), headers };
 }
 
-/** Writes the whole answer. After a refusal the connection ends: nobody reads the rest of the request. */
+/** Writes the whole answer. After a refusal the connection ends: the rest of the request is not read. */
 export function send(response: ServerResponse, reply: HttpReply, hasBody = true): void {
   if (response.destroyed || response.writableEnded) return;
   response.writeHead(reply.status, {

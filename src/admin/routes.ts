@@ -2,27 +2,19 @@ import type { IncomingMessage } from 'node:http';
 import type { View } from '../model/view.ts';
 import { readBody } from './body.ts';
 import type { ApiExplanation, ApiHealthz, ApiLogin } from '../protocol/api.ts';
-import type { AdminContext } from './context.ts';
+import type { AdminContext, RequestContext } from './context.ts';
 import { changeDrain, showDrain } from './drain-routes.ts';
 import {
   remoteAddressOf,
   refuseOrigin,
-  refuseStranger,
+  refuseUnauthenticated,
   refuseToken,
-  type Door,
-  type Keys,
+  type AccessPolicy,
+  type AuthState,
 } from './guard.ts';
 import { findName } from './names.ts';
 import { failure, json, jsonText, type HttpReply } from './reply.ts';
 import { explanationJson } from './wire.ts';
-
-/** Everything one request is answered with. */
-export interface RequestContext {
-  readonly request: IncomingMessage;
-  readonly door: Door;
-  readonly keys: Keys;
-  readonly api: AdminContext;
-}
 
 /** Longer than the longest name, percent-encoded. */
 const PATH_MAX_CHARS = 2048;
@@ -32,8 +24,8 @@ export const STREAM_PATH = `${API}stream`;
 
 /** The whole API: who asks from where comes first, then what is asked. */
 export async function answer(context: RequestContext): Promise<HttpReply> {
-  const { request, door, keys, api } = context;
-  const refused = refuseOrigin(request, door);
+  const { request, access, auth, api } = context;
+  const refused = refuseOrigin(request, access);
   if (refused !== null) return refused;
   const path = pathOf(request);
   if (path === null) return failure(400, 'bad_request', 'this path cannot be read');
@@ -43,9 +35,9 @@ export async function answer(context: RequestContext): Promise<HttpReply> {
     case `${API}login`:
       return only(request, ['GET', 'POST', 'DELETE'], async () => login(context));
     default: {
-      const page = api.parts.pages.get(path);
+      const page = api.deps.pages.get(path);
       if (page !== undefined) return only(request, ['GET'], () => ({ status: 200, ...page }));
-      return refuseStranger(request, door, keys) ?? guarded(path, context);
+      return refuseUnauthenticated(request, access, auth) ?? guarded(path, context);
     }
   }
 }
@@ -86,7 +78,7 @@ async function named(path: string, context: RequestContext): Promise<HttpReply> 
     // What is in maintenance can be taken out of it even if the configuration has lost it.
     const names =
       request.method === 'DELETE' ? [...view.names(), ...api.drains.names()] : view.names();
-    const found = findName(given, [...new Set(names)], api.parts.nearest);
+    const found = findName(given, [...new Set(names)], api.deps.nearest);
     if (found.kind === 'unknown') {
       const { nearest } = found;
       return failure(
@@ -118,42 +110,41 @@ function healthz(api: AdminContext): HttpReply {
 }
 
 async function metrics(api: AdminContext): Promise<HttpReply> {
-  if (api.parts.metrics === null)
-    return failure(404, 'not_found', 'metrics are not available here');
+  if (api.deps.metrics === null) return failure(404, 'not_found', 'metrics are not available here');
   const page = await api.metrics.get();
   return page === null ? starting() : { status: 200, ...page };
 }
 
 /** What the page may do, and the token for a cookie. */
-async function login({ request, door, keys }: RequestContext): Promise<HttpReply> {
-  const isIn = refuseNothing(request, door, keys);
+async function login({ request, access, auth }: RequestContext): Promise<HttpReply> {
+  const isLoggedIn = isAuthenticated(request, access, auth);
   if (request.method === 'GET' || request.method === 'HEAD') {
     return json({
-      authenticated: isIn,
-      may_drain: isIn && (door.kind === 'socket' || door.token !== null),
+      authenticated: isLoggedIn,
+      may_drain: isLoggedIn && (access.kind === 'socket' || access.token !== null),
     } satisfies ApiLogin);
   }
   if (request.method === 'DELETE') {
     return withCookie(
       json({ authenticated: false } satisfies ApiLogin),
-      keys.sessions.close(request.headers.cookie),
+      auth.sessions.close(request.headers.cookie),
     );
   }
   const body = await readBody(request);
   if (!body.ok) return body.reply;
-  if (door.token === null) return failure(404, 'not_found', 'there is no token to log in with');
-  const refused = refuseToken(tokenOf(body.text), door.token, remoteAddressOf(request), keys);
+  if (access.token === null) return failure(404, 'not_found', 'there is no token to log in with');
+  const refused = refuseToken(tokenOf(body.text), access.token, remoteAddressOf(request), auth);
   return (
-    refused ?? withCookie(json({ authenticated: true } satisfies ApiLogin), keys.sessions.open())
+    refused ?? withCookie(json({ authenticated: true } satisfies ApiLogin), auth.sessions.open())
   );
 }
 
-function refuseNothing(request: IncomingMessage, door: Door, keys: Keys): boolean {
+function isAuthenticated(request: IncomingMessage, access: AccessPolicy, auth: AuthState): boolean {
   const hasToken = request.headers.authorization !== undefined;
-  if (door.kind === 'socket' || door.token === null) return true;
+  if (access.kind === 'socket' || access.token === null) return true;
   return (
-    keys.sessions.has(request.headers.cookie) ||
-    (hasToken && refuseStranger(request, door, keys) === null)
+    auth.sessions.has(request.headers.cookie) ||
+    (hasToken && refuseUnauthenticated(request, access, auth) === null)
   );
 }
 

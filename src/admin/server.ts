@@ -6,16 +6,16 @@ import { messageOf } from '../platform/error.ts';
 import { FairPlaces } from '../platform/fair-places.ts';
 import { peerOf } from '../platform/peer.ts';
 import type { AdminContext } from './context.ts';
-import { refuseOrigin, refuseStranger, type Door, type Keys } from './guard.ts';
+import { refuseOrigin, refuseUnauthenticated, type AccessPolicy, type AuthState } from './guard.ts';
 import { failure, rawReply, send, type HttpReply } from './reply.ts';
 import { answer, pathOf, STREAM_PATH } from './routes.ts';
-import { StreamPlaces } from './stream-places.ts';
+import { StreamSlots } from './stream-slots.ts';
 
-/** What the clients of one entrance may take of the daemon. */
+/** What the clients of one listener may take of the daemon. */
 export interface ServerLimits {
   /** With short requests, or none yet: beyond it the peer with the most loses one. */
   readonly connections: number;
-  /** Listeners of the stream, which leave all places for short requests free. */
+  /** Clients of the stream, which leave all slots for short requests free. */
   readonly streams: number;
   /** Until the head of a request is whole, from the connection's first moment on. */
   readonly headMs: number;
@@ -41,24 +41,24 @@ export const serverLimits: ServerLimits = {
 
 const HEAD_MAX_BYTES = 8_192;
 
-/** A listener of the stream has nothing to say. */
+/** A client of the stream sends nothing. */
 const MESSAGE_MAX_BYTES = 1_024;
 
-/** One way in. Its owner closes it, with all connections that came by it. */
-export interface Entrance {
+/** One HTTP server of the API. Its owner closes it, with all its connections. */
+export interface AdminServer {
   readonly server: Server;
   readonly close: () => void;
 }
 
 /** An HTTP server that does not listen yet. */
-export function entrance(
-  door: Door,
-  keys: Keys,
+export function createAdminServer(
+  access: AccessPolicy,
+  auth: AuthState,
   api: AdminContext,
   limits: ServerLimits,
-): Entrance {
-  const places = new FairPlaces<Socket>(limits.connections);
-  const streams = new StreamPlaces(limits.streams);
+): AdminServer {
+  const slots = new FairPlaces<Socket>(limits.connections);
+  const streams = new StreamSlots(limits.streams);
   const sockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -74,29 +74,29 @@ export function entrance(
       connectionsCheckingInterval: limits.lookMs,
     },
     (request, response) => {
-      places.setBusy(request.socket, true);
-      response.once('close', () => places.setBusy(request.socket, false));
-      void answered({ request, door, keys, api }).then((reply) =>
+      slots.setBusy(request.socket, true);
+      response.once('close', () => slots.setBusy(request.socket, false));
+      void answered({ request, access, auth, api }).then((reply) =>
         send(response, reply, request.method !== 'HEAD'),
       );
     },
   );
   server.on('connection', (socket) => {
-    socket.once('close', () => places.delete(socket));
-    places.add(socket, peerOf(socket, keys.uidOf).key)?.destroy();
+    socket.once('close', () => slots.delete(socket));
+    slots.add(socket, peerOf(socket, auth.uidOf).key)?.destroy();
   });
   server.timeout = limits.idleMs;
   server.on('clientError', refuseGarbage);
   server.on('upgrade', (request, transport, head) => {
     transport.on('error', () => {});
     const refused =
-      refuseUpgrade(request, door, keys) ??
-      streams.enter(transport, peerOf(request.socket, keys.uidOf).key);
+      refuseUpgrade(request, access, auth) ??
+      streams.enter(transport, peerOf(request.socket, auth.uidOf).key);
     if (refused !== null) {
       cutOff(transport, refused);
       return;
     }
-    places.delete(request.socket);
+    slots.delete(request.socket);
     request.socket.setTimeout(0);
     sockets.handleUpgrade(request, transport, head, (socket) => {
       streams.opened(transport, socket);
@@ -118,7 +118,7 @@ async function answered(context: Parameters<typeof answer>[0]): Promise<HttpRepl
   try {
     return await answer(context);
   } catch (error) {
-    context.keys.notify({
+    context.auth.notify({
       level: 'error',
       event: 'admin_bug',
       message: `a bug: ${messageOf(error)}`,
@@ -127,8 +127,12 @@ async function answered(context: Parameters<typeof answer>[0]): Promise<HttpRepl
   }
 }
 
-function refuseUpgrade(request: IncomingMessage, door: Door, keys: Keys): HttpReply | null {
-  const refused = refuseOrigin(request, door) ?? refuseStranger(request, door, keys);
+function refuseUpgrade(
+  request: IncomingMessage,
+  access: AccessPolicy,
+  auth: AuthState,
+): HttpReply | null {
+  const refused = refuseOrigin(request, access) ?? refuseUnauthenticated(request, access, auth);
   if (refused !== null || pathOf(request) === STREAM_PATH) return refused;
   return failure(404, 'not_found', 'there is no WebSocket at this path');
 }
@@ -146,7 +150,7 @@ function refuseGarbage(error: Error, transport: Duplex): void {
   cutOff(transport, reply);
 }
 
-/** Nobody waits for the other side to close, too: that may be never, and there is room for few. */
+/** Does not wait until the client closes, too: that may never happen, and connections are few. */
 function cutOff(transport: Duplex, reply: HttpReply): void {
   transport.end(rawReply(reply, 'Refused'), () => transport.destroy());
 }

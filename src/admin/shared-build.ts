@@ -1,6 +1,6 @@
 /**
  * Builds one thing at a time, for all who ask meanwhile: a flood of readers costs
- * what one costs. Nobody gets a thing whose making began before they asked.
+ * what one costs. No caller gets a result whose building began before its call.
  */
 export class SharedBuild<T> {
   readonly #build: () => Promise<T>;

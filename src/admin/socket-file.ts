@@ -6,7 +6,7 @@ import { messageOf } from '../platform/error.ts';
 /** Owner and group may connect: on a unix socket that is the right to write. */
 const SOCKET_MODE = 0o660;
 
-/** A socket nobody answers on at once has nobody behind it. */
+/** A socket that does not accept within this time has no process behind it. */
 const PROBE_MS = 1_000;
 
 const GROUP_FILE = '/etc/group';

@@ -44,7 +44,7 @@ export interface StatusFacts {
   readonly version: string;
   readonly configHash: string;
   readonly lastReload: LastReload | null;
-  readonly board: LiveState;
+  readonly liveState: LiveState;
   readonly clock: WallClock;
 }
 
@@ -69,8 +69,8 @@ export function snapshotOf(view: View): Snapshot {
 
 /** The JSON of `GET /api/v1/status`, in pieces: 5,000 real servers are over a megabyte. */
 export function* statusPieces(view: Snapshot, facts: StatusFacts): Generator<string> {
-  const { board, clock } = facts;
-  const awaited = awaitedByDrain(view.routes, (key) => board.isAwaited(key));
+  const { liveState, clock } = facts;
+  const awaited = awaitedByDrain(view.routes, (key) => liveState.isAwaited(key));
   const drain: DrainToJson = (shown) => drainJson(shown, clock, awaited);
   const head: StatusHead = {
     node: facts.node,
@@ -81,22 +81,22 @@ export function* statusPieces(view: Snapshot, facts: StatusFacts): Generator<str
     drain: drain(view.nodeDrain),
   };
   yield open(head, 'signals');
-  const isFlapping = (name: string): boolean => board.isFlapping(name, view.atMs);
+  const isFlapping = (name: string): boolean => liveState.isFlapping(name, view.atMs);
   yield* list(view.signals, (signal) => signalJson(signal, clock, isFlapping(signal.name)));
   yield '],"services":[';
   let separator = '';
   for (const service of view.services) {
     yield separator + open(serviceJson(service, clock, drain), 'real_servers');
     yield* list(service.realServers, (server) =>
-      serverJson(server, board, clock, { drain, isFlapping }),
+      serverJson(server, liveState, clock, { drain, isFlapping }),
     );
     yield ']}';
     separator = ',';
   }
   yield '],"routes":[';
-  yield* list(view.routes, (route) => routeJson(route, board, clock, drain), CHUNK_ROUTES);
+  yield* list(view.routes, (route) => routeJson(route, liveState, clock, drain), CHUNK_ROUTES);
   yield '],"sinks":[';
-  yield* list(board.sinks(), sinkJson);
+  yield* list(liveState.sinks(), sinkJson);
   yield ']}';
 }
 
@@ -183,11 +183,11 @@ interface OfView {
 
 function serverJson(
   server: RealServerView,
-  board: LiveState,
+  liveState: LiveState,
   clock: WallClock,
   { drain, isFlapping }: OfView,
 ): ApiRealServer {
-  const latencyMs = board.latencyMs(server.key);
+  const latencyMs = liveState.latencyMs(server.key);
   return {
     address: server.address,
     state: server.state,
@@ -209,7 +209,7 @@ function serverJson(
 
 function routeJson(
   view: RouteView,
-  board: LiveState,
+  liveState: LiveState,
   clock: WallClock,
   drain: DrainToJson,
 ): ApiRoute {
@@ -221,7 +221,7 @@ function routeJson(
     med: attributes?.med ?? null,
     because: view.because,
     since: clock.text(view.sinceMs),
-    confirmed: board.isConfirmed(route.key),
+    confirmed: liveState.isConfirmed(route.key),
     drain: drain(view.drain),
   };
 }

@@ -7,7 +7,7 @@ import type { History } from './history.ts';
 import { StreamClient } from './stream-client.ts';
 import type { WallClock } from './wall-clock.ts';
 
-/** What waits to become events; beyond it, happenings are counted and not told. */
+/** What waits to become events; what comes beyond it is counted and left out. */
 const QUEUE_MAX = 50_000;
 
 /** Changes of observations in one batch; a site that is lost has 20,000 in one second. */
@@ -29,8 +29,8 @@ export interface StreamSnapshot {
 /**
  * Everything that happens, in order, to every client that listens.
  *
- * `push` only keeps: what has to be done for a change is done before anybody is
- * told. Each event is made once, numbered, kept for the history, and framed once
+ * `push` only keeps: what has to be done for a change is done before any client
+ * gets it. Each event is made once, numbered, kept for the history, and framed once
  * for all clients; the batch of one moment is one write to each of them.
  */
 export class Stream {
@@ -66,8 +66,8 @@ export class Stream {
   }
 
   /** Takes what happened. Costs nothing worth mentioning: everything else comes later. */
-  push(happening: LiveEvent): void {
-    const isObservation = happening.kind === 'observation';
+  push(live: LiveEvent): void {
+    const isObservation = live.kind === 'observation';
     if (isObservation && this.#clients.size === 0) return;
     if (
       this.#queue.length >= QUEUE_MAX ||
@@ -77,7 +77,7 @@ export class Stream {
       return;
     }
     if (isObservation) this.#observations += 1;
-    this.#queue.push(happening);
+    this.#queue.push(live);
     this.#schedule();
   }
 
@@ -98,7 +98,7 @@ export class Stream {
     client.begin(textFrame(head + status.slice(1)), seq);
   }
 
-  /** Tells nothing any more. The connections belong to the entrance they came by. */
+  /** Sends nothing any more. The connections belong to the server that they came by. */
   close(): void {
     if (this.#timer !== null) clearTimer(this.#timer);
     this.#timer = null;
@@ -108,18 +108,18 @@ export class Stream {
   #schedule(): void {
     if (this.#timer !== null || this.#isClosed) return;
     const waitMs = this.#lastBatchMs + BATCH_GAP_MS - nowMs();
-    const tell = (): void => this.#tell();
-    this.#timer = waitMs > 0 ? setTimeout(tell, waitMs) : setImmediate(tell);
+    const flush = (): void => this.#flush();
+    this.#timer = waitMs > 0 ? setTimeout(flush, waitMs) : setImmediate(flush);
   }
 
-  #tell(): void {
+  #flush(): void {
     this.#timer = null;
     const queue = this.#takeQueue();
     const untilMs = nowMs() + SLICE_MS;
     const frames: Buffer[] = [];
     let done = 0;
-    for (const happening of queue) {
-      for (const event of eventsOf(happening, this.#clock)) this.#write(event, frames);
+    for (const live of queue) {
+      for (const event of eventsOf(live, this.#clock)) this.#write(event, frames);
       done += 1;
       if (nowMs() >= untilMs) break;
     }
@@ -129,7 +129,7 @@ export class Stream {
       for (const client of this.#clients) client.events(batch, this.#seq);
     }
     if (this.#queue.length === 0) this.#lastBatchMs = nowMs();
-    else this.#timer = setImmediate(() => this.#tell());
+    else this.#timer = setImmediate(() => this.#flush());
   }
 
   #takeQueue(): readonly LiveEvent[] {

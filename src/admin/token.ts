@@ -57,7 +57,7 @@ interface Wrong {
   readonly fromMs: number;
 }
 
-/** Counts wrong tokens by address, so that nobody tries them all. */
+/** Counts wrong tokens by address, so that none can be guessed by trying. */
 export class WrongTokens {
   readonly #nowMs: () => number;
   readonly #wrong = new Map<string, Wrong>();

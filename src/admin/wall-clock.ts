@@ -3,7 +3,7 @@ import { nowMs } from '../platform/clock.ts';
 /** A step of the wall clock larger than this is followed; less is jitter of two clocks. */
 const STEP_MIN_MS = 500;
 
-/** Turns monotonic milliseconds into wall-clock times that people and files can read, and back. */
+/** Turns monotonic milliseconds into wall-clock times, as users and files have them, and back. */
 export class WallClock {
   readonly #nowMs: () => number;
   readonly #wallMs: () => number;

@@ -20,7 +20,7 @@ export function roundMs(ms: number): number {
 }
 
 /**
- * What a real server carries; 0 where it was taken out of the table. Without IPVS nobody is told a
+ * What a real server carries; 0 where it was taken out of the table. Without IPVS no sink gets a
  * weight: there it is what counts for the quorum. `null`: not known yet, or the
  * table lacks it.
  */
@@ -42,7 +42,7 @@ export function weightNumber(weight: number | 'removed' | null): number | null {
   return weight === 'removed' ? 0 : weight;
 }
 
-/** A drain with routes that ExaBGP has not confirmed yet is not over, whatever we told it. */
+/** A drain with routes that ExaBGP has not confirmed yet is not over, whatever was sent. */
 export function drainJson(
   view: DrainView | null,
   clock: WallClock,

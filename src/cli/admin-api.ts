@@ -12,15 +12,15 @@ import type { View } from '../model/view.ts';
 import { version } from './version.ts';
 
 export interface AdminApi extends Admin {
-  /** Tells the log and the stream. */
+  /** Writes to the log and the stream. */
   readonly notify: (notice: Notice) => void;
 }
 
-/** What people and their tools see of the daemon: the API with its page, and the metrics behind it. */
+/** The admin API with its page, and the metrics behind it. */
 export function adminApi(
   config$: BehaviorSubject<Config>,
   past: ReadPast | null,
-  tell: (notice: Notice) => void,
+  write: (notice: Notice) => void,
   reload$: BehaviorSubject<LastReload | null>,
 ): AdminApi {
   const lastReload = (): LastReload | null => reload$.value;
@@ -30,14 +30,14 @@ export function adminApi(
     body: await meter.scrape(view),
   });
   const log = (notice: Notice): void => {
-    tell(notice);
+    write(notice);
     meter.noticed(notice);
   };
   const notify = (notice: Notice): void => {
     log(notice);
-    desk.notice(notice);
+    api.notice(notice);
   };
-  const desk: Admin = admin(config$, {
+  const api: Admin = admin(config$, {
     version,
     pages: pageFiles(),
     metrics: scrape,
@@ -49,19 +49,19 @@ export function adminApi(
     lastReload,
   });
   return {
-    ...desk,
+    ...api,
     notify,
     observe(observation) {
       meter.observed(observation);
-      desk.observe(observation);
+      api.observe(observation);
     },
     turn(turn) {
       meter.turned(turn);
-      desk.turn(turn);
+      api.turn(turn);
     },
     report(report) {
       meter.reported(report);
-      desk.report(report);
+      api.report(report);
     },
   };
 }

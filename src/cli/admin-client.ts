@@ -4,7 +4,8 @@ import { connect } from 'node:net';
 import { failure } from '../protocol/api.ts';
 import { fitted } from '../protocol/api-read.ts';
 import { exitCode, UsageError, type Options } from './command.ts';
-import { cut, safeForTerminal } from './printable.ts';
+import { withoutControls } from '../protocol/printable.ts';
+import { cut } from './printable.ts';
 
 /** Where the daemon's unit puts it. */
 const DEFAULT_SOCKET = '/run/routevane/admin.sock';
@@ -14,7 +15,7 @@ const ANSWER_MAX_MS = 10_000;
 /** 20,000 real servers are 6 MB; a node explained is about the same. */
 const ANSWER_MAX_BYTES = 64 << 20;
 
-/** More of a name is no name, and would hide what is said about it. */
+/** A longer name is cut, so that the message after it can be read. */
 const NAME_SHOWN_MAX = 100;
 
 /** The option that all commands that ask the daemon have. */
@@ -44,11 +45,11 @@ export async function ask(socket: string, path: string, how: Ask = {}): Promise<
   return new Promise((resolve) => {
     const fail = (message: string): void => resolve({ ok: false, message });
     const text = body === undefined ? '' : JSON.stringify(body);
-    // Said outright: Node gives a DELETE with a body no length by itself.
+    // Node sets no length for a DELETE with a body.
     const length = Buffer.byteLength(text);
     const headers = { 'content-type': 'application/json', 'content-length': length };
     const request = httpRequest(
-      // Without an agent, which would look at the host's name for TLS that nobody speaks here.
+      // Without an agent, which would check the host's name for TLS that is not used here.
       { createConnection: () => connect(socket), host: 'localhost', path, method, headers },
       (response) => {
         const chunks: Buffer[] = [];
@@ -74,7 +75,7 @@ export async function ask(socket: string, path: string, how: Ask = {}): Promise<
 
 /** One line on stderr, and the exit code. */
 export function failed(message: string): number {
-  process.stderr.write(`routevane: ${safeForTerminal(message)}\n`);
+  process.stderr.write(`routevane: ${withoutControls(message)}\n`);
   return exitCode.failure;
 }
 

@@ -1,9 +1,10 @@
 import { causeText } from '../admin/page/wording.js';
 import type { ApiExplainStep } from '../protocol/api.ts';
-import { agoText, momentText, safeForTerminal, timeText, type Paint } from './printable.ts';
+import { withoutControls } from '../protocol/printable.ts';
+import { agoText, momentText, timeText, type Paint } from './printable.ts';
 import { drainText } from './status-table.ts';
 
-/** A rule may nest; beyond this nobody follows it, and no answer may take us deeper. */
+/** Rules may nest; deeper steps are left out. */
 const DEPTH_MAX = 32;
 
 /** The chain from a name down to the observations, in plain sentences, indented by depth. */
@@ -13,7 +14,7 @@ export function explainLines(
   wallMs: number,
 ): readonly string[] {
   return stepLines(chain, 0, wallMs).map(({ indent, text, isHead }) => {
-    const line = safeForTerminal(text);
+    const line = withoutControls(text);
     return indent + (isHead ? paint(line, 'bold') : line);
   });
 }
@@ -32,7 +33,7 @@ function stepLines(step: ApiExplainStep, depth: number, wallMs: number): readonl
   const counted = counters.map(({ label, value }) => `${label} ${value}`).join(', ');
   return [
     { indent: '  '.repeat(depth), text: sentence(headText(step, wallMs)), isHead: true },
-    // A rule says the same as what follows from it.
+    // A rule repeats what follows from it.
     ...line(kind === 'rule' ? '' : because),
     ...line(drain === null ? '' : `It is ${drainText(drain)}`),
     ...line(cause === null ? '' : `Cause: at ${momentText(cause.at)} ${causeText(cause)}`),

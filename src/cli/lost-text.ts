@@ -24,7 +24,7 @@ export function lostText(lost: ApiLoss | null, wallMs: number): string {
   return `observer lost for ${since}${reason === '' ? '' : `: ${reason}`}${held}`;
 }
 
-/** The reason without what `lostText` says already. */
+/** The reason without what `lostText` has already. */
 export function reasonBesidesLoss({ reason, lost }: Observed): string {
   return lost !== null && reason.startsWith('observer lost: ') ? '' : reason;
 }

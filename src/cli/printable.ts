@@ -1,26 +1,17 @@
 import { durationText } from '../admin/page/wording.js';
+import { isPlainAscii } from '../protocol/printable.ts';
 
 /** Colours of a terminal (ECMA-48, select graphic rendition). */
 const colours = { red: 31, green: 32, yellow: 33, bold: 1 } as const;
 
 export type Paint = (text: string, colour: keyof typeof colours) => string;
 
-/** Nothing of what the daemon or a server said may steer the terminal. */
-export function safeForTerminal(text: string): string {
-  return isPlain(text) ? text : text.replaceAll(/\p{C}/gu, '?');
-}
-
-/** Printable ASCII, as nearly all text is: the table of 5,000 real servers has 40,000 cells. */
-export function isPlain(text: string): boolean {
-  return /^[ -~]*$/.test(text);
-}
-
 /** Characters, not halves of them. */
 export function widthOf(text: string): number {
-  return isPlain(text) ? text.length : Array.from(text).length;
+  return isPlainAscii(text) ? text.length : Array.from(text).length;
 }
 
-/** Colours only where a person looks at a terminal and has not said no (no-color.org). */
+/** Colours only on a terminal, and not with NO_COLOR (no-color.org). */
 export function painter({ isTTY }: { readonly isTTY?: boolean }): Paint {
   const { NO_COLOR: noColor = '', TERM: term = '' } = process.env;
   if (isTTY !== true || noColor !== '' || term === 'dumb') return (text) => text;

@@ -1,4 +1,5 @@
-import { cut, isPlain, safeForTerminal, widthOf } from './printable.ts';
+import { isPlainAscii, withoutControls } from '../protocol/printable.ts';
+import { cut, widthOf } from './printable.ts';
 
 /** No column takes more, so that one long name does not push the rest out. */
 const COLUMN_MAX = 44;
@@ -34,7 +35,7 @@ interface Row {
 /**
  * Rows of cells, each as one or two lines of at most `widthMax` characters: each column as wide
  * as it must be, the last one takes what is left. Where that is little, a last cell that does not
- * fit follows on a line of its own: it says why, and is what the row is read for at night.
+ * fit follows on a line of its own: it has the reason, which the row is read for.
  * Nothing of it can steer a terminal. `Infinity`: nothing is cut.
  */
 export function tableRows(
@@ -101,7 +102,7 @@ function lineOf(
   for (let column = 0; column < texts.length; column += 1) {
     const isLast = column === texts.length - 1;
     const columnWidth = widths[column] ?? 0;
-    // A column that nobody has anything in is none.
+    // A column that is empty in each row is left out.
     if (!isLast && columnWidth === 0) continue;
     const space = used === indent.length ? '' : GAP;
     const left = widthMax - used - space.length;
@@ -116,7 +117,7 @@ function lineOf(
   return parts.join('').trimEnd();
 }
 
-/** As wide as their widest text; where they do not fit beside each other, the widest give way. */
+/** As wide as their widest text; where they do not fit next to each other, the widest give way. */
 function columnWidths(rows: readonly Row[], widthMax: number): readonly number[] {
   const widths: number[] = [];
   const textMax = widthMax === Infinity ? Infinity : COLUMN_MAX;
@@ -144,9 +145,9 @@ function usedBy(widths: readonly number[]): number {
 function rowOf(cells: readonly (string | Cell)[]): Row {
   const texts = cells.map((cell) => (typeof cell === 'string' ? cell : cell.text));
   const wideAt = cells.findIndex((cell) => typeof cell === 'object' && cell.isWide === true);
-  return isPlain(texts.join(''))
+  return isPlainAscii(texts.join(''))
     ? { texts, width: lengthOf, wideAt }
-    : { texts: texts.map(safeForTerminal), width: widthOf, wideAt };
+    : { texts: texts.map(withoutControls), width: widthOf, wideAt };
 }
 
 function lengthOf(text: string): number {

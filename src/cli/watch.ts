@@ -4,7 +4,8 @@ import { failed, readAnswer, socketOption, socketPath, unreachableText } from '.
 import { streamMessage } from '../protocol/api-events.ts';
 import { fitted } from '../protocol/api-read.ts';
 import { exitCode, type Command } from './command.ts';
-import { safeForTerminal } from './printable.ts';
+import { Backoff } from '../platform/backoff.ts';
+import { withoutControls } from '../protocol/printable.ts';
 import { watchLine } from './watch-text.ts';
 
 const RETRY_MIN_MS = 250;
@@ -24,16 +25,15 @@ export const watch: Command = {
     const show = options['json'] === true ? showJson : showLine;
     // Whoever reads us has seen enough (`| head`).
     process.stdout.once('error', () => process.exit(exitCode.ok));
-    let waitMs = RETRY_MIN_MS;
+    const backoff = new Backoff({ minMs: RETRY_MIN_MS, maxMs: RETRY_MAX_MS });
     for (let isFirst = true; ; isFirst = false) {
       const end = await follow(socket, show);
       if (isFirst && !end.wasOpen) return failed(end.reason);
       if (end.wasOpen) {
-        process.stderr.write(`routevane: ${safeForTerminal(end.reason)}; connecting again\n`);
-        waitMs = RETRY_MIN_MS;
+        process.stderr.write(`routevane: ${withoutControls(end.reason)}; connecting again\n`);
+        backoff.reset();
       }
-      await sleep(waitMs);
-      waitMs = Math.min(waitMs * 2, RETRY_MAX_MS);
+      await sleep(backoff.next());
     }
   },
 };
@@ -72,7 +72,7 @@ async function follow(socket: string, show: (text: string) => void): Promise<End
   });
 }
 
-/** Why the daemon opens no stream: it says so in the answer. */
+/** Why the daemon refused the stream, as its answer has it. */
 async function refusalOf(response: IncomingMessage): Promise<string> {
   let text = '';
   response.setEncoding('utf8');
@@ -97,7 +97,7 @@ function showJson(text: string): void {
 function showLine(text: string): void {
   const message = parse(text);
   // An event that this version does not know is shown as it came.
-  const line = message.ok ? watchLine(message.value) : safeForTerminal(text);
+  const line = message.ok ? watchLine(message.value) : withoutControls(text);
   process.stdout.write(`${line}\n`);
 }
 

@@ -135,8 +135,8 @@ function resumeTarget(core: Core, from: TargetCheckpoint, nowMs: number): void {
     reason: from.cause.reason,
     atMs: from.cause.atMs,
   };
-  const judged = { settled: from.health, verdict: from.health, settledBy: cause, cause };
-  applyState(core, target, { ...state, ...judged, sinceMs: from.sinceMs }, null, nowMs);
+  const verdict = { settled: from.health, verdict: from.health, settledBy: cause, cause };
+  applyState(core, target, { ...state, ...verdict, sinceMs: from.sinceMs }, null, nowMs);
 }
 
 /** Its first verdict counts from then on, if it is up again. */

@@ -19,7 +19,7 @@ type TouchableServer = Writable<TableServer, 'isTouched' | 'touchedBy'>;
 type TouchableService = Writable<TableService, 'isTouched' | 'touched'>;
 type TouchableRoute = Writable<RouteEntry, 'isTouched' | 'touches'>;
 
-/** A signal is updated by itself, a real server with its service. */
+/** A signal is updated first, a real server with its service. */
 export function touchTarget(core: Core, target: TouchableTarget): void {
   if (target.isTouched) return;
   target.isTouched = true;

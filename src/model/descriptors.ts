@@ -1,7 +1,7 @@
 import type { Check } from './check.ts';
 import type { Config } from './config.ts';
 
-/** Clients that each entrance of the admin interface takes at most: short requests and streams. */
+/** Clients of each listener of the admin interface at most: short requests and streams. */
 export const ADMIN_CLIENTS_MAX = 128;
 /** Clients that the listener for HAProxy's agent-checks takes at most. */
 export const AGENT_CLIENTS_MAX = 256;
@@ -15,9 +15,9 @@ export const CHILDREN_MAX = 32;
 const OWN = 40;
 /** What is opened for a moment: the configuration, a state file, a child's start. */
 const SPARE = 16;
-/** The two outputs of a child; one that stays has its stdin besides. */
+/** The two outputs of a child; one that keeps running has a stdin as well. */
 const CHILD = 2;
-const STAYING_CHILD = 3;
+const RUNNING_CHILD = 3;
 /** The loop and the channels of a plugin's thread, and a socket or file of its own. */
 const PLUGIN_THREAD = 8;
 /** Fewer probes at once than this would be too slow to be of use. */
@@ -25,7 +25,7 @@ const IN_FLIGHT_MIN = 8;
 
 /** File descriptors that a configuration may come to hold at once. */
 export interface DescriptorNeed {
-  /** Admin, agent, children and plugins: whoever comes first has them. */
+  /** Admin, agent, children and plugins: they are served first. */
   readonly fixed: number;
   /** Sockets of UDP checks, which stay open between their probes. */
   readonly udp: number;
@@ -46,7 +46,7 @@ export interface DescriptorBudget {
 /** Descriptors of one probe in flight, where no socket stays open between probes. */
 export function probeDescriptors({ type }: Check): number {
   switch (type) {
-    // Children are counted by themselves, and a plugin's server is not probed by us.
+    // Children are counted apart, and a plugin's server is not probed by us.
     case 'exec':
     case 'plugin':
       return 0;
@@ -71,7 +71,7 @@ export function descriptorNeed(config: Config): DescriptorNeed {
   );
   const probed = checks.filter(({ type }) => type !== 'udp');
   return {
-    fixed: entrances(config) + children(config, checks) + plugins(config, checks),
+    fixed: listeners(config) + children(config, checks) + plugins(config, checks),
     udp: checks.length - probed.length,
     inFlight: probed.reduce((sum, check) => sum + probeDescriptors(check), 0),
     sentinels: checks.filter((check) => check.type === 'tcp' && check.mode === 'hold').length,
@@ -108,16 +108,16 @@ export function limitFor(needed: number): number {
   return Math.max(1024, 2 ** Math.ceil(Math.log2(needed)));
 }
 
-function entrances({ admin, agent }: Config): number {
-  const doors = [admin.socket, admin.listen].filter((door) => door !== null).length;
+function listeners({ admin, agent }: Config): number {
+  const admins = [admin.socket, admin.listen].filter((one) => one !== null).length;
   const listener = agent === null ? 0 : 1 + AGENT_CLIENTS_MAX;
-  return doors * (1 + ADMIN_CLIENTS_MAX) + listener;
+  return admins * (1 + ADMIN_CLIENTS_MAX) + listener;
 }
 
 function children({ signals }: Config, checks: readonly Check[]): number {
   const started = [...signals, ...checks].filter(({ type }) => type === 'exec').length;
-  const staying = signals.filter(({ type }) => type === 'execd').length;
-  return Math.min(started, CHILDREN_MAX) * CHILD + staying * STAYING_CHILD;
+  const running = signals.filter(({ type }) => type === 'execd').length;
+  return Math.min(started, CHILDREN_MAX) * CHILD + running * RUNNING_CHILD;
 }
 
 function plugins({ signals }: Config, checks: readonly Check[]): number {

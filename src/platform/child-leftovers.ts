@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 /** In the environment of every child, and of all that descends from it. */
 const MARK = 'ROUTEVANE_CHILD';
 
-/** Between two looks at all processes: a look takes some 10 µs for each. */
+/** Between two scans of all processes: a scan takes some 10 µs for each. */
 const GAP_MS = 1000;
 
 /** Processes that are looked at before the loop has its turn. */
@@ -98,7 +98,7 @@ function endLeftover(pid: number): Leftover | null {
     process.kill(pid, 'SIGKILL');
     return { pid, name };
   } catch {
-    // It has ended, or is not ours to look at: then it is not ours to end either.
+    // It has ended, or we may not read it: then we may not end it either.
     return null;
   }
 }

@@ -109,7 +109,12 @@ function running(child: ChildProcess, program: string, on: ChildEvents): Child {
   });
   child.once('close', (code, signal) => {
     over();
-    on.ended(signal === null ? { kind: 'exited', code: code ?? 0 } : { kind: 'killed', signal });
+    // One of them is set. A code that is not must never pass for a success.
+    on.ended(
+      code === null
+        ? { kind: 'killed', signal: signal ?? 'an unknown signal' }
+        : { kind: 'exited', code },
+    );
   });
   return {
     write: (text) => child.stdin?.writable === true && child.stdin.write(text),

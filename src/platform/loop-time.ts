@@ -96,10 +96,10 @@ export class StallAwareAlarm {
 
   #wait(delayMs: number): void {
     const dueMs = nowMs() + delayMs;
-    this.#timer = setTimeout(() => this.#look(dueMs), Math.max(1, Math.ceil(delayMs)));
+    this.#timer = setTimeout(() => this.#check(dueMs), Math.max(1, Math.ceil(delayMs)));
   }
 
-  #look(dueMs: number): void {
+  #check(dueMs: number): void {
     const leftMs = this.#dueMs - loopTime.now();
     // Timers come before the sockets: what arrived in a stall is not read yet.
     const isLate = nowMs() - dueMs > STALL_MS && !this.#hasWaited;

@@ -25,7 +25,7 @@ export type NetlinkEvent =
  * The worker's program, as text: the release is one file, so there is no second
  * one to start a worker from. Plain CommonJS, nothing but Node and koffi.
  *
- * It blocks in read(2), and looks up every 250 ms whether it is to stop: without
+ * It blocks in read(2), and checks every 250 ms whether it is to stop: without
  * this time-out `process.exit` would wait for the next link event before it ends.
  */
 export const NETLINK_WORKER_SOURCE = `'use strict';

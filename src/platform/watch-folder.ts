@@ -8,7 +8,7 @@ export type FolderEvent =
   /** An entry was made, renamed, written or removed; `null`: any of them, or the folder itself. */
   | { readonly kind: 'changed'; readonly name: string | null };
 
-/** A parent that was moved away with the folder sends us nothing, so we look whether it is still there. */
+/** A parent that was moved away with the folder sends us nothing, so its path is checked. */
 const IDENTITY_CHECK_MS = 1000;
 
 /**

@@ -20,6 +20,9 @@ import { emptyConfig } from '../empty-config.ts';
 import { until } from '../e2e/until.ts';
 import { sampleView } from './view.ts';
 
+/** Of more events the rest is not checked: a flood must reach a client at its own pace. */
+const CHECKED_MAX = 200;
+
 export const token = 'a-token-of-many-characters';
 
 export interface Answer {
@@ -152,7 +155,11 @@ export class Rig {
 
   listen(headers: Readonly<Record<string, string>> = {}): WebSocket {
     const client = new WebSocket(`ws+unix:${this.socket}:/api/v1/stream`, { headers });
-    client.on('message', (data: Buffer) => assertApi('StreamMessage', data.toString('utf8')));
+    let checked = 0;
+    client.on('message', (data: Buffer) => {
+      checked += 1;
+      if (checked <= CHECKED_MAX) assertApi('StreamMessage', data.toString('utf8'));
+    });
     this.#undo.push(() => client.terminate());
     return client;
   }

@@ -8,7 +8,7 @@ const forms = [
   /\bevent = ([^;]*)/gu,
   /(?:'(?:debug|info|warn|error)'|\blevel),\s*('\w+')/gu,
   /\btrouble\(\s*('\w+')/gu,
-  /\bnew Trouble\(([^;]*);/gu,
+  /\bnew \w*Trouble\(([^;]*);/gu,
 ];
 
 /** Names of which a part is known only when they are used, with all that it may be. */

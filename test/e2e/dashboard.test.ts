@@ -105,7 +105,7 @@ describe('the dashboard', () => {
     await page.waitForSelector('.columns');
     node.signal('uplink-a', 'down', 'no carrier');
     await page
-      .locator('#announcer', { hasText: 'uplink-a is down.' })
+      .locator('#live-region', { hasText: 'uplink-a is down.' })
       .waitFor({ state: 'attached' });
     await close();
   });

@@ -10,7 +10,7 @@ import { EntryList, lookOf } from './lists.js';
 import { MaintenanceDialog } from './maintenance.js';
 import { StateWord } from './mark.js';
 import { Plots } from './plots.js';
-import { headline } from './tally.js';
+import { headline } from './counts.js';
 import { Timeline } from './timeline.js';
 
 /** @typedef {import('./model.js').Model} Model */
@@ -20,7 +20,7 @@ const levelLook = { good: 'up', warn: 'held', bad: 'down' };
 
 /** @param {{ model: Model, frame: number }} props */
 export function App({ model }) {
-  const { board, transitions, actions, explained, maintained } = model;
+  const { view, transitions, actions, explained, maintained } = model;
   const onExplain = model.explain;
   const nowMs = nodeNowMs();
   const shown = transitions.since(nowMs - 60 * 60 * 1000);
@@ -30,7 +30,7 @@ export function App({ model }) {
     <${Stale} model=${model} />
     <main>
       <${Columns}
-        board=${board}
+        view=${view}
         flapping=${flapping.current}
         onExplain=${onExplain}
         onDrain=${model.maintain}
@@ -70,7 +70,7 @@ export function App({ model }) {
       html`<${MaintenanceDialog}
         key=${maintained}
         name=${maintained}
-        drain=${board.drainOf(maintained)}
+        drain=${view.drainOf(maintained)}
         mayDrain=${model.mayDrain}
         onClose=${model.closeDialog}
       />`
@@ -78,10 +78,10 @@ export function App({ model }) {
 }
 
 /** @param {{ model: Model }} props */
-function Header({ model: { board, startedAt, explain, maintain } }) {
-  const { status } = board;
+function Header({ model: { view, startedAt, explain, maintain } }) {
+  const { status } = view;
   if (status === null) return null;
-  const { level, text } = headline(board);
+  const { level, text } = headline(view);
   return html`<header class="top">
     <h1>
       <span class="node">${status.node}</span>
@@ -93,7 +93,7 @@ function Header({ model: { board, startedAt, explain, maintain } }) {
       <${StateWord} state=${levelLook[level]} word=${text} />
     </p>
     <ul class="sinks" aria-label="outputs">
-      ${[...board.sinks.values()].map(
+      ${[...view.sinks.values()].map(
         (sink) =>
           html`<li key=${sink.name} title=${sink.reason ?? ''}>
             <${StateWord} state=${lookOf(sink.state)} word=${sinkWords(sink)} />

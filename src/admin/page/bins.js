@@ -31,12 +31,12 @@ export function binsOf(entries, of, nowMs) {
   for (const { atMs, subject, to } of entries) {
     const at = Math.floor((atMs - (nowMs - lineMs)) / binMs);
     if (at < 0 || at > binCount || !of.includes(subject)) continue;
-    const place = Math.min(at, binCount - 1);
-    const bin = bins.get(place) ?? { at: place, good: 0, bad: 0, other: 0 };
+    const index = Math.min(at, binCount - 1);
+    const bin = bins.get(index) ?? { at: index, good: 0, bad: 0, other: 0 };
     if (good.has(to)) bin.good += 1;
     else if (bad.has(to)) bin.bad += 1;
     else bin.other += 1;
-    bins.set(place, bin);
+    bins.set(index, bin);
   }
   return [...bins.values()].toSorted((one, other) => one.at - other.at);
 }

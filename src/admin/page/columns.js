@@ -1,12 +1,12 @@
-/** The flow as people think of it: signals, services with their real servers, routes. */
+/** The flow of a decision: signals, services with their real servers, routes. */
 import { html, useState } from './vendor/preact.js';
-import { countWords } from './filter.js';
+import { countText } from './filter.js';
 import { Finder } from './finder.js';
 import { Route, Signal } from './item.js';
-import { isTroubled } from './mark.js';
+import { isDegraded } from './mark.js';
 import { Service } from './service.js';
 
-/** @typedef {import('./board.js').Board} Board */
+/** @typedef {import('./status-view.js').StatusView} StatusView */
 /** @typedef {(name: string) => void} OnExplain */
 
 /** Things that a column shows at first, and that one more click adds. */
@@ -14,18 +14,18 @@ const shownStep = 60;
 
 /**
  * @param {object} props
- * @param {Board} props.board
+ * @param {StatusView} props.view
  * @param {ReadonlySet<string>} props.flapping
  * @param {OnExplain} props.onExplain
  * @param {OnExplain} props.onDrain
  */
-export function Columns({ board, flapping, onExplain, onDrain }) {
+export function Columns({ view, flapping, onExplain, onDrain }) {
   return html`<div class="columns">
     <${Column}
       title="Signals"
       about="links, BFD sessions and plugins"
       none="no signals are configured"
-      entries=${[...board.signals]}
+      entries=${[...view.signals]}
       infoOf=${(/** @type {import('../../protocol/api.ts').ApiSignal} */ signal) => signal}
       draw=${(
         /** @type {string} */ name,
@@ -43,16 +43,16 @@ export function Columns({ board, flapping, onExplain, onDrain }) {
       about="virtual services and their real servers"
       none="no services are configured"
       tools=${html`<${Finder}
-        services=${board.services}
+        services=${view.services}
         flapping=${flapping}
         onExplain=${onExplain}
         onDrain=${onDrain}
       />`}
-      entries=${[...board.services]}
-      infoOf=${(/** @type {import('./board.js').ServiceBoard} */ { info }) => info}
+      entries=${[...view.services]}
+      infoOf=${(/** @type {import('./status-view.js').ServiceEntry} */ { info }) => info}
       draw=${(
         /** @type {string} */ name,
-        /** @type {import('./board.js').ServiceBoard} */ service,
+        /** @type {import('./status-view.js').ServiceEntry} */ service,
       ) =>
         html`<${Service}
           key=${name}
@@ -67,7 +67,7 @@ export function Columns({ board, flapping, onExplain, onDrain }) {
       good="announced"
       about="prefixes that this node announces"
       none="no routes are configured"
-      entries=${[...board.routes]}
+      entries=${[...view.routes]}
       infoOf=${(/** @type {import('../../protocol/api.ts').ApiRoute} */ route) => route}
       draw=${(
         /** @type {string} */ id,
@@ -93,7 +93,7 @@ export function Columns({ board, flapping, onExplain, onDrain }) {
  * @param {string} props.none
  * @param {unknown} [props.tools] what stands above the list
  * @param {readonly (readonly [string, T])[]} props.entries in the order of the file
- * @param {(thing: T) => Parameters<typeof isTroubled>[0]} props.infoOf
+ * @param {(thing: T) => Parameters<typeof isDegraded>[0]} props.infoOf
  * @param {(name: string, thing: T) => unknown} props.draw
  */
 function Column({ title, about, good = 'healthy', none, tools, entries, infoOf, draw }) {
@@ -103,8 +103,8 @@ function Column({ title, about, good = 'healthy', none, tools, entries, infoOf, 
   const found = isLong ? entries.filter(([name]) => name.includes(search.trim())) : entries;
   // Where not all fit, what is in trouble comes first; a short list keeps its order, so that
   // everything stays where it was.
-  const ordered = isLong ? troubledFirst(found, infoOf) : found;
-  const troubled = entries.filter(([, thing]) => isTroubled(infoOf(thing))).length;
+  const ordered = isLong ? degradedFirst(found, infoOf) : found;
+  const degraded = entries.filter(([, thing]) => isDegraded(infoOf(thing))).length;
   const id = `column-${title.toLowerCase()}`;
   return html`<section class="column" aria-labelledby=${id}>
     <h2 id=${id}>
@@ -112,7 +112,7 @@ function Column({ title, about, good = 'healthy', none, tools, entries, infoOf, 
       ${
         entries.length > 0 &&
         html`<span class="count"
-          >${countWords(entries.length - troubled, entries.length)} ${good}</span
+          >${countText(entries.length - degraded, entries.length)} ${good}</span
         >`
       }
     </h2>
@@ -145,11 +145,11 @@ function Column({ title, about, good = 'healthy', none, tools, entries, infoOf, 
 /**
  * @template T
  * @param {readonly (readonly [string, T])[]} entries
- * @param {(thing: T) => Parameters<typeof isTroubled>[0]} infoOf
+ * @param {(thing: T) => Parameters<typeof isDegraded>[0]} infoOf
  */
-function troubledFirst(entries, infoOf) {
-  const [troubled, good] = [true, false].map((wanted) =>
-    entries.filter(([, thing]) => isTroubled(infoOf(thing)) === wanted),
+function degradedFirst(entries, infoOf) {
+  const [degraded, good] = [true, false].map((isWanted) =>
+    entries.filter(([, thing]) => isDegraded(infoOf(thing)) === isWanted),
   );
-  return [...(troubled ?? []), ...(good ?? [])];
+  return [...(degraded ?? []), ...(good ?? [])];
 }

@@ -3,7 +3,7 @@ import { parseTime } from './ages.js';
 import { causeText } from './wording.js';
 
 /** @typedef {import('../../protocol/api-events.ts').ApiEvent} ApiEvent */
-/** @typedef {import('./board.js').Board} Board */
+/** @typedef {import('./status-view.js').StatusView} StatusView */
 
 /**
  * One change or one action, as the page keeps it.
@@ -24,33 +24,33 @@ import { causeText } from './wording.js';
  */
 
 /**
- * Folds one event into the board.
+ * Folds one event into the view.
  *
- * @param {Board} board
+ * @param {StatusView} view
  * @param {ApiEvent} event
  */
-export function fold(board, event) {
+export function applyEvent(view, event) {
   switch (event.type) {
     case 'observation':
-      if (typeof event.latency_ms === 'number') board.latency(event.signal, event.latency_ms);
+      if (typeof event.latency_ms === 'number') view.latency(event.signal, event.latency_ms);
       return;
     case 'health':
-      board.health(event.name, event.to, event.reason, event.at);
+      view.health(event.name, event.to, event.reason, event.at);
       return;
     case 'decision':
-      foldDecision(board, event);
+      applyDecision(view, event);
       return;
     case 'weight':
-      board.weight(event.server, event.to, event.removed);
+      view.weight(event.server, event.to, event.removed);
       return;
     case 'action':
-      foldAction(board, event);
+      applyAction(view, event);
       return;
     case 'sink':
-      board.sink(event.sink, { state: event.state, peer_version: event.peer_version });
+      view.sink(event.sink, { state: event.state, peer_version: event.peer_version });
       return;
     case 'drain': {
-      board.drain(event.name, event.change === 'begun' ? drainOf(event) : null);
+      view.drain(event.name, event.change === 'begun' ? drainOf(event) : null);
       return;
     }
     case 'notice':
@@ -64,15 +64,15 @@ export function fold(board, event) {
 /**
  * What the lists and the time line show of it; `null`: nothing.
  *
- * @param {Board} board
+ * @param {StatusView} view
  * @param {ApiEvent} event
  * @returns {Entry | null}
  */
-export function entryOf(board, event) {
+export function entryOf(view, event) {
   const common = { seq: event.seq, atMs: parseTime(event.at) ?? 0 };
   switch (event.type) {
     case 'health': {
-      const subject = board.kindOf(event.name);
+      const subject = view.kindOf(event.name);
       if (subject === null) return null;
       const { name, from, to, reason } = event;
       const cause = causeText(event.cause);
@@ -147,23 +147,23 @@ export function needsStatus(event) {
 }
 
 /**
- * @param {Board} board
+ * @param {StatusView} view
  * @param {Extract<ApiEvent, { type: 'decision' }>} event
  */
-function foldDecision(board, event) {
+function applyDecision(view, event) {
   const { route, to, because, at } = event;
   // Whether the new state was confirmed is told by an action.
-  board.route(route, { state: to, med: event.med, because, since: at, confirmed: false });
+  view.route(route, { state: to, med: event.med, because, since: at, confirmed: false });
 }
 
 /**
- * @param {Board} board
+ * @param {StatusView} view
  * @param {Extract<ApiEvent, { type: 'action' }>} event
  */
-function foldAction(board, event) {
+function applyAction(view, event) {
   if (event.result !== 'confirmed') return;
   if (event.action !== 'announce' && event.action !== 'withdraw') return;
-  for (const key of event.keys) board.route(key, { confirmed: true });
+  for (const key of event.keys) view.route(key, { confirmed: true });
 }
 
 /**

@@ -6,7 +6,7 @@ import { formatClock, parseTime } from './ages.js';
 import { Dialog } from './dialog.js';
 import { DrainNote } from './item.js';
 import { Maintenance } from './maintenance.js';
-import { face, StateWord } from './mark.js';
+import { appearanceOf, StateWord } from './mark.js';
 import { causeText } from './wording.js';
 
 /** @typedef {import('../../protocol/api.ts').ApiExplainStep} ApiExplainStep */
@@ -63,7 +63,7 @@ export function Explain({ name, change, mayDrain, onClose }) {
 
 /** @param {{ step: ApiExplainStep }} props */
 function Step({ step }) {
-  const look = face(step);
+  const look = appearanceOf(step);
   const causeMs = parseTime(step.cause?.at);
   return html`<li>
     <p class="step">

@@ -2,35 +2,35 @@
 
 /** @typedef {import('../../protocol/api.ts').ApiRealServer} ApiRealServer */
 /** @typedef {import('./events.js').Entry} Entry */
-/** @typedef {'all' | 'down' | 'unknown' | 'draining' | 'flapping'} Wanted */
-/** @typedef {{ search: string, wanted: Wanted }} Filter */
+/** @typedef {'all' | 'down' | 'unknown' | 'draining' | 'flapping'} StateFilter */
+/** @typedef {{ search: string, stateFilter: StateFilter }} Filter */
 /** @typedef {{ name: string, service: string, server: ApiRealServer }} Found */
 
-/** @type {readonly Wanted[]} */
+/** @type {readonly StateFilter[]} */
 export const choices = ['all', 'down', 'unknown', 'draining', 'flapping'];
 
 /** @type {Filter} */
-export const everything = { search: '', wanted: 'all' };
+export const everything = { search: '', stateFilter: 'all' };
 
 /** Falls within the time below that make a thing flap. */
 export const flapMin = 3;
 export const flapMs = 10 * 60 * 1000;
 
 /**
- * Every server whose `service/address:port` has all words of the search, and that is as wanted.
+ * Every server whose `service/address:port` has all words of the search, and whose state passes the filter.
  *
- * @param {Iterable<import('./board.js').ServiceBoard>} services
+ * @param {Iterable<import('./status-view.js').ServiceEntry>} services
  * @param {Filter} filter
  * @param {ReadonlySet<string>} flapping
  * @returns {Found[]}
  */
-export function findServers(services, { search, wanted }, flapping) {
+export function findServers(services, { search, stateFilter }, flapping) {
   const words = search.toLowerCase().split(/\s+/u).filter(Boolean);
   const found = [];
   for (const { info, servers } of services) {
     for (const server of servers) {
       const name = `${info.name}/${server.address}`;
-      if (!isWanted(server, wanted, flapping.has(name))) continue;
+      if (!passes(server, stateFilter, flapping.has(name))) continue;
       const text = name.toLowerCase();
       if (words.every((word) => text.includes(word))) {
         found.push({ name, service: info.name, server });
@@ -42,11 +42,11 @@ export function findServers(services, { search, wanted }, flapping) {
 
 /**
  * @param {ApiRealServer} server
- * @param {Wanted} wanted
+ * @param {StateFilter} stateFilter
  * @param {boolean} isFlapping
  */
-function isWanted(server, wanted, isFlapping) {
-  switch (wanted) {
+function passes(server, stateFilter, isFlapping) {
+  switch (stateFilter) {
     case 'all':
       return true;
     case 'draining':
@@ -55,7 +55,7 @@ function isWanted(server, wanted, isFlapping) {
       return isFlapping;
     case 'down':
     case 'unknown':
-      return server.state === wanted;
+      return server.state === stateFilter;
     default:
       return false;
   }
@@ -90,6 +90,6 @@ export function flappingOf(entries, nowMs, before = none) {
  * @param {number} count
  * @param {number} total
  */
-export function countWords(count, total) {
+export function countText(count, total) {
   return `${count.toLocaleString('en-US')} of ${total.toLocaleString('en-US')}`;
 }

@@ -1,7 +1,7 @@
 /** A search over the real servers of all services, with what it finds. */
 import { html, useState } from './vendor/preact.js';
-import { choices, countWords, everything, findServers } from './filter.js';
-import { plural } from './tally.js';
+import { choices, countText, everything, findServers } from './filter.js';
+import { plural } from './counts.js';
 import { Rows } from './rows.js';
 import { rowPx, Server } from './service.js';
 
@@ -12,18 +12,18 @@ const viewRows = 15;
 
 /**
  * @param {object} props
- * @param {ReadonlyMap<string, import('./board.js').ServiceBoard>} props.services
+ * @param {ReadonlyMap<string, import('./status-view.js').ServiceEntry>} props.services
  * @param {ReadonlySet<string>} props.flapping
  * @param {(name: string) => void} props.onExplain
  * @param {(name: string) => void} props.onDrain
  */
 export function Finder({ services, flapping, onExplain, onDrain }) {
   const [filter, setFilter] = useState(everything);
-  const { search, wanted } = filter;
+  const { search, stateFilter } = filter;
   let total = 0;
-  for (const { tally } of services.values()) total += tally.total;
+  for (const { counts } of services.values()) total += counts.total;
   if (total === 0) return null;
-  const isActive = search.trim() !== '' || wanted !== 'all';
+  const isActive = search.trim() !== '' || stateFilter !== 'all';
   const found = isActive ? findServers(services.values(), filter, flapping) : [];
   return html`<form
     class="finder"
@@ -48,16 +48,16 @@ export function Finder({ services, flapping, onExplain, onDrain }) {
           html`<label key=${choice}>
             <input
               type="radio"
-              name="wanted"
+              name="stateFilter"
               value=${choice}
-              checked=${wanted === choice}
-              onChange=${() => setFilter({ ...filter, wanted: choice })}
+              checked=${stateFilter === choice}
+              onChange=${() => setFilter({ ...filter, stateFilter: choice })}
             />
             ${choice}
           </label>`,
       )}
       <span class="count" role="status">
-        ${isActive ? countWords(found.length, total) : plural(total, 'real server')}
+        ${isActive ? countText(found.length, total) : plural(total, 'real server')}
       </span>
     </fieldset>
     ${isActive && html`<${Results} found=${found} flapping=${flapping} onExplain=${onExplain} onDrain=${onDrain} />`}

@@ -3,8 +3,8 @@ import { html } from './vendor/preact.js';
 import { Age } from './age.js';
 import { Actions } from './actions.js';
 import { formatClock, parseTime } from './ages.js';
-import { face, StateWord } from './mark.js';
-import { reasonWords } from './loss.js';
+import { appearanceOf, StateWord } from './mark.js';
+import { reasonText } from './loss.js';
 import { memo } from './memo.js';
 import { ownerText } from './wording.js';
 
@@ -30,9 +30,9 @@ export const Signal = memo(
   /** @param {{ signal: ApiSignal, isFlapping: boolean, onExplain: OnExplain }} props */
   ({ signal, isFlapping, onExplain }) => {
     const { name, state, since, flaps, drain } = signal;
-    const reason = reasonWords(signal);
+    const reason = reasonText(signal);
     const suppressedMs = parseTime(signal.suppressed_until);
-    const look = face(signal);
+    const look = appearanceOf(signal);
     return html`<li class=${`item is-${look.state}`}>
       <button type="button" class="item-main" onClick=${() => onExplain(name)}>
         <span class="name">${name}</span>
@@ -59,7 +59,7 @@ export const Route = memo(
   /** @param {{ id: string, route: ApiRoute, onExplain: OnExplain, onDrain: OnExplain }} props */
   ({ id, route, onExplain, onDrain }) => {
     const { state, because, since, med, confirmed, drain } = route;
-    const look = face(route);
+    const look = appearanceOf(route);
     const facts = [
       med === null || state === 'withdrawn' || state === 'pending' ? '' : `MED ${med}`,
       state === 'pending' ? '' : confirmed ? 'confirmed by ExaBGP' : 'not confirmed by ExaBGP yet',

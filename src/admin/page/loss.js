@@ -8,7 +8,7 @@ import { formatClock, parseTime } from './ages.js';
  *
  * @param {{ state: string, reason: string, lost?: ApiLoss | null }} thing
  */
-export function reasonWords({ state, reason, lost = null }) {
+export function reasonText({ state, reason, lost = null }) {
   if (lost === null) return reason;
   const since = clockOf(lost.since);
   const until = state === 'unknown' ? '' : clockOf(lost.until);

@@ -6,14 +6,14 @@ import { App } from './app.js';
 import { connect } from './connection.js';
 import { Login } from './login.js';
 import { Model } from './model.js';
-import { headline } from './tally.js';
+import { headline } from './counts.js';
 
 const announceMs = 500;
 const lineMs = 30_000;
 
 const page = need('page');
 const boot = page.firstElementChild;
-const announcer = need('announcer');
+const liveRegion = need('live-region');
 let isFrameDue = false;
 let frame = 0;
 
@@ -28,14 +28,14 @@ function requestDraw() {
 }
 
 function draw() {
-  if (model.board.status === null) return;
-  model.board.settle();
+  if (model.view.status === null) return;
+  model.view.settle();
   boot?.remove();
   frame += 1;
   render(html`<${App} model=${model} frame=${frame} />`, page);
-  const { level } = headline(model.board);
+  const { level } = headline(model.view);
   const sign = model.connection === 'live' ? { good: '', warn: '▲ ', bad: '✖ ' }[level] : '… ';
-  const title = `${sign}${model.board.status.node} · routevane`;
+  const title = `${sign}${model.view.status.node} · routevane`;
   if (document.title !== title) document.title = title;
 }
 
@@ -69,7 +69,7 @@ function listen() {
 async function checkToken(stream) {
   if (!(await isTokenMissing())) return;
   stream.pause();
-  model.board.status = null;
+  model.view.status = null;
   askForToken(stream.retryNow);
 }
 
@@ -89,8 +89,8 @@ function askForToken(then) {
 }
 
 setInterval(() => {
-  const sentence = model.announcer.take(nodeNowMs());
-  if (sentence !== null) announcer.textContent = sentence;
+  const sentence = model.liveRegion.take(nodeNowMs());
+  if (sentence !== null) liveRegion.textContent = sentence;
 }, announceMs);
 
 // The time line moves on even where nothing happens.

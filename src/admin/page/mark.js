@@ -60,7 +60,7 @@ export function StateWord({ state, word = state }) {
  * @param {{ state: S, drain: ApiDrain | null, lost?: ApiLoss | null }} thing
  * @returns {{ state: State, word: string }}
  */
-export function face({ state, drain, lost = null }) {
+export function appearanceOf({ state, drain, lost = null }) {
   const beside = lost === null ? '' : ', observer lost';
   if (drain === null || state === 'draining') return { state, word: `${state}${beside}` };
   const word = drain.done ? 'drained' : 'draining';
@@ -72,7 +72,7 @@ export function face({ state, drain, lost = null }) {
  *
  * @param {{ state: State, drain: ApiDrain | null, lost?: ApiLoss | null }} thing
  */
-export function isTroubled({ state, drain, lost = null }) {
+export function isDegraded({ state, drain, lost = null }) {
   if (lost !== null) return true;
   return drain !== null || (state !== 'up' && state !== 'announced');
 }

@@ -1,10 +1,10 @@
 /** Everything the page shows, and what changes it. Draws nothing. */
 import { forgetClock, judgeClock, nodeNowMs } from './age.js';
 import { parseTime } from './ages.js';
-import { Announcer } from './announcer.js';
+import { LiveRegion } from './live-region.js';
 import { getHistory, getLogin, getStatus } from './api.js';
-import { Board } from './board.js';
-import { entryOf, fold, needsStatus } from './events.js';
+import { StatusView } from './status-view.js';
+import { entryOf, applyEvent, needsStatus } from './events.js';
 import { Ring } from './ring.js';
 import { Series } from './series.js';
 
@@ -24,12 +24,12 @@ const refreshGapMs = 2000;
 const manyServers = 1000;
 
 export class Model {
-  board = new Board();
+  view = new StatusView();
   transitions = new Ring(transitionsMax);
   actions = new Ring(actionsMax);
   latency = new Series();
   reaction = new Series();
-  announcer = new Announcer();
+  liveRegion = new LiveRegion();
   /** @type {'connecting' | 'live' | 'waiting'} */
   connection = 'connecting';
   /** When the daemon started and when it was heard last, as texts on its clock. */
@@ -97,7 +97,7 @@ export class Model {
     const nowMs = this.#hear();
     this.startedAt = new Date(nowMs - snapshot.uptime_s * 1000).toISOString();
     this.#seq = snapshot.seq;
-    this.board.load(snapshot);
+    this.view.load(snapshot);
     this.#sampleLatency();
     this.transitions.clear();
     this.actions.clear();
@@ -122,8 +122,8 @@ export class Model {
     // What was seen, but changed nothing, alters no status that is on its way.
     if (event.type !== 'observation') this.#events += 1;
     // Before folding: what the event says of a thing is compared with what was known of it.
-    const entry = entryOf(this.board, event);
-    fold(this.board, event);
+    const entry = entryOf(this.view, event);
+    applyEvent(this.view, event);
     if (entry !== null) this.#keep(entry, true);
     if (event.type === 'health' || event.type === 'decision' || needsStatus(event)) {
       this.changes += 1;
@@ -141,7 +141,7 @@ export class Model {
       if (typeof entry.reactionMs === 'number') this.reaction.add(entry.atMs, entry.reactionMs);
     } else {
       this.transitions.push(entry);
-      if (isNew) this.announcer.add(entry);
+      if (isNew) this.liveRegion.add(entry);
     }
   }
 
@@ -150,7 +150,7 @@ export class Model {
     if (!answer.ok) return;
     /** @param {readonly ApiEvent[]} events */
     const entriesOf = (events) =>
-      events.map((event) => entryOf(this.board, event)).filter((entry) => entry !== null);
+      events.map((event) => entryOf(this.view, event)).filter((entry) => entry !== null);
     this.transitions.prepend(entriesOf(answer.body.transitions));
     const actions = entriesOf(answer.body.actions);
     this.actions.prepend(actions);
@@ -183,7 +183,7 @@ export class Model {
 
   #serverCount() {
     let servers = 0;
-    for (const { tally } of this.board.services.values()) servers += tally.total;
+    for (const { counts } of this.view.services.values()) servers += counts.total;
     return servers;
   }
 
@@ -199,7 +199,7 @@ export class Model {
     if (answer.ok && this.#events !== eventsBefore) return this.#refreshIn(settleMs);
     if (answer.ok) {
       this.#hear();
-      this.board.load(answer.body);
+      this.view.load(answer.body);
       this.#sampleLatency();
       this.#onChange();
     } else if (answer.code === 'unreachable') {
@@ -211,7 +211,7 @@ export class Model {
 
   #sampleLatency() {
     const atMs = nodeNowMs();
-    for (const { servers } of this.board.services.values()) {
+    for (const { servers } of this.view.services.values()) {
       for (const { state, latency_ms: latencyMs } of servers) {
         if (state === 'up' && latencyMs !== null) this.latency.add(atMs, latencyMs);
       }

@@ -3,38 +3,38 @@ import { html, useState } from './vendor/preact.js';
 import { Age } from './age.js';
 import { Actions, DrainButton } from './actions.js';
 import { DrainNote } from './item.js';
-import { face, isTroubled, Mark, StateWord } from './mark.js';
-import { reasonWords } from './loss.js';
+import { appearanceOf, isDegraded, Mark, StateWord } from './mark.js';
+import { reasonText } from './loss.js';
 import { memo } from './memo.js';
 import { Rows } from './rows.js';
-import { tallyWords } from './tally.js';
+import { countsText } from './counts.js';
 import { latencyText } from './wording.js';
 
 /** @typedef {import('../../protocol/api.ts').ApiRealServer} ApiRealServer */
-/** @typedef {import('./board.js').ServiceBoard} ServiceBoard */
+/** @typedef {import('./status-view.js').ServiceEntry} ServiceEntry */
 /** @typedef {(name: string) => void} OnName */
 /** @typedef {ReadonlySet<string>} Names */
 
 /** A service with so few servers shows them unasked. */
 const openMax = 6;
 /** Servers in trouble that a closed service shows. */
-const troubledMax = 4;
+const degradedMax = 4;
 /** From here on a list can be reduced to what is in trouble. */
 const filterMin = 12;
 export const rowPx = 30;
 const viewRows = 12;
 
 export const Service = memo(
-  /** @param {{ service: ServiceBoard, flapping: Names, onExplain: OnName, onDrain: OnName }} props */
+  /** @param {{ service: ServiceEntry, flapping: Names, onExplain: OnName, onDrain: OnName }} props */
   (props) => html`<${OneService} ...${props} />`,
 );
 
-/** @param {{ service: ServiceBoard, flapping: Names, onExplain: OnName, onDrain: OnName }} props */
+/** @param {{ service: ServiceEntry, flapping: Names, onExplain: OnName, onDrain: OnName }} props */
 function OneService({ service, flapping, onExplain, onDrain }) {
-  const { info, servers, tally } = service;
-  const [isOpen, setOpen] = useState(tally.total <= openMax);
-  const look = face(info);
-  const troubled = isOpen ? [] : servers.filter(isTroubled);
+  const { info, servers, counts } = service;
+  const [isOpen, setOpen] = useState(counts.total <= openMax);
+  const look = appearanceOf(info);
+  const degraded = isOpen ? [] : servers.filter(isDegraded);
   const id = `servers-of-${info.name}`;
   return html`<li class=${`item is-${look.state}`}>
     <button type="button" class="item-main" onClick=${() => onExplain(info.name)}>
@@ -46,7 +46,7 @@ function OneService({ service, flapping, onExplain, onDrain }) {
     ${info.state !== 'up' && info.reason && html`<p class="reason">${info.reason}</p>`}
     ${info.drain !== null && html`<${DrainNote} drain=${info.drain} />`}
     ${
-      tally.total > 0 &&
+      counts.total > 0 &&
       html`<button
         type="button"
         class="fold"
@@ -54,8 +54,8 @@ function OneService({ service, flapping, onExplain, onDrain }) {
         aria-controls=${id}
         onClick=${() => setOpen(!isOpen)}
       >
-        ${tallyWords(tally)}
-        ${tally.latencyMs !== null && html`<span class="age">~${latencyText(tally.latencyMs)}</span>`}
+        ${countsText(counts)}
+        ${counts.latencyMs !== null && html`<span class="age">~${latencyText(counts.latencyMs)}</span>`}
       </button>`
     }
     <div id=${id}>
@@ -68,18 +68,18 @@ function OneService({ service, flapping, onExplain, onDrain }) {
               onExplain=${onExplain}
               onDrain=${onDrain}
             />`
-          : troubled.length > 0 &&
+          : degraded.length > 0 &&
             html`<${ServerRows}
               service=${info.name}
-              servers=${troubled.slice(0, troubledMax)}
+              servers=${degraded.slice(0, degradedMax)}
               flapping=${flapping}
               onExplain=${onExplain}
               onDrain=${onDrain}
             />`
       }
       ${
-        troubled.length > troubledMax &&
-        html`<p class="note">${troubled.length - troubledMax} more are not up</p>`
+        degraded.length > degradedMax &&
+        html`<p class="note">${degraded.length - degradedMax} more are not up</p>`
       }
     </div>
     <${Actions}
@@ -92,7 +92,7 @@ function OneService({ service, flapping, onExplain, onDrain }) {
   </li>`;
 }
 
-/** @param {{ service: ServiceBoard }} props */
+/** @param {{ service: ServiceEntry }} props */
 function Capacity({ service: { info } }) {
   const percent = Math.max(0, Math.min(100, info.capacity_pct));
   return html`<p class="facts">
@@ -110,15 +110,15 @@ function Capacity({ service: { info } }) {
 
 /** @param {{ service: string, servers: readonly ApiRealServer[], flapping: Names, onExplain: OnName, onDrain: OnName }} props */
 function Servers({ service, servers, flapping, onExplain, onDrain }) {
-  const [onlyTroubled, setOnlyTroubled] = useState(false);
-  const shown = onlyTroubled ? servers.filter(isTroubled) : servers;
+  const [isOnlyDegraded, setOnlyDegraded] = useState(false);
+  const shown = isOnlyDegraded ? servers.filter(isDegraded) : servers;
   return html`${
     servers.length >= filterMin &&
     html`<label class="filter">
       <input
         type="checkbox"
-        checked=${onlyTroubled}
-        onChange=${() => setOnlyTroubled(!onlyTroubled)}
+        checked=${isOnlyDegraded}
+        onChange=${() => setOnlyDegraded(!isOnlyDegraded)}
       />
       only servers that are not up
     </label>`
@@ -167,10 +167,10 @@ export const Server = memo(
    */
   ({ service, server, shown, isFlapping, onExplain, onDrain }) => {
     const { address, state, since, latency_ms: latencyMs } = server;
-    const reason = reasonWords(server);
-    const look = face(server);
+    const reason = reasonText(server);
+    const look = appearanceOf(server);
     const facts = [
-      weightWords(server),
+      weightText(server),
       latencyMs === null || state !== 'up' ? '' : latencyText(latencyMs),
     ];
     const kept = state === 'down' && server.pooled ? 'still in the pool (min_pooled)' : '';
@@ -198,7 +198,7 @@ export const Server = memo(
 );
 
 /** @param {ApiRealServer} server */
-function weightWords(server) {
+function weightText(server) {
   const { weight, base_weight: base, removed, active_connections: active } = server;
   if (server.in_table === false) return 'not in the IPVS table';
   const carried = typeof active === 'number' ? `${active} conn` : '';

@@ -1,7 +1,7 @@
 /** The last hour of transitions, as bars: where they cluster is where to look. */
 import { html } from './vendor/preact.js';
 import { barHeight, binCount, binsOf, lanes, lineMs } from './bins.js';
-import { plural } from './tally.js';
+import { plural } from './counts.js';
 
 /** @typedef {import('./events.js').Entry} Entry */
 

@@ -84,7 +84,7 @@ export function drainOfServer(core: Core, { key, pool }: Target): Drain | null {
   return expected(core.drains.get(pool.name), 'a drain in force', pool.name).drain;
 }
 
-/** An operator drains it here, or somebody set it to weight 0 before our start. */
+/** An operator drains it here, or it had weight 0 before our start. */
 export function isDrained(core: Core, server: Target): boolean {
   const isFound = server.ipvs !== null && isFoundDrained(server.ipvs);
   return isFound || drainOfServer(core, server) !== null;

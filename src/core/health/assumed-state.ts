@@ -8,8 +8,7 @@ import { assumeWasUp, type Pool } from './pool.ts';
 import { namesOf } from './rule.ts';
 
 /**
- * What is in place at our start was decided by somebody who knew: an earlier process, or an
- * operator. It stays until its rule is known to be down, or until its observers had their time.
+ * A route or weight that is in place at our start is there because its rule was up. It stays until its rule is known to be down, or until its observers had their time.
  * A first good result of a target that must have been up settles it at once; without one nothing
  * counts as up.
  */

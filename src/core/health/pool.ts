@@ -81,9 +81,9 @@ export function updateThresholds(pool: Writable<Pool, 'thresholds'>): void {
   pool.thresholds = thresholdsOf(pool.service, pool.sums.total);
 }
 
-type Judged = Writable<Pool, 'health' | 'sinceMs' | 'cause' | 'wasUp' | 'resumed'>;
+type PoolHealth = Writable<Pool, 'health' | 'sinceMs' | 'cause' | 'wasUp' | 'resumed'>;
 
-export function setPoolHealth(pool: Judged, to: Health, cause: Cause, atMs: number): void {
+export function setPoolHealth(pool: PoolHealth, to: Health, cause: Cause, atMs: number): void {
   pool.health = to;
   pool.sinceMs = sinceOf(pool.resumed, to, atMs);
   pool.cause = cause;
@@ -93,13 +93,13 @@ export function setPoolHealth(pool: Judged, to: Health, cause: Cause, atMs: numb
 }
 
 /** Continues with what a checkpoint holds of it, unless its health is known already. */
-export function resumePool(pool: Judged, wasUp: boolean, resumed: Resumed<Health>): void {
+export function resumePool(pool: PoolHealth, wasUp: boolean, resumed: Resumed<Health>): void {
   if (pool.health !== 'unknown') return;
   pool.wasUp = wasUp;
   pool.resumed = resumed;
 }
 
 /** It was up before our start, so its quorum is that of a service that is up. */
-export function assumeWasUp(pool: Judged): void {
+export function assumeWasUp(pool: PoolHealth): void {
   if (pool.health === 'unknown') pool.wasUp = true;
 }

@@ -31,7 +31,7 @@ import { lacksBases, takeAgentPercent, updateShare } from './share.ts';
 /**
  * Updates every touched signal and service. Signals come first, then services in the order of
  * `valid_when`, each in the order of the file: simultaneous observations give the same result,
- * word by word, in whatever order they arrived.
+ * to the last character, in whatever order they arrived.
  */
 export function updateHealth(core: Core, fallback: Cause, nowMs: number): void {
   for (const signal of takeSignals(core)) updateSignal(core, signal, nowMs);

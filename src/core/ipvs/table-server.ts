@@ -66,12 +66,12 @@ export function baseOf({ server, found }: TableServer): number | null {
   return server.configuredWeight ?? found?.weight ?? null;
 }
 
-/** Somebody set it to weight 0 before our start: it stays at 0 until somebody changes that. */
+/** It had weight 0 before our start: it stays at 0 until an operator changes that. */
 export function isFoundDrained({ server, found }: TableServer): boolean {
   return server.configuredWeight === null && found !== null && found.isDrained;
 }
 
-/** `null`: what was read before says nothing about the present intent. */
+/** `null`: the weight that was read before does not confirm the present intent. */
 export function setConfirmed(
   ipvs: Writable<TableServer, 'confirmed'>,
   weight: Weight | null,

@@ -6,13 +6,13 @@ const GRACEFUL_SHUTDOWN = '65535:0';
 /** RFC 4271: the attribute has four octets. */
 const MED_MAX = 0xffff_ffff;
 
-/** What names the route outside, without its rule and its options. */
+/** What identifies the route at ExaBGP, without its rule and its options. */
 export function identityOf(route: Route): RouteIdentity {
   const { key, prefix, pathId, neighbor } = route;
   return { key, prefix, pathId, neighbor };
 }
 
-/** What a route should look like at a capacity; `null` where a step says to withdraw. */
+/** The attributes of a route at a capacity; `null` where a step withdraws it. */
 export function degraded(route: Route, capacityPercent: number): RouteAttributes | null {
   let attributes = route.attributes;
   for (const step of route.degrade) {
@@ -41,7 +41,7 @@ function append(list: readonly string[], more: readonly string[]): readonly stri
   return [...new Set([...list, ...more])];
 }
 
-/** What a route looks like while it is announced as going away. */
+/** The attributes of a route that is announced as going away. */
 export function draining(route: Route, current: RouteAttributes): RouteAttributes {
   return {
     ...current,

@@ -6,8 +6,8 @@ import type { RouteEntry } from './entry.ts';
 import { HELD } from './held.ts';
 
 /**
- * Why a route is as it is now, in words: not the reason of its last decision, which may be long
- * past. What only a decision could say stays so (a drain that goes on, a stop, what it waits for).
+ * Why a route is in its state at present: the reason of its last decision may be out of date.
+ * That of a drain that goes on, of a stop and of a wait is still the one of the decision.
  *
  * @param reasons of names, worked out for other routes of this instant.
  */

@@ -39,6 +39,6 @@ function noticeHeld(core: Core, waitMs: number): void {
     event: 'withdraws_held',
     message:
       `${held.size} withdraws held: max_withdraw is used up (${budget.limit} allowed within ${perS}s); ` +
-      `the next goes in ${Math.ceil(waitMs / 1000)}s`,
+      `the next one is made in ${Math.ceil(waitMs / 1000)}s`,
   });
 }

@@ -64,7 +64,7 @@ export function waitsFor(core: Core, entry: Waiting, cause: Cause, nowMs: number
   }
   entry.wantedBy = cause;
   return isBlocked
-    ? `waits for IPVS service ${names}, which the kernel does not have`
+    ? `waits for IPVS service ${names}, which the IPVS table does not have`
     : `waits for IPVS weights of ${names}`;
 }
 

@@ -10,7 +10,7 @@ import { setDrainUntil } from './timers.ts';
 /**
  * A route is drained in two steps: it is announced as going away (RFC 8326) with a worse MED, so
  * that peers move to another path; it is withdrawn when its connections are few enough or its
- * time is over, whichever comes first. `max_withdraw` does not hold it: somebody asked for it.
+ * time is over, whichever comes first. `max_withdraw` does not hold it: an operator asked for it.
  */
 export function beginRouteDrain(
   core: Core,

@@ -38,7 +38,7 @@ export function announce(
   decide(core, entry, to, reason, nowMs);
 }
 
-/** Withdraws a route, whatever `max_withdraw` says. */
+/** Withdraws a route, also where `max_withdraw` is used up. */
 export function withdrawNow(core: Core, entry: Decided, reason: Reason, nowMs: number): void {
   const route = identityOf(entry.route);
   core.held.delete(entry);

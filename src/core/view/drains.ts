@@ -5,11 +5,12 @@ import { NODE } from '../drains/maintenance.ts';
 import { poolsOf } from '../health/lookup.ts';
 import type { Pool } from '../health/pool.ts';
 import type { TableServer } from '../ipvs/table-server.ts';
+import type { TableService } from '../ipvs/table-service.ts';
 import type { RouteEntry } from '../routes/entry.ts';
 import { connectionsOf } from '../routes/route-drain.ts';
 import type { Target } from '../settle/target.ts';
 
-/** Where nobody counts connections, a drain is over when it has been in force for this long. */
+/** Without counted connections a drain is over when it has been in force for this long. */
 const UNCOUNTED_MS = 3000;
 
 export function drainViewOfNode(core: Core, atMs: number): DrainView | null {
@@ -18,8 +19,8 @@ export function drainViewOfNode(core: Core, atMs: number): DrainView | null {
   const entries = [...core.graph.routes.values()];
   const draining = entries.filter(({ state }) => state === 'draining');
   const pools = new Set(draining.flatMap(({ route }) => [...poolsOf(core.graph, route.when)]));
-  const counted = [...pools].filter((pool) => isCountedSince(pool, drain));
-  const active = counted.reduce((sum, { ipvs }) => sum + (ipvs?.activeConnections ?? 0), 0);
+  const counted = [...pools].flatMap(({ ipvs }) => (isCountedSince(ipvs, drain) ? [ipvs] : []));
+  const active = counted.reduce((sum, { activeConnections }) => sum + activeConnections, 0);
   const areGone = entries.every(isGone) && atMs >= drain.sinceMs;
   return {
     drain,
@@ -43,7 +44,7 @@ export function drainViewOfRoute(core: Core, entry: RouteEntry): DrainView | nul
   };
 }
 
-/** A route that stays announced beside a drained service has no part in that drain. */
+/** A route that stays announced although one of its services is drained takes no part in the drain. */
 function drainShown(core: Core, entry: RouteEntry): Drain | null {
   const { drains, graph } = core;
   if (drains.size === 0) return null;
@@ -62,8 +63,7 @@ export function drainViewOfService(core: Core, pool: Pool, atMs: number): DrainV
   const drain = core.drains.get(pool.name)?.drain ?? null;
   if (drain === null) return null;
   const draining = pool.routes.filter(({ state }) => state === 'draining');
-  const isCounted = isCountedSince(pool, drain);
-  const active = isCounted && pool.ipvs !== null ? pool.ipvs.activeConnections : null;
+  const active = isCountedSince(pool.ipvs, drain) ? pool.ipvs.activeConnections : null;
   const areOut = pool.areServersDrained && pool.servers.every(({ ipvs }) => isOut(core, ipvs));
   return {
     drain,
@@ -80,7 +80,7 @@ export function drainViewOfServer(core: Core, server: Target, atMs: number): Dra
   const own = core.drains.get(server.key)?.drain ?? null;
   const drain = own ?? core.drains.get(pool.name)?.drain ?? null;
   if (drain === null) return null;
-  const active = ipvs !== null && isCountedSince(pool, drain) ? ipvs.activeConnections : null;
+  const active = ipvs !== null && isCountedSince(pool.ipvs, drain) ? ipvs.activeConnections : null;
   const isTaken = (own !== null || pool.areServersDrained) && isOut(core, ipvs);
   return {
     drain,
@@ -91,7 +91,7 @@ export function drainViewOfServer(core: Core, server: Target, atMs: number): Dra
   };
 }
 
-/** The kernel gives it nothing new; where nobody can confirm that, our intent has to do. */
+/** It gets no new connections: confirmed by the IPVS table, or intended where that cannot be read. */
 function isOut(core: Core, ipvs: TableServer | null): boolean {
   if (ipvs === null || ipvs.isMissing) return true;
   const { intended, confirmed } = ipvs;
@@ -106,6 +106,6 @@ function isEmpty({ ipvs }: Pool, active: number | null, drain: Drain, atMs: numb
   return ipvs === null || atMs >= drain.sinceMs + UNCOUNTED_MS;
 }
 
-function isCountedSince({ ipvs }: Pool, drain: Drain): boolean {
+function isCountedSince(ipvs: TableService | null, drain: Drain): ipvs is TableService {
   return ipvs !== null && ipvs.countedAtMs > -Infinity && ipvs.countedAtMs >= drain.sinceMs;
 }

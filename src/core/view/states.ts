@@ -89,12 +89,12 @@ function realServerView(core: Core, pool: Pool, server: Target, atMs: number): R
 
 function isInTable(core: Core, ipvs: TableServer | null): boolean | null {
   if (ipvs === null) return null;
-  // Taken out by us it is not missing: it is put back when it is up.
+  // We removed it, so it is not missing: it is added again when it is up.
   if (ipvs.intended === 'removed') return null;
   return core.ipvs.isAwaited ? null : !ipvs.isMissing;
 }
 
-/** What nobody judged yet is in the table as it was found. */
+/** A server without an intent of ours is in the table as it was found. */
 function isPooled(ipvs: TableServer): boolean {
   const { intended, isMissing } = ipvs;
   if (isMissing || intended === 'removed') return false;
@@ -102,7 +102,7 @@ function isPooled(ipvs: TableServer): boolean {
 }
 
 /**
- * Its reason is worked out when it is read: 10,000 of them are too much for one turn of the loop.
+ * Its reason is worked out when it is read: 10,000 of them would take too long at once.
  *
  * @param reasons of names, worked out for other routes of this view.
  */
@@ -118,7 +118,7 @@ export function routeView(
     state,
     attributes: entry.attributes,
     get because() {
-      // Decided anew since: what was so then is not known any more, but what it was decided by is.
+      // The route was decided again since the view was made: only the reason of then is known.
       return entry.state === state ? becauseNow(core, entry, atMs, reasons) : decided;
     },
     sinceMs: entry.sinceMs,

@@ -21,13 +21,13 @@ export function weightBecause(core: Core, pool: Pool, ipvs: TableServer, nowMs: 
       return clipBecause(`down: ${reason}${kept}`);
     }
     case 'unknown':
-      return 'not judged yet';
+      return 'no verdict yet';
     case 'up': {
       const share = slowShare(ipvs.slowFromMs, slowStartMs, nowMs);
       const parts: string[] = [];
       if (share < 1) parts.push(`slow start, ${Math.round(share * 100)}% of ${server.live}`);
       if (server.percent < 100) {
-        parts.push(`takes ${server.percent}% of ${baseOf(ipvs) ?? 0} as it reports`);
+        parts.push(`reported weight ${server.percent}% of ${baseOf(ipvs) ?? '?'}`);
       }
       return parts.length === 0 ? 'up' : parts.join('; ');
     }

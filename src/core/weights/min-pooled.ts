@@ -7,8 +7,8 @@ import { setDepooled, tableHealth, type TableServer } from '../ipvs/table-server
  * least that share of the service's whole base weight. Those that failed first go first; a server
  * that was depooled stays so until it recovers.
  *
- * A failed server that is kept serves nobody well, so it does not count for the service's health:
- * no route is announced because of it. It only keeps the other servers from being overloaded.
+ * A failed server that is kept does not count for the service's health: no route is announced
+ * because of it. It only keeps the other servers from being overloaded.
  */
 export function depool(pool: Pool, minPooledPercent: number): readonly TableServer[] {
   const least = (minPooledPercent * pool.sums.total) / 100;

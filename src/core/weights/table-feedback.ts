@@ -40,7 +40,7 @@ export function onTable(
   return isNews;
 }
 
-/** Read for the first time, and with a weight: whoever set that weight knew it as up. */
+/** Read for the first time, and with a weight above 0: it was up when that was set. */
 function isFoundServing({ key, ipvs }: Target, bases: ReadonlyMap<string, BaseWeight>): boolean {
   return ipvs !== null && ipvs.found === null && bases.get(key)?.isServing === true;
 }
@@ -51,7 +51,7 @@ function setServiceMissing(service: Writable<TableService, 'isMissing'>, isMissi
 
 function setMissing(ipvs: Writable<TableServer, 'isMissing'>, isMissing: boolean): void {
   ipvs.isMissing = isMissing;
-  // Whoever adds it again may give it any weight: that has to be read first.
+  // It may be added again with any weight: that has to be read first.
   if (isMissing) setConfirmed(ipvs, null);
 }
 

@@ -1,5 +1,6 @@
 import {
   type Observable,
+  asapScheduler,
   Subject,
   concat,
   connect,
@@ -7,6 +8,7 @@ import {
   from,
   merge,
   of,
+  subscribeOn,
   type SchedulerLike,
   finalize,
   ignoreElements,
@@ -107,7 +109,8 @@ function runSession(
     const configure = (config: Config): Observable<never> =>
       from(session.configure(config)).pipe(ignoreElements());
 
-    // The announced keys are read first, because adoption needs them.
+    // The announced keys are read first, because adoption needs them. Not in this turn of the
+    // event loop: `report$` has its subscriber only after the notifier of `takeUntil`.
     const gone$ = concat(
       // In a later microtask: nobody receives events yet, and a damaged file is one.
       from(Promise.resolve()).pipe(tap(() => announcedKeys.load())),
@@ -115,7 +118,7 @@ function runSession(
         configure(first),
         transport.events$.pipe(tap((event) => session.transportEvent(event))),
       ),
-    );
+    ).pipe(subscribeOn(asapScheduler));
     const finished$ = concat(
       turn$.pipe(tap((turn) => session.turn(turn))),
       waitForConfirmations(session, transport, announcedKeys, scheduler),

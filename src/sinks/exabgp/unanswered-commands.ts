@@ -62,17 +62,14 @@ export class UnansweredCommands {
   /** `done` or `error` came: takes the command that it answers. `null`: none waits for an answer. */
   takeAnswered(nowMs: number): ExabgpCommand | null {
     this.#answeredAtMs = nowMs;
-    return this.#takeOldest();
+    return this.#take(1)[0] ?? null;
   }
 
   /** A header came: takes the commands that were passed over. `null`: no poke asked for it. */
   takePassedOver(nowMs: number): readonly ExabgpCommand[] | null {
     this.#answeredAtMs = nowMs;
     const poke = this.#commands.findIndex(({ kind }) => kind === 'poke');
-    if (poke < 0) return null;
-    const passed = this.#commands.splice(0, poke);
-    for (const command of passed) this.#bytes -= bytesOf(command);
-    return passed;
+    return poke < 0 ? null : this.#take(poke);
   }
 
   /** Marks commands that wait longer than the acknowledgement timeout. Returns the new ones. */
@@ -94,12 +91,8 @@ export class UnansweredCommands {
       const quietMs = nowMs - Math.max(this.#answeredAtMs, this.#pokedAtMs);
       if (this.#pokes() === 0 || quietMs < this.#ackTimeoutMs) return [];
     }
-    const givenUp: ExabgpCommand[] = [];
-    while (this.#commands[0]?.isOverdue === true) {
-      const oldest = this.#takeOldest();
-      if (oldest !== null) givenUp.push(oldest);
-    }
-    return givenUp;
+    const inTime = this.#commands.findIndex(({ isOverdue }) => !isOverdue);
+    return this.#take(inTime < 0 ? this.#commands.length : inTime);
   }
 
   /** A poke to write, where ExaBGP is late. */
@@ -117,10 +110,11 @@ export class UnansweredCommands {
     return this.#commands.reduce((count, { kind }) => count + (kind === 'poke' ? 1 : 0), 0);
   }
 
-  #takeOldest(): ExabgpCommand | null {
-    const oldest = this.#commands.shift() ?? null;
-    if (oldest !== null) this.#bytes -= bytesOf(oldest);
-    return oldest;
+  /** The oldest ones, as many as there are. */
+  #take(count: number): readonly ExabgpCommand[] {
+    const taken = this.#commands.splice(0, count);
+    for (const command of taken) this.#bytes -= bytesOf(command);
+    return taken;
   }
 }
 

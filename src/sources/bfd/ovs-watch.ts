@@ -100,7 +100,7 @@ export class OvsWatch {
   #sessionOf(source: OvsdbSource, tls: TlsTexts): BfdSession {
     return new BfdSession(source, tls, {
       sync: (monitored, rows) => {
-        this.#database.over('OVSDB is reached');
+        this.#database.over('OVSDB is reachable again');
         this.#emitAll(this.#table.sync(monitored, rows));
         this.#reportMissing();
       },
@@ -123,7 +123,7 @@ export class OvsWatch {
 
   #vswitchdChanged(state: VswitchdState): void {
     if (state.kind === 'lost') this.#vswitchd.begin(state.reason);
-    else this.#vswitchd.over('vswitchd answers');
+    else this.#vswitchd.over('vswitchd answers again');
     this.#emitAll(this.#table.vswitchdChanged(state));
   }
 

@@ -109,7 +109,7 @@ class Run {
     const { staleAfterMs } = this.#run;
     if (staleAfterMs === null) return;
     const waitMs = this.#timeLimitMs(staleAfterMs);
-    this.#after('stale', waitMs, () => this.#end(`silent for ${waitMs}ms`));
+    this.#after('stale', waitMs, () => this.#end(`printed no line for ${waitMs}ms`));
   }
 
   #timeLimitMs(wantedMs: number): number {

@@ -116,7 +116,7 @@ function keepRunning(
       notifyLimited({
         level: 'warn',
         event: 'execd_stderr',
-        message: `${run.name}: wrote on stderr: ${line}`,
+        message: `${run.name} wrote to stderr: ${line}`,
       }),
     );
   }).pipe(

@@ -136,7 +136,9 @@ function carrierChanges(table: LinkTable, deps: LinkDeps, world: LinkWorld): Cha
     retry({
       delay: (error: unknown) => {
         const cause = errorCode(error);
-        trouble.begin(`netlink is not available: carrier is read every ${REREAD_MS}ms: ${cause}`);
+        trouble.begin(
+          `netlink is not available (${cause}): carrier is read every ${REREAD_MS}ms instead`,
+        );
         return timer(NETLINK_RETRY_MS, monotonicScheduler);
       },
     }),

@@ -79,7 +79,8 @@ export class Schedule {
     this.#pacer.prune(nowMs);
     const places = shuffledPlaces(specs.length, this.#deps.random);
     for (const [index, spec] of specs.entries()) {
-      const place = places[index] ?? 0;
+      const place = places[index];
+      if (place === undefined) throw new Error('bug: a target without a place');
       const { intervalMs } = spec.check;
       const target = new ScheduledTarget(spec, nowMs + place * intervalMs);
       target.probe = this.#deps.open(

@@ -127,7 +127,7 @@ export class Sentinel {
     this.#deps.notify({
       level: 'warn',
       event: 'sentinel_closed_by_server',
-      message: `${this.#target.key} ${why}: mode hold is off for it for ${RETRY_MS / 60_000} minutes`,
+      message: `${this.#target.key} ${why}: mode: hold is disabled for it for ${RETRY_MS / 60_000} minutes`,
     });
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Announcer, quietMs } from '../../../src/admin/page/announcer.js';
+import { LiveRegion, quietMs } from '../../../src/admin/page/live-region.js';
 import { backoffMs } from '../../../src/admin/page/backoff.js';
 import { barHeight, binCount, binsOf, lineMs } from '../../../src/admin/page/bins.js';
 import { Series } from '../../../src/admin/page/series.js';
@@ -59,24 +59,24 @@ describe('a series', () => {
 
 describe('what a screen reader is told', () => {
   test('is one sentence at a time, of the newest word about each thing', () => {
-    const announcer = new Announcer();
-    announcer.add(entry({ subject: 'service', name: 'web', to: 'down' }));
-    announcer.add(entry({ subject: 'service', name: 'web', to: 'up' }));
-    announcer.add(entry({ subject: 'route', name: '192.0.2.10/32', to: 'withdrawn' }));
-    assert.equal(announcer.take(0), 'web is up, 192.0.2.10/32 is withdrawn.');
-    announcer.add(entry({ subject: 'signal', name: 'tor-a', to: 'down' }));
-    assert.equal(announcer.take(quietMs - 1), null);
-    assert.equal(announcer.take(quietMs), 'tor-a is down.');
-    assert.equal(announcer.take(9 * quietMs), null);
+    const liveRegion = new LiveRegion();
+    liveRegion.add(entry({ subject: 'service', name: 'web', to: 'down' }));
+    liveRegion.add(entry({ subject: 'service', name: 'web', to: 'up' }));
+    liveRegion.add(entry({ subject: 'route', name: '192.0.2.10/32', to: 'withdrawn' }));
+    assert.equal(liveRegion.take(0), 'web is up, 192.0.2.10/32 is withdrawn.');
+    liveRegion.add(entry({ subject: 'signal', name: 'tor-a', to: 'down' }));
+    assert.equal(liveRegion.take(quietMs - 1), null);
+    assert.equal(liveRegion.take(quietMs), 'tor-a is down.');
+    assert.equal(liveRegion.take(9 * quietMs), null);
   });
 
   test('is short, and says nothing of single servers', () => {
-    const announcer = new Announcer();
+    const liveRegion = new LiveRegion();
     for (let at = 0; at < 500; at += 1) {
-      announcer.add(entry({ name: `web/${at}` }));
-      announcer.add(entry({ subject: 'service', name: `s${at}` }));
+      liveRegion.add(entry({ name: `web/${at}` }));
+      liveRegion.add(entry({ subject: 'service', name: `s${at}` }));
     }
-    assert.equal(announcer.take(0), 's0 is down, s1 is down, s2 is down and 497 more changes.');
+    assert.equal(liveRegion.take(0), 's0 is down, s1 is down, s2 is down and 497 more changes.');
   });
 });
 

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Board } from '../../../src/admin/page/board.js';
-import { countWords, findServers, flapMs, flappingOf } from '../../../src/admin/page/filter.js';
+import { StatusView } from '../../../src/admin/page/status-view.js';
+import { countText, findServers, flapMs, flappingOf } from '../../../src/admin/page/filter.js';
 import { apiDrain, apiServer, apiService, apiStatus } from '../../api-samples.ts';
 import { entry } from './entry.ts';
 
 const drain = apiDrain({ reason: 'new kernel', owner: 'ana' });
 
-const board = new Board();
-board.load(
+const view = new StatusView();
+view.load(
   apiStatus({
     services: [
       apiService({
@@ -31,10 +31,12 @@ board.load(
 
 const flapping = new Set(['Mail/10.0.1.11:25']);
 
-type Wanted = Parameters<typeof findServers>[1]['wanted'];
+type StateFilter = Parameters<typeof findServers>[1]['stateFilter'];
 
-function find(search: string, wanted: Wanted = 'all'): readonly string[] {
-  return findServers(board.services.values(), { search, wanted }, flapping).map(({ name }) => name);
+function find(search: string, stateFilter: StateFilter = 'all'): readonly string[] {
+  return findServers(view.services.values(), { search, stateFilter }, flapping).map(
+    ({ name }) => name,
+  );
 }
 
 describe('a search for real servers', () => {
@@ -57,7 +59,7 @@ describe('a search for real servers', () => {
   });
 
   test('is counted as people write numbers', () => {
-    assert.equal(countWords(12, 2000), '12 of 2,000');
+    assert.equal(countText(12, 2000), '12 of 2,000');
   });
 });
 

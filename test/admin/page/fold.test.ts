@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Board } from '../../../src/admin/page/board.js';
-import { entryOf, fold, needsStatus } from '../../../src/admin/page/events.js';
-import { reasonWords } from '../../../src/admin/page/loss.js';
-import { headline, tallyWords } from '../../../src/admin/page/tally.js';
+import { StatusView } from '../../../src/admin/page/status-view.js';
+import { entryOf, applyEvent, needsStatus } from '../../../src/admin/page/events.js';
+import { reasonText } from '../../../src/admin/page/loss.js';
+import { headline, countsText } from '../../../src/admin/page/counts.js';
 import type { ApiEvent } from '../../../src/protocol/api-events.ts';
 import type { ApiStatus } from '../../../src/protocol/api.ts';
 import {
@@ -31,8 +31,8 @@ const status: ApiStatus = apiStatus({
   sinks: [apiSink()],
 });
 
-function board(): Board {
-  const fresh = new Board();
+function view(): StatusView {
+  const fresh = new StatusView();
   fresh.load(status);
   return fresh;
 }
@@ -83,10 +83,10 @@ const action: ApiEvent = {
 
 describe('folding an event', () => {
   test('of a server renews it and its service, once a frame, and nothing else', () => {
-    const known = board();
+    const known = view();
     const before = known.services.get('web');
     const other = before?.servers[1];
-    fold(known, health('web/10.0.1.11:443', 'up', 'down'));
+    applyEvent(known, health('web/10.0.1.11:443', 'up', 'down'));
     assert.equal(known.services.get('web'), before);
     known.settle();
     const after = known.services.get('web');
@@ -96,39 +96,39 @@ describe('folding an event', () => {
       [after?.servers[0]?.state, after?.servers[0]?.reason, after?.servers[0]?.since],
       ['down', 'refused', at],
     );
-    assert.equal(tallyWords(after?.tally ?? assert.fail()), '1 of 2 up, 1 down');
+    assert.equal(countsText(after?.counts ?? assert.fail()), '1 of 2 up, 1 down');
     known.settle();
     assert.equal(known.services.get('web'), after, 'nothing was left to renew');
   });
 
   test('finds a server by an address of IPv6', () => {
-    const known = board();
-    fold(known, health('web/[2001:db8::1]:443', 'up', 'down'));
+    const known = view();
+    applyEvent(known, health('web/[2001:db8::1]:443', 'up', 'down'));
     assert.equal(known.services.get('web')?.servers[1]?.state, 'down');
     assert.equal(known.kindOf('web/[2001:db8::1]:443'), 'server');
   });
 
   test('of a signal counts its falls', () => {
-    const known = board();
-    fold(known, health('tor-a', 'up', 'down'));
-    fold(known, health('tor-a', 'down', 'up'));
-    fold(known, health('tor-a', 'up', 'down'));
+    const known = view();
+    applyEvent(known, health('tor-a', 'up', 'down'));
+    applyEvent(known, health('tor-a', 'down', 'up'));
+    applyEvent(known, health('tor-a', 'up', 'down'));
     assert.equal(known.signals.get('tor-a')?.flaps, 2);
   });
 
   test('of a decision is not confirmed until an action says so', () => {
-    const known = board();
-    fold(known, decision);
+    const known = view();
+    applyEvent(known, decision);
     const route = known.routes.get('192.0.2.10/32#7');
     assert.deepEqual([route?.state, route?.confirmed, route?.med], ['withdrawn', false, null]);
-    fold(known, action);
+    applyEvent(known, action);
     assert.equal(known.routes.get('192.0.2.10/32#7')?.confirmed, false);
-    fold(known, { ...action, result: 'confirmed' });
+    applyEvent(known, { ...action, result: 'confirmed' });
     assert.equal(known.routes.get('192.0.2.10/32#7')?.confirmed, true);
   });
 
   test('of a weight says whether the server takes connections', () => {
-    const known = board();
+    const known = view();
     const weight = {
       type: 'weight',
       seq: 9,
@@ -146,43 +146,43 @@ describe('folding an event', () => {
       } = known.services.get('web')?.servers[0] ?? assert.fail();
       return { now, removed, pooled };
     };
-    fold(known, { ...weight, from: 100, to: 0, removed: true });
+    applyEvent(known, { ...weight, from: 100, to: 0, removed: true });
     assert.deepEqual(shown(), { now: 0, removed: true, pooled: false });
-    fold(known, { ...weight, from: 0, to: 10 });
+    applyEvent(known, { ...weight, from: 0, to: 10 });
     assert.deepEqual(shown(), { now: 10, removed: undefined, pooled: true });
   });
 
   test('of a drain shows its maintenance at once, that of a service on its servers too', () => {
-    const known = board();
+    const known = view();
     const who = { owner: 'ana', on_behalf_of: null, by: 'ana' };
     const drain = { type: 'drain', seq: 4, at, until: null, ...who } as const;
     const drained = (name: string) => known.drainOf(name)?.name ?? null;
     const names = ['node', '192.0.2.10/32#7', 'web', 'web/10.0.1.11:443', 'web/[2001:db8::1]:443'];
     const own = 'web/[2001:db8::1]:443';
     for (const name of ['node', '192.0.2.10/32#7', own]) {
-      fold(known, { ...drain, change: 'begun', name, reason: 'new kernel' });
+      applyEvent(known, { ...drain, change: 'begun', name, reason: 'new kernel' });
       assert.deepEqual([known.drainOf(name)?.reason, drained('web')], ['new kernel', null]);
     }
-    fold(known, { ...drain, change: 'begun', name: 'web', reason: 'new disks' });
+    applyEvent(known, { ...drain, change: 'begun', name: 'web', reason: 'new disks' });
     assert.deepEqual(names.map(drained), ['node', '192.0.2.10/32#7', 'web', 'web', own]);
     known.settle();
-    assert.equal(known.services.get('web')?.tally.draining, 2);
-    fold(known, { ...drain, change: 'ended', name: 'web', reason: '' });
+    assert.equal(known.services.get('web')?.counts.draining, 2);
+    applyEvent(known, { ...drain, change: 'ended', name: 'web', reason: '' });
     assert.deepEqual(names.map(drained), ['node', '192.0.2.10/32#7', null, null, own]);
     for (const name of ['node', '192.0.2.10/32#7', own, 'nobody']) {
-      fold(known, { ...drain, change: 'expired', name, reason: '' });
+      applyEvent(known, { ...drain, change: 'expired', name, reason: '' });
     }
     assert.deepEqual(names.map(drained), [null, null, null, null, null]);
   });
 
   test('of something unknown, or of a kind that is newer than the page, changes nothing', () => {
-    const known = board();
+    const known = view();
     for (const name of ['nobody', 'web/10.9.9.9:1', 'web/', '/', '', '__proto__']) {
-      fold(known, health(name, 'up', 'down'));
+      applyEvent(known, health(name, 'up', 'down'));
       assert.equal(known.kindOf(name), null);
       assert.equal(entryOf(known, health(name, 'up', 'down')), null);
     }
-    fold(known, JSON.parse('{"type":"newer","seq":1,"at":""}'));
+    applyEvent(known, JSON.parse('{"type":"newer","seq":1,"at":""}'));
     assert.equal(entryOf(known, JSON.parse('{"type":"newer","seq":1,"at":""}')), null);
     known.settle();
     assert.deepEqual(known.services.get('web')?.servers, status.services[0]?.real_servers);
@@ -191,12 +191,12 @@ describe('folding an event', () => {
 
 describe('the line about an event', () => {
   test('of an action says its command, its root and how long it took', () => {
-    const line = entryOf(board(), action);
+    const line = entryOf(view(), action);
     assert.equal(line?.command, 'withdraw route 192.0.2.10/32');
     assert.equal(line?.cause, 'web/10.0.1.11:443 was observed down: refused');
     assert.equal(line?.reactionMs, 1.25);
-    assert.equal(entryOf(board(), { ...action, result: 'confirmed' })?.reactionMs, null);
-    assert.equal(entryOf(board(), { ...action, count: 40 })?.name, '192.0.2.10/32#7 and 39 more');
+    assert.equal(entryOf(view(), { ...action, result: 'confirmed' })?.reactionMs, null);
+    assert.equal(entryOf(view(), { ...action, count: 40 })?.name, '192.0.2.10/32#7 and 39 more');
   });
 
   test('only a new status tells what an action of very many changed', () => {
@@ -208,18 +208,18 @@ describe('the line about an event', () => {
 
 describe('the sentence at the top', () => {
   test('says that all is healthy where it is', () => {
-    assert.deepEqual(headline(board()), {
+    assert.deepEqual(headline(view()), {
       level: 'good',
       text: 'All healthy: 1 route announced, 2 real servers up',
     });
   });
 
   test('says the worst first', () => {
-    const known = board();
-    fold(known, health('web/10.0.1.11:443', 'up', 'down'));
+    const known = view();
+    applyEvent(known, health('web/10.0.1.11:443', 'up', 'down'));
     known.settle();
     assert.deepEqual(headline(known), { level: 'warn', text: '1 real server down' });
-    fold(known, decision);
+    applyEvent(known, decision);
     assert.equal(headline(known).text, '1 route withdrawn · 1 real server down');
     assert.equal(headline(known).level, 'bad');
   });
@@ -231,17 +231,17 @@ describe('an observer that is lost', () => {
 
   test('is said beside the state that is held, until there is nothing to hold', () => {
     const held = /^observer lost since \d\d:04:05: no reply, held until \d\d:04:15$/u;
-    assert.match(reasonWords(thing), held);
-    const down = reasonWords({ ...thing, state: 'down', reason: 'refused' });
+    assert.match(reasonText(thing), held);
+    const down = reasonText({ ...thing, state: 'down', reason: 'refused' });
     assert.match(down, /^refused · observer lost since/u);
-    const over = reasonWords({ ...thing, state: 'unknown', reason: 'observer lost: no reply' });
+    const over = reasonText({ ...thing, state: 'unknown', reason: 'observer lost: no reply' });
     assert.match(over, /^observer lost since \d\d:04:05: no reply$/u);
-    assert.equal(reasonWords({ state: 'down', reason: 'refused', lost: null }), 'refused');
-    assert.equal(reasonWords({ state: 'up', reason: '' }), '');
+    assert.equal(reasonText({ state: 'down', reason: 'refused', lost: null }), 'refused');
+    assert.equal(reasonText({ state: 'up', reason: '' }), '');
   });
 
   test('is in the headline, and asks for a new status', () => {
-    const known = board();
+    const known = view();
     const tor = status.signals[0] ?? assert.fail();
     const web = status.services[0] ?? assert.fail();
     const servers = ['10.0.1.11:443', '10.0.1.12:443'].map((address) =>

@@ -165,7 +165,7 @@ describe('the view', () => {
     assert.deepEqual([web.state, web.because], ['up', '']);
     assert.equal(counter(web, 'weight'), '100 of 100');
     const unread = look(new Drive(rules), 1).explain('web/a') ?? assert.fail();
-    assert.equal(counter(unread, 'weight'), 'left as the kernel has it');
+    assert.equal(counter(unread, 'weight'), 'left as the IPVS table has it');
   });
 
   test('tells a drained server that is out, whatever is left of its connections', () => {

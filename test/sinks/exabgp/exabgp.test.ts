@@ -40,6 +40,7 @@ describe('the sink as a whole', () => {
       String(stdout.read()),
       `announce route ${prefix} next-hop self med 100\nwithdraw route ${prefix} next-hop self\n`,
     );
+    assert.ok(reports[0]?.kind === 'state' && reports[0].state === 'connected');
   });
 
   test('a damaged file of announced routes is an event', async (t) => {
@@ -109,6 +110,26 @@ describe('the sink as a whole', () => {
       reports.map((report) => report.kind === 'state' && report.state),
       ['off'],
     );
+  });
+
+  test('a damaged list of announced routes is reported, and the sink goes on', async (t) => {
+    const stateDir = mkdtempSync(join(tmpdir(), 'routevane-exabgp-'));
+    t.after(() => rmSync(stateDir, { recursive: true }));
+    writeFileSync(join(stateDir, 'exabgp-routes.json'), '{"announced":');
+    const stdout = new PassThrough();
+    const messages: string[] = [];
+    const subscription = exabgp(
+      new BehaviorSubject(config([prefix], {}, stateDir)),
+      NEVER,
+      { stdin: new PassThrough(), stdout },
+      () => {},
+    ).subscribe((event) => {
+      if (event.kind === 'notice' && event.event === 'state_unusable') messages.push(event.message);
+    });
+    t.after(() => subscription.unsubscribe());
+    await until(() => stdout.readableLength > 0, TIMEOUT_MS, 'the barrier');
+    assert.equal(messages.length, 1);
+    assert.match(messages[0] ?? '', /moved to .*exabgp-routes\.json\.damaged$/u);
   });
 
   test('unsubscribing leaves nothing behind', async () => {

@@ -2,10 +2,10 @@
  * What the page knows: the snapshot, and each event folded into it. No DOM, no clock.
  *
  * Things are replaced, never changed, so that whoever draws them sees by identity what is new;
- * only the list of a service's servers is written in place, and the service is renewed once a
+ * only the list of a service's servers is changed in place, and the service is renewed once a
  * frame by `settle`, however many of its two thousand servers changed.
  */
-import { tallyOf } from './tally.js';
+import { countServers } from './counts.js';
 
 /** @typedef {import('../../protocol/api.ts').ApiStatus} ApiStatus */
 /** @typedef {import('../../protocol/api.ts').ApiSignal} ApiSignal */
@@ -17,19 +17,19 @@ import { tallyOf } from './tally.js';
 /** @typedef {import('../../protocol/api.ts').ApiDrain} ApiDrain */
 
 /**
- * @typedef {object} ServiceBoard
+ * @typedef {object} ServiceEntry
  * @property {ApiService} info its `real_servers` are those of the snapshot: read `servers`
  * @property {ApiRealServer[]} servers in the order of the file
- * @property {Map<string, number>} places of the servers, by address
- * @property {import('./tally.js').Tally} tally
+ * @property {Map<string, number>} indexes of the servers, by address
+ * @property {import('./counts.js').ServerCounts} counts
  */
 
-export class Board {
+export class StatusView {
   /** @type {ApiStatus | null} */
   status = null;
   /** @type {Map<string, ApiSignal>} */
   signals = new Map();
-  /** @type {Map<string, ServiceBoard>} */
+  /** @type {Map<string, ServiceEntry>} */
   services = new Map();
   /** @type {Map<string, ApiRoute>} */
   routes = new Map();
@@ -42,7 +42,7 @@ export class Board {
   load(status) {
     this.status = status;
     this.signals = new Map(status.signals.map((signal) => [signal.name, signal]));
-    this.services = new Map(status.services.map((info) => [info.name, boardOf(info)]));
+    this.services = new Map(status.services.map((info) => [info.name, serviceEntry(info)]));
     this.routes = new Map(status.routes.map((route) => [route.key, route]));
     this.sinks = new Map(status.sinks.map((sink) => [sink.name, sink]));
     this.#dirty.clear();
@@ -58,7 +58,7 @@ export class Board {
     if (this.signals.has(name)) return 'signal';
     if (this.services.has(name)) return 'service';
     if (this.routes.has(name)) return 'route';
-    return this.#placeOf(name) === null ? null : 'server';
+    return this.#find(name) === null ? null : 'server';
   }
 
   /**
@@ -138,7 +138,7 @@ export class Board {
       const servers = service.servers.map((server) =>
         drain !== null && server.drain !== null ? server : { ...server, drain: next(server) },
       );
-      this.services.set(name, { ...service, info, servers, tally: tallyOf(servers) });
+      this.services.set(name, { ...service, info, servers, counts: countServers(servers) });
     }
     this.#server(name, (server) => ({ ...server, drain: next(server) }));
   }
@@ -151,9 +151,9 @@ export class Board {
    */
   drainOf(name) {
     if (name === 'node') return this.status?.drain ?? null;
-    const place = this.#placeOf(name);
+    const found = this.#find(name);
     const thing =
-      this.routes.get(name) ?? this.services.get(name)?.info ?? place?.service.servers[place.at];
+      this.routes.get(name) ?? this.services.get(name)?.info ?? found?.service.servers[found.at];
     return thing?.drain ?? null;
   }
 
@@ -162,7 +162,7 @@ export class Board {
     for (const name of this.#dirty) {
       const service = this.services.get(name);
       if (service !== undefined) {
-        this.services.set(name, { ...service, tally: tallyOf(service.servers) });
+        this.services.set(name, { ...service, counts: countServers(service.servers) });
       }
     }
     this.#dirty.clear();
@@ -173,28 +173,28 @@ export class Board {
    * @param {(server: ApiRealServer) => ApiRealServer} change
    */
   #server(key, change) {
-    const place = this.#placeOf(key);
-    const server = place?.service.servers[place.at];
-    if (place === null || server === undefined) return;
-    place.service.servers[place.at] = change(server);
-    this.#dirty.add(place.service.info.name);
+    const found = this.#find(key);
+    const server = found?.service.servers[found.at];
+    if (found === null || server === undefined) return;
+    found.service.servers[found.at] = change(server);
+    this.#dirty.add(found.service.info.name);
   }
 
   /** @param {string} key `service/address:port` */
-  #placeOf(key) {
+  #find(key) {
     const slash = key.indexOf('/');
     const service = this.services.get(key.slice(0, slash));
-    const at = service?.places.get(key.slice(slash + 1));
+    const at = service?.indexes.get(key.slice(slash + 1));
     return service === undefined || at === undefined ? null : { service, at };
   }
 }
 
 /**
  * @param {ApiService} info
- * @returns {ServiceBoard}
+ * @returns {ServiceEntry}
  */
-function boardOf(info) {
+function serviceEntry(info) {
   const servers = [...info.real_servers];
-  const places = new Map(servers.map((server, at) => [server.address, at]));
-  return { info, servers, places, tally: tallyOf(servers) };
+  const indexes = new Map(servers.map((server, at) => [server.address, at]));
+  return { info, servers, indexes, counts: countServers(servers) };
 }

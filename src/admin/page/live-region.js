@@ -6,7 +6,7 @@ export const quietMs = 4000;
 const namesMax = 3;
 
 /** Collects changes and gives them out as one sentence at a time. */
-export class Announcer {
+export class LiveRegion {
   /** @type {Map<string, string>} the newest word about each name */
   #changes = new Map();
   #spokeAtMs = -Infinity;

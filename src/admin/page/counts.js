@@ -1,9 +1,9 @@
-/** Many things in a few numbers and words. Pure. */
+/** Counts of servers by state, and the words for them. Pure. */
 
 /** @typedef {import('../../protocol/api.ts').ApiRealServer} ApiRealServer */
 
 /**
- * @typedef {object} Tally
+ * @typedef {object} ServerCounts
  * @property {number} total
  * @property {number} up
  * @property {number} down
@@ -15,9 +15,9 @@
 
 /**
  * @param {readonly ApiRealServer[]} servers
- * @returns {Tally}
+ * @returns {ServerCounts}
  */
-export function tallyOf(servers) {
+export function countServers(servers) {
   const counts = { up: 0, down: 0, unknown: 0 };
   let draining = 0;
   let lost = 0;
@@ -34,11 +34,11 @@ export function tallyOf(servers) {
 }
 
 /**
- * `5 of 6 up, 1 down, 1 draining`: what is not there is not said.
+ * `5 of 6 up, 1 down, 1 draining`: what is 0 is left out.
  *
- * @param {Tally} tally
+ * @param {ServerCounts} counts
  */
-export function tallyWords({ total, up, down, unknown, draining }) {
+export function countsText({ total, up, down, unknown, draining }) {
   const parts = [`${up} of ${total} up`];
   if (down > 0) parts.push(`${down} down`);
   if (unknown > 0) parts.push(`${unknown} unknown`);
@@ -49,17 +49,17 @@ export function tallyWords({ total, up, down, unknown, draining }) {
 /**
  * The sentence at the top: the worst thing first, or that all is healthy.
  *
- * @param {import('./board.js').Board} board
+ * @param {import('./status-view.js').StatusView} view
  * @returns {{ level: 'good' | 'warn' | 'bad', text: string }}
  */
-export function headline(board) {
-  const routes = count([...board.routes.values()].map((route) => route.state));
-  const signals = count([...board.signals.values()].map((signal) => signal.state));
-  const services = count([...board.services.values()].map((service) => service.info.state));
-  const servers = sum([...board.services.values()].map((service) => service.tally));
-  const sinks = [...board.sinks.values()].filter((sink) => sink.state === 'lost');
+export function headline(view) {
+  const routes = count([...view.routes.values()].map((route) => route.state));
+  const signals = count([...view.signals.values()].map((signal) => signal.state));
+  const services = count([...view.services.values()].map((service) => service.info.state));
+  const servers = sum([...view.services.values()].map((service) => service.counts));
+  const sinks = [...view.sinks.values()].filter((sink) => sink.state === 'lost');
 
-  const lostSignals = [...board.signals.values()].filter(({ lost }) => lost !== null);
+  const lostSignals = [...view.signals.values()].filter(({ lost }) => lost !== null);
 
   const bad = [
     some(routes.withdrawn, 'route', 'withdrawn'),
@@ -83,7 +83,7 @@ export function headline(board) {
   if (level !== 'good') return { level, text: [...bad, ...warn].join(' · ') };
   return {
     level,
-    text: `All healthy: ${plural(board.routes.size, 'route')} announced, ${plural(servers.total, 'real server')} up`,
+    text: `All healthy: ${plural(view.routes.size, 'route')} announced, ${plural(servers.total, 'real server')} up`,
   };
 }
 
@@ -102,15 +102,15 @@ function count(states) {
   };
 }
 
-/** @param {readonly Tally[]} tallies */
-function sum(tallies) {
+/** @param {readonly ServerCounts[]} services */
+function sum(services) {
   const all = { total: 0, down: 0, unknown: 0, draining: 0, lost: 0 };
-  for (const tally of tallies) {
-    all.total += tally.total;
-    all.down += tally.down;
-    all.unknown += tally.unknown;
-    all.draining += tally.draining;
-    all.lost += tally.lost;
+  for (const counts of services) {
+    all.total += counts.total;
+    all.down += counts.down;
+    all.unknown += counts.unknown;
+    all.draining += counts.draining;
+    all.lost += counts.lost;
   }
   return all;
 }
