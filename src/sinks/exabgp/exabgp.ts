@@ -1,4 +1,5 @@
 import {
+  EMPTY,
   type Observable,
   asapScheduler,
   Subject,
@@ -112,8 +113,10 @@ function runSession(
     // The announced keys are read first, because adoption needs them. Not in this turn of the
     // event loop: `report$` has its subscriber only after the notifier of `takeUntil`.
     const gone$ = concat(
-      // In a later microtask: nobody receives events yet, and a damaged file is one.
-      from(Promise.resolve()).pipe(tap(() => announcedKeys.load())),
+      defer(() => {
+        announcedKeys.load();
+        return EMPTY;
+      }),
       merge(
         configure(first),
         transport.events$.pipe(tap((event) => session.transportEvent(event))),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, test } from 'node:test';
-import { BehaviorSubject, filter, firstValueFrom, NEVER, Subject } from 'rxjs';
+import { BehaviorSubject, NEVER, Subject } from 'rxjs';
 import type { SinkEvent } from '../../../src/model/report.ts';
 import type { Turn } from '../../../src/model/turn.ts';
 import { exabgp } from '../../../src/sinks/exabgp/exabgp.ts';
@@ -41,22 +41,6 @@ describe('the sink as a whole', () => {
       `announce route ${prefix} next-hop self med 100\nwithdraw route ${prefix} next-hop self\n`,
     );
     assert.ok(reports[0]?.kind === 'state' && reports[0].state === 'connected');
-  });
-
-  test('a damaged file of announced routes is an event', async (t) => {
-    const folder = mkdtempSync(join(tmpdir(), 'routevane-exabgp-'));
-    t.after(() => rmSync(folder, { recursive: true, force: true }));
-    writeFileSync(join(folder, 'exabgp-routes.json'), 'damaged');
-    const event$ = exabgp(
-      new BehaviorSubject(config([prefix], {}, folder)),
-      NEVER,
-      { stdin: new PassThrough(), stdout: new PassThrough() },
-      () => {},
-    );
-    const notice = await firstValueFrom(event$.pipe(filter(({ kind }) => kind === 'notice')));
-    assert.ok(notice.kind === 'notice');
-    assert.equal(notice.event, 'state_unusable');
-    assert.match(notice.message, /exabgp-routes\.json cannot be used/u);
   });
 
   test('the end of stdin is the end of everything, without a drain', async () => {
