@@ -4,7 +4,8 @@ import { connect } from 'node:net';
 import { failure } from '../protocol/api.ts';
 import { fitted } from '../protocol/api-read.ts';
 import { exitCode, UsageError, type Options } from './command.ts';
-import { cut, safeForTerminal } from './printable.ts';
+import { cut } from './printable.ts';
+import { withoutControls } from '../protocol/printable.ts';
 
 /** Where the daemon's unit puts it. */
 const DEFAULT_SOCKET = '/run/routevane/admin.sock';
@@ -74,7 +75,7 @@ export async function ask(socket: string, path: string, how: Ask = {}): Promise<
 
 /** One line on stderr, and the exit code. */
 export function failed(message: string): number {
-  process.stderr.write(`routevane: ${safeForTerminal(message)}\n`);
+  process.stderr.write(`routevane: ${withoutControls(message)}\n`);
   return exitCode.failure;
 }
 

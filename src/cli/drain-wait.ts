@@ -3,7 +3,8 @@ import { drainAnswer, type ApiDrain } from '../protocol/api.ts';
 import { fitted } from '../protocol/api-read.ts';
 import { ask, failed, failedFor } from './admin-client.ts';
 import { exitCode } from './command.ts';
-import { cut, safeForTerminal, timeText } from './printable.ts';
+import { cut, timeText } from './printable.ts';
+import { withoutControls } from '../protocol/printable.ts';
 
 /** How often it looks. */
 const LOOK_MS = 500;
@@ -61,7 +62,7 @@ export async function waitUntilDrained(
 
 function printDrained(name: string, left: number | null): number {
   const rest = left === null || left === 0 ? '' : `, ${left} connections left`;
-  process.stdout.write(`${safeForTerminal(name)}: drained${rest}\n`);
+  process.stdout.write(`${withoutControls(name)}: drained${rest}\n`);
   return exitCode.ok;
 }
 
@@ -71,7 +72,7 @@ function progressLine(): { readonly show: (text: string) => void; readonly clear
   let isShown = false;
   return {
     show(text) {
-      process.stderr.write(cut(safeForTerminal(text), COLUMNS_MAX));
+      process.stderr.write(cut(withoutControls(text), COLUMNS_MAX));
       isShown = true;
     },
     clear() {

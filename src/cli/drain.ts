@@ -5,7 +5,8 @@ import { fitted } from '../protocol/api-read.ts';
 import { ask, failedFor, socketOption, socketPath } from './admin-client.ts';
 import { exitCode, UsageError, type Command, type Options } from './command.ts';
 import { drainPath, waitUntilDrained, type Patience } from './drain-wait.ts';
-import { safeForTerminal, timeText } from './printable.ts';
+import { timeText } from './printable.ts';
+import { withoutControls } from '../protocol/printable.ts';
 
 /** `routevane drain NAME`: takes something out of service without a noise. */
 export const drain: Command = {
@@ -60,7 +61,7 @@ export const undrain: Command = {
     if (!answer.ok) return failedFor(name, answer.message);
     const ended = fitted(drainAnswer, answer.value);
     if (!ended.ok) return failedFor(name, ended.message);
-    process.stdout.write(`${safeForTerminal(ended.value.name)}: maintenance has ended\n`);
+    process.stdout.write(`${withoutControls(ended.value.name)}: maintenance has ended\n`);
     warnIfNotKept(ended.value);
     return exitCode.ok;
   },
@@ -109,7 +110,7 @@ function printBegun(answer: ApiDrainAnswer): void {
   const { name, drain: begun } = answer;
   const until = begun?.until ?? null;
   const end = until === null ? `until routevane undrain ${name}` : `until ${timeText(until)}`;
-  process.stdout.write(`${safeForTerminal(`${name}: in maintenance ${end}`)}\n`);
+  process.stdout.write(`${withoutControls(`${name}: in maintenance ${end}`)}\n`);
   warnIfNotKept(answer);
 }
 

@@ -1,6 +1,7 @@
 import { causeText } from '../admin/page/wording.js';
 import type { ApiExplainStep } from '../protocol/api.ts';
-import { agoText, momentText, safeForTerminal, timeText, type Paint } from './printable.ts';
+import { agoText, momentText, timeText, type Paint } from './printable.ts';
+import { withoutControls } from '../protocol/printable.ts';
 import { drainText } from './status-table.ts';
 
 /** Rules may nest; deeper steps are left out. */
@@ -13,7 +14,7 @@ export function explainLines(
   wallMs: number,
 ): readonly string[] {
   return stepLines(chain, 0, wallMs).map(({ indent, text, isHead }) => {
-    const line = safeForTerminal(text);
+    const line = withoutControls(text);
     return indent + (isHead ? paint(line, 'bold') : line);
   });
 }

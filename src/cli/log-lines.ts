@@ -2,6 +2,7 @@ import { latencyText } from '../admin/page/wording.js';
 import type { SinkEvent } from '../model/report.ts';
 import type { Level } from '../platform/log.ts';
 import type { Decision, HealthChange, WeightDecision } from '../model/turn.ts';
+import { withoutControls } from '../protocol/printable.ts';
 import type { EventLogger } from './event-logger.ts';
 import { reactionMs, weightWords } from './log-json.ts';
 import { actionLevel, decisionLevel, healthLevel, sinkLevel, withReason } from './log-levels.ts';
@@ -14,7 +15,7 @@ export function lineEventLogger(
 ): EventLogger {
   const line = (level: Level, text: string): void => {
     const seconds = ((nowMs() - startMs) / 1000).toFixed(2).padStart(7);
-    write(`${seconds} s  ${level.padEnd(5)}  ${terminalSafe(text)}\n`);
+    write(`${seconds} s  ${level.padEnd(5)}  ${withoutControls(text)}\n`);
   };
   const notice: EventLogger['notice'] = ({ level, message, fields }) =>
     line(level, `${message}${fields === undefined ? '' : ` ${JSON.stringify(fields)}`}`);
@@ -84,9 +85,4 @@ function reportText(report: SinkEvent): string | null {
     default:
       return report satisfies never;
   }
-}
-
-/** A reason may hold what a server answered: nothing of it may steer the terminal. */
-export function terminalSafe(text: string): string {
-  return text.replaceAll(/\p{C}/gu, '?');
 }

@@ -1,23 +1,14 @@
 import { durationText } from '../admin/page/wording.js';
+import { isPlainAscii } from '../protocol/printable.ts';
 
 /** Colours of a terminal (ECMA-48, select graphic rendition). */
 const colours = { red: 31, green: 32, yellow: 33, bold: 1 } as const;
 
 export type Paint = (text: string, colour: keyof typeof colours) => string;
 
-/** Without what could steer the terminal: the text may come from a server. */
-export function safeForTerminal(text: string): string {
-  return isPlain(text) ? text : text.replaceAll(/\p{C}/gu, '?');
-}
-
-/** Printable ASCII, as nearly all text is: the table of 5,000 real servers has 40,000 cells. */
-export function isPlain(text: string): boolean {
-  return /^[ -~]*$/.test(text);
-}
-
 /** Characters, not halves of them. */
 export function widthOf(text: string): number {
-  return isPlain(text) ? text.length : Array.from(text).length;
+  return isPlainAscii(text) ? text.length : Array.from(text).length;
 }
 
 /** Colours only on a terminal, and not with NO_COLOR (no-color.org). */

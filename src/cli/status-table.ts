@@ -10,7 +10,8 @@ import type {
   ApiStatus,
 } from '../protocol/api.ts';
 import { lostText, reasonBesidesLoss } from './lost-text.ts';
-import { agoText, cut, safeForTerminal, timeText, type Paint } from './printable.ts';
+import { agoText, cut, timeText, type Paint } from './printable.ts';
+import { withoutControls } from '../protocol/printable.ts';
 import { tableLines, tableRows, type Cell } from './table.ts';
 
 /** The width of a table where the width of the terminal is not known. */
@@ -91,7 +92,7 @@ interface How {
 function headLine(status: ApiStatus): string {
   const { node, version, uptime_s: upSeconds, config_hash: hash } = status;
   const up = durationText(upSeconds * 1000);
-  return safeForTerminal(`${node}   routevane ${version}   up ${up}   configuration ${hash}`);
+  return withoutControls(`${node}   routevane ${version}   up ${up}   configuration ${hash}`);
 }
 
 /** Only a refused one: what runs is then not what the file says. */
@@ -99,12 +100,12 @@ function reloadLines(status: ApiStatus, { paint, wallMs, widthMax }: How): reado
   const { last_reload: reload } = status;
   if (reload === null || reload.ok) return [];
   const text = `the last reload, ${agoText(reload.at, wallMs)} ago, was refused: ${reload.reason}`;
-  return [paint(cut(safeForTerminal(text), widthMax), 'red')];
+  return [paint(cut(withoutControls(text), widthMax), 'red')];
 }
 
 function nodeLines({ drain }: ApiStatus, { paint, widthMax }: How): readonly string[] {
   const text = `this node is ${drainText(drain)}`;
-  return drain === null ? [] : [paint(cut(safeForTerminal(text), widthMax), 'yellow')];
+  return drain === null ? [] : [paint(cut(withoutControls(text), widthMax), 'yellow')];
 }
 
 function section(

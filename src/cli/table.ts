@@ -1,4 +1,5 @@
-import { cut, isPlain, safeForTerminal, widthOf } from './printable.ts';
+import { cut, widthOf } from './printable.ts';
+import { isPlainAscii, withoutControls } from '../protocol/printable.ts';
 
 /** No column takes more, so that one long name does not push the rest out. */
 const COLUMN_MAX = 44;
@@ -144,9 +145,9 @@ function usedBy(widths: readonly number[]): number {
 function rowOf(cells: readonly (string | Cell)[]): Row {
   const texts = cells.map((cell) => (typeof cell === 'string' ? cell : cell.text));
   const wideAt = cells.findIndex((cell) => typeof cell === 'object' && cell.isWide === true);
-  return isPlain(texts.join(''))
+  return isPlainAscii(texts.join(''))
     ? { texts, width: lengthOf, wideAt }
-    : { texts: texts.map(safeForTerminal), width: widthOf, wideAt };
+    : { texts: texts.map(withoutControls), width: widthOf, wideAt };
 }
 
 function lengthOf(text: string): number {

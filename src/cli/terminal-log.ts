@@ -1,5 +1,5 @@
 import type { Level, Log } from '../platform/log.ts';
-import { terminalSafe } from './log-lines.ts';
+import { withoutControls } from '../protocol/printable.ts';
 
 const order: Readonly<Record<Level, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
 
@@ -7,7 +7,7 @@ const order: Readonly<Record<Level, number>> = { debug: 0, info: 1, warn: 2, err
 export function terminalLog(level: Level, write: (line: string) => void): Log {
   return {
     write(at, _event, message) {
-      if (order[at] >= order[level]) write(`${at.padEnd(5)}  ${terminalSafe(message)}\n`);
+      if (order[at] >= order[level]) write(`${at.padEnd(5)}  ${withoutControls(message)}\n`);
     },
     // A terminal is written to at once.
     async end() {},

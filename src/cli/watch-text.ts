@@ -1,12 +1,13 @@
 import { causeText, latencyText, observationText } from '../admin/page/wording.js';
 import type { ApiEvent, ApiSnapshot, ApiStreamMessage } from '../protocol/api-events.ts';
 import type { ApiCause } from '../protocol/api.ts';
-import { momentText, safeForTerminal } from './printable.ts';
+import { momentText } from './printable.ts';
+import { withoutControls } from '../protocol/printable.ts';
 
 /** One message of the stream as one line. */
 export function watchLine(message: ApiStreamMessage): string {
   const text = `${message.type.padEnd(11)} ${messageText(message)}`;
-  return safeForTerminal(`${momentText(message.at)}  ${text}`);
+  return withoutControls(`${momentText(message.at)}  ${text}`);
 }
 
 function messageText(message: ApiStreamMessage): string {

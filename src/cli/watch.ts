@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failed, readAnswer, socketOption, socketPath, unreachableText } from './admin-client.ts';
+import { Backoff } from '../platform/backoff.ts';
 import { streamMessage } from '../protocol/api-events.ts';
 import { fitted } from '../protocol/api-read.ts';
 import { exitCode, type Command } from './command.ts';
-import { safeForTerminal } from './printable.ts';
+import { withoutControls } from '../protocol/printable.ts';
 import { watchLine } from './watch-text.ts';
 
-const RETRY_MIN_MS = 250;
-const RETRY_MAX_MS = 5_000;
+const RETRY = { minMs: 250, maxMs: 5_000 };
 const HANDSHAKE_MAX_MS = 10_000;
 const MESSAGE_MAX_BYTES = 64 << 20;
 
@@ -24,16 +24,15 @@ export const watch: Command = {
     const show = options['json'] === true ? showJson : showLine;
     // Whoever reads us has seen enough (`| head`).
     process.stdout.once('error', () => process.exit(exitCode.ok));
-    let waitMs = RETRY_MIN_MS;
+    const backoff = new Backoff(RETRY);
     for (let isFirst = true; ; isFirst = false) {
       const end = await follow(socket, show);
       if (isFirst && !end.wasOpen) return failed(end.reason);
       if (end.wasOpen) {
-        process.stderr.write(`routevane: ${safeForTerminal(end.reason)}; connecting again\n`);
-        waitMs = RETRY_MIN_MS;
+        process.stderr.write(`routevane: ${withoutControls(end.reason)}; connecting again\n`);
+        backoff.reset();
       }
-      await sleep(waitMs);
-      waitMs = Math.min(waitMs * 2, RETRY_MAX_MS);
+      await sleep(backoff.next());
     }
   },
 };
@@ -97,7 +96,7 @@ function showJson(text: string): void {
 function showLine(text: string): void {
   const message = parse(text);
   // An event that this version does not know is shown as it came.
-  const line = message.ok ? watchLine(message.value) : safeForTerminal(text);
+  const line = message.ok ? watchLine(message.value) : withoutControls(text);
   process.stdout.write(`${line}\n`);
 }
 

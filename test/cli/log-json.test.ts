@@ -80,7 +80,7 @@ describe('telling a terminal', () => {
     teller.report(action);
     teller.notice({ level: 'info', event: 'plugin_log', message: 'looked', fields: { left: 4 } });
     assert.deepEqual(lines, [
-      '   2.50 s  warn   web is down: bad ?[31m?answer\n',
+      '   2.50 s  warn   web is down: bad  [31m answer\n',
       '   2.50 s  warn   route 192.0.2.10/32 is withdrawn: web is down\n',
       '   2.50 s  info   web/10.0.0.1:80 has weight 0, was 100: down: refused\n',
       '   2.50 s  info   web/10.0.0.2:80 is taken out of the table, was 100: down: refused\n',
