@@ -67,7 +67,10 @@ describe('the dashboard', () => {
     await page.keyboard.press('Enter');
     const dialog = page.locator('dialog[open]');
     await dialog.locator('.chain .chain .chain', { hasText: '10.0.3.12:25' }).waitFor();
-    assert.match(await dialog.innerText(), /cause: mail\/10\.0\.3\.11:25 was observed down: refused/u);
+    assert.match(
+      await dialog.innerText(),
+      /cause: mail\/10\.0\.3\.11:25 was observed down: refused/u,
+    );
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     const focused = await page.evaluate<string>('document.activeElement.textContent');
