@@ -34,7 +34,7 @@ import { agentListener } from './sinks/agent/agent.ts';
 import { checkpoints } from './sinks/checkpoint/checkpoints.ts';
 import { exabgp } from './sinks/exabgp/exabgp.ts';
 import { ipvs } from './sinks/ipvs/ipvs.ts';
-import { openTable } from './sinks/ipvs/open.ts';
+import { openTable } from './sinks/ipvs/open-table.ts';
 import { journal, JOURNAL_NAME, noJournal } from './sinks/journal/journal.ts';
 import { trackFiles } from './sinks/track-files/track-files.ts';
 import { bfd } from './sources/bfd/bfd.ts';

@@ -30,6 +30,9 @@ export interface SeenResult {
   readonly detail?: string;
 }
 
+/** @deprecated since 0.2: the old name of `SeenResult`, removed in 0.3. */
+export type SeenSight = SeenResult;
+
 /** What a plugin did in the time of its test. */
 export interface TestResult {
   /** Its results, in their order, without the daemon's limit of 100 a second. */

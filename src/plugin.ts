@@ -28,6 +28,13 @@ export type CheckResult =
   | ({ readonly state: 'up' } & UpDetails)
   | ({ readonly state: 'down'; readonly reason: string } & ResultDetails);
 
+/** @deprecated since 0.2: the old name of `CheckResult`, removed in 0.3. */
+export type Sight = CheckResult;
+/** @deprecated since 0.2: the old name of `ResultDetails`, removed in 0.3. */
+export type Beside = ResultDetails;
+/** @deprecated since 0.2: the old name of `UpDetails`, removed in 0.3. */
+export type BesideUp = UpDetails;
+
 /**
  * A result: what the plugin observes is healthy.
  *
@@ -124,6 +131,9 @@ export interface Subscribable<T> {
  * 60 s. Of more than 100 values a second the newest is kept.
  */
 export type CheckResults = AsyncIterable<CheckResult> | Subscribable<CheckResult>;
+
+/** @deprecated since 0.2: the old name of `CheckResults`, removed in 0.3. */
+export type Sights = CheckResults;
 
 /** A health plugin. */
 export interface Plugin<Options = unknown> {

@@ -4,8 +4,8 @@ import { connect } from 'node:net';
 import { failure } from '../protocol/api.ts';
 import { fitted } from '../protocol/api-read.ts';
 import { exitCode, UsageError, type Options } from './command.ts';
-import { cut } from './printable.ts';
 import { withoutControls } from '../protocol/printable.ts';
+import { cut } from './printable.ts';
 
 /** Where the daemon's unit puts it. */
 const DEFAULT_SOCKET = '/run/routevane/admin.sock';

@@ -3,8 +3,8 @@ import { drainAnswer, type ApiDrain } from '../protocol/api.ts';
 import { fitted } from '../protocol/api-read.ts';
 import { ask, failed, failedFor } from './admin-client.ts';
 import { exitCode } from './command.ts';
-import { cut, timeText } from './printable.ts';
 import { withoutControls } from '../protocol/printable.ts';
+import { cut, timeText } from './printable.ts';
 
 /** How often it looks. */
 const LOOK_MS = 500;

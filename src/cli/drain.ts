@@ -5,8 +5,8 @@ import { fitted } from '../protocol/api-read.ts';
 import { ask, failedFor, socketOption, socketPath } from './admin-client.ts';
 import { exitCode, UsageError, type Command, type Options } from './command.ts';
 import { drainPath, waitUntilDrained, type Patience } from './drain-wait.ts';
-import { timeText } from './printable.ts';
 import { withoutControls } from '../protocol/printable.ts';
+import { timeText } from './printable.ts';
 
 /** `routevane drain NAME`: takes something out of service without a noise. */
 export const drain: Command = {

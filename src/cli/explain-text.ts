@@ -1,7 +1,7 @@
 import { causeText } from '../admin/page/wording.js';
 import type { ApiExplainStep } from '../protocol/api.ts';
-import { agoText, momentText, timeText, type Paint } from './printable.ts';
 import { withoutControls } from '../protocol/printable.ts';
+import { agoText, momentText, timeText, type Paint } from './printable.ts';
 import { drainText } from './status-table.ts';
 
 /** Rules may nest; deeper steps are left out. */

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { withoutControls } from '../protocol/printable.ts';
 import { exitCode, UsageError, type Command } from './command.ts';
 import { noteText, type Imported, type Note } from './import/draft.ts';
 import { configReader } from './import/config-reader.ts';
@@ -57,7 +58,7 @@ async function print(
       imported.problems
         .map(
           ({ line, column, message, file: other = from }) =>
-            `${other}:${line}:${column}: ${printable(message)}\n`,
+            `${other}:${line}:${column}: ${withoutControls(message)}\n`,
         )
         .join(''),
     );
@@ -74,8 +75,8 @@ async function print(
 
 /** `FILE:12: text`, as a compiler has it. */
 function placed(note: Note, from: string): string {
-  if (typeof note === 'string') return `${from}: ${printable(note)}`;
-  return `${printable(note.file ?? from)}:${printable(noteText(note))}`;
+  if (typeof note === 'string') return `${from}: ${withoutControls(note)}`;
+  return `${withoutControls(note.file ?? from)}:${withoutControls(noteText(note))}`;
 }
 
 async function inputOf(kind: string, file: string | undefined): Promise<Input> {
@@ -87,8 +88,4 @@ async function inputOf(kind: string, file: string | undefined): Promise<Input> {
 function complain(text: string): number {
   process.stderr.write(text);
   return exitCode.failure;
-}
-
-function printable(text: string): string {
-  return text.replaceAll(/\p{C}/gu, '?');
 }

@@ -7,6 +7,9 @@ import { exitCode } from './command.ts';
 
 /** The first SIGTERM or SIGINT asks for an orderly stop; the second ends the process at once. */
 export function stopSignal(): Observable<void> {
+  // Still there when the flow has ended and nobody subscribes any more: ExaBGP ends its helper
+  // by both an end of stdin and a signal, and the second must not kill what is about to exit.
+  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => {});
   return merge(fromEvent(process, 'SIGTERM'), fromEvent(process, 'SIGINT')).pipe(
     map((_signal, index) => index === 0),
     tap((isFirst) => {

@@ -10,8 +10,8 @@ import type {
   ApiStatus,
 } from '../protocol/api.ts';
 import { lostText, reasonBesidesLoss } from './lost-text.ts';
-import { agoText, cut, timeText, type Paint } from './printable.ts';
 import { withoutControls } from '../protocol/printable.ts';
+import { agoText, cut, timeText, type Paint } from './printable.ts';
 import { tableLines, tableRows, type Cell } from './table.ts';
 
 /** The width of a table where the width of the terminal is not known. */

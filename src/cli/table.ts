@@ -1,5 +1,5 @@
-import { cut, widthOf } from './printable.ts';
 import { isPlainAscii, withoutControls } from '../protocol/printable.ts';
+import { cut, widthOf } from './printable.ts';
 
 /** No column takes more, so that one long name does not push the rest out. */
 const COLUMN_MAX = 44;

@@ -1,8 +1,8 @@
 import { causeText, latencyText, observationText } from '../admin/page/wording.js';
 import type { ApiEvent, ApiSnapshot, ApiStreamMessage } from '../protocol/api-events.ts';
 import type { ApiCause } from '../protocol/api.ts';
-import { momentText } from './printable.ts';
 import { withoutControls } from '../protocol/printable.ts';
+import { momentText } from './printable.ts';
 
 /** One message of the stream as one line. */
 export function watchLine(message: ApiStreamMessage): string {

@@ -1,16 +1,25 @@
 import type { Checkpoint, RouteCheckpoint, TargetCheckpoint } from '../model/checkpoint.ts';
 import type { Observation } from '../model/observation.ts';
-import { assumeState, onAdopted } from './health/state-at-start.ts';
 import type { Core } from './core.ts';
-import { applyState } from './health/update-health.ts';
-import type { Pool, RouteEntry, Target } from './nodes.ts';
-import { judgeAgain } from './reload.ts';
+import { applyState } from './health/apply-state.ts';
+import { assumeTarget } from './health/assumed-state.ts';
+import { setPending } from './health/first-verdict.ts';
+import { resumePool, type Pool } from './health/pool.ts';
+import { setAgentPercent } from './health/share.ts';
+import { resumeSlowStart } from './ipvs/slow-start.ts';
+import { setDepooled } from './ipvs/table-server.ts';
+import { touchAll } from './reload.ts';
+import { onAdopted } from './routes/adopted.ts';
+import type { RouteEntry } from './routes/entry.ts';
+import { resumeRoute } from './routes/route-intent.ts';
 import { unsettled, type SettleState } from './settle/settle.ts';
+import type { Target } from './settle/target.ts';
+import type { Writable } from './writable.ts';
 
 /**
- * What a restart must not forget: taken from one core, resumed by the next. What was down is down
- * and needs its rise. What was up is only believed: it keeps what is in place, and a first good
- * result settles it at once, but nothing is announced for it without one.
+ * What a restart must not forget: taken from one core, resumed by the next. A target that was down
+ * is down and needs its rise. One that was up is assumed to be up: that keeps routes in place, and
+ * a first good result settles it at once, but no route is announced for it without one.
  */
 export function takeCheckpoint(core: Core): Checkpoint {
   const { targets, pools, routes } = core.graph;
@@ -31,18 +40,18 @@ function takeTargets(targets: Iterable<Target>): readonly TargetCheckpoint[] {
   return taken;
 }
 
-/** Nearly all are up and have nothing else to say: 20,000 of them must not take long. */
+/** `null` for nearly all targets: they are up, and the default holds. 20,000 must not take long. */
 function takeTarget(target: Target): TargetCheckpoint | null {
   const { key, state, resumed, percent, ipvs } = target;
   const { verdict, cause, falls, flaps, wasUp } = state;
   const pending = pendingOf(target);
   // A second restart before the first result knows as much as the first did.
-  const isBelieved = cause === null && target.before === 'up' && !target.isOverdue;
-  if (cause === null && !isBelieved && pending === null && flaps === null) return null;
+  const isAssumedUp = cause === null && target.atStart === 'up' && !target.isOverdue;
+  if (cause === null && !isAssumedUp && pending === null && flaps === null) return null;
   const taken: Mutable<TargetCheckpoint> = {
     key,
-    health: isBelieved ? 'up' : verdict,
-    sinceMs: isBelieved && resumed !== null ? resumed.sinceMs : state.sinceMs,
+    health: isAssumedUp ? 'up' : verdict,
+    sinceMs: isAssumedUp && resumed !== null ? resumed.sinceMs : state.sinceMs,
   };
   if (cause !== null && verdict !== 'up') taken.cause = { reason: cause.reason, atMs: cause.atMs };
   if (pending !== null) taken.pending = pending;
@@ -79,35 +88,33 @@ function takeRoute(entry: RouteEntry): RouteCheckpoint {
   };
 }
 
-/** Only into a core that has judged nothing yet. */
+/** Only for a core that has no observations yet. */
 export function resume(core: Core, checkpoint: Checkpoint, nowMs: number): void {
   for (const one of checkpoint.targets) resumeTarget(core, one, nowMs);
   for (const { name, health, sinceMs, wasUp } of checkpoint.pools) {
     const pool = core.graph.pools.get(name);
-    if (pool?.health !== 'unknown') continue;
-    pool.wasUp = wasUp;
-    pool.resumed = { to: health, sinceMs };
+    if (pool !== undefined) resumePool(pool, wasUp, { to: health, sinceMs });
   }
   for (const { key, state, sinceMs } of checkpoint.routes) {
     const entry = core.graph.routes.get(key);
-    if (entry?.state === 'pending') entry.resumed = { to: state, sinceMs };
+    if (entry !== undefined) resumeRoute(entry, { to: state, sinceMs });
   }
   if (core.budget.limit !== Infinity) core.budget.usedAtMs.unshift(...checkpoint.withdrawnAtMs);
   onAdopted(
     core,
     checkpoint.routes.filter(({ isInPlace }) => isInPlace).map(({ key }) => key),
   );
-  judgeAgain(core, nowMs);
+  touchAll(core, nowMs);
 }
 
 function resumeTarget(core: Core, from: TargetCheckpoint, nowMs: number): void {
   const target = core.graph.targets.get(from.key);
   if (target === undefined || target.state.cause !== null) return;
-  target.pending = from.pending ?? null;
-  target.percent = from.percent ?? target.percent;
+  setPending(target, from.pending ?? null);
+  if (from.percent !== undefined) setAgentPercent(target, from.percent);
   if (target.ipvs !== null) {
-    target.ipvs.isDepooled = from.isDepooled ?? false;
-    target.ipvs.slowFromMs = from.slowFromMs ?? Infinity;
+    setDepooled(target.ipvs, from.isDepooled ?? false);
+    resumeSlowStart(target.ipvs, from.slowFromMs ?? Infinity);
   }
   const state: SettleState = {
     ...unsettled(nowMs),
@@ -118,8 +125,8 @@ function resumeTarget(core: Core, from: TargetCheckpoint, nowMs: number): void {
   if (from.cause === undefined) {
     applyState(core, target, state, { kind: 'config', atMs: nowMs }, nowMs);
     if (from.health !== 'up') return;
-    target.resumed = { to: 'up', sinceMs: from.sinceMs };
-    assumeState(core, target, 'up', 0);
+    resumeUp(target, from.sinceMs);
+    assumeTarget(core, target, 'up', 0);
     return;
   }
   const cause: Observation = {
@@ -128,6 +135,11 @@ function resumeTarget(core: Core, from: TargetCheckpoint, nowMs: number): void {
     reason: from.cause.reason,
     atMs: from.cause.atMs,
   };
-  const judged = { settled: from.health, verdict: from.health, settledBy: cause, cause };
-  applyState(core, target, { ...state, ...judged, sinceMs: from.sinceMs }, null, nowMs);
+  const verdict = { settled: from.health, verdict: from.health, settledBy: cause, cause };
+  applyState(core, target, { ...state, ...verdict, sinceMs: from.sinceMs }, null, nowMs);
+}
+
+/** Its first verdict counts from then on, if it is up again. */
+function resumeUp(target: Writable<Target, 'resumed'>, sinceMs: number): void {
+  target.resumed = { to: 'up', sinceMs };
 }

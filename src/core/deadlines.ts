@@ -1,3 +1,5 @@
+import { expected } from './expected.ts';
+
 /** Something that has at most one deadline; `slot` belongs to `Deadlines`. */
 export interface Due {
   /** Where it is in the heap, -1 while it is not. */
@@ -47,10 +49,10 @@ export class Deadlines<T extends Due> {
   }
 
   #remove(slot: number): void {
-    const item = this.#items[slot];
+    const item = this.#itemAt(slot);
     const last = this.#items.pop();
     const lastMs = this.#atMs.pop();
-    if (item !== undefined) item.slot = -1;
+    item.slot = -1;
     if (last === undefined || lastMs === undefined || last === item) return;
     this.#place(last, lastMs, slot);
     this.#rise(slot);
@@ -79,9 +81,8 @@ export class Deadlines<T extends Due> {
   }
 
   #swap(a: number, b: number): void {
-    const itemA = this.#items[a];
-    const itemB = this.#items[b];
-    if (itemA === undefined || itemB === undefined) return;
+    const itemA = this.#itemAt(a);
+    const itemB = this.#itemAt(b);
     const atMsA = this.#timeAt(a);
     this.#place(itemB, this.#timeAt(b), a);
     this.#place(itemA, atMsA, b);
@@ -93,6 +94,11 @@ export class Deadlines<T extends Due> {
     item.slot = slot;
   }
 
+  #itemAt(slot: number): T {
+    return expected(this.#items[slot], 'an item in this slot of the heap');
+  }
+
+  /** Infinity beyond the last item: as if it came after all others. */
   #timeAt(slot: number): number {
     return this.#atMs[slot] ?? Infinity;
   }

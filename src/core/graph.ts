@@ -1,20 +1,21 @@
-import type { SettleRules } from '../model/check.ts';
 import type { Config } from '../model/config.ts';
-import type { Rule } from '../model/rule.ts';
 import { checkVerdictMs, signalVerdictMs } from '../model/first-verdict.ts';
-import { tableServerOf, tableServiceOf } from './weights/table.ts';
-import {
-  createPool,
-  createRoute,
-  createTarget,
-  type Dependent,
-  type Epoch,
-  type Pool,
-  type RouteEntry,
-  type Target,
-} from './nodes.ts';
+import type { Route } from '../model/route.ts';
+import type { Rule } from '../model/rule.ts';
+import type { RealServer, Service } from '../model/service.ts';
+import type { SettleRules } from '../model/check.ts';
+import { expected } from './expected.ts';
+import { poolsOf } from './health/lookup.ts';
+import { createPool, type Pool } from './health/pool.ts';
 import { namesOf } from './health/rule.ts';
+import type { Startup } from './health/startup.ts';
+import { createTableServer } from './ipvs/table-server.ts';
+import { createTableService } from './ipvs/table-service.ts';
+import { createRoute, setRoute, type RouteEntry } from './routes/entry.ts';
+import { createTarget, type Target } from './settle/target.ts';
+import type { Writable } from './writable.ts';
 
+/** A configuration as objects that refer to each other: what the core works on. */
 export interface Graph {
   readonly config: Config;
   /** Signals and real servers, by key. */
@@ -23,84 +24,114 @@ export interface Graph {
   readonly routes: ReadonlyMap<string, RouteEntry>;
 }
 
-/** Joins a configuration by name. What `before` has under the same name keeps its state. */
-export function buildGraph(config: Config, before: Graph | null, epoch: Epoch): Graph {
+/** What has a rule that names others. */
+export type Dependent = Pool | RouteEntry;
+
+type NewTarget = Writable<
+  Target,
+  'order' | 'settle' | 'firstVerdictMs' | 'dependents' | 'pool' | 'configuredWeight' | 'ipvs'
+>;
+type NewPool = Writable<Pool, 'order' | 'service' | 'servers' | 'dependents' | 'routes' | 'ipvs'>;
+
+/** Builds the graph of a configuration. What `before` has under the same name keeps its state. */
+export function buildGraph(config: Config, before: Graph, startup: Startup): Graph {
   const targets = new Map<string, Target>();
-  const keepTarget = (key: string, settle: SettleRules, verdictMs: number): Target => {
-    const target = before?.targets.get(key) ?? createTarget(key, settle, epoch);
+  const pools = new Map<string, Pool>();
+  const routes = new Map<string, RouteEntry>();
+  const graph = { config, targets, pools, routes };
+  const addTarget = (key: string, settle: SettleRules, verdictMs: number): NewTarget => {
+    const target: NewTarget = before.targets.get(key) ?? createTarget(key, settle, startup);
     target.order = targets.size;
+    target.settle = settle;
     target.firstVerdictMs = Math.max(config.startupTimeoutMs, verdictMs);
     target.dependents = null;
     targets.set(key, target);
     return target;
   };
   for (const signal of config.signals) {
-    keepTarget(signal.name, signal.settle, signalVerdictMs(signal)).pool = null;
+    setServer(addTarget(signal.name, signal.settle, signalVerdictMs(signal)), null, null);
   }
-  const pools = new Map<string, Pool>();
   for (const service of config.services) {
-    const pool = before?.pools.get(service.name) ?? createPool(service, epoch.startMs);
-    pool.service = service;
-    pool.dependents = [];
-    pool.routes = [];
-    pool.ipvs = config.ipvs.via === 'off' || service.virtual === null ? null : tableServiceOf(pool);
-    pool.servers = service.realServers.map((server) => {
-      const target = keepTarget(server.key, server.check.settle, checkVerdictMs(server.check));
-      target.pool = pool;
-      target.ipvs = tableServerOf(target, pool, server.weight);
+    const pool = before.pools.get(service.name) ?? createPool(service, startup.startMs);
+    setService(pool, service, config);
+    setServers(pool, service.realServers, ({ key, check, weight }) => {
+      const target = addTarget(key, check.settle, checkVerdictMs(check));
+      setServer(target, pool, weight);
       return target;
     });
     pools.set(service.name, pool);
   }
-  const routes = new Map<string, RouteEntry>();
-  for (const route of config.routes) {
-    const entry = before?.routes.get(route.key) ?? createRoute(route, epoch);
-    entry.order = routes.size;
-    routes.set(route.key, entry);
-  }
-  const graph = { config, targets, pools, routes };
+  for (const route of config.routes) addRoute(routes, route, before, startup);
   orderPools(graph);
   linkDependents(graph);
   return graph;
 }
 
+function setServer(target: NewTarget, pool: Pool | null, weight: number | null): void {
+  target.pool = pool;
+  target.configuredWeight = weight;
+  const isInIpvs = pool !== null && pool.ipvs !== null;
+  target.ipvs = isInIpvs ? (target.ipvs ?? createTableServer(target)) : null;
+}
+
+function setService(pool: NewPool, service: Service, { ipvs }: Config): void {
+  pool.service = service;
+  pool.dependents = [];
+  pool.routes = [];
+  const isInIpvs = ipvs.via !== 'off' && service.virtual !== null;
+  pool.ipvs = isInIpvs ? (pool.ipvs ?? createTableService()) : null;
+}
+
+function setServers(
+  pool: NewPool,
+  servers: readonly RealServer[],
+  add: (server: RealServer) => Target,
+): void {
+  pool.servers = servers.map(add);
+}
+
+function addRoute(
+  routes: Map<string, RouteEntry>,
+  route: Route,
+  before: Graph,
+  startup: Startup,
+): void {
+  const kept = before.routes.get(route.key);
+  const entry = kept ?? createRoute(route, routes.size, startup);
+  // Before the links are made: they follow the new rule.
+  setRoute(entry, route, routes.size);
+  routes.set(route.key, entry);
+}
+
 function linkDependents(graph: Graph): void {
-  const link = (rule: Rule, dependent: Dependent): void => {
-    for (const name of namesOf(rule)) {
-      const pool = graph.pools.get(name);
-      if (pool !== undefined) {
-        // A circle of services is the configuration's to refuse; here it must not spin.
-        if (dependent.kind === 'route' || dependent.order > pool.order) {
-          pool.dependents.push(dependent);
-        }
-      } else {
-        const target = graph.targets.get(name);
-        if (target !== undefined) (target.dependents ??= []).push(dependent);
-      }
-    }
-  };
   for (const pool of graph.pools.values()) {
-    if (pool.service.validWhen !== null) link(pool.service.validWhen, pool);
+    if (pool.service.validWhen !== null) link(graph, pool.service.validWhen, pool);
   }
   for (const entry of graph.routes.values()) {
-    link(entry.route.when, entry);
+    link(graph, entry.route.when, entry);
     for (const pool of poolsOf(graph, entry.route.when)) pool.routes.push(entry);
   }
 }
 
-/** Services that a rule relies on, be it through one of their servers, each once. */
-export function poolsOf(graph: Graph, rule: Rule): ReadonlySet<Pool> {
-  const pools = new Set<Pool>();
+function link(graph: Graph, rule: Rule, dependent: Dependent): void {
   for (const name of namesOf(rule)) {
-    const pool = graph.pools.get(name) ?? graph.targets.get(name)?.pool ?? null;
-    if (pool !== null) pools.add(pool);
+    const pool = graph.pools.get(name);
+    const target = graph.targets.get(name);
+    if (pool !== undefined) {
+      // The configuration refuses circles of services; one must not loop without end.
+      if (dependent.kind === 'route' || dependent.order > pool.order)
+        pool.dependents.push(dependent);
+    } else addDependent(expected(target, 'a target in a rule', name), dependent);
   }
-  return pools;
+}
+
+function addDependent(target: NewTarget, dependent: Dependent): void {
+  (target.dependents ??= []).push(dependent);
 }
 
 /**
- * By `valid_when`, depth first, and without recursion: a chain may be as long as the file.
- * The configuration has no circles; one would only end the descent.
+ * Numbers the services by `valid_when`, depth first, and without recursion: a chain may be as long as the file.
+ * The configuration refuses circles; one would only end the descent.
  */
 function orderPools(graph: Graph): void {
   const seen = new Set<Pool>();
@@ -114,14 +145,18 @@ function orderPools(graph: Graph): void {
       if (needed.length > 0) path.push(...needed);
       else {
         path.pop();
-        if (!placed.has(pool)) pool.order = placed.size;
+        if (!placed.has(pool)) setOrder(pool, placed.size);
         placed.add(pool);
       }
     }
   }
 }
 
-/** Services that `valid_when` names, be it through one of their servers. */
+function setOrder(pool: NewPool, order: number): void {
+  pool.order = order;
+}
+
+/** Services that `valid_when` names, directly or through one of their servers. */
 function neededBy(graph: Graph, pool: Pool): readonly Pool[] {
   return pool.service.validWhen === null ? [] : [...poolsOf(graph, pool.service.validWhen)];
 }

@@ -4,10 +4,13 @@ import type { Control } from '../model/control.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Trace } from '../model/trace.ts';
 import type { Turn } from '../model/turn.ts';
-import { Tracer } from './tracer.ts';
-import { createCore, isFinished, nextDeadlineMs, observe, request } from './turn.ts';
+import { createCore } from './create.ts';
+import { observe } from './observe.ts';
+import { request } from './request.ts';
+import { TraceFilter } from './trace-filter.ts';
+import { isFinished, nextDeadlineMs, takeTurn } from './turn.ts';
 
-/** The longest wait a timer is asked for: Node fires one beyond 2^31 ms at once. */
+/** The longest delay of a timer: Node fires one of 2^31 ms or more at once. */
 const WAIT_MAX_MS = 2 ** 31 - 1;
 
 /**
@@ -23,7 +26,7 @@ const WAIT_MAX_MS = 2 ** 31 - 1;
  * targets are pushed to plain functions over Maps, and one scheduled action serves every
  * deadline of them.
  *
- * @param trace is told all that the decisions depend on, in its order; `null`: nobody records.
+ * @param trace receives all that the decisions depend on, in its order; `null`: it is not recorded.
  */
 export function pipeline(
   observation$: Observable<Observation>,
@@ -36,19 +39,21 @@ export function pipeline(
     const startMs = scheduler.now();
     trace?.started(startMs, config);
     const core = createCore(config, startMs);
-    const tracer = new Tracer(core, trace);
+    const filter = new TraceFilter(core, trace);
     let turnAction: Subscription | null = null;
     let waitAction: Subscription | null = null;
     let waitUntilMs = Infinity;
 
-    // Delay 0 comes after everything of this instant: what happens together is decided together.
+    // Delay 0 comes after everything of this instant: observations of one instant are decided in one turn.
     const wantTurn = (): void => {
       turnAction ??= scheduler.schedule(turn, 0);
     };
     const turn = (): void => {
       turnAction = null;
       const nowMs = scheduler.now();
-      const result = tracer.takeTurn(nowMs);
+      const isDue = nextDeadlineMs(core) <= nowMs;
+      const result = takeTurn(core, nowMs);
+      filter.turned(nowMs, result, isDue);
       wait(nowMs);
       if (result !== null) subscriber.next(result);
       if (isFinished(core)) subscriber.complete();
@@ -75,7 +80,7 @@ export function pipeline(
       control$.subscribe({
         next: (control) => {
           const nowMs = scheduler.now();
-          tracer.requested(nowMs, control);
+          filter.requested(nowMs, control);
           if (request(core, control, nowMs)) wantTurn();
         },
         error: (error: unknown) => subscriber.error(error),
@@ -85,7 +90,7 @@ export function pipeline(
       observation$.subscribe({
         next: (observation) => {
           if (!observe(core, observation)) return;
-          tracer.observed(observation);
+          filter.observed(observation);
           wantTurn();
         },
         error: (error: unknown) => subscriber.error(error),

@@ -1,55 +1,43 @@
-import type { SettleRules } from '../model/check.ts';
 import type { Config } from '../model/config.ts';
 import type { Cause } from '../model/turn.ts';
+import type { Core } from './core.ts';
+import { buildGraph, type Graph } from './graph.ts';
+import { applyState } from './health/apply-state.ts';
+import { sumServers } from './health/pool.ts';
+import { updateShare } from './health/share.ts';
+import { createStartup } from './health/startup.ts';
+import { countUnready } from './ipvs/table-service.ts';
 import { createBudget } from './routes/budget.ts';
-import { touchPool, touchRoute, touchWeight, type Core } from './core.ts';
 import { stopWaiting } from './routes/order.ts';
 import { withdrawNow } from './routes/route-intent.ts';
-import { buildGraph, type Graph } from './graph.ts';
-import type { Epoch, Pool } from './nodes.ts';
-import { applyState } from './health/update-health.ts';
-import { addPart, emptySums, thresholdsOf } from './health/pool.ts';
-import { sameAttributes } from './routes/route.ts';
-import { share } from './weights/share.ts';
-import { countedHealth, due, isPresent } from './settle/settle.ts';
+import { due } from './settle/settle.ts';
+import { touchPool, touchRoute, touchWeight } from './touch.ts';
 
 /**
- * Puts a configuration in force. What has the same name keeps its state under the new rules;
- * what is new starts unknown, with a `startup_timeout` of its own; routes that are gone become
- * withdraws. Everything is then judged again, and what comes out the same changes nothing.
+ * Puts a configuration in force. What has the same name keeps its state under the new rules; what
+ * is new starts unknown, with a `startup_timeout` of its own; routes that are no longer configured
+ * are withdrawn. Everything else is touched, and what comes out the same changes nothing.
  */
 export function applyConfig(core: Core, config: Config, nowMs: number): void {
   const before = core.graph;
-  const epoch: Epoch = {
-    kind: 'epoch',
-    startMs: nowMs,
-    dueMs: nowMs + config.startupTimeoutMs,
-    isOver: false,
-    slot: -1,
-  };
-  core.deadlines.set(epoch, epoch.dueMs);
-  core.graph = buildGraph(config, before, epoch);
+  const startup = createStartup(nowMs, config.startupTimeoutMs);
+  core.deadlines.set(startup, startup.dueMs);
+  core.graph = buildGraph(config, before, startup);
   core.budget = createBudget(config.maxWithdraw, config.routes.length, core.budget.usedAtMs);
   dropTargets(core, before);
   applySettleRules(core, nowMs);
-  judgeAgain(core, nowMs);
+  touchAll(core, nowMs);
   dropRoutes(core, before, nowMs);
-  for (const route of config.routes) {
-    const entry = core.graph.routes.get(route.key);
-    if (entry === undefined) continue;
-    entry.isRewritten = !sameAttributes(entry.route.attributes, route.attributes);
-    entry.route = route;
-  }
 }
 
-/** Everything, by the states that targets have now. */
-export function judgeAgain(core: Core, nowMs: number): void {
+/** Touches everything, so that it is worked out again from the states of the targets. */
+export function touchAll(core: Core, nowMs: number): void {
   for (const pool of core.graph.pools.values()) {
-    for (const server of pool.servers) share(core, server);
-    sumAgain(pool);
+    for (const server of pool.servers) updateShare(core, server);
+    sumServers(pool);
     touchPool(core, pool);
   }
-  weighAgain(core, nowMs);
+  touchWeights(core, nowMs);
   for (const entry of core.graph.routes.values()) touchRoute(core, entry);
 }
 
@@ -61,32 +49,16 @@ function dropTargets(core: Core, before: Graph): void {
   }
 }
 
+/** New delays may have passed already. */
 function applySettleRules(core: Core, nowMs: number): void {
   const cause: Cause = { kind: 'config', atMs: nowMs };
-  const apply = (key: string, settle: SettleRules): void => {
-    const target = core.graph.targets.get(key);
-    if (target === undefined) return;
-    target.settle = settle;
-    applyState(core, target, due(target.state, nowMs, settle), cause, nowMs);
-  };
-  for (const { name, settle } of core.graph.config.signals) apply(name, settle);
-  for (const service of core.graph.config.services) {
-    for (const { key, check } of service.realServers) apply(key, check.settle);
+  for (const target of core.graph.targets.values()) {
+    applyState(core, target, due(target.state, nowMs, target.settle), cause, nowMs);
   }
 }
 
-function sumAgain(pool: Pool): void {
-  pool.sums = emptySums();
-  for (const server of pool.servers) {
-    const { state, settle, isOverdue } = server;
-    const isHere = isPresent(state, settle, isOverdue);
-    addPart(pool.sums, server, countedHealth(state, settle), isHere, 1);
-  }
-  pool.thresholds = thresholdsOf(pool.service, pool.sums.total);
-}
-
-/** New weights of the configuration take effect; who is not configured any more is left alone. */
-function weighAgain(core: Core, nowMs: number): void {
+/** New weights take effect; those of servers that are no longer configured are left as they are. */
+function touchWeights(core: Core, nowMs: number): void {
   const cause: Cause = { kind: 'config', atMs: nowMs };
   for (const key of core.weights.keys()) {
     const ipvs = core.graph.targets.get(key)?.ipvs ?? null;
@@ -94,17 +66,13 @@ function weighAgain(core: Core, nowMs: number): void {
   }
   for (const pool of core.falling) pool.ipvs?.waiting.clear();
   for (const pool of core.graph.pools.values()) {
-    const { ipvs } = pool;
-    if (ipvs === null) continue;
-    ipvs.unready = 0;
-    for (const server of pool.servers) {
-      if (server.ipvs?.isReady === false) ipvs.unready += 1;
-      touchWeight(core, server, cause);
-    }
+    if (pool.ipvs === null) continue;
+    countUnready(pool.ipvs, pool.servers);
+    for (const server of pool.servers) touchWeight(core, server, cause);
   }
 }
 
-/** Whether or not we had an opinion: what nobody configures any more should not be there. */
+/** Also those without a decision yet: a route that is not configured must not be announced. */
 function dropRoutes(core: Core, before: Graph, nowMs: number): void {
   const cause: Cause = { kind: 'config', atMs: nowMs };
   for (const [key, entry] of before.routes) {

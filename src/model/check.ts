@@ -47,7 +47,7 @@ interface CheckCommon {
 
 export interface TcpCheck extends CheckCommon {
   readonly type: 'tcp';
-  /** `hold` keeps one idle connection besides, as a sentinel. */
+  /** `hold` also keeps one idle connection, as a sentinel. */
   readonly mode: 'connect' | 'hold';
   readonly send: Uint8Array | null;
   readonly expect: Expect;
@@ -93,7 +93,7 @@ export interface ExecCheck extends CheckCommon {
   readonly user: string | null;
 }
 
-/** HAProxy's agent-check: the real server says how it is, in a line of words. */
+/** HAProxy's agent-check: the real server sends its state in a line of text. */
 export interface AgentCheck extends CheckCommon {
   readonly type: 'agent';
   readonly send: Uint8Array | null;
@@ -106,7 +106,7 @@ export interface GrpcCheck extends CheckCommon {
   readonly service: string;
 }
 
-/** A plugin that watches one real server: it is given `address` and `port` beside its options. */
+/** A plugin that watches one real server: it receives `address` and `port` with its options. */
 export interface PluginCheck extends CheckCommon {
   readonly type: 'plugin';
   readonly plugin: PluginRun;
@@ -121,7 +121,7 @@ export interface PluginRun {
   /** Handed to the plugin, and checked by its own schema. */
   readonly options: unknown;
   readonly isolate: 'worker' | 'none';
-  /** Silent for longer than this is `lost`; `null`: it may be silent for ever. */
+  /** Without a result for longer than this it is `lost`; `null`: there is no limit. */
   readonly staleAfterMs: number | null;
 }
 

@@ -1,7 +1,7 @@
 import type { Health, RouteState } from './turn.ts';
 
 /**
- * What decisions depend on beside the configuration and the results to come. Taken from a running
+ * What decisions depend on in addition to the configuration and the results to come. Taken from a running
  * core and resumed by the next one, so that a restart forgets nothing. Small and plain: it is JSON.
  * Times are monotonic milliseconds of the process that holds it; those of its predecessor come
  * out negative.
@@ -27,7 +27,7 @@ export interface TargetCheckpoint {
   readonly wasUp?: boolean;
   readonly falls?: number;
   readonly flaps?: FlapsCheckpoint;
-  /** What it says it can take, where that is not all. */
+  /** The weight that its check reported, percent of its base weight; absent: 100. */
   readonly percent?: number;
   /** `min_pooled` took it out. */
   readonly isDepooled?: boolean;

@@ -34,7 +34,7 @@ interface SignalCommon {
   readonly settle: SettleRules;
 }
 
-/** A network interface of this node: the hook's word and its carrier. */
+/** A network interface of this node: the state files of the hook and its carrier. */
 export interface LinkSignal extends SignalCommon {
   readonly type: 'link';
   readonly interface: string;
@@ -56,11 +56,11 @@ export interface ExecSignal extends SignalCommon {
   readonly user: string | null;
 }
 
-/** A child that stays and speaks lines (design: Plugins). */
+/** A child that keeps running and prints lines (design: Plugins). */
 export interface ExecdSignal extends SignalCommon {
   readonly type: 'execd';
   readonly command: readonly string[];
-  /** `poll`: one line on its stdin asks for a result, every `intervalMs`; `self`: it speaks by itself. */
+  /** `poll`: one line on its stdin asks for a result, every `intervalMs`; `self`: it prints results on its own. */
   readonly trigger: 'poll' | 'self';
   readonly intervalMs: number;
   readonly fastIntervalMs: number;
@@ -75,11 +75,11 @@ export interface PluginSignal extends SignalCommon {
   readonly plugin: PluginRun;
 }
 
-/** Where Open vSwitch's database is, and how its daemon's life is seen. */
+/** Where Open vSwitch's database is, and how its daemon is watched. */
 export interface OvsdbSource {
   /** `unix:PATH`, `tcp:ADDRESS:PORT` or `ssl:ADDRESS:PORT`. */
   readonly remote: string;
-  /** `null`: the daemon is on another machine, and judged by its statistics. */
+  /** `null`: the daemon is on another machine; its statistics show whether it runs. */
   readonly vswitchdPidfile: string | null;
   /** For `ssl:` only. */
   readonly tls: OvsdbTlsFiles | null;
@@ -114,7 +114,7 @@ export type IpvsOutput =
   | { readonly via: 'off' }
   | {
       readonly via: 'netlink' | 'ipvsadm';
-      /** Say what would be done, as ipvsadm's lines, and do nothing. */
+      /** Log what would be done, as ipvsadm's lines, and do nothing. */
       readonly dryRun: boolean;
     };
 

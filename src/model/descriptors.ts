@@ -1,7 +1,7 @@
 import type { Check } from './check.ts';
 import type { Config } from './config.ts';
 
-/** Clients that each entrance of the admin interface takes at most: short requests and streams. */
+/** Clients of each listener of the admin interface at most: short requests and streams. */
 export const ADMIN_CLIENTS_MAX = 128;
 /** Clients that the listener for HAProxy's agent-checks takes at most. */
 export const AGENT_CLIENTS_MAX = 256;
@@ -15,38 +15,38 @@ export const CHILDREN_MAX = 32;
 const OWN = 40;
 /** What is opened for a moment: the configuration, a state file, a child's start. */
 const SPARE = 16;
-/** The two outputs of a child; one that stays has its stdin besides. */
+/** The two outputs of a child; one that keeps running has a stdin as well. */
 const CHILD = 2;
-const STAYING_CHILD = 3;
+const RUNNING_CHILD = 3;
 /** The loop and the channels of a plugin's thread, and a socket or file of its own. */
 const PLUGIN_THREAD = 8;
 /** Fewer probes at once than this would be too slow to be of use. */
-const FLIGHTS_MIN = 8;
+const IN_FLIGHT_MIN = 8;
 
 /** File descriptors that a configuration may come to hold at once. */
 export interface DescriptorNeed {
-  /** Admin, agent, children and plugins: whoever comes first has them. */
+  /** Admin, agent, children and plugins: they are served first. */
   readonly fixed: number;
   /** Sockets of UDP checks, which stay open between their probes. */
   readonly udp: number;
   /** Every other check's probe in flight. */
-  readonly flights: number;
+  readonly inFlight: number;
   /** Checks with `mode: hold`. */
   readonly sentinels: number;
 }
 
 /** What probes and sentinels may take of a limit. */
 export interface DescriptorBudget {
-  readonly flights: number;
+  readonly inFlight: number;
   readonly sentinels: number;
   /** Else each probe of a UDP check opens a socket of its own, as a probe in flight. */
   readonly keepsUdp: boolean;
 }
 
 /** Descriptors of one probe in flight, where no socket stays open between probes. */
-export function flightDescriptors({ type }: Check): number {
+export function probeDescriptors({ type }: Check): number {
   switch (type) {
-    // Children are counted by themselves, and a plugin's server is not probed by us.
+    // Children are counted apart, and a plugin's server is not probed by us.
     case 'exec':
     case 'plugin':
       return 0;
@@ -71,17 +71,17 @@ export function descriptorNeed(config: Config): DescriptorNeed {
   );
   const probed = checks.filter(({ type }) => type !== 'udp');
   return {
-    fixed: entrances(config) + children(config, checks) + plugins(config, checks),
+    fixed: listeners(config) + children(config, checks) + plugins(config, checks),
     udp: checks.length - probed.length,
-    flights: probed.reduce((sum, check) => sum + flightDescriptors(check), 0),
+    inFlight: probed.reduce((sum, check) => sum + probeDescriptors(check), 0),
     sentinels: checks.filter((check) => check.type === 'tcp' && check.mode === 'hold').length,
   };
 }
 
 /** All that a configuration may come to hold; `held`: what the process has at its start. */
 export function neededDescriptors(need: DescriptorNeed, held = 0): number {
-  const { fixed, udp, flights, sentinels } = need;
-  return Math.max(held, OWN) + SPARE + fixed + udp + flights + sentinels;
+  const { fixed, udp, inFlight, sentinels } = need;
+  return Math.max(held, OWN) + SPARE + fixed + udp + inFlight + sentinels;
 }
 
 /**
@@ -94,13 +94,13 @@ export function descriptorBudget(
   held: number,
 ): DescriptorBudget {
   const left = Math.max(0, limit - Math.max(held, OWN) - SPARE - need.fixed);
-  const keepsUdp = need.udp <= Math.max(left / 2, left - need.flights - need.sentinels);
+  const keepsUdp = need.udp <= Math.max(left / 2, left - need.inFlight - need.sentinels);
   const rest = keepsUdp ? left - need.udp : left;
-  const wanted = keepsUdp ? need.flights : need.flights + need.udp;
-  const share = Math.max(FLIGHTS_MIN, rest - need.sentinels, Math.floor(rest / 2));
-  const flights = Math.min(wanted, share);
-  const sentinels = Math.max(0, Math.min(need.sentinels, rest - flights));
-  return { flights: Math.max(flights, FLIGHTS_MIN), sentinels, keepsUdp };
+  const wanted = keepsUdp ? need.inFlight : need.inFlight + need.udp;
+  const share = Math.max(IN_FLIGHT_MIN, rest - need.sentinels, Math.floor(rest / 2));
+  const inFlight = Math.min(wanted, share);
+  const sentinels = Math.max(0, Math.min(need.sentinels, rest - inFlight));
+  return { inFlight: Math.max(inFlight, IN_FLIGHT_MIN), sentinels, keepsUdp };
 }
 
 /** A round limit that is enough. */
@@ -108,16 +108,16 @@ export function limitFor(needed: number): number {
   return Math.max(1024, 2 ** Math.ceil(Math.log2(needed)));
 }
 
-function entrances({ admin, agent }: Config): number {
-  const doors = [admin.socket, admin.listen].filter((door) => door !== null).length;
+function listeners({ admin, agent }: Config): number {
+  const admins = [admin.socket, admin.listen].filter((one) => one !== null).length;
   const listener = agent === null ? 0 : 1 + AGENT_CLIENTS_MAX;
-  return doors * (1 + ADMIN_CLIENTS_MAX) + listener;
+  return admins * (1 + ADMIN_CLIENTS_MAX) + listener;
 }
 
 function children({ signals }: Config, checks: readonly Check[]): number {
   const started = [...signals, ...checks].filter(({ type }) => type === 'exec').length;
-  const staying = signals.filter(({ type }) => type === 'execd').length;
-  return Math.min(started, CHILDREN_MAX) * CHILD + staying * STAYING_CHILD;
+  const running = signals.filter(({ type }) => type === 'execd').length;
+  return Math.min(started, CHILDREN_MAX) * CHILD + running * RUNNING_CHILD;
 }
 
 function plugins({ signals }: Config, checks: readonly Check[]): number {

@@ -3,11 +3,11 @@ export interface Drain {
   /** A route's key, a service's name, a real server's key, or `node`. */
   readonly name: string;
   readonly reason: string;
-  /** Who asked for it, as well as we know: the user at the other end of the unix socket. */
+  /** Who asked for it: the user at the other end of the unix socket, where that is known. */
   readonly owner: string;
-  /** For whom, by the owner's own word, where that is another name. */
+  /** For whom, as the owner named it, where that is another name. */
   readonly onBehalfOf?: string;
-  /** When it ends by itself, monotonic milliseconds; `null`: when it is undrained. */
+  /** When it expires, monotonic milliseconds; `null`: when it is undrained. */
   readonly untilMs: number | null;
   /** When it was asked for, monotonic milliseconds; negative if before this process. */
   readonly sinceMs: number;

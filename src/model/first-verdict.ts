@@ -1,7 +1,7 @@
 import type { Check, SettleRules } from './check.ts';
 import type { Signal } from './config.ts';
 
-/** How long a first verdict may take where every result comes at its latest; Infinity: for ever. */
+/** How long a first verdict may take where every result comes at its latest; Infinity: without a limit. */
 export function signalVerdictMs(signal: Signal): number {
   switch (signal.type) {
     case 'link':

@@ -1,5 +1,5 @@
 /**
- * What one source saw, once. Sources observe; they never judge.
+ * One result of one source. Sources observe; health is worked out by the core.
  *
  * One flat shape for all states, so that the hot path stays monomorphic:
  * 20,000 targets send one of these each second.
@@ -9,7 +9,7 @@ export interface Observation {
   readonly signal: string;
   /** `lost`: the observer failed, not the thing observed. */
   readonly state: 'up' | 'down' | 'lost';
-  /** In words, for people: `refused`, `timed out after 500ms`. Empty while up. */
+  /** For operators: `refused`, `timed out after 500ms`. Empty while up. */
   readonly reason: string;
   /** Monotonic time of the observation, milliseconds. */
   readonly atMs: number;
@@ -17,6 +17,6 @@ export interface Observation {
   readonly weightPercent?: number;
   /** How long the probe took, milliseconds. */
   readonly latencyMs?: number;
-  /** What a child said beside its state: performance data of a Nagios plugin. */
+  /** What a child printed in addition to its state: performance data of a Nagios plugin. */
   readonly detail?: string;
 }

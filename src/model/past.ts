@@ -30,8 +30,9 @@ export interface PastSpan {
 }
 
 /**
- * Reads what earlier processes recorded, oldest first. Never rejects: resolves with what had to
- * be left out, in words, or `null`. Ends early when `signal` says so. What is there is opened before the call returns.
+ * Reads what earlier processes recorded, oldest first. Never rejects: resolves with a
+ * sentence about what had to be left out, or `null`. Ends early when `signal` aborts. The files are opened
+ * before the call returns.
  */
 export type ReadPast = (
   span: PastSpan,

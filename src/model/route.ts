@@ -25,7 +25,7 @@ export interface RouteIdentity {
   readonly neighbor: string | null;
 }
 
-/** One prefix this node may announce, with the rule that says when. */
+/** One prefix this node may announce, with the rule for when. */
 export interface Route extends RouteIdentity {
   readonly when: Rule;
   /** With a ladder, `med` is this node's rung already. */

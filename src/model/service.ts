@@ -13,7 +13,7 @@ export interface Service {
   /** `null`: any one server. */
   readonly quorum: Amount | null;
   readonly hysteresis: Amount | null;
-  /** Results of probes are believed only while this rule is up. */
+  /** Results of probes count only while this rule is up. */
   readonly validWhen: Rule | null;
   readonly minPooledPercent: number | null;
   readonly slowStartMs: number;

@@ -1,15 +1,15 @@
 import type { SettleRules } from './check.ts';
 
 /**
- * Counts equal results in a row: to know how soon to probe again, never to
- * judge. What they mean for health is the core's business.
+ * Counts equal results in a row, to know how soon to probe again. Health is
+ * worked out by the core alone.
  */
 export class Streak {
   /** In force for what is noted from now on. */
   rules: Pick<SettleRules, 'rise' | 'fall'>;
   state: 'up' | 'down' | null = null;
   count = 0;
-  /** The last state that was seen often enough in a row. */
+  /** The last state that came often enough in a row. */
   settled: 'up' | 'down' | null = null;
 
   constructor(rules: Pick<SettleRules, 'rise' | 'fall'>) {

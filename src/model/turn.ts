@@ -13,14 +13,14 @@ export type Cause =
   /** The withdraw budget of `max_withdraw` has room again. */
   | { readonly kind: 'budget'; readonly atMs: number }
   | { readonly kind: 'config'; readonly atMs: number }
-  /** Maintenance began, was ended, or ended by itself. */
+  /** Maintenance began, was ended, or expired. */
   | {
       readonly kind: 'drain';
       readonly change: 'begun' | 'ended' | 'expired';
       readonly drain: Drain;
       readonly atMs: number;
     }
-  /** The kernel's table was read: a weight to start from is known now, or what was missing is there. */
+  /** The IPVS table was read: a base weight is known now, or a server that was missing is there. */
   | { readonly kind: 'table'; readonly atMs: number }
   | { readonly kind: 'stop'; readonly atMs: number };
 
@@ -44,7 +44,7 @@ export interface Decision {
   readonly to: RouteState;
   /** `null` where the route is not announced. */
   readonly attributes: RouteAttributes | null;
-  /** In words: `web is down (0 of 2 servers up); tor-a is up`. */
+  /** `web is down (0 of 2 servers up); tor-a is up`. */
   readonly because: string;
   readonly atMs: number;
   readonly cause: Cause;
@@ -67,13 +67,13 @@ export interface WeightDecision {
   /** `null`: there was no opinion before. */
   readonly from: number | 'removed' | null;
   readonly to: number | 'removed';
-  /** In words: `down: refused`, `slow start, 40% of 200`. */
+  /** `down: refused`, `slow start, 40% of 200`. */
   readonly because: string;
   readonly atMs: number;
   readonly cause: Cause;
 }
 
-/** What a real server's weight in the kernel's table should be. */
+/** What a real server's weight in the IPVS table should be. */
 export interface WeightIntent {
   readonly server: string;
   readonly service: string;
@@ -103,8 +103,8 @@ export interface Intents {
 /** What is left of things now. A live view, as the routes are. */
 export interface Shares {
   /**
-   * How much of its whole weight a service or a real server can take, 0 to 100: what is down, is
-   * drained or said of itself that it can take less is not in it; a slow start is. Above 0 it is
+   * How much of its whole weight a service or a real server can take, 0 to 100: a server that
+   * is down or drained does not count, one that reports less counts less; a slow start counts in full. Above 0 it is
    * at least 1. `null`: no such name, or it has no weight.
    */
   percentOf(name: string): number | null;
@@ -116,7 +116,7 @@ export interface Turn {
   readonly changes: readonly HealthChange[];
   readonly decisions: readonly Decision[];
   readonly weightDecisions: readonly WeightDecision[];
-  /** Things the operator should be told: `5 withdraws held by max_withdraw`. */
+  /** For the operator: `5 withdraws held by max_withdraw`. */
   readonly notices: readonly Notice[];
   readonly intents: Intents;
 }

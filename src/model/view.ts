@@ -3,7 +3,7 @@ import type { RouteAttributes, RouteIdentity } from './route.ts';
 import type { Virtual } from './service.ts';
 import type { Cause, Health, RouteState } from './turn.ts';
 
-/** The core as it is at one instant, for people. Times are monotonic milliseconds. */
+/** The core at one instant, for status and explain. Times are monotonic milliseconds. */
 export interface View {
   readonly atMs: number;
   /** In the order of the file. */
@@ -62,12 +62,12 @@ export interface RealServerView {
   readonly flaps: number;
   /** `null`: its check is carried out. */
   readonly lost: LossView | null;
-  /** What should be in the kernel's table; `null`: no opinion. */
+  /** What should be in the IPVS table; `null`: no opinion. */
   readonly weight: number | 'removed' | null;
   readonly baseWeight: number | null;
-  /** It takes new connections, be it only because `min_pooled` keeps it. */
+  /** It gets new connections, also where only `min_pooled` keeps it. */
   readonly isPooled: boolean;
-  /** `false`: the kernel's table was read and lacks it; `null`: not known, or there is no IPVS. */
+  /** `false`: the IPVS table was read and lacks it; `null`: not known, or without IPVS. */
   readonly isInTable: boolean | null;
   readonly activeConnections: number | null;
   readonly drain: DrainView | null;

@@ -5,7 +5,7 @@ export class Alarm {
   readonly #ring: () => void;
   #timer: NodeJS.Timeout | null = null;
 
-  /** `ring` may be called up to a millisecond early: it looks at the clock and sets the alarm again. */
+  /** `ring` may be called up to a millisecond early: it reads the clock and sets the alarm again. */
   constructor(ring: () => void) {
     this.#ring = ring;
   }

@@ -37,7 +37,7 @@ function launchAs(user: ChildUser, program: string, args: readonly string[]): La
     if (isUs) return { ok: true, program, args, options: { env } };
     return { ok: false, reason: `only root can run a command as user ${user.name}` };
   }
-  // spawn drops all groups, which is right for a user that has none beside its own.
+  // spawn drops all groups, which is right for a user that has no supplementary groups.
   if (groups.length === 0) return { ok: true, program, args, options: { env, uid, gid } };
   const become = [`--reuid=${uid}`, `--regid=${gid}`, `--groups=${[gid, ...groups].join(',')}`];
   return {

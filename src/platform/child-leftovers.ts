@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 /** In the environment of every child, and of all that descends from it. */
 const MARK = 'ROUTEVANE_CHILD';
 
-/** Between two looks at all processes: a look takes some 10 µs for each. */
+/** Between two scans of all processes: a scan takes some 10 µs for each. */
 const GAP_MS = 1000;
 
 /** Processes that are looked at before the loop has its turn. */
@@ -22,7 +22,7 @@ export interface Leftover {
   readonly name: string;
 }
 
-/** Nobody else can know it: who carries it descends from a child of this process. */
+/** A secret of this process: a process that has it in its environment descends from one of our children. */
 const ours = randomBytes(16).toString('hex');
 
 const running = new Set<string>();
@@ -76,7 +76,7 @@ function processes(): readonly number[] {
   try {
     return readdirSync('/proc').map(Number).filter(Number.isInteger);
   } catch {
-    // No procfs: then nobody can be told apart.
+    // Without procfs no process can be identified.
     return [];
   }
 }
@@ -98,7 +98,7 @@ function endLeftover(pid: number): Leftover | null {
     process.kill(pid, 'SIGKILL');
     return { pid, name };
   } catch {
-    // It has ended, or is not ours to look at: then it is not ours to end either.
+    // It has ended, or we may not read it: then we may not end it either.
     return null;
   }
 }

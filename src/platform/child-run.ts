@@ -23,7 +23,7 @@ export type RunResult =
       readonly stdout: string;
       readonly stderr: string;
     })
-  /** It was not started, or ended by us: in words. */
+  /** It was not started, or ended by us; `reason` is the text for it. */
   | { readonly kind: 'failed'; readonly reason: string };
 
 /** One child, from waiting for its turn to its end. */
@@ -36,7 +36,7 @@ export interface ChildRun {
 
 /**
  * Runs a child to its end and calls `done` once, never from inside this call; `begun` is called
- * when it has its place. It sets no time limit: whoever asked knows it, and cancels.
+ * when it has its place. It sets no time limit: the caller has one, and cancels.
  */
 export function runChild(
   spec: RunSpec,

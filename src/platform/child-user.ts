@@ -5,7 +5,7 @@ export interface ChildUser {
   readonly name: string;
   readonly uid: number;
   readonly gid: number;
-  /** Groups beside `gid`, as login would set them. */
+  /** Supplementary groups, as login would set them. */
   readonly groups: readonly number[];
   readonly home: string;
 }

@@ -28,9 +28,9 @@ export interface ChildEvents {
   readonly ended: (end: ChildEnd) => void;
 }
 
-/** A child that was started, or could not be, which `ended` tells. */
+/** A child that was started, or could not be, which `ended` reports. */
 export interface Child {
-  /** Whether the kernel took it: a child that does not read loses what it is sent. */
+  /** Whether the pipe took it: a child that does not read loses what it is sent. */
   write(text: string): boolean;
   pause(): void;
   resume(): void;
@@ -91,7 +91,7 @@ function running(child: ChildProcess, program: string, on: ChildEvents): Child {
     signalGroup(pid, 'SIGKILL');
     groups.delete(pid);
   };
-  // Of a kill that came too late, or a pipe that broke: `close` tells what matters.
+  // Of a kill that came too late, or a pipe that broke: `close` reports the end.
   for (const emitter of [child, child.stdin, child.stdout, child.stderr]) {
     emitter?.on('error', () => {});
   }
@@ -109,7 +109,12 @@ function running(child: ChildProcess, program: string, on: ChildEvents): Child {
   });
   child.once('close', (code, signal) => {
     over();
-    on.ended(signal === null ? { kind: 'exited', code: code ?? 0 } : { kind: 'killed', signal });
+    // One of them is set. A code that is not must never pass for a success.
+    on.ended(
+      code === null
+        ? { kind: 'killed', signal: signal ?? 'an unknown signal' }
+        : { kind: 'exited', code },
+    );
   });
   return {
     write: (text) => child.stdin?.writable === true && child.stdin.write(text),
@@ -129,7 +134,7 @@ function running(child: ChildProcess, program: string, on: ChildEvents): Child {
   };
 }
 
-/** Nothing was started, so nothing can be told it. */
+/** Nothing was started, so there is nothing to write to. */
 const DEAD: Child = { write: () => false, pause: () => {}, resume: () => {}, stop: () => {} };
 
 function notStarted(reason: string, on: ChildEvents): Child {
@@ -154,7 +159,7 @@ function signalGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
   try {
     process.kill(-pid, signal);
   } catch {
-    // Nobody is left in the group, or what is left became another user's and is not ours to end.
+    // The group is empty, or its processes changed to another user and cannot be ended by us.
   }
 }
 

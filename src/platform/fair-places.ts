@@ -1,6 +1,6 @@
 /**
- * The places of one listener, shared fairly among its peers: whoever comes finds one, because the
- * peer that has the most gives up one of its own. Nobody is locked out, neither by others nor by
+ * The connections of one listener, shared fairly among its peers: a new one always gets a place,
+ * because the peer with the most loses one of its own. No peer is locked out, neither by others nor by
  * what is left of itself, and a peer with few connections loses none to one with many.
  */
 export class FairPlaces<Member extends object> {

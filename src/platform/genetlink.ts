@@ -16,7 +16,7 @@ export interface NetlinkSocket {
 
 export type SocketResult<T> =
   | { readonly ok: true; readonly value: T }
-  /** `overflow`: answers were lost, so that the socket is of no more use for what was asked. */
+  /** `overflow`: answers were lost, so that the socket cannot complete this request. */
   | {
       readonly ok: false;
       readonly code: 'timeout' | 'overflow' | 'failed';
@@ -46,7 +46,7 @@ const INTERRUPTS_MAX = 100;
 /**
  * Opens a generic netlink socket in this network namespace. Node has none, so one is
  * made through koffi, an optional dependency; reading, writing and closing are Node's own.
- * The owner closes it. Needs no privilege; what is asked through it may.
+ * The owner closes it. Needs no privilege; a request may.
  */
 export function openGenericNetlink(loadKoffi: () => unknown = requireKoffi): OpenedSocket {
   let koffi: Koffi;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** Of values that somebody else has hashed already, as another thread did. */
+/** Hashes that were computed elsewhere already, as in another thread. */
 const known = new WeakMap<object, string>();
 
-/** Says what `hashOf` comes to for this very value, which must not change. */
+/** Sets what `hashOf` returns for this very value, which must not change. */
 export function knowHash(value: object, hash: string): void {
   known.set(value, hash);
 }

@@ -5,7 +5,7 @@ export type Level = 'debug' | 'info' | 'warn' | 'error';
 
 /** Structured log: one JSON object a line. Never stdout: that belongs to ExaBGP. */
 export interface Log {
-  /** `event` is a stable name; `fields` are data; `message` is for people; `timeMs`: wall clock, default now. */
+  /** `event` is a stable name; `fields` are data; `message` is the readable text; `timeMs`: wall clock, default now. */
   write(
     level: Level,
     event: string,
@@ -17,7 +17,7 @@ export interface Log {
   end(): Promise<void>;
   /** Hands over what is buffered within this call: for a process that cannot go on. */
   flushNow(): void;
-  /** Lines wait, and none was taken for a while: whoever reads the log has stopped doing so. */
+  /** Lines wait, and none was taken for a while: the reader of the log has stopped. */
   isStuck(): boolean;
 }
 
@@ -70,7 +70,7 @@ export function stderrLog(level: Level): Log {
     {
       level,
       base: { pid: process.pid },
-      // Given with each line: some are written after the work they tell of.
+      // Given with each line: some are written after the work they report.
       timestamp: false,
       formatters: { level: (label) => ({ level: label }) },
     },

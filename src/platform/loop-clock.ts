@@ -4,11 +4,11 @@ export const STALL_MS = 10;
 /**
  * A clock for time-outs that stands still while the event loop does not run.
  *
- * An answer that waited in the kernel while this process could not look must
- * not count as late. The clock is told when the loop's next timer should ring;
+ * An answer that waited in a socket while this process could not read it must
+ * not count as late. The clock needs to know when the loop's next timer is due;
  * what passes beyond that, more than a usual delay, is a stall and not time.
  * Where turn after turn is late, only the first of them is one: on a machine
- * that is always overloaded this clock goes on, and silence has an end.
+ * that is always overloaded this clock goes on, and every time-out ends.
  */
 export class LoopClock {
   readonly #nowMs: () => number;
@@ -49,7 +49,7 @@ export class LoopClock {
     return this.#hasStalled;
   }
 
-  /** Whether the loop stalled since this was asked last. To be asked once a turn. */
+  /** Whether the loop stalled since the last call. Call it once a turn. */
   takeStalled(): boolean {
     this.now();
     const hasStalled = this.#hasStalled;

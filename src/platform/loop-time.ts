@@ -1,17 +1,17 @@
 import { nowMs } from './clock.ts';
 import { STALL_MS } from './loop-clock.ts';
 
-/** How often the loop is looked at; a stall is longer than it looks by up to this. */
+/** How often the loop is checked; a stall is up to this longer than measured. */
 const BEAT_MS = 200;
 
-/** After a stall, what waits in the kernel or in a queue is heard within this. */
+/** After a stall, what waits in a socket or a queue is read within this. */
 export const GRACE_MS = 500;
 
 /**
  * The time for which the event loop ran, where it is in use: it stands still while the loop is
- * blocked, or the whole process is stopped. Silence that falls into a stall of our own is
- * nobody's failure. On a machine that is late at each beat it goes on all the same, a beat each
- * time, so that silence has an end.
+ * blocked, or the whole process is stopped, so that a stall of our own is no time-out of others.
+ * On a machine that is late at each beat it goes on all the same, by one beat each time, so that
+ * every time-out ends.
  */
 class LoopTime {
   readonly #stalled = new Set<(lengthMs: number) => void>();
@@ -21,7 +21,7 @@ class LoopTime {
   #stalledMs = 0;
 
   /**
-   * Keeps the time while somebody needs it, and no process alive.
+   * Keeps the time while it is in use. Its timer keeps no process alive.
    *
    * @param stalled is called after each stall.
    * @returns releases it.
@@ -66,8 +66,8 @@ function ignore(): void {}
 /** One for the process: there is one event loop. */
 export const loopTime = new LoopTime();
 
-/** Rings when something was silent for so long while the loop ran. Its owner closes it. */
-export class SilenceAlarm {
+/** Rings after a time for which the event loop ran: a stall does not count. Its owner closes it. */
+export class StallAwareAlarm {
   readonly #ring: () => void;
   #release: (() => void) | null = null;
   #timer: NodeJS.Timeout | null = null;
@@ -96,10 +96,10 @@ export class SilenceAlarm {
 
   #wait(delayMs: number): void {
     const dueMs = nowMs() + delayMs;
-    this.#timer = setTimeout(() => this.#look(dueMs), Math.max(1, Math.ceil(delayMs)));
+    this.#timer = setTimeout(() => this.#check(dueMs), Math.max(1, Math.ceil(delayMs)));
   }
 
-  #look(dueMs: number): void {
+  #check(dueMs: number): void {
     const leftMs = this.#dueMs - loopTime.now();
     // Timers come before the sockets: what arrived in a stall is not read yet.
     const isLate = nowMs() - dueMs > STALL_MS && !this.#hasWaited;

@@ -2,7 +2,7 @@
 export const STOP = 0;
 export const PENDING = 1;
 
-/** What the worker is told at its start. */
+/** What the worker gets at its start. */
 export interface NetlinkWorkerData {
   /** The file that koffi is loaded from: a worker made from text resolves no packages. */
   readonly koffiPath: string;
@@ -12,20 +12,20 @@ export interface NetlinkWorkerData {
   readonly pendingMax: number;
 }
 
-/** What the worker says. */
+/** What the worker sends. */
 export type NetlinkEvent =
-  /** Whatever happens from now on is told. */
+  /** Each event from now on is sent. */
   | { readonly kind: 'listening' }
   /** One datagram of the kernel. Only the kernel and CAP_NET_ADMIN can send to the socket. */
   | { readonly kind: 'datagram'; readonly bytes: Uint8Array }
-  /** Something was not told: the state has to be read anew from elsewhere. */
+  /** Events were lost: the state has to be read anew from elsewhere. */
   | { readonly kind: 'overflow' };
 
 /**
  * The worker's program, as text: the release is one file, so there is no second
  * one to start a worker from. Plain CommonJS, nothing but Node and koffi.
  *
- * It blocks in read(2), and looks up every 250 ms whether it is to stop: without
+ * It blocks in read(2), and checks every 250 ms whether it is to stop: without
  * this time-out `process.exit` would wait for the next link event before it ends.
  */
 export const NETLINK_WORKER_SOURCE = `'use strict';
@@ -81,7 +81,7 @@ function postMissed() {
 function readOne(buffer) {
   try {
     const length = readSync(fd, buffer);
-    // That something is missing is told before what came after it.
+    // That something is missing is sent before what came after it.
     postMissed();
     if (missed || Atomics.load(shared, PENDING) >= pendingMax) missed = true;
     else post({ kind: 'datagram', bytes: buffer.slice(0, length) });

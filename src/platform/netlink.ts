@@ -11,7 +11,7 @@ import {
 
 export type { NetlinkEvent } from './netlink-worker.ts';
 
-/** Room in the kernel for what was not read yet: 602 events of one burst fitted. */
+/** Socket buffer for what was not read yet: 602 events of one burst fitted. */
 const RECEIVE_BUFFER_BYTES = 1024 * 1024;
 /** Datagrams on their way from the worker to us; what comes while there are more is an `overflow`. */
 const PENDING_MAX = 1024;

@@ -1,15 +1,15 @@
 import { createRequire } from 'node:module';
 import { isIPv6, type Socket } from 'node:net';
 
-/** Who is at the other end of a connection, as far as the kernel vouches for it. */
+/** The peer of a connection, as far as the kernel confirms it. */
 export interface Peer {
-  /** Whoever has this in common shares its limits. */
+  /** Connections with the same value share their limits. */
   readonly key: string;
   /** On a unix socket, where the kernel can be asked; `null`: not known. */
   readonly uid: number | null;
 }
 
-/** Asks the kernel for the user at the other end of a unix socket; `null`: it cannot be asked. */
+/** The user at the other end of a unix socket, from the kernel; `null`: not available. */
 export type UidOf = (fd: number) => number | null;
 
 const SOL_SOCKET = 1;
@@ -23,7 +23,7 @@ const PREFIX_GROUPS = 4;
 
 /**
  * Reads SO_PEERCRED, which Node cannot, through koffi, an optional dependency. The kernel notes
- * the user when the connection is made, so that nobody can claim to be another.
+ * the user when the connection is made, so that no user can claim to be another.
  */
 export function peerCredentials(loadKoffi: () => unknown = requireKoffi): UidOf {
   // Loaded for the first connection: most processes never have one.

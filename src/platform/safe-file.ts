@@ -25,7 +25,7 @@ export type Links = 'refuse' | 'follow';
 export class NotAFileError extends Error {
   readonly code = 'NOT_A_FILE';
 
-  /** What stands there instead, in words. */
+  /** What is there instead, as text. */
   readonly kind: string;
 
   constructor(path: string, kind: string) {
@@ -88,7 +88,7 @@ export async function readRegularFile(path: string, limitBytes: number): Promise
   }
 }
 
-/** Opens a file that is there; `flags` beside those that keep us from waiting and from links. */
+/** Opens a file that is there; `flags` in addition to those that refuse to wait and to follow links. */
 export async function openRegularFile(path: string, flags: number): Promise<promises.FileHandle> {
   demandFile(path, await promises.lstat(path));
   const file = await promises.open(path, flags | QUIET | constants.O_NOFOLLOW);
@@ -163,7 +163,7 @@ function demandFile(path: string, stats: Stats): void {
   if (!stats.isFile()) throw new NotAFileError(path, kindOf(stats));
 }
 
-/** What stands there, in words. */
+/** What is there, as text. */
 function kindOf(stats: Stats): string {
   if (stats.isSymbolicLink()) return 'a symbolic link';
   if (stats.isDirectory()) return 'a folder';

@@ -1,6 +1,6 @@
 import { Subscription, type SchedulerAction, type SchedulerLike } from 'rxjs';
 import { nowMs } from './clock.ts';
-import { SilenceAlarm } from './loop-time.ts';
+import { StallAwareAlarm } from './loop-time.ts';
 
 /**
  * RxJS's own async scheduler reads the wall clock, so a step of 2 s backwards
@@ -10,7 +10,7 @@ import { SilenceAlarm } from './loop-time.ts';
  */
 export const monotonicScheduler: SchedulerLike = schedulerWith(afterTime);
 
-const patientScheduler: SchedulerLike = schedulerWith(afterSilence);
+const patientScheduler: SchedulerLike = schedulerWith(afterLoopTime);
 
 /** For time-outs: the same scheduler, but its delays stand still in a stall of our own loop. */
 export function patient(scheduler: SchedulerLike): SchedulerLike {
@@ -25,8 +25,8 @@ function afterTime(ring: () => void, delayMs: number): () => void {
   return () => clearTimeout(timer);
 }
 
-function afterSilence(ring: () => void, delayMs: number): () => void {
-  const alarm = new SilenceAlarm(ring);
+function afterLoopTime(ring: () => void, delayMs: number): () => void {
+  const alarm = new StallAwareAlarm(ring);
   alarm.set(delayMs);
   return () => alarm.close();
 }

@@ -20,7 +20,7 @@ export class WheelTimer<T> extends ListNode<T> {
 /**
  * Any number of coarse timers behind one real one: scheduling, moving and
  * cancelling take constant time and allocate nothing. The wheel reads no clock;
- * whoever drives it sleeps until `nextMs()` and then calls `advance`.
+ * its owner sleeps until `nextMs()` and then calls `advance`.
  */
 export class TimerWheel<T> {
   readonly #slots: readonly LinkedList<T>[] = Array.from({ length: SLOTS }, () => new LinkedList());

@@ -3,18 +3,18 @@ import { basename } from 'node:path';
 import { Observable } from 'rxjs';
 
 export type FolderEvent =
-  /** Whatever changes from now on is told. */
+  /** Each change from now on is reported. */
   | { readonly kind: 'watching' }
   /** An entry was made, renamed, written or removed; `null`: any of them, or the folder itself. */
   | { readonly kind: 'changed'; readonly name: string | null };
 
-/** A parent that was moved away with the folder sends us nothing, so we look whether it is still there. */
+/** A parent that was moved away with the folder sends us nothing, so its path is checked. */
 const IDENTITY_CHECK_MS = 1000;
 
 /**
  * Watches the entries of one folder by inotify. Errors where the folder cannot be
  * watched, and within a second after its path leads to no folder or another one:
- * whoever subscribes again watches the new one. Never completes.
+ * a new subscription watches the new one. Never completes.
  */
 export function watchFolder(path: string): Observable<FolderEvent> {
   return new Observable((subscriber) => {
@@ -46,7 +46,7 @@ export function watchFolder(path: string): Observable<FolderEvent> {
   });
 }
 
-/** Tells a folder from one that was made in its place, even where inode numbers are used again. */
+/** Distinguishes a folder from one made in its place, even where inode numbers are reused. */
 function identity(path: string): string {
   const { dev, ino, birthtimeNs } = statSync(path, { bigint: true });
   return `${dev}:${ino}:${birthtimeNs}`;

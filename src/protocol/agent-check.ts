@@ -5,29 +5,29 @@ export const AGENT_LINE_MAX_BYTES = 1024;
 const SHOWN_MAX_CHARS = 40;
 const DESCRIPTION_MAX_CHARS = 120;
 
-/** What an agent's line means for the server behind it. */
+/** What an agent's reply means for its server. */
 export interface AgentVerdict {
-  /** `lost`: the agent speaks nonsense, which says nothing about the server. */
+  /** `lost`: the reply is invalid, which shows nothing about the server. */
   readonly state: 'up' | 'down' | 'lost';
   readonly reason: string;
-  /** `null`: nothing was said of weight, and it is what it was. */
+  /** `null`: the reply has no weight, and the last one holds. */
   readonly weightPercent: number | null;
   /** Nothing new for it, whatever its weight: for this answer, and not beyond it. */
   readonly isDrained: boolean;
 }
 
 /**
- * Reads the answer of an HAProxy agent-check (HAProxy's configuration manual, `agent-check`):
+ * Parses the reply of an HAProxy agent-check (HAProxy's configuration manual, `agent-check`):
  * words with blanks or commas between them, some with `#` and a description, up to the first
  * end of line.
  *
  * `75%` is the share of the weight. `up` and `ready`; `down`, `fail`, `failed`, `stopped` and
  * `maint` (here all of them: no traffic); `drain`: up, with nothing new for it. `maxconn:30` is
  * for HAProxy alone and ignored. Words are read one by one and the worst of them counts. A
- * percentage above 100, or any other word, makes the whole line unbelievable.
+ * percentage above 100, or any other word, makes the whole line invalid.
  *
- * A percentage lasts until the next one, as in HAProxy. A drain lasts as long as it is said: in
- * HAProxy it lasts until `ready`, which one who connects each second may have missed.
+ * A percentage lasts until the next one, as in HAProxy. A drain lasts while replies have it: in
+ * HAProxy it lasts until `ready`, which a client that connects once a second may miss.
  */
 export function readAgentLine(text: string): AgentVerdict {
   const line = text.split(/[\r\n]/, 1)[0] ?? '';
@@ -54,7 +54,7 @@ export function readAgentLine(text: string): AgentVerdict {
       case 'weight':
         weightPercent = Math.min(weightPercent ?? 100, meaning.percent);
         break;
-      case 'nonsense':
+      case 'invalid':
         return lost(`unexpected answer "${printable(line, SHOWN_MAX_CHARS)}" from the agent`);
       default:
         meaning satisfies never;
@@ -75,7 +75,7 @@ type Meaning =
   | { readonly kind: 'down' }
   | { readonly kind: 'drain' }
   | { readonly kind: 'weight'; readonly percent: number }
-  | { readonly kind: 'nonsense' };
+  | { readonly kind: 'invalid' };
 
 function meaningOf(word: string): Meaning {
   switch (word) {
@@ -99,14 +99,14 @@ function meaningOf(word: string): Meaning {
 function percentOf(word: string): Meaning {
   const digits = /^(\d{1,3})%$/.exec(word)?.[1];
   const percent = Number(digits ?? Number.NaN);
-  return percent <= 100 ? { kind: 'weight', percent } : { kind: 'nonsense' };
+  return percent <= 100 ? { kind: 'weight', percent } : { kind: 'invalid' };
 }
 
 function lost(reason: string): AgentVerdict {
   return { state: 'lost', reason, weightPercent: null, isDrained: false };
 }
 
-/** What we answer as an agent. */
+/** What we reply as an agent. */
 export interface AgentAnswer {
   readonly state: 'up' | 'down';
   readonly reason: string;

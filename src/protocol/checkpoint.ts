@@ -9,7 +9,7 @@ const TIME_MAX_MS = 1e15;
 
 const text = z.string().max(TEXT_MAX_CHARS);
 /** It ends up in logs and on terminals. */
-const reason = text.transform((words) => words.replaceAll(/\p{Cc}/gu, '?'));
+const reason = text.transform((line) => line.replaceAll(/\p{Cc}/gu, '?'));
 const timeMs = z.number().min(-TIME_MAX_MS).max(TIME_MAX_MS);
 const count = z.number().int().min(0);
 const health = z.enum(['up', 'down', 'unknown']);
@@ -69,7 +69,7 @@ export interface KeptCheckpoint {
   readonly checkpoint: Checkpoint;
 }
 
-/** Throws an error that says what is wrong. */
+/** Throws an error whose message names the problem. */
 export function parseCheckpoint(source: string): KeptCheckpoint {
   const value: unknown = JSON.parse(source);
   const result = file.safeParse(value);

@@ -5,12 +5,12 @@ export const REASON_MAX_CHARS = 200;
 /** What is kept of its performance data. */
 export const DETAIL_MAX_CHARS = 1000;
 
-/** What a Nagios plugin means, in our words. */
+/** The result of a Nagios plugin. */
 export interface PluginVerdict {
   readonly state: 'up' | 'down' | 'lost';
   /** Its first line; empty while up. */
   readonly reason: string;
-  /** Performance data; after a warning its first line too. Empty: nothing was said. */
+  /** Performance data; after a warning its first line too. Empty: none. */
   readonly detail: string;
 }
 
@@ -26,7 +26,7 @@ export type PluginEnd =
   /** It was not started, or ended by us. */
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** What the end of a plugin means. One that was killed said nothing about what it looks at. */
+/** The verdict of a plugin that ended. One that was killed shows nothing about the service. */
 export function verdictOf(end: PluginEnd): PluginVerdict {
   switch (end.kind) {
     case 'exited':
@@ -42,27 +42,27 @@ export function verdictOf(end: PluginEnd): PluginVerdict {
 
 /**
  * Reads a plugin's exit code and output by the Monitoring Plugins' guidelines: 0 is OK, 1 a warning, 2 critical,
- * 3 unknown. A warning is still up. Anything above is no plugin's word: 126 and 127 mean that
- * it could not even be started.
+ * 3 unknown. A warning is still up. Anything above is no result of a plugin: 126 and
+ * 127 mean that it could not be started.
  *
  * @param stderr takes the place of an empty `stdout` as the reason.
  */
 function pluginVerdict(code: number, stdout: string, stderr: string): PluginVerdict {
   const { text, performance } = readOutput(stdout);
-  const said = text === '' ? printable(firstLine(stderr), REASON_MAX_CHARS) : text;
+  const output = text === '' ? printable(firstLine(stderr), REASON_MAX_CHARS) : text;
   switch (code) {
     case 0:
       return { state: 'up', reason: '', detail: performance };
     case 1: {
-      const detail = performance === '' ? said : `${said} | ${performance}`;
+      const detail = performance === '' ? output : `${output} | ${performance}`;
       return { state: 'up', reason: '', detail };
     }
     case 2:
-      return { state: 'down', reason: said === '' ? 'critical' : said, detail: performance };
+      return { state: 'down', reason: output === '' ? 'critical' : output, detail: performance };
     case 3:
-      return { state: 'lost', reason: said === '' ? 'unknown' : said, detail: performance };
+      return { state: 'lost', reason: output === '' ? 'unknown' : output, detail: performance };
     default: {
-      const reason = said === '' ? `exit code ${code}` : `exit code ${code}: ${said}`;
+      const reason = output === '' ? `exit code ${code}` : `exit code ${code}: ${output}`;
       return { state: 'lost', reason, detail: performance };
     }
   }
@@ -81,7 +81,7 @@ function readOutput(stdout: string): { readonly text: string; readonly performan
   };
 }
 
-/** A plugin that begins with an empty line said nothing in its first one: take the first that says something. */
+/** The first line that is not empty. */
 function firstLine(output: string): string {
   return output.split('\n').find((line) => line.trim() !== '') ?? '';
 }

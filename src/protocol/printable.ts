@@ -9,7 +9,7 @@ export function isPlainAscii(text: string): boolean {
   return /^[ -~]*$/.test(text);
 }
 
-/** Text that somebody else wrote, fit for a log and a terminal: what is not printable becomes a blank. */
+/** Text of others, fit for a log and a terminal: what is not printable becomes a blank. */
 export function withoutControls(text: string): string {
   return isPlainAscii(text) ? text : text.replaceAll(UNPRINTABLE, ' ');
 }

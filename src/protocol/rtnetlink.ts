@@ -1,5 +1,5 @@
 /**
- * Link messages of rtnetlink(7): what the kernel tells about network interfaces.
+ * Link messages of rtnetlink(7): what the kernel reports about network interfaces.
  * Field layouts are those of linux/netlink.h, linux/rtnetlink.h and linux/if_link.h.
  */
 
@@ -14,7 +14,7 @@ export interface LinkFacts {
   readonly operState: OperState;
 }
 
-/** RFC 2863's ifOperStatus, spelt as in sysfs. Drivers that tell nothing say `unknown`. */
+/** RFC 2863's ifOperStatus, spelt as in sysfs. Drivers that report none have `unknown`. */
 export type OperState = (typeof operStates)[number];
 
 /** In the order of the kernel's IF_OPER_* numbers. */
@@ -47,10 +47,10 @@ const IFLA_OPERSTATE = 16;
 const IFLA_CARRIER = 33;
 /** The two upper bits of an attribute's type are flags. */
 const ATTRIBUTE_TYPE_MASK = 0x3fff;
-/** Messages of other families tell of something else: a DELLINK of AF_BRIDGE is a port that left its bridge. */
+/** Messages of other families mean something else: a DELLINK of AF_BRIDGE is a port that left its bridge. */
 const AF_UNSPEC = 0;
 
-/** Netlink speaks in the byte order of the machine. */
+/** Netlink uses the byte order of the machine. */
 const isLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 const text = new TextDecoder();
 
@@ -102,7 +102,7 @@ function parseLink(type: number, body: DataView): LinkMessage | null {
 interface Attributes {
   readonly name: string;
   readonly operState: OperState;
-  /** `null`: the kernel did not say (Linux before 3.9). */
+  /** `null`: not in the message (Linux before 3.9). */
   readonly hasCarrier: boolean | null;
 }
 

@@ -6,7 +6,10 @@
  * The medians of repeated rounds; the first of them pays for compiling.
  */
 import type { Observation } from '../../src/model/observation.ts';
-import { createCore, observe, request, takeTurn } from '../../src/core/turn.ts';
+import { createCore } from '../../src/core/create.ts';
+import { observe } from '../../src/core/observe.ts';
+import { request } from '../../src/core/request.ts';
+import { takeTurn } from '../../src/core/turn.ts';
 import { viewOf } from '../../src/core/view/view.ts';
 import { withIpvs } from '../core/drive.ts';
 import { route, server, service } from '../core/fixtures.ts';

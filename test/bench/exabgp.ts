@@ -10,7 +10,7 @@
  */
 import { type Lab, openLab } from '../e2e/lab.ts';
 import { Rig } from '../sinks/exabgp/rig.ts';
-import { type Wish, manyPrefixes, wishAll } from '../sinks/exabgp/sample.ts';
+import { type Wanted, manyPrefixes, wantAll } from '../sinks/exabgp/sample.ts';
 import { writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ const batchSize = 100;
 
 interface Way {
   readonly name: string;
-  change(prefixes: readonly string[], wish: Wish): void;
+  change(prefixes: readonly string[], value: Wanted): void;
   close(): Promise<void>;
 }
 
@@ -30,12 +30,15 @@ async function throughSink(lab: Lab): Promise<Way> {
   const rig = new Rig(lab.folder);
   await rig.ready();
   await lab.nodes[0].exabgp({ helper: rig.command });
-  const life = await rig.life(0);
-  life.order({ kind: 'config', prefixes: manyPrefixes(10_000), exabgp: {}, stateDir: null });
-  await life.until((told) => told.some(({ kind }) => kind === 'adopted'), 'the sink is ready');
+  const sink = await rig.started(0);
+  sink.order({ kind: 'config', prefixes: manyPrefixes(10_000), exabgp: {}, stateDir: null });
+  await sink.until(
+    (reports) => reports.some(({ kind }) => kind === 'adopted'),
+    'the sink is ready',
+  );
   return {
     name: 'routevane',
-    change: (prefixes, wish) => life.order({ kind: 'turn', wishes: wishAll(prefixes, wish) }),
+    change: (prefixes, value) => sink.order({ kind: 'turn', wanted: wantAll(prefixes, value) }),
     close: async () => {
       rig.close();
       await lab.nodes[0].reset();
@@ -43,7 +46,7 @@ async function throughSink(lab: Lab): Promise<Way> {
   };
 }
 
-/** A helper that passes on what it gets and throws away what it is told. */
+/** A helper that passes on what it gets and discards what it receives. */
 async function byHand(lab: Lab, sendEvents: boolean): Promise<Way> {
   const path = join(lab.folder, `relay-${process.hrtime.bigint()}.sock`);
   const script = join(lab.folder, 'relay.mjs');
@@ -61,7 +64,7 @@ async function byHand(lab: Lab, sendEvents: boolean): Promise<Way> {
   const socket = await connected;
   return {
     name: sendEvents ? 'by hand, 100 a line, send events on' : 'by hand, 100 a line',
-    change: (prefixes, wish) => socket.write(lines(prefixes, wish)),
+    change: (prefixes, value) => socket.write(lines(prefixes, value)),
     close: async () => {
       socket.destroy();
       server.close();
@@ -72,9 +75,9 @@ async function byHand(lab: Lab, sendEvents: boolean): Promise<Way> {
 
 let server = createServer();
 
-function lines(prefixes: readonly string[], wish: Wish): string {
-  const verb = wish === 'withdrawn' ? 'withdraw' : 'announce';
-  const med = wish === 'withdrawn' ? '' : ` med ${wish}`;
+function lines(prefixes: readonly string[], value: Wanted): string {
+  const verb = value === 'withdrawn' ? 'withdraw' : 'announce';
+  const med = value === 'withdrawn' ? '' : ` med ${value}`;
   if (prefixes.length === 1) return `${verb} route ${prefixes[0]} next-hop self${med}\n`;
   let text = '';
   for (let from = 0; from < prefixes.length; from += batchSize) {

@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openGenericNetlink, type OpenedSocket } from '../../src/platform/genetlink.ts';
-import { ipvsadmLine } from '../../src/protocol/ipvs/line.ts';
+import { ipvsadmLine } from '../../src/protocol/ipvs/ipvsadm-line.ts';
 import type { Destination, ServiceIdentity, TableChange } from '../../src/protocol/ipvs/table.ts';
-import type { TableAccess } from '../../src/sinks/ipvs/access.ts';
-import { ipvsadmAccess } from '../../src/sinks/ipvs/ipvsadm.ts';
-import { netlinkAccess } from '../../src/sinks/ipvs/netlink.ts';
+import type { TableAccess } from '../../src/sinks/ipvs/table-access.ts';
+import { ipvsadmAccess } from '../../src/sinks/ipvs/ipvsadm-access.ts';
+import { netlinkAccess } from '../../src/sinks/ipvs/netlink-access.ts';
 
 const [, , dir = '.'] = process.argv;
 const ONE_ROUNDS = 40;

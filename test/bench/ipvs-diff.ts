@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { BaseWeights } from '../../src/sinks/ipvs/base-weights.ts';
 import { driftLines } from '../../src/sinks/ipvs/drift.ts';
-import { ownedOf } from '../../src/sinks/ipvs/owned.ts';
+import { managedBy } from '../../src/sinks/ipvs/managed.ts';
 import { activeConnections, missingFrom, planServer } from '../../src/sinks/ipvs/plan.ts';
 import { TableIndex } from '../../src/sinks/ipvs/table-index.ts';
 import type { Virtual } from '../../src/model/service.ts';
@@ -24,7 +24,7 @@ const services = virtuals.map((virtual, at) =>
     addressesOf(at).map((address) => realServer(address, 80, 100)),
   ),
 );
-const owned = ownedOf(
+const managed = managedBy(
   configOf(
     virtuals.map((virtual, at) =>
       serviceOf(
@@ -42,11 +42,11 @@ let before = new TableIndex(services);
 for (let round = 0; round < ROUNDS; round += 1) {
   const startMs = performance.now();
   const table = new TableIndex(services);
-  driftLines(owned, before, table);
-  new BaseWeights(new Map()).adopt(owned, table, new Map());
-  missingFrom(owned, table, new Map());
-  activeConnections(owned, table);
-  for (const server of owned.servers.values()) {
+  driftLines(managed, before, table);
+  new BaseWeights(new Map()).update(managed, table, new Map());
+  missingFrom(managed, table, new Map());
+  activeConnections(managed, table);
+  for (const server of managed.servers.values()) {
     if (planServer(server, 0, table, new Map()).kind === 'changes') changes += 1;
   }
   timesMs.push(performance.now() - startMs);

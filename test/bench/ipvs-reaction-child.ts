@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openGenericNetlink } from '../../src/platform/genetlink.ts';
 import { parseDestination } from '../../src/protocol/ipvs/replies.ts';
 import { destinationsRequest } from '../../src/protocol/ipvs/requests.ts';
-import { Exchange } from '../../src/sinks/ipvs/exchange.ts';
+import { NetlinkClient } from '../../src/sinks/ipvs/netlink-client.ts';
 
 interface Daemon {
   readonly name: string;
@@ -34,7 +34,7 @@ const SETTLE_MS = 15_000;
 
 const [, , file = ''] = process.argv;
 const setup: Setup = JSON.parse(readFileSync(file, 'utf8'));
-const exchange = new Exchange(openGenericNetlink);
+const exchange = new NetlinkClient(openGenericNetlink);
 
 /** The weight of the server that is killed; `null` where it is not in the table. */
 function weightIn(virtual: string): number | null {
@@ -74,7 +74,7 @@ async function kill(victim: ChildProcess, places: readonly number[]): Promise<Ma
       const { virtual = '', isQuick = false } = setup.daemons[place] ?? {};
       const isEarly = tookMs.size === 0 && performance.now() - beganMs < ALONE_MS;
       if (tookMs.has(place) || (isEarly && !isQuick)) continue;
-      // Taken after the look: what is told is never shorter than it was.
+      // Read after the look: the reaction reported is never shorter than it was.
       if (weightIn(virtual) === 0) tookMs.set(place, performance.now() - beganMs);
     }
     if (performance.now() - beganMs > REACTION_MAX_MS) throw new Error('no reaction');

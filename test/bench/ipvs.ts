@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OpenedSocket } from '../../src/platform/genetlink.ts';
-import { netlinkAccess } from '../../src/sinks/ipvs/netlink.ts';
+import { netlinkAccess } from '../../src/sinks/ipvs/netlink-access.ts';
 import { ipvsKernel, type IpvsKernel } from '../e2e/uml/kernel.ts';
 
 const ROUNDS = 20;

@@ -52,6 +52,20 @@ describe('run with via: stdio', () => {
     assert.deepEqual(await once(child, 'exit'), [0, null]);
   });
 
+  test('ends with 0 as well where a SIGTERM comes behind the end', async () => {
+    const child = spawn(process.execPath, [program, 'run', '-c', join(folder, 'stdio.yaml')]);
+    const exited = once(child, 'exit');
+    let log = '';
+    child.stderr.on('data', (chunk) => {
+      log += String(chunk);
+      // Its flow has ended, and itself not quite.
+      if (log.includes('"event":"stopped"')) child.kill('SIGTERM');
+    });
+    await once(child.stdout, 'data');
+    child.stdin.end();
+    assert.deepEqual(await exited, [0, null], log);
+  });
+
   test('takes nothing from what was written before it looked', async () => {
     const file = join(folder, 'words');
     writeFileSync(file, 'nonsense\n');

@@ -37,7 +37,7 @@ describe('the JSON Schema', () => {
   test('describes keys with defaults and examples, in keywords that it has', () => {
     const text = JSON.stringify(root);
     assert.ok(!text.includes('"unset"'));
-    assert.match(text, /A probe that takes longer has failed\. .*? Default: half the interval\./u);
+    assert.match(text, /A probe that takes longer has failed; .*? Default: half the interval\./u);
     assert.match(text, /"default":"quiesce","examples":\["remove"\]/u);
   });
 

@@ -3,7 +3,10 @@ import type { Control } from '../../src/model/control.ts';
 import type { Observation } from '../../src/model/observation.ts';
 import type { Service } from '../../src/model/service.ts';
 import type { Turn } from '../../src/model/turn.ts';
-import { createCore, nextDeadlineMs, observe, request, takeTurn } from '../../src/core/turn.ts';
+import { createCore } from '../../src/core/create.ts';
+import { nextDeadlineMs, takeTurn } from '../../src/core/turn.ts';
+import { observe } from '../../src/core/observe.ts';
+import { request } from '../../src/core/request.ts';
 import { config, server, service } from './fixtures.ts';
 
 /**

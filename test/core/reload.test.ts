@@ -45,6 +45,12 @@ describe('reload', () => {
     play(rules, { ...alive, control: '--c', z: '--u' }, { z: '--U', n: '--A' }, to(next));
   });
 
+  test('a route whose rule names something else follows the new name, and not the old one', () => {
+    const next = { ...rules, routes: [route('r', 'y'), ...rules.routes.slice(1)] };
+    const inputs = { ...alive, x: 'u---d-d-d', y: 'u---------d', control: '--c' };
+    play(rules, inputs, { r: 'A---------W', s: 'A---------W' }, to(next));
+  });
+
   test('changed attributes are announced anew; the others do not flap', () => {
     const changed = route('r', 'x');
     const next = {

@@ -5,7 +5,9 @@ import { TestScheduler } from 'rxjs/testing';
 import type { Control } from '../../src/model/control.ts';
 import type { Observation } from '../../src/model/observation.ts';
 import { pipeline } from '../../src/core/pipeline.ts';
-import { createCore, observe, takeTurn } from '../../src/core/turn.ts';
+import { createCore } from '../../src/core/create.ts';
+import { observe } from '../../src/core/observe.ts';
+import { takeTurn } from '../../src/core/turn.ts';
 import { config, down, route, signal, up } from './fixtures.ts';
 import { lastBecause, play } from './play.ts';
 

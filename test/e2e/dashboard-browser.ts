@@ -12,9 +12,9 @@ const CHECKED_MAX_CHARS = 100_000;
 const executablePath = '/usr/bin/chromium';
 
 /** Without its sandbox, because the tests run as root; they open nothing but our own page. */
-export async function openBrowser(): Promise<Browser> {
+export async function openBrowser(executable = executablePath): Promise<Browser> {
   return chromium.launch({
-    executablePath,
+    executablePath: executable,
     args: ['--no-sandbox', '--disable-gpu'],
     timeout: patienceMs,
   });

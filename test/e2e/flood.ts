@@ -35,7 +35,7 @@ const hotSteps = 8;
 const check = '{ type: tcp, mode: hold }';
 /** Part of the steps in which a quarter of the servers changes at once. */
 const rackShare = 0.1;
-const agreeMs = 90_000;
+const agreeMs = 180_000;
 
 export interface FloodOptions {
   readonly servers: number;
@@ -115,11 +115,11 @@ export function flood({ servers: count, bulk = 0, seed }: FloodOptions): Flood {
       // The log leaves lines out while so much changes; the journal is a little behind, and whole.
       const journal = join(dirname(configPath), 'journal.jsonl');
       const text = (): string => journalFiles(journal).map(read).join('');
-      await lab.until(
-        () => isDeepStrictEqual(announcedByJournal(text()), prefixes),
-        agreeMs,
-        'the journal agrees with BIRD',
-      );
+      const agrees = (): boolean => isDeepStrictEqual(announcedByJournal(text()), prefixes);
+      await lab.until(agrees, agreeMs, 'the journal agrees with BIRD').catch((error: unknown) => {
+        agree('the journal', announcedByJournal(text()), prefixes);
+        throw error;
+      });
     }),
   };
 }
@@ -186,7 +186,7 @@ function yaml(indexes: readonly number[], prefixesOf: (index: number) => string[
   );
   return `
 state_dir: state/
-check_defaults: { interval: 1s, timeout: 900ms, fast_interval: 200ms, rise: 1, fall: 1 }
+check_defaults: { interval: 3s, timeout: 3s, fast_interval: 200ms, rise: 1, fall: 1 }
 services:
 ${services.join('\n')}
 routes:

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseSaved } from '../../src/protocol/ipvs/saved.ts';
+import { parseSaved } from '../../src/protocol/ipvs/ipvsadm-save.ts';
 import { destinationName, serviceName } from '../../src/sinks/ipvs/names.ts';
 import { routevaneCommand } from './routevane.ts';
 import type { ServerCommand, ServerSpec } from './servers.ts';

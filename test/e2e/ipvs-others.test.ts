@@ -124,7 +124,7 @@ test('on_down: remove takes a server out and puts it back with every attribute, 
   const killed = lab.routevane(yaml('remove', 'on_down: remove'));
   await ready(killed);
   await lab.serve([]);
-  await lab.untilWeights((all) => all.size === 0, 'both are taken out', killed);
+  await lab.untilWeights((all) => all.size === 0, 'both are removed', killed);
   killed.kill('SIGKILL');
   await killed.ended;
   const daemon = lab.routevane(yaml('remove', 'on_down: remove'));

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { beforeEach, test } from 'node:test';
 import type { Destination, TableChange } from '../../src/protocol/ipvs/table.ts';
-import { TableError } from '../../src/sinks/ipvs/access.ts';
-import { ipvsadmAccess } from '../../src/sinks/ipvs/ipvsadm.ts';
-import { netlinkAccess } from '../../src/sinks/ipvs/netlink.ts';
+import { TableError } from '../../src/sinks/ipvs/table-access.ts';
+import { ipvsadmAccess } from '../../src/sinks/ipvs/ipvsadm-access.ts';
+import { netlinkAccess } from '../../src/sinks/ipvs/netlink-access.ts';
 import { clear, fill, saved, services, sorted } from './ipvs-table-sample.ts';
 
 const open = process.env['VIA'] === 'netlink' ? netlinkAccess : ipvsadmAccess;

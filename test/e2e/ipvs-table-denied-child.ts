@@ -1,7 +1,7 @@
 // Prints what a reader of the table without CAP_NET_ADMIN is told: see ipvs-table.test.ts.
-import { TableError } from '../../src/sinks/ipvs/access.ts';
-import { ipvsadmAccess } from '../../src/sinks/ipvs/ipvsadm.ts';
-import { netlinkAccess } from '../../src/sinks/ipvs/netlink.ts';
+import { TableError } from '../../src/sinks/ipvs/table-access.ts';
+import { ipvsadmAccess } from '../../src/sinks/ipvs/ipvsadm-access.ts';
+import { netlinkAccess } from '../../src/sinks/ipvs/netlink-access.ts';
 
 const access = process.env['VIA'] === 'netlink' ? netlinkAccess() : ipvsadmAccess();
 try {

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { familyOf } from '../../src/protocol/ipvs/address.ts';
 import type { Destination, ServiceIdentity, TableChange } from '../../src/protocol/ipvs/table.ts';
-import type { TableAccess } from '../../src/sinks/ipvs/access.ts';
-import { ipvsadmAccess } from '../../src/sinks/ipvs/ipvsadm.ts';
-import { netlinkAccess } from '../../src/sinks/ipvs/netlink.ts';
+import type { TableAccess } from '../../src/sinks/ipvs/table-access.ts';
+import { ipvsadmAccess } from '../../src/sinks/ipvs/ipvsadm-access.ts';
+import { netlinkAccess } from '../../src/sinks/ipvs/netlink-access.ts';
 import { clear, fill, saved, services } from './ipvs-table-sample.ts';
 
 const STEPS = 1000;

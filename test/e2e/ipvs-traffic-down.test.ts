@@ -1,4 +1,4 @@
-// What becomes of the connections that a real server has when it is taken out of the pool.
+// What becomes of the connections that a real server has when it is removed from the table.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { ipvsLab, stop } from './ipvs-lab.ts';
@@ -75,7 +75,7 @@ test('quiesce: connections live on at weight 0, and new ones go elsewhere', asyn
 test('remove: connections hang while the server is out, and go on when it is back', async () => {
   const daemon = await begin('remove', 0);
   await lab.serve([...serving, healthB]);
-  await lab.untilWeights((all) => all.size === 1, 'one is taken out', daemon);
+  await lab.untilWeights((all) => all.size === 1, 'one is removed', daemon);
   await untilHeld(
     (held) => held.every((each) => !each.isBroken && each.isAnswered !== isFirst(each)),
     'those of the server that is out hang, and no others',
@@ -93,7 +93,7 @@ test('remove: connections hang while the server is out, and go on when it is bac
 test('remove with expire_nodest_conn: connections end at once, so that clients come anew', async () => {
   const daemon = await begin('remove', 1);
   await lab.serve([...serving, healthB]);
-  await lab.untilWeights((all) => all.size === 1, 'one is taken out', daemon);
+  await lab.untilWeights((all) => all.size === 1, 'one is removed', daemon);
   await untilHeld(
     (held) => held.every((each) => each.isBroken === isFirst(each)),
     'those of the server that is out are broken, and no others',

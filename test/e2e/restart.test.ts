@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as passes } from 'node:timers/promises';
@@ -93,6 +93,9 @@ routes:
     await servers.close(a, b);
     await routevane.until(() => routevane.stderr().includes('withdraws_held'), 'one is held');
     await world.until(async () => (await world.missing(prefixes)).length === 1, 'one is gone');
+    // The checkpoint is written once a second: a kill before that forgets the withdraw.
+    const spent = (): boolean => /"withdrawnAtMs":\[\d/u.test(world.checkpoint());
+    await routevane.until(spent, 'the checkpoint has the withdraw');
     for (let kill = 0; kill < 3; kill += 1) {
       routevane.kill('SIGKILL');
       await routevane.exit(10_000);
@@ -117,8 +120,14 @@ async function open(lab: Lab, owner: Owner, name: string) {
   await node.exabgp({ pipes });
   const file = join(folder, 'routevane.yaml');
   let current: Routevane | undefined;
+  const stateDir = join(folder, 'state');
   return {
-    stateDir: join(folder, 'state'),
+    stateDir,
+    /** `''`: none is written yet. */
+    checkpoint: (): string => {
+      const path = join(stateDir, 'checkpoint.json');
+      return existsSync(path) ? readFileSync(path, 'utf8') : '';
+    },
     configure: (text: string): void =>
       writeFileSync(
         file,

@@ -16,7 +16,7 @@ import { CLIENTS_MAX } from '../../src/sinks/agent/listener.ts';
 import { configOf, realServer, tcpCheck, udpCheck } from '../sources/probes/fixtures.ts';
 
 /** With nothing but itself a process may come to this. */
-const OWN = neededDescriptors({ fixed: 0, udp: 0, flights: 0, sentinels: 0 });
+const OWN = neededDescriptors({ fixed: 0, udp: 0, inFlight: 0, sentinels: 0 });
 
 describe('file descriptors', () => {
   test('are counted for each check, each entrance and each listener', () => {
@@ -27,7 +27,7 @@ describe('file descriptors', () => {
       ],
       log: [realServer('log', { check: udpCheck() })],
     });
-    assert.deepEqual(descriptorNeed(config), { fixed: 0, udp: 1, flights: 2, sentinels: 1 });
+    assert.deepEqual(descriptorNeed(config), { fixed: 0, udp: 1, inFlight: 2, sentinels: 1 });
     const admin = { socket: '/a', group: null, listen: null, tokenFile: null };
     assert.equal(descriptorNeed({ ...config, admin }).fixed, 1 + ADMIN_CLIENTS_MAX);
     const agent = { host: '127.0.0.1', port: 1 };
@@ -40,7 +40,7 @@ describe('file descriptors', () => {
     assert.equal(CHILDREN_MAX, RUNNING_MAX);
   });
 
-  const needs = record({ fixed: nat(400), udp: nat(400), flights: nat(400), sentinels: nat(400) });
+  const needs = record({ fixed: nat(400), udp: nat(400), inFlight: nat(400), sentinels: nat(400) });
 
   test('a limit that is enough bounds nothing, and what was given away is never more', () => {
     check(
@@ -48,16 +48,17 @@ describe('file descriptors', () => {
         const held = isLarge ? 60 : 10;
         const needed = neededDescriptors(need, held);
         const all = descriptorBudget(need, needed, held);
-        assert.ok(all.keepsUdp && all.flights >= need.flights);
+        assert.ok(all.keepsUdp && all.inFlight >= need.inFlight);
         assert.equal(all.sentinels, need.sentinels);
 
-        const { flights, sentinels, keepsUdp } = descriptorBudget(need, limit, held);
-        const left = limit - neededDescriptors({ ...need, udp: 0, flights: 0, sentinels: 0 }, held);
-        const wanted = keepsUdp ? need.flights : need.flights + need.udp;
-        const given = Math.min(wanted, flights) + sentinels + (keepsUdp ? need.udp : 0);
+        const { inFlight, sentinels, keepsUdp } = descriptorBudget(need, limit, held);
+        const left =
+          limit - neededDescriptors({ ...need, udp: 0, inFlight: 0, sentinels: 0 }, held);
+        const wanted = keepsUdp ? need.inFlight : need.inFlight + need.udp;
+        const given = Math.min(wanted, inFlight) + sentinels + (keepsUdp ? need.udp : 0);
         assert.ok(given <= Math.max(left, 8), `${given} of ${left}`);
-        const probed = flights + (keepsUdp ? need.udp : 0);
-        assert.ok(flights >= wanted || probed >= Math.floor(left / 2), `${probed} of ${left}`);
+        const probed = inFlight + (keepsUdp ? need.udp : 0);
+        assert.ok(inFlight >= wanted || probed >= Math.floor(left / 2), `${probed} of ${left}`);
       }),
     );
   });

@@ -2,16 +2,19 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { test, type TestContext } from 'node:test';
-import { loopTime, SilenceAlarm } from '../../src/platform/loop-time.ts';
+import { loopTime, StallAwareAlarm } from '../../src/platform/loop-time.ts';
 
 /** The loop does not run, as if somebody had stopped the process. */
 function stall(lengthMs: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lengthMs);
 }
 
-function alarmOf(t: TestContext): { readonly alarm: SilenceAlarm; readonly rung: Promise<string> } {
+function alarmOf(t: TestContext): {
+  readonly alarm: StallAwareAlarm;
+  readonly rung: Promise<string>;
+} {
   const events = new EventEmitter();
-  const alarm = new SilenceAlarm(() => events.emit('rung'));
+  const alarm = new StallAwareAlarm(() => events.emit('rung'));
   t.after(() => alarm.close());
   return { alarm, rung: once(events, 'rung').then(() => 'silence') };
 }

@@ -10,7 +10,7 @@ export function noteText(note: Note): string {
   return typeof note === 'string' ? note : `${note.line}: ${note.text}`;
 }
 
-/** A configuration that is being made from what somebody else's program is told. */
+/** A configuration that is made from the configuration of another program. */
 export interface Draft {
   readonly signals?: readonly DraftSignal[];
   readonly services: readonly DraftService[];

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { messageOf } from '../../platform/error.ts';
-import { ipvsadmLine, serviceLine, type IpvsadmLine } from '../../protocol/ipvs/line.ts';
-import { FORWARDING, TUNNEL } from '../../protocol/ipvs/numbers.ts';
+import { ipvsadmLine, serviceLine, type IpvsadmLine } from '../../protocol/ipvs/ipvsadm-line.ts';
+import { FORWARDING, TUNNEL } from '../../protocol/ipvs/constants.ts';
 import type { Destination, ServiceIdentity, TableService } from '../../protocol/ipvs/table.ts';
-import { TableError } from '../../sinks/ipvs/access.ts';
-import { netlinkAccess } from '../../sinks/ipvs/netlink.ts';
+import { TableError } from '../../sinks/ipvs/table-access.ts';
+import { netlinkAccess } from '../../sinks/ipvs/netlink-access.ts';
 import { INPUT_MAX_BYTES, type Input } from './read-input.ts';
 
 const NO_WAY: Input = {

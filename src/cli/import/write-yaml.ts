@@ -1,3 +1,4 @@
+import { withoutControls } from '../../protocol/printable.ts';
 import {
   noteText,
   type Draft,
@@ -100,7 +101,7 @@ function routeLines({ prefix, when, keys, notes, isOff = false }: DraftRoute): s
   ];
   return [
     ...notes.flatMap(commentOf).map((line) => `  ${line}`),
-    ...lines.map((line) => (isOff ? `  # ${printable(line)}` : `  ${line}`)),
+    ...lines.map((line) => (isOff ? `  # ${withoutControls(line)}` : `  ${line}`)),
   ];
 }
 
@@ -129,12 +130,8 @@ function commentOf(note: Note): string[] {
 
 /** One line of a comment; control characters of the input do not reach the file. */
 function comment(text: string): string[] {
-  const plain = printable(text);
+  const plain = withoutControls(text);
   return [
     plain.length > COMMENT_MAX_CHARS ? `# ${plain.slice(0, COMMENT_MAX_CHARS)}…` : `# ${plain}`,
   ];
-}
-
-function printable(text: string): string {
-  return text.replaceAll(/[^\P{C} ]/gu, '?');
 }

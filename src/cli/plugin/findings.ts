@@ -47,7 +47,7 @@ async function ask(run: PluginRun, watchdog: Watchdog): Promise<readonly OptionP
           resolve(event.problems.length > 0 ? event.problems : event.reason);
         }
       },
-      { pulse: watchdog, isCheckOnly: true },
+      { watchdog, isCheckOnly: true },
     );
   });
 }

@@ -28,14 +28,14 @@ export async function testPlugin(module: string, options: Options): Promise<numb
           process.stderr.write(line(`started: ${event.name}`));
           timer = setTimeout(end, forMs);
           return;
-        case 'seen':
+        case 'result':
           seen += 1;
           process.stdout.write(line(sightText(event.result)));
           return;
-        case 'dropped':
+        case 'discarded':
           process.stderr.write(line(`dropped: ${event.count} observations that came too fast`));
           return;
-        case 'said':
+        case 'logged':
           process.stderr.write(line(`${event.level}: ${event.message}${fieldsText(event)}`));
           return;
         case 'failed':
@@ -53,7 +53,7 @@ export async function testPlugin(module: string, options: Options): Promise<numb
           event satisfies never;
       }
     };
-    const close = startWorker(spec, take, { pulse: new Watchdog() });
+    const close = startWorker(spec, take, { watchdog: new Watchdog() });
     function end(): void {
       close();
       if (seen === 0)
@@ -68,7 +68,7 @@ function sightText({ state, reason, weightPercent, detail }: CheckedResult): str
   return `${state}${reason === '' ? '' : `: ${reason}`}${weight}${detail === undefined ? '' : ` (${detail})`}`;
 }
 
-function fieldsText({ fields }: Extract<PluginEvent, { kind: 'said' }>): string {
+function fieldsText({ fields }: Extract<PluginEvent, { kind: 'logged' }>): string {
   return fields === undefined ? '' : ` ${printable(JSON.stringify(fields), Infinity)}`;
 }
 

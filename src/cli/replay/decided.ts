@@ -1,3 +1,4 @@
+import { withoutControls } from '../../protocol/printable.ts';
 import type { RouteAttributes } from '../../model/route.ts';
 import type { RouteState } from '../../model/turn.ts';
 
@@ -62,5 +63,5 @@ function attributeWords(attributes: RouteAttributes): string {
 /** As one line of the output, without a newline; nothing of it may steer the terminal. */
 export function decidedLine({ kind, key, to, because, wallMs }: Decided): string {
   const time = new Date(wallMs).toISOString();
-  return `${time} ${kind} ${key} ${to}: ${because}`.replaceAll(/\p{C}/gu, '?');
+  return withoutControls(`${time} ${kind} ${key} ${to}: ${because}`);
 }

@@ -1,5 +1,8 @@
 import type { Core } from '../../core/core.ts';
-import { createCore, nextDeadlineMs, observe, request, takeTurn } from '../../core/turn.ts';
+import { createCore } from '../../core/create.ts';
+import { nextDeadlineMs, takeTurn } from '../../core/turn.ts';
+import { observe } from '../../core/observe.ts';
+import { request } from '../../core/request.ts';
 import type { Config } from '../../model/config.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { Turn } from '../../model/turn.ts';

@@ -44,7 +44,7 @@ export class CheckResolver {
       return { type: 'tcp', ...common, mode: file.mode ?? DEFAULTS.check.tcpMode, send, expect };
     }
     if (file.type === 'udp') {
-      // An empty datagram is enough for ICMP to say that nobody listens.
+      // An empty datagram is enough to get an ICMP port unreachable.
       const icmpIntervalMs = msOr(file.icmp_interval, DEFAULTS.check.icmpIntervalMs);
       return { type: 'udp', ...common, send: send ?? new Uint8Array(), expect, icmpIntervalMs };
     }

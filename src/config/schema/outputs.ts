@@ -4,7 +4,7 @@ import { durationText } from '../parse.ts';
 import { optional, requiredKey } from './keys.ts';
 import { duration, listenSchema, mapping, oneOf, path, wholeNumber, yesNo } from './basics.ts';
 
-/** Beyond this ExaBGP could block on acknowledgements that nobody has read yet. */
+/** Beyond this ExaBGP could block on acknowledgements that we have not read yet. */
 const WINDOW_MAX = 1_000;
 
 const exabgpKeys = {

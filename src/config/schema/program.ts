@@ -6,7 +6,7 @@ import { optional } from './keys.ts';
 /** One argument of a command. */
 export const argument = text('an argument', 'argument');
 
-export const fastIntervalDefault = `a fifth of the interval, at least ${durationText(DEFAULTS.check.fastIntervalMinMs)}`;
+export const FAST_INTERVAL_DEFAULT = `a fifth of the interval, at least ${durationText(DEFAULTS.check.fastIntervalMinMs)}`;
 
 const staleAfter = optional(duration(100), {
   description:

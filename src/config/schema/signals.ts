@@ -3,7 +3,7 @@ import { bad, good, type Parsed } from '../parse.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { duration, listOf, mapping, oneOf, path, textUpTo } from './basics.ts';
 import { optional, requiredKey } from './keys.ts';
-import { argument, fastIntervalDefault, pluginKeys, programKeys } from './program.ts';
+import { argument, FAST_INTERVAL_DEFAULT, pluginKeys, programKeys } from './program.ts';
 import { settleKeys } from './settle.ts';
 
 const INTERFACE_EXPECTED = 'expected the name of a network interface such as eth0';
@@ -27,7 +27,7 @@ const paceKeys = {
   fast_interval: optional(duration(50), {
     description:
       'The interval while results disagree with the settled health. No effect on `link`, `bfd` and `plugin`: nothing asks them.',
-    unset: fastIntervalDefault,
+    unset: FAST_INTERVAL_DEFAULT,
     examples: ['6s'],
   }),
 };

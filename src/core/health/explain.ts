@@ -1,10 +1,12 @@
 import type { Rule } from '../../model/rule.ts';
 import type { Health } from '../../model/turn.ts';
-import { healthOfName, healthOfRule, type Core } from '../core.ts';
-import type { Pool, Target } from '../nodes.ts';
+import type { Core } from '../core.ts';
 import { countedHealth, healthOf, reasonOf } from '../settle/settle.ts';
+import type { Target } from '../settle/target.ts';
+import { healthOfName, healthOfRule, targetOfName } from './lookup.ts';
+import type { Pool } from './pool.ts';
 
-/** Limits of what is said: a mass failure must not write a mass of text. */
+/** Limits of a reason: a failure of thousands of servers must not produce megabytes of text. */
 const BECAUSE_MAX_CHARS = 300;
 const REASON_MAX_CHARS = 60;
 const SERVERS_MAX = 3;
@@ -14,9 +16,9 @@ const PARTS_MAX = 4;
 interface ExplainedRule {
   readonly kind: Rule['kind'];
   readonly health: Health;
-  /** This node in words, its parts left out: `web`, `all of`, `at least 2 of`. */
+  /** Without its parts: `web`, `all of`, `at least 2 of`. */
   readonly label: string;
-  /** Why a name is as it is; empty where there is nothing to say. */
+  /** Why a name has its health; empty where it is up as a whole. */
   readonly reason: string;
   readonly parts: readonly ExplainedRule[];
 }
@@ -37,7 +39,7 @@ export function explainRule(
   };
 }
 
-/** What a rule is made of; a name is made of nothing. */
+/** The rules inside a rule; a name has none. */
 export function partsOfRule(rule: Rule): readonly Rule[] {
   switch (rule.kind) {
     case 'name':
@@ -53,7 +55,7 @@ export function partsOfRule(rule: Rule): readonly Rule[] {
   }
 }
 
-/** A rule in words, its parts left out: `web`, `all of`, `at least 2 of`. */
+/** The text of a rule without its parts: `web`, `all of`, `at least 2 of`. */
 export function labelOfRule(rule: Rule): string {
   switch (rule.kind) {
     case 'name':
@@ -97,7 +99,7 @@ function describe(node: ExplainedRule): string {
   return `${node.label} is ${node.health}${reason}`;
 }
 
-/** In the order of the file; where there are too many, those that decide come first. */
+/** In the order of the file; where there are too many, those that decide the health come first. */
 function listParts(node: ExplainedRule): string {
   const decisive = node.parts.filter((part) => part.health === node.health);
   const rest = node.parts.filter((part) => part.health !== node.health);
@@ -124,8 +126,7 @@ function reasonOfName(core: Core, name: string, nowMs: number): string {
     const isWhole = pool.sums.serversUp === pool.sums.servers && pool.health === 'up';
     return isWhole ? '' : reasonOfPool(pool, nowMs);
   }
-  const target = core.graph.targets.get(name);
-  if (target === undefined) return 'no such name';
+  const target = targetOfName(core, name);
   const reason = clip(reasonOf(target.state, target.settle, nowMs), REASON_MAX_CHARS);
   const isCounted = healthOf(target.state) !== healthOfName(core, name);
   return isCounted ? `${reason}; counts as down` : reason;

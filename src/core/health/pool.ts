@@ -1,78 +1,105 @@
-import type { Amount, Service } from '../../model/service.ts';
-import type { Health } from '../../model/turn.ts';
+import type { Service } from '../../model/service.ts';
+import type { Cause, Health } from '../../model/turn.ts';
+import type { Dependent } from '../graph.ts';
+import type { TableService } from '../ipvs/table-service.ts';
+import type { RouteEntry } from '../routes/entry.ts';
+import { sinceOf, type Resumed } from '../settle/since.ts';
+import { countedHealth, isPresent } from '../settle/settle.ts';
+import type { Target } from '../settle/target.ts';
+import type { Writable } from '../writable.ts';
+import { addPart, emptySums, thresholdsOf, type Sums, type Thresholds } from './quorum.ts';
 
-/** A service's weights, summed by what is known of its servers. Integers, so sums stay exact. */
-export interface Sums {
-  total: number;
-  up: number;
-  /** Not known yet, or unknown with `on_lost: hold`. */
-  unknown: number;
-  /** What `degrade` counts as there: up, or not judged yet. */
-  present: number;
-  servers: number;
-  serversUp: number;
+/** A service: its servers as a pool. */
+export interface Pool {
+  readonly kind: 'pool';
+  readonly name: string;
+  /** A service that `valid_when` names comes before the one that names it. */
+  readonly order: number;
+  readonly service: Service;
+  readonly servers: readonly Target[];
+  readonly sums: Sums;
+  readonly thresholds: Thresholds;
+  readonly health: Health;
+  /** The last health that was not `unknown` was up: hysteresis measures from there. */
+  readonly wasUp: boolean;
+  readonly sinceMs: number;
+  /** Until its health is known for the first time. */
+  readonly resumed: Resumed<Health> | null;
+  /** The root of the last change of its health. */
+  readonly cause: Cause | null;
+  /** `valid_when` is up, so results of its servers count. */
+  readonly isValid: boolean;
+  /** Its drain has reached its servers: all of them are at weight 0. */
+  readonly areServersDrained: boolean;
+  readonly isTouched: boolean;
+  readonly touchedServers: Target[];
+  /** Services and routes whose rules name it. */
+  readonly dependents: Dependent[];
+  /** Routes whose rules name the service or one of its servers, in the order of the file. */
+  readonly routes: RouteEntry[];
+  /** Its entry in the IPVS table; `null` without IPVS. */
+  readonly ipvs: TableService | null;
 }
 
-export function emptySums(): Sums {
-  return { total: 0, up: 0, unknown: 0, present: 0, servers: 0, serversUp: 0 };
+export function createPool(service: Service, sinceMs: number): Pool {
+  return {
+    kind: 'pool',
+    name: service.name,
+    order: 0,
+    service,
+    servers: [],
+    sums: emptySums(),
+    thresholds: { rise: 1, fall: 1 },
+    health: 'unknown',
+    wasUp: false,
+    sinceMs,
+    resumed: null,
+    cause: null,
+    isValid: false,
+    areServersDrained: false,
+    isTouched: false,
+    touchedServers: [],
+    dependents: [],
+    routes: [],
+    ipvs: null,
+  };
 }
 
-/** What one server brings: to the whole service, and while it is up. */
-interface Share {
-  readonly weight: number;
-  readonly live: number;
-}
-
-/** Adds one server's part, or takes it away again with `sign` -1. */
-export function addPart(
-  sums: Sums,
-  { weight, live }: Share,
-  health: Health,
-  isPresent: boolean,
-  sign: 1 | -1,
-): void {
-  sums.total += sign * weight;
-  sums.servers += sign;
-  if (health === 'up') {
-    sums.up += sign * live;
-    sums.serversUp += sign;
-  } else if (health === 'unknown') {
-    sums.unknown += sign * live;
+/** Sums up all servers as they are: after a reload, which may have changed any of them. */
+export function sumServers(pool: Writable<Pool, 'sums'>): void {
+  pool.sums = emptySums();
+  for (const server of pool.servers) {
+    const { state, settle, isOverdue } = server;
+    const isHere = isPresent(state, settle, isOverdue);
+    addPart(pool.sums, server, countedHealth(state, settle), isHere, 1);
   }
-  if (isPresent) sums.present += sign * live;
+  updateThresholds(pool);
 }
 
-/** Weights at which a service comes up, and below which it goes down (keepalived's quorum). */
-export interface Thresholds {
-  readonly rise: number;
-  readonly fall: number;
+/** To be called when the whole weight has changed: a quorum may be a percentage of it. */
+export function updateThresholds(pool: Writable<Pool, 'thresholds'>): void {
+  pool.thresholds = thresholdsOf(pool.service, pool.sums.total);
 }
 
-export function thresholdsOf(service: Service, totalWeight: number): Thresholds {
-  // Weights are whole numbers, so a quorum of 1 is any one server that has a weight at all.
-  const quorum = service.quorum === null ? 1 : weightOf(service.quorum, totalWeight);
-  const hysteresis = service.hysteresis === null ? 0 : weightOf(service.hysteresis, totalWeight);
-  return { rise: quorum + hysteresis, fall: quorum - hysteresis };
+type PoolHealth = Writable<Pool, 'health' | 'sinceMs' | 'cause' | 'wasUp' | 'resumed'>;
+
+export function setPoolHealth(pool: PoolHealth, to: Health, cause: Cause, atMs: number): void {
+  pool.health = to;
+  pool.sinceMs = sinceOf(pool.resumed, to, atMs);
+  pool.cause = cause;
+  if (to === 'unknown') return;
+  pool.resumed = null;
+  pool.wasUp = to === 'up';
 }
 
-function weightOf(amount: Amount, totalWeight: number): number {
-  return amount.kind === 'weight' ? amount.weight : (amount.percent * totalWeight) / 100;
+/** Continues with what a checkpoint holds of it, unless its health is known already. */
+export function resumePool(pool: PoolHealth, wasUp: boolean, resumed: Resumed<Health>): void {
+  if (pool.health !== 'unknown') return;
+  pool.wasUp = wasUp;
+  pool.resumed = resumed;
 }
 
-/**
- * Up from `rise` on while it was not up, until the live weight is below `fall`, and never at 0.
- * Unknown only while servers of unknown health could still decide it.
- */
-export function poolHealth(sums: Sums, thresholds: Thresholds, wasUp: boolean): Health {
-  const needed = wasUp ? thresholds.fall : thresholds.rise;
-  if (suffices(sums.up, needed)) return 'up';
-  return suffices(sums.up + sums.unknown, needed) ? 'unknown' : 'down';
-}
-
-function suffices(weight: number, needed: number): boolean {
-  return weight > 0 && weight >= needed;
-}
-
-export function capacityPercent(sums: Sums): number {
-  return sums.total === 0 ? 0 : (100 * sums.present) / sums.total;
+/** It was up before our start, so its quorum is that of a service that is up. */
+export function assumeWasUp(pool: PoolHealth): void {
+  if (pool.health === 'unknown') pool.wasUp = true;
 }

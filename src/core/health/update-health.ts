@@ -1,43 +1,48 @@
 import type { Observation } from '../../model/observation.ts';
 import type { Cause, Health } from '../../model/turn.ts';
-import { deadlineOf, firstRules, recalled, resumeDelay, resumeSince } from './state-at-start.ts';
-import { healthOfRule, touchDependents, touchWeight, type Core } from '../core.ts';
-import { reasonOfPool } from './explain.ts';
-import { sinceOf, type Pool, type Target } from '../nodes.ts';
-import { noticeLoss } from '../settle/loss.ts';
-import { addPart, capacityPercent, poolHealth, thresholdsOf } from './pool.ts';
-import { takeAgentPercent, lacksBases, share } from '../weights/share.ts';
-import { startSlowly } from '../weights/slow-start.ts';
+import type { Core } from '../core.ts';
+import { startSlowly } from '../ipvs/slow-start.ts';
+import { takeQueue } from '../settle/queue.ts';
 import {
   countedHealth,
   dropPending,
   due,
-  healthOf,
   isPresent,
-  reasonOf,
   step,
   type SettleState,
 } from '../settle/settle.ts';
+import type { Target } from '../settle/target.ts';
+import {
+  takePools,
+  takeSignals,
+  takeTouchedServers,
+  touchDependents,
+  touchWeight,
+} from '../touch.ts';
+import type { Writable } from '../writable.ts';
+import { applyState, causeOfState } from './apply-state.ts';
+import { reasonOfPool } from './explain.ts';
+import { acceptFirstRun, firstRules, resumeDelay, resumeSince } from './first-verdict.ts';
+import { healthOfRule } from './lookup.ts';
+import { setPoolHealth, updateThresholds, type Pool } from './pool.ts';
+import { addPart, capacityPercent, poolHealth } from './quorum.ts';
+import { lacksBases, takeAgentPercent, updateShare } from './share.ts';
 
 /**
- * Brings every touched signal and service up to date. Signals come first, then services in the
- * order of `valid_when`, each in the order of the file: simultaneous observations give the same
- * result, word by word, in whatever order they came in.
+ * Updates every touched signal and service. Signals come first, then services in the order of
+ * `valid_when`, each in the order of the file: simultaneous observations give the same result,
+ * to the last character, in whatever order they arrived.
  */
 export function updateHealth(core: Core, fallback: Cause, nowMs: number): void {
-  const { work } = core;
-  const signals = work.signals.toSorted(byOrder);
-  work.signals = [];
-  for (const signal of signals) judgeSignal(core, signal, nowMs);
-  while (work.pools.length > 0) judgePools(core, fallback, nowMs);
+  for (const signal of takeSignals(core)) updateSignal(core, signal, nowMs);
+  while (core.work.pools.length > 0) updatePools(core, fallback, nowMs);
 }
 
 /** In order, until one touches others: those may come before the rest, so it is sorted again. */
-function judgePools(core: Core, fallback: Cause, nowMs: number): void {
-  const pools = core.work.pools.toSorted(byOrder);
-  core.work.pools = [];
+function updatePools(core: Core, fallback: Cause, nowMs: number): void {
+  const pools = takePools(core);
   for (const [index, pool] of pools.entries()) {
-    judgePool(core, pool, fallback, nowMs);
+    updatePool(core, pool, fallback, nowMs);
     if (core.work.pools.length > 0) {
       core.work.pools = [...core.work.pools, ...pools.slice(index + 1)];
       return;
@@ -45,44 +50,32 @@ function judgePools(core: Core, fallback: Cause, nowMs: number): void {
   }
 }
 
-function byOrder(a: { readonly order: number }, b: { readonly order: number }): number {
-  return a.order - b.order;
-}
-
-function judgeSignal(core: Core, target: Target, nowMs: number): void {
+function updateSignal(core: Core, target: Target, nowMs: number): void {
   const before = target.state;
-  takeAgentPercent(target);
-  advance(core, target, true, nowMs);
+  const queue = takeQueue(target);
+  takeAgentPercent(target, queue);
+  settleQueue(core, target, queue, nowMs);
   const { state, settle, isOverdue } = target;
   if (state === before) return;
   const isSameHealth = countedHealth(before, settle) === countedHealth(state, settle);
   const isSameCapacity =
     isPresent(before, settle, isOverdue) === isPresent(state, settle, isOverdue);
   if (isSameHealth && isSameCapacity) return;
-  touchDependents(core, target.dependents, target.key, causeOf(state, nowMs), isSameHealth);
+  const cause = causeOfState(state, nowMs);
+  touchDependents(core, target.dependents, target.key, cause, isSameHealth);
 }
 
-function judgePool(core: Core, pool: Pool, fallback: Cause, nowMs: number): void {
-  pool.isTouched = false;
-  const { validWhen } = pool.service;
-  const isValid = validWhen === null || healthOfRule(core, validWhen) === 'up';
-  const wasValid = pool.isValid;
-  pool.isValid = isValid;
-  if (wasValid && !isValid) {
-    for (const server of pool.servers)
-      applyState(core, server, dropPending(server.state), null, nowMs);
-  }
+function updatePool(core: Core, pool: Pool, fallback: Cause, nowMs: number): void {
+  const servers = takeTouchedServers(pool);
+  updateValidity(core, pool, nowMs);
   const capacityBefore = capacityPercent(pool.sums);
-  const servers = pool.touchedServers.toSorted(byOrder);
-  pool.touchedServers = [];
   const totalBefore = pool.sums.total;
   const changes: ServerChange[] = [];
   for (const server of servers) {
-    const change = judgeServer(core, pool, server, fallback, nowMs);
+    const change = updateServer(core, pool, server, fallback, nowMs);
     if (change !== null) changes.push(change);
   }
-  if (pool.sums.total !== totalBefore)
-    pool.thresholds = thresholdsOf(pool.service, pool.sums.total);
+  if (pool.sums.total !== totalBefore) updateThresholds(pool);
   const health = lacksBases(core, pool)
     ? 'unknown'
     : poolHealth(pool.sums, pool.thresholds, pool.wasUp);
@@ -93,25 +86,32 @@ function judgePool(core: Core, pool: Pool, fallback: Cause, nowMs: number): void
   touchDependents(core, pool.dependents, pool.name, cause, isSameHealth);
 }
 
+/** Results of the servers count only while `valid_when` is up; when that ends, runs and delays end. */
+function updateValidity(core: Core, pool: Writable<Pool, 'isValid'>, nowMs: number): void {
+  const { validWhen } = pool.service;
+  const wasValid = pool.isValid;
+  pool.isValid = validWhen === null || healthOfRule(core, validWhen) === 'up';
+  if (!wasValid || pool.isValid) return;
+  for (const server of pool.servers) {
+    applyState(core, server, dropPending(server.state), null, nowMs);
+  }
+}
+
 function changePool(core: Core, pool: Pool, to: Health, cause: Cause, atMs: number): void {
   const from = pool.health;
-  pool.health = to;
-  pool.sinceMs = sinceOf(pool.resumed, to, atMs);
-  if (to !== 'unknown') pool.resumed = null;
-  pool.cause = cause;
-  if (to !== 'unknown') pool.wasUp = to === 'up';
+  setPoolHealth(pool, to, cause, atMs);
   const reason = reasonOfPool(pool, atMs);
   core.draft.changes.push({ name: pool.name, from, to, reason, atMs, cause });
 }
 
-/** A server's part in its pool changed, and why. */
+/** A server adds something else to its service than before, and why. */
 interface ServerChange {
   readonly server: Target;
   readonly cause: Cause;
 }
 
-/** `null` where its part in its pool is as it was. */
-function judgeServer(
+/** `null` where it adds the same to its service as before. */
+function updateServer(
   core: Core,
   pool: Pool,
   server: Target,
@@ -119,9 +119,11 @@ function judgeServer(
   nowMs: number,
 ): ServerChange | null {
   const { state: before, weight, live, settle, isOverdue } = server;
-  const word = pool.isValid ? takeAgentPercent(server) : null;
-  advance(core, server, pool.isValid, nowMs);
-  share(core, server);
+  const queue = takeQueue(server);
+  const newPercent = pool.isValid ? takeAgentPercent(server, queue) : null;
+  if (pool.isValid) settleQueue(core, server, queue, nowMs);
+  else applyDeadlines(core, server, server.state, nowMs);
+  updateShare(core, server);
   const { state } = server;
   const isSameShare = server.weight === weight && server.live === live;
   if (state === before && isSameShare) return null;
@@ -133,7 +135,7 @@ function judgeServer(
   if (isSameHealth && isSameShare && wasPresent === isPresentNow) return null;
   addPart(pool.sums, { weight, live }, healthBefore, wasPresent, -1);
   addPart(pool.sums, server, health, isPresentNow, 1);
-  const cause = causeOfServer(state, isSameHealth, word, fallback, nowMs);
+  const cause = causeOfServer(state, isSameHealth, newPercent, fallback, nowMs);
   touchDependents(core, server.dependents, server.key, cause, isSameHealth);
   if (healthBefore === 'down' && health === 'up' && server.ipvs !== null) {
     startSlowly(server.ipvs, pool.service.slowStartMs, nowMs);
@@ -142,78 +144,50 @@ function judgeServer(
   return { server, cause };
 }
 
-/** Its health, else what it said of itself, else what others did to it: a table, a drain. */
+/** Its health, else the agent weight that changed, else the table or the drain that changed. */
 function causeOfServer(
   state: SettleState,
   isSameHealth: boolean,
-  word: Observation | null,
+  newPercent: Observation | null,
   fallback: Cause,
   nowMs: number,
 ): Cause {
-  if (!isSameHealth) return causeOf(state, nowMs);
-  return word === null ? fallback : { kind: 'observation', observation: word };
+  if (!isSameHealth) return causeOfState(state, nowMs);
+  return newPercent === null ? fallback : { kind: 'observation', observation: newPercent };
 }
 
-/** Applies what was seen in this instant, if it is believed, and every deadline that passed. */
-function advance(core: Core, target: Target, isBelieved: boolean, nowMs: number): void {
-  const { queue, settle } = target;
-  let state = isBelieved ? recalled(target, nowMs) : target.state;
-  target.isTouched = false;
-  target.queue = null;
-  if (queue !== null && isBelieved) {
-    for (const observation of queue) {
-      const rules = state.cause === null ? firstRules(target) : settle;
-      state = step(resumeDelay(target, state, observation), observation, rules);
-    }
-  }
-  applyState(core, target, resumeSince(target, due(state, nowMs, settle)), null, nowMs);
-}
-
-/** Takes a new state over: its deadline, and the change if people should hear of it. */
-export function applyState(
+/** Settles the observations of this instant, then carries out the deadlines that passed. */
+function settleQueue(
   core: Core,
   target: Target,
-  state: SettleState,
-  cause: Cause | null,
-  atMs: number,
+  queue: readonly Observation[],
+  nowMs: number,
 ): void {
-  const from = healthOf(target.state);
-  const to = healthOf(state);
-  // Unknown stays unknown, but from now on because the observer is lost: that may count as down.
-  const isFirstLoss = from === to && target.state.cause === null && state.cause !== null;
-  const before = target.state;
-  target.state = state;
-  core.deadlines.set(target, deadlineOf(target));
-  noticeLoss(core, target, before, atMs);
-  if (from === to && !isFirstLoss) return;
-  core.draft.changes.push({
-    name: target.key,
-    from,
-    to,
-    reason: reasonOf(state, target.settle, atMs),
-    atMs,
-    cause: cause ?? causeOf(state, atMs),
-  });
+  let state = acceptFirstRun(target, nowMs);
+  for (const observation of queue) {
+    const rules = state.cause === null ? firstRules(target) : target.settle;
+    state = step(resumeDelay(target, state, observation), observation, rules);
+  }
+  applyDeadlines(core, target, state, nowMs);
 }
 
-function causeOf(state: SettleState, atMs: number): Cause {
-  const observation = state.cause;
-  // Only a reload changes health without any observation.
-  return observation === null ? { kind: 'config', atMs } : { kind: 'observation', observation };
+function applyDeadlines(core: Core, target: Target, state: SettleState, nowMs: number): void {
+  const next = resumeSince(target, due(state, nowMs, target.settle));
+  applyState(core, target, next, null, nowMs);
 }
 
-/** Of the servers that moved the pool this way the one seen last; then the last in the file. */
+/** Of the servers that moved the pool this way the last observed; then the last in the file. */
 function tippingCause(changes: readonly ServerChange[], health: Health): Cause | null {
   const along = changes.filter(
     ({ server }) => countedHealth(server.state, server.settle) === health,
   );
   let last: ServerChange | null = null;
   for (const change of along.length > 0 ? along : changes) {
-    if (last === null || seenAtMs(change.server) >= seenAtMs(last.server)) last = change;
+    if (last === null || observedAtMs(change.server) >= observedAtMs(last.server)) last = change;
   }
   return last === null ? null : last.cause;
 }
 
-function seenAtMs(target: Target): number {
+function observedAtMs(target: Target): number {
   return target.state.cause?.atMs ?? -Infinity;
 }

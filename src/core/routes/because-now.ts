@@ -1,12 +1,13 @@
 import type { Core } from '../core.ts';
 import { wantOf } from './decide.ts';
 import { becauseOfRule, clipBecause } from '../health/explain.ts';
-import { whoDrains } from '../drains/maintenance.ts';
-import type { RouteEntry } from '../nodes.ts';
+import { drainText } from '../drains/maintenance.ts';
+import type { RouteEntry } from './entry.ts';
+import { HELD } from './held.ts';
 
 /**
- * Why a route is as it is now, in words: not the reason of its last decision, which may be long
- * past. What only a decision could say stays so (a drain that goes on, a stop, what it waits for).
+ * Why a route is in its state at present: the reason of its last decision may be out of date.
+ * That of a drain that goes on, of a stop and of a wait is still the one of the decision.
  *
  * @param reasons of names, worked out for other routes of this instant.
  */
@@ -23,7 +24,7 @@ export function becauseNow(
   if (want === null) return clipBecause(undecided(entry) + rule());
   switch (want.kind) {
     case 'leave':
-      return clipBecause(whoDrains(want.drain));
+      return clipBecause(drainText(want.drain));
     case 'withdraw':
     case 'announce':
       return clipBecause((state === 'held' ? HELD : '') + want.why + rule());
@@ -31,8 +32,6 @@ export function becauseNow(
       return want satisfies never;
   }
 }
-
-const HELD = 'max_withdraw allows no more withdraws now; ';
 
 /** What unknown leaves in place. */
 function undecided({ state, isAdopted, cause }: RouteEntry): string {

@@ -1,77 +1,85 @@
 import type { Drain } from '../../model/drain.ts';
 import type { RouteAttributes } from '../../model/route.ts';
 import type { Cause } from '../../model/turn.ts';
-import { isAwaited } from '../health/state-at-start.ts';
-import { roomAtMs, spend } from './budget.ts';
-import { capacityOfRule, healthOfName, healthOfRule, type Core, type Reason } from '../core.ts';
+import type { Core, Reason } from '../core.ts';
+import { drainText } from '../drains/maintenance.ts';
+import { expected } from '../expected.ts';
+import { isRuleAwaited } from '../health/assumed-state.ts';
 import { becauseOfRule, clipBecause } from '../health/explain.ts';
-import type { RouteEntry } from '../nodes.ts';
-import { noticeUnconfirmed, stopWaiting, waitsFor } from './order.ts';
-import { drainOfRoute, whoDrains } from '../drains/maintenance.ts';
-import { beginRouteDrain } from '../drains/route-drain.ts';
-import { announce, decided, withdrawNow } from './route-intent.ts';
-import { degraded, sameAttributes } from './route.ts';
+import { capacityOfRule, healthOfName, healthOfRule } from '../health/lookup.ts';
 import { decisiveNames } from '../health/rule.ts';
+import { takeRoutes, takeTouches } from '../touch.ts';
+import { degraded, sameAttributes } from './attributes.ts';
+import { clearRewritten, type RouteEntry, type Touch } from './entry.ts';
+import { releaseHeld } from './held.ts';
+import { noticeUnconfirmed, stopWaiting, waitsFor } from './order.ts';
+import { beginRouteDrain } from './route-drain.ts';
+import { announce, setBecause, withdrawNow } from './route-intent.ts';
+import { drainOfRoute } from './service-drain.ts';
 
 /** `null` where there is no opinion: the last intent stays, or there is none yet. */
 type Want =
-  /** Somebody asked for it to go. */
+  /** An operator drains it. */
   | { readonly kind: 'leave'; readonly drain: Drain; readonly why: '' }
-  | { readonly kind: 'announce'; readonly attributes: RouteAttributes; readonly why: string }
+  | Announce
   | { readonly kind: 'withdraw'; readonly why: string }
   | null;
 
+interface Announce {
+  readonly kind: 'announce';
+  readonly attributes: RouteAttributes;
+  readonly why: string;
+}
+
 const STARTUP_PASSED = 'startup_timeout passed; ';
 
-/** Decides every touched route, in the order of the file; then withdraws what the budget lets go. */
+/** Decides every touched route, in the order of the file; then withdraws what `max_withdraw` allows. */
 export function decideRoutes(core: Core, fallback: Cause, nowMs: number): void {
-  const entries = core.work.routes.toSorted((a, b) => a.order - b.order);
-  core.work.routes = [];
-  for (const entry of entries) decideRoute(core, entry, fallback, nowMs);
+  for (const entry of takeRoutes(core)) decideRoute(core, entry, fallback, nowMs);
   releaseHeld(core, nowMs);
   noticeUnconfirmed(core);
 }
 
 function decideRoute(core: Core, entry: RouteEntry, fallback: Cause, nowMs: number): void {
   const want = wantOf(core, entry);
+  const touches = takeTouches(entry);
   const isTimeout = want?.why === STARTUP_PASSED;
-  const cause = isTimeout ? fallback : rootOf(core, entry, entry.wantedBy ?? fallback);
-  entry.isTouched = false;
-  entry.isRewritten = false;
-  entry.touches = [];
+  const cause = isTimeout ? fallback : rootOf(core, entry, touches, entry.wantedBy ?? fallback);
+  clearRewritten(entry);
   if (want?.kind !== 'announce') stopWaiting(core, entry);
   if (want === null) return;
-  if (want.kind === 'leave') {
-    leave(core, entry, want.drain, cause, nowMs);
-    return;
-  }
-  const becauseNow = (): string =>
-    clipBecause(want.why + becauseOfRule(core, entry.route.when, nowMs));
-  if (want.kind === 'announce') {
-    // While stopping nothing is announced any more.
-    if (core.isStopping || isAnnounced(entry, want.attributes)) return;
-    const waits = waitsFor(core, entry, nowMs);
-    if (waits === null) {
-      announce(core, entry, want.attributes, { cause, because: becauseNow() }, nowMs);
-    } else wait(core, entry, { cause, because: waits }, nowMs);
-  } else if (entry.state !== 'withdrawn' && !core.held.has(entry)) {
-    withdraw(core, entry, { cause, because: becauseNow() }, nowMs);
+  switch (want.kind) {
+    case 'leave':
+      leave(core, entry, { cause, because: clipBecause(drainText(want.drain)) }, nowMs);
+      break;
+    case 'announce':
+      announceInOrder(core, entry, want, cause, nowMs);
+      break;
+    case 'withdraw':
+      if (entry.state === 'withdrawn' || core.held.has(entry)) return;
+      withdraw(core, entry, { cause, because: ruleText(core, entry, want.why, nowMs) }, nowMs);
+      break;
+    default:
+      want satisfies never;
   }
 }
 
-/** Goes away for an operator; what is gone already says who keeps it away. */
-function leave(core: Core, entry: RouteEntry, drain: Drain, cause: Cause, nowMs: number): void {
-  const who = clipBecause(whoDrains(drain));
+function ruleText(core: Core, entry: RouteEntry, why: string, nowMs: number): string {
+  return clipBecause(why + becauseOfRule(core, entry.route.when, nowMs));
+}
+
+/** An operator drains it; the reason of a route that is withdrawn already is from now on the drain. */
+function leave(core: Core, entry: RouteEntry, reason: Reason, nowMs: number): void {
   switch (entry.state) {
     case 'announced':
     case 'held':
-      beginRouteDrain(core, entry, who, cause, nowMs);
+      beginRouteDrain(core, entry, reason, nowMs);
       break;
     case 'pending':
-      withdrawNow(core, entry, { cause, because: who }, nowMs);
+      withdrawNow(core, entry, reason, nowMs);
       break;
     case 'withdrawn':
-      entry.because = who;
+      setBecause(entry, reason.because);
       break;
     case 'draining':
       break;
@@ -80,14 +88,28 @@ function leave(core: Core, entry: RouteEntry, drain: Drain, cause: Cause, nowMs:
   }
 }
 
-/** What should be announced is not yet; the first decision comes in time all the same. */
-function wait(core: Core, entry: RouteEntry, reason: Reason, nowMs: number): void {
-  entry.wantedBy = reason.cause;
-  entry.because = reason.because;
-  if (entry.state !== 'pending' || !entry.epoch.isOver || entry.isAdopted) return;
-  withdrawNow(core, entry, { ...reason, because: STARTUP_PASSED + reason.because }, nowMs);
+/** Announces a route, or waits for the weights that it relies on. */
+function announceInOrder(
+  core: Core,
+  entry: RouteEntry,
+  { attributes, why }: Announce,
+  cause: Cause,
+  nowMs: number,
+): void {
+  // While stopping nothing is announced any more.
+  if (core.isStopping || isAnnounced(entry, attributes)) return;
+  const waits = waitsFor(core, entry, cause, nowMs);
+  if (waits === null) {
+    announce(core, entry, attributes, { cause, because: ruleText(core, entry, why, nowMs) }, nowMs);
+    return;
+  }
+  setBecause(entry, waits);
+  // A first decision is made in time all the same.
+  if (entry.state !== 'pending' || !entry.startup.isOver || entry.isAdopted) return;
+  withdrawNow(core, entry, { cause, because: STARTUP_PASSED + waits }, nowMs);
 }
 
+/** What a route should be, by its rule and the drains in force. */
 export function wantOf(core: Core, entry: RouteEntry): Want {
   const { route, state } = entry;
   const health = healthOfRule(core, route.when);
@@ -100,8 +122,8 @@ export function wantOf(core: Core, entry: RouteEntry): Want {
       if (state === 'announced' && entry.isRewritten) {
         return { kind: 'announce', attributes: route.attributes, why: 'configuration changed; ' };
       }
-      if (entry.isAdopted && isAwaited(core, route.when)) return null;
-      return state === 'pending' && entry.epoch.isOver
+      if (entry.isAdopted && isRuleAwaited(core, route.when)) return null;
+      return state === 'pending' && entry.startup.isOver
         ? { kind: 'withdraw', why: STARTUP_PASSED }
         : null;
     case 'up': {
@@ -121,59 +143,29 @@ export function wantOf(core: Core, entry: RouteEntry): Want {
 }
 
 /** The first change, in the order of evaluation, of a name that makes the rule what it is. */
-function rootOf(core: Core, entry: RouteEntry, fallback: Cause): Cause {
-  const [first, second] = entry.touches;
+function rootOf(
+  core: Core,
+  { route }: RouteEntry,
+  touches: readonly Touch[],
+  fallback: Cause,
+): Cause {
+  const [first, second] = touches;
   if (first === undefined) return fallback;
   if (second === undefined) return first.cause;
-  const decisive = decisiveNames(entry.route.when, (name) => healthOfName(core, name));
-  return (entry.touches.find(({ name }) => decisive.includes(name)) ?? first).cause;
+  const decisive = decisiveNames(route.when, (name) => healthOfName(core, name));
+  return (touches.find(({ name }) => decisive.includes(name)) ?? first).cause;
 }
 
 function isAnnounced(entry: RouteEntry, attributes: RouteAttributes): boolean {
-  if (entry.state !== 'announced' || entry.attributes === null) return false;
-  return sameAttributes(entry.attributes, attributes);
+  if (entry.state !== 'announced') return false;
+  const present = expected(entry.attributes, 'attributes of an announced route', entry.route.key);
+  return sameAttributes(present, attributes);
 }
 
-/** Withdraws a route, or queues it where `max_withdraw` has a say. */
+/** Withdraws a route, or queues it where `max_withdraw` counts it. */
 function withdraw(core: Core, entry: RouteEntry, reason: Reason, nowMs: number): void {
   const isInPlace = entry.state === 'announced' || entry.isAdopted;
-  // A route that is not in place takes nothing away; one that drains was given up already.
+  // A route that is not in place takes no traffic away; one that drains has given up its traffic.
   if (isInPlace) core.held.set(entry, reason);
   else withdrawNow(core, entry, reason, nowMs);
-}
-
-/** Withdraws in order while the budget has room; the rest is held, and the operator is told. */
-function releaseHeld(core: Core, nowMs: number): void {
-  const { budget, held } = core;
-  const budgetCause: Cause = { kind: 'budget', atMs: nowMs };
-  for (const [entry, reason] of held) {
-    const isRoom = roomAtMs(budget, nowMs) <= nowMs;
-    if (isRoom) {
-      spend(budget, nowMs);
-      const cause = entry.state === 'held' ? budgetCause : reason.cause;
-      withdrawNow(core, entry, { cause, because: reason.because }, nowMs);
-    } else if (entry.state !== 'held') {
-      const because = clipBecause(`max_withdraw allows no more withdraws now; ${reason.because}`);
-      decided(core, entry, 'held', { cause: reason.cause, because }, nowMs);
-    }
-  }
-  const roomMs = held.size > 0 ? roomAtMs(budget, nowMs) : Infinity;
-  core.deadlines.set(core.budgetTimer, roomMs);
-  noticeHeld(core, roomMs - nowMs);
-}
-
-/** Says it once, and again only when the number has doubled: a failure grows over many turns. */
-function noticeHeld(core: Core, waitMs: number): void {
-  const { held, budget } = core;
-  if (held.size === 0) core.heldNoticed = 0;
-  if (held.size === 0 || held.size < 2 * core.heldNoticed) return;
-  core.heldNoticed = held.size;
-  const perS = budget.perMs / 1000;
-  core.draft.notices.push({
-    level: 'error',
-    event: 'withdraws_held',
-    message:
-      `${held.size} withdraws held: max_withdraw is used up (${budget.limit} allowed within ${perS}s); ` +
-      `the next goes in ${Math.ceil(waitMs / 1000)}s`,
-  });
 }

@@ -1,14 +1,22 @@
 import type { RouteAttributes } from '../../model/route.ts';
 import type { RouteState } from '../../model/turn.ts';
 import type { Core, Reason } from '../core.ts';
-import { sinceOf, type RouteEntry } from '../nodes.ts';
-import { awaitSent, stopWaiting, timeRoute } from './order.ts';
-import { identityOf, sameAttributes } from './route.ts';
+import { sinceOf, type Resumed } from '../settle/since.ts';
+import type { Writable } from '../writable.ts';
+import { identityOf, sameAttributes } from './attributes.ts';
+import type { RouteEntry } from './entry.ts';
+import { awaitSent, stopWaiting } from './order.ts';
+import { clearDrain, setUnsentUntil } from './timers.ts';
 
-/** Announces a route, or announces it anew with other attributes. */
+type Decided = Writable<
+  RouteEntry,
+  'state' | 'attributes' | 'isAdopted' | 'sinceMs' | 'resumed' | 'because' | 'cause'
+>;
+
+/** Announces a route, or announces it again with other attributes. */
 export function announce(
   core: Core,
-  entry: RouteEntry,
+  entry: Decided,
   attributes: RouteAttributes,
   reason: Reason,
   nowMs: number,
@@ -16,11 +24,9 @@ export function announce(
 ): void {
   core.held.delete(entry);
   stopWaiting(core, entry);
-  // What has not left yet comes back: nothing has to wait for it.
-  entry.unsentUntilMs = Infinity;
-  entry.drainUntilMs = Infinity;
-  core.draining.delete(entry);
-  timeRoute(core, entry);
+  // A withdraw that is not on its way yet is replaced: nothing has to wait for it.
+  setUnsentUntil(core, entry, Infinity);
+  clearDrain(core, entry);
   const route = identityOf(entry.route);
   const isNew = entry.attributes === null || !sameAttributes(entry.attributes, attributes);
   entry.attributes = attributes;
@@ -29,32 +35,28 @@ export function announce(
     core.intents.set(route.key, { kind: 'announce', route, attributes, cause: reason.cause });
     core.draft.changed.add(route.key);
   }
-  decided(core, entry, to, reason, nowMs);
+  decide(core, entry, to, reason, nowMs);
 }
 
-/** Withdraws a route. From here on the budget has no say. */
-export function withdrawNow(core: Core, entry: RouteEntry, reason: Reason, nowMs: number): void {
+/** Withdraws a route, also where `max_withdraw` is used up. */
+export function withdrawNow(core: Core, entry: Decided, reason: Reason, nowMs: number): void {
   const route = identityOf(entry.route);
   core.held.delete(entry);
-  core.draining.delete(entry);
+  clearDrain(core, entry);
   if (entry.attributes !== null || entry.isAdopted) awaitSent(core, entry, nowMs);
-  entry.drainUntilMs = Infinity;
-  timeRoute(core, entry);
   entry.attributes = null;
   entry.isAdopted = false;
   core.intents.set(route.key, { kind: 'withdraw', route, cause: reason.cause });
   core.draft.changed.add(route.key);
-  decided(core, entry, 'withdrawn', reason, nowMs);
+  decide(core, entry, 'withdrawn', reason, nowMs);
 }
 
-/** Says it, and keeps why. */
-export function decided(
-  core: Core,
-  entry: RouteEntry,
-  to: RouteState,
-  reason: Reason,
-  atMs: number,
-): void {
+/** It stays announced, because `max_withdraw` allows no withdraw at present. */
+export function hold(core: Core, entry: Decided, reason: Reason, nowMs: number): void {
+  decide(core, entry, 'held', reason, nowMs);
+}
+
+function decide(core: Core, entry: Decided, to: RouteState, reason: Reason, atMs: number): void {
   const { attributes, state: from } = entry;
   const route = identityOf(entry.route);
   entry.state = to;
@@ -63,4 +65,19 @@ export function decided(
   if (from !== to) entry.sinceMs = sinceOf(entry.resumed, to, atMs);
   entry.resumed = null;
   core.draft.decisions.push({ route, from, to, attributes, atMs, ...reason });
+}
+
+/** It stays in its state, for another reason than that of the last decision. */
+export function setBecause(entry: Decided, because: string): void {
+  entry.because = because;
+}
+
+/** A sink found it in place. */
+export function setAdopted(entry: Decided): void {
+  entry.isAdopted = true;
+}
+
+/** Continues with what a checkpoint holds of it, unless it was decided since. */
+export function resumeRoute(entry: Decided, resumed: Resumed<RouteState>): void {
+  if (entry.state === 'pending') entry.resumed = resumed;
 }

@@ -1,12 +1,12 @@
 import type { Damping } from '../../model/check.ts';
 
-/** The falls of one signal, weighed so that old ones count less (RFC 2439, kept local and short). */
+/** The falls of one signal, of which older ones count less (RFC 2439, kept local and short). */
 export interface Flaps {
   /** The penalty as it was at `atMs`; it decays from there. */
   readonly penalty: number;
   /** The last fall, monotonic milliseconds. */
   readonly atMs: number;
-  /** Falls since the penalty was last below half of `reuse`: what people are told. */
+  /** Falls since the penalty was last below half of `reuse`, for the reason text. */
   readonly falls: number;
   readonly suppressed: boolean;
 }

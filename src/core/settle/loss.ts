@@ -1,8 +1,8 @@
 import type { Core } from '../core.ts';
-import type { Target } from '../nodes.ts';
 import { healthOf, lossOf, type SettleState } from './settle.ts';
+import type { Target } from './target.ts';
 
-/** Says at once that an observer is lost, while its last health is still held, and that it is back. */
+/** Reports that an observer is lost, already while the last health is held, and that it is back. */
 export function noticeLoss(core: Core, target: Target, before: SettleState, atMs: number): void {
   const lost = lossOf(before);
   const now = lossOf(target.state);
@@ -32,7 +32,7 @@ export function noticeLoss(core: Core, target: Target, before: SettleState, atMs
 
 function heldText(state: string, heldMs: number): string {
   if (heldMs === 0) return 'its last health is not held';
-  return state === 'unknown' ? 'it was not judged yet' : `it stays ${state} for ${seconds(heldMs)}`;
+  return state === 'unknown' ? 'it had no verdict yet' : `it stays ${state} for ${seconds(heldMs)}`;
 }
 
 function seconds(ms: number): string {

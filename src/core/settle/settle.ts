@@ -1,12 +1,13 @@
 import type { SettleRules } from '../../model/check.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { Health } from '../../model/turn.ts';
+import { expected } from '../expected.ts';
 import { addFall, reuseAtMs, type Flaps } from './damping.ts';
 
 /**
  * How the results of one signal become health, in three layers, each fed by the one before:
  * `settled` (rise and fall), `verdict` (updelay and downdelay), and `healthOf` (damping).
- * Ten fields and no closure: 20,000 of these are a normal size.
+ * Ten fields and no closure: a core of 20,000 of them is usual.
  */
 export interface SettleState {
   readonly settled: Health;
@@ -19,7 +20,7 @@ export interface SettleState {
   readonly run: number;
   /** The observer is lost since then, and `lostHoldMs` has not passed yet. */
   readonly lost: Observation | null;
-  /** The last thing known for sure was `up`: going down from here is a fall. */
+  /** The last health that was not `unknown` was `up`: the next down is a fall. */
   readonly wasUp: boolean;
   /** Since when the health is what it is, monotonic milliseconds. */
   readonly sinceMs: number;
@@ -29,7 +30,7 @@ export interface SettleState {
   readonly flaps: Flaps | null;
 }
 
-/** Nothing seen yet. */
+/** Without any result. */
 export function unsettled(nowMs: number): SettleState {
   return {
     settled: 'unknown',
@@ -56,7 +57,7 @@ export function countedHealth(state: SettleState, rules: SettleRules): Health {
 }
 
 /**
- * Whether `degrade` counts it as remaining capacity: up, or held as up, or not judged yet while
+ * Whether `degrade` counts it as remaining capacity: up, or held as up, or without a verdict while
  * the start is not over, so that a start does not announce itself as degraded.
  */
 export function isPresent(state: SettleState, rules: SettleRules, isStartOver: boolean): boolean {
@@ -71,8 +72,8 @@ function isSuppressed(state: SettleState): boolean {
 }
 
 /**
- * True where `step` would return the same state: the hot path's one question, answered
- * without looking at the time. Deadlines are not its business, they come by `due`.
+ * True where `step` would return the same state: the one question of the hot path,
+ * answered without the time. Deadlines are carried out by `due`.
  */
 export function isQuiet(state: SettleState, observation: Observation): boolean {
   if (state.run !== 0) return false;
@@ -112,13 +113,13 @@ function count(state: SettleState, observation: Observation, rules: SettleRules)
     next.run = run;
     return next;
   }
-  // Where this is the verdict again, the change that was on its way is cancelled by it.
+  // Where this is the verdict already, it cancels a change that is delayed.
   next.settled = settled;
   next.settledBy = observation;
   return next;
 }
 
-/** Settled by this result, whatever was counted: its delay runs from then on. */
+/** Settles by this one result, whatever was counted. Its delay runs from then on. */
 export function settleAt(state: SettleState, settledBy: Observation): SettleState {
   const next = copyOf(state);
   next.settled = settledBy.state === 'up' ? 'up' : 'down';
@@ -131,8 +132,9 @@ export function settleAt(state: SettleState, settledBy: Observation): SettleStat
 export function nextDueMs(state: SettleState, rules: SettleRules): number {
   let nextMs = Infinity;
   if (state.lost !== null) nextMs = state.lost.atMs + rules.lostHoldMs;
-  else if (state.settled !== state.verdict && state.settledBy !== null) {
-    nextMs = state.settledBy.atMs + (state.settled === 'up' ? rules.updelayMs : rules.downdelayMs);
+  else if (state.settled !== state.verdict) {
+    const { atMs } = expected(state.settledBy, 'a result that settled what is not the verdict');
+    nextMs = atMs + (state.settled === 'up' ? rules.updelayMs : rules.downdelayMs);
   }
   if (state.flaps !== null && state.flaps.suppressed) {
     nextMs = Math.min(nextMs, reuseAtMs(state.flaps, rules.damping));
@@ -166,12 +168,14 @@ function fire(state: SettleState, atMs: number, rules: SettleRules): SettleState
   return next;
 }
 
-/** Nothing was judged yet, and what was good so far is enough. Same object: there was nothing. */
+/** Makes the good results so far the first verdict. Same object: there is one, or none was good. */
 export function acceptRun(state: SettleState, signal: string, atMs: number): SettleState {
   if (state.cause !== null || (state.run <= 0 && state.settled !== 'up')) return state;
   const next = copyOf(state);
   next.settled = 'up';
-  next.settledBy = state.settledBy ?? { signal, state: 'up', reason: '', atMs };
+  // What settled it as down is not what makes it up.
+  const settledBy = state.settled === 'up' ? state.settledBy : null;
+  next.settledBy = settledBy ?? { signal, state: 'up', reason: '', atMs };
   next.run = 0;
   next.verdict = 'up';
   next.cause = next.settledBy;
@@ -199,8 +203,8 @@ function conclude(
 }
 
 /**
- * Forgets what is on its way: the run, a delay, a lost observer's hold. The health stays.
- * For results that break off: the observer is lost, or its results are not believed any more.
+ * Ends the run, a delay, and the hold of a lost observer. The health stays.
+ * For an observer that is lost, and for results that do not count any more.
  */
 export function dropPending(state: SettleState): SettleState {
   if (state.run === 0 && state.settled === state.verdict && state.lost === null) return state;
@@ -229,18 +233,18 @@ function copyOf(state: SettleState): Mutable<SettleState> {
   };
 }
 
-/** Unknown because the observer stayed lost; a new loss says nothing more. */
+/** Unknown because the observer stayed lost; another loss changes nothing. */
 function hasExpired(state: SettleState): boolean {
   return state.verdict === 'unknown' && state.cause !== null && state.settled === 'unknown';
 }
 
-/** The observation that began what is still so: the observer is lost. `null`: it is not. */
+/** The observation since which the observer is lost; `null` where it is not. */
 export function lossOf(state: SettleState): Observation | null {
   if (state.lost !== null) return state.lost;
   return state.run === 0 && hasExpired(state) ? state.cause : null;
 }
 
-/** Why the health is what it is, in words; empty while up. */
+/** The reason of the health, for operators; empty while up. */
 export function reasonOf(state: SettleState, rules: SettleRules, nowMs: number): string {
   const { flaps, cause } = state;
   if (flaps !== null && flaps.suppressed) {
@@ -251,7 +255,7 @@ export function reasonOf(state: SettleState, rules: SettleRules, nowMs: number):
     case 'up':
       return '';
     case 'down':
-      return cause?.reason ?? '';
+      return expected(cause, 'a result at the root of down').reason;
     case 'unknown':
       return cause === null ? 'no result yet' : `observer lost: ${cause.reason}`;
     default:

@@ -1,16 +1,18 @@
 import type { Explanation } from '../../model/view.ts';
-import type { Pool, RouteEntry, TableServer, Target } from '../nodes.ts';
-import { roomAtMs } from '../routes/budget.ts';
 import type { Core } from '../core.ts';
-import { baseOf, isFoundDrained, tableHealth } from '../weights/table.ts';
-import { capacityPercent } from '../health/pool.ts';
+import type { Pool } from '../health/pool.ts';
+import { capacityPercent } from '../health/quorum.ts';
+import { slowShare } from '../ipvs/slow-start.ts';
+import { baseOf, isFoundDrained, tableHealth, type TableServer } from '../ipvs/table-server.ts';
+import { roomAtMs } from '../routes/budget.ts';
+import type { RouteEntry } from '../routes/entry.ts';
 import { nextDueMs } from '../settle/settle.ts';
-import { slowShare } from '../weights/slow-start.ts';
+import type { Target } from '../settle/target.ts';
 import { neededBy, suppressedUntilMs } from './states.ts';
 
 type Counter = Explanation['counters'][number];
 
-/** How far results have come against the settled state, and what holds it where it is. */
+/** The run of results against the settled state, and what delays or suppresses the next change. */
 export function countersOfTarget(target: Target, atMs: number): readonly Counter[] {
   const { state, settle } = target;
   const counters: Counter[] = [];
@@ -30,13 +32,13 @@ export function countersOfTarget(target: Target, atMs: number): readonly Counter
   return counters;
 }
 
-/** What the first verdict may take: while there is none, and where a start waits longer for it. */
+/** How long the first verdict may take: while there is none, or where that exceeds `startup_timeout`. */
 export function countersOfStart(core: Core, target: Target, atMs: number): readonly Counter[] {
   const { startupTimeoutMs } = core.graph.config;
   const { firstVerdictMs, overdueAtMs, isOverdue, state } = target;
   const isSlow = firstVerdictMs > startupTimeoutMs;
-  const isJudged = state.cause !== null || state.settled !== 'unknown';
-  if (isJudged && !isSlow) return [];
+  const hasVerdict = state.cause !== null || state.settled !== 'unknown';
+  if (hasVerdict && !isSlow) return [];
   const limit = `startup_timeout ${startupTimeoutMs / 1000} s`;
   const needs =
     firstVerdictMs === Infinity
@@ -45,7 +47,7 @@ export function countersOfStart(core: Core, target: Target, atMs: number): reado
   const value = isSlow ? needs : `is due within ${limit}`;
   const leftS = Math.max(0, Math.ceil((overdueAtMs - atMs) / 1000));
   const left = leftS === Infinity ? '' : `, ${leftS} s left`;
-  if (isJudged) return [{ label: 'first verdict', value }];
+  if (hasVerdict) return [{ label: 'first verdict', value }];
   return [{ label: 'first verdict', value: value + (isOverdue ? ', and is overdue' : left) }];
 }
 
@@ -54,13 +56,13 @@ export function countersOfServer(server: Target, pool: Pool, atMs: number): read
   const { ipvs, percent, weight, live } = server;
   const counters = [...countersOfTarget(server, atMs)];
   const add = (label: string, value: string): number => counters.push({ label, value });
-  if (ipvs !== null) addKernel(ipvs, pool, atMs, add);
+  if (ipvs !== null) addTableCounters(ipvs, pool, atMs, add);
   else if (live !== weight) add('weight', `${live} of ${weight}`);
-  if (percent < 100) add('takes', `${percent}% of its weight, as it reports`);
+  if (percent < 100) add('reported weight', `${percent}%`);
   return counters;
 }
 
-function addKernel(
+function addTableCounters(
   ipvs: TableServer,
   pool: Pool,
   atMs: number,
@@ -68,10 +70,10 @@ function addKernel(
 ): void {
   const { intended, wanted, confirmed } = ipvs;
   const isLeft = intended === null;
-  add('weight', isLeft ? 'left as the kernel has it' : `${intended} of ${baseOf(ipvs) ?? '?'}`);
+  add('weight', isLeft ? 'left as the IPVS table has it' : `${intended} of ${baseOf(ipvs) ?? '?'}`);
   if (wanted !== intended) add('wanted', `${wanted ?? 'nothing'}, after its withdraw`);
-  if (ipvs.isMissing) add('kernel', 'does not have it');
-  else if (intended !== null && confirmed !== intended) add('kernel', 'not confirmed');
+  if (ipvs.isMissing) add('IPVS table', 'does not have it');
+  else if (intended !== null && confirmed !== intended) add('IPVS table', 'weight not confirmed');
   if (isFoundDrained(ipvs)) add('found', 'at weight 0, counts as drained');
   const share = slowShare(ipvs.slowFromMs, pool.service.slowStartMs, atMs);
   if (share < 1) add('slow start', `${Math.round(share * 100)}%`);
@@ -93,7 +95,7 @@ export function countersOfPool(pool: Pool): readonly Counter[] {
   ];
   if (!pool.isValid) counters.push({ label: 'valid_when', value: 'not up: results are ignored' });
   if (ipvs === null) return counters;
-  if (ipvs.isMissing) counters.push({ label: 'kernel', value: 'does not have the service' });
+  if (ipvs.isMissing) counters.push({ label: 'IPVS table', value: 'does not have the service' });
   else if (ipvs.unready > 0)
     counters.push({ label: 'weights to confirm', value: `${ipvs.unready}` });
   const kept = servers.filter((server) => server.ipvs !== null && isKept(server.ipvs)).length;

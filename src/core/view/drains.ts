@@ -1,12 +1,16 @@
 import type { Drain } from '../../model/drain.ts';
 import type { DrainView } from '../../model/view.ts';
 import type { Core } from '../core.ts';
-import { poolsOf } from '../graph.ts';
-import type { Pool, RouteEntry, TableServer, Target } from '../nodes.ts';
 import { NODE } from '../drains/maintenance.ts';
-import { connectionsOf } from '../drains/route-drain.ts';
+import { poolsOf } from '../health/lookup.ts';
+import type { Pool } from '../health/pool.ts';
+import type { TableServer } from '../ipvs/table-server.ts';
+import type { TableService } from '../ipvs/table-service.ts';
+import type { RouteEntry } from '../routes/entry.ts';
+import { connectionsOf } from '../routes/route-drain.ts';
+import type { Target } from '../settle/target.ts';
 
-/** Where nobody counts connections, a drain is over when it has been in force for this long. */
+/** Without counted connections a drain is over when it has been in force for this long. */
 const UNCOUNTED_MS = 3000;
 
 export function drainViewOfNode(core: Core, atMs: number): DrainView | null {
@@ -15,8 +19,8 @@ export function drainViewOfNode(core: Core, atMs: number): DrainView | null {
   const entries = [...core.graph.routes.values()];
   const draining = entries.filter(({ state }) => state === 'draining');
   const pools = new Set(draining.flatMap(({ route }) => [...poolsOf(core.graph, route.when)]));
-  const counted = [...pools].filter((pool) => isCountedSince(pool, drain));
-  const active = counted.reduce((sum, { ipvs }) => sum + (ipvs?.activeConnections ?? 0), 0);
+  const counted = [...pools].flatMap(({ ipvs }) => (isCountedSince(ipvs, drain) ? [ipvs] : []));
+  const active = counted.reduce((sum, { activeConnections }) => sum + activeConnections, 0);
   const areGone = entries.every(isGone) && atMs >= drain.sinceMs;
   return {
     drain,
@@ -40,15 +44,15 @@ export function drainViewOfRoute(core: Core, entry: RouteEntry): DrainView | nul
   };
 }
 
-/** A route that stays announced beside a drained service has no part in that drain. */
+/** A route that stays announced although one of its services is drained takes no part in the drain. */
 function drainShown(core: Core, entry: RouteEntry): Drain | null {
   const { drains, graph } = core;
   if (drains.size === 0) return null;
   const own = drains.get(NODE) ?? drains.get(entry.route.key);
   if (own !== undefined || entry.state === 'announced') return own?.drain ?? null;
   const pools = [...poolsOf(graph, entry.route.when)];
-  const drained = pools.find(({ name }) => drains.has(name));
-  return drained === undefined ? null : (drains.get(drained.name)?.drain ?? null);
+  const [drained] = pools.flatMap(({ name }) => drains.get(name) ?? []);
+  return drained?.drain ?? null;
 }
 
 function isGone({ state, unsentUntilMs }: RouteEntry): boolean {
@@ -59,9 +63,8 @@ export function drainViewOfService(core: Core, pool: Pool, atMs: number): DrainV
   const drain = core.drains.get(pool.name)?.drain ?? null;
   if (drain === null) return null;
   const draining = pool.routes.filter(({ state }) => state === 'draining');
-  const isCounted = isCountedSince(pool, drain);
-  const active = isCounted && pool.ipvs !== null ? pool.ipvs.activeConnections : null;
-  const areOut = pool.isEmptied && pool.servers.every(({ ipvs }) => isOut(core, ipvs));
+  const active = isCountedSince(pool.ipvs, drain) ? pool.ipvs.activeConnections : null;
+  const areOut = pool.areServersDrained && pool.servers.every(({ ipvs }) => isOut(core, ipvs));
   return {
     drain,
     isDone: areOut && isEmpty(pool, active, drain, atMs),
@@ -77,8 +80,8 @@ export function drainViewOfServer(core: Core, server: Target, atMs: number): Dra
   const own = core.drains.get(server.key)?.drain ?? null;
   const drain = own ?? core.drains.get(pool.name)?.drain ?? null;
   if (drain === null) return null;
-  const active = ipvs !== null && isCountedSince(pool, drain) ? ipvs.activeConnections : null;
-  const isTaken = (own !== null || pool.isEmptied) && isOut(core, ipvs);
+  const active = ipvs !== null && isCountedSince(pool.ipvs, drain) ? ipvs.activeConnections : null;
+  const isTaken = (own !== null || pool.areServersDrained) && isOut(core, ipvs);
   return {
     drain,
     isDone: isTaken && isEmpty(pool, active, drain, atMs),
@@ -88,7 +91,7 @@ export function drainViewOfServer(core: Core, server: Target, atMs: number): Dra
   };
 }
 
-/** The kernel gives it nothing new; where nobody can confirm that, our intent has to do. */
+/** It gets no new connections: confirmed by the IPVS table, or intended where that cannot be read. */
 function isOut(core: Core, ipvs: TableServer | null): boolean {
   if (ipvs === null || ipvs.isMissing) return true;
   const { intended, confirmed } = ipvs;
@@ -103,6 +106,6 @@ function isEmpty({ ipvs }: Pool, active: number | null, drain: Drain, atMs: numb
   return ipvs === null || atMs >= drain.sinceMs + UNCOUNTED_MS;
 }
 
-function isCountedSince({ ipvs }: Pool, drain: Drain): boolean {
+function isCountedSince(ipvs: TableService | null, drain: Drain): ipvs is TableService {
   return ipvs !== null && ipvs.countedAtMs > -Infinity && ipvs.countedAtMs >= drain.sinceMs;
 }

@@ -1,10 +1,13 @@
 import type { Rule } from '../../model/rule.ts';
 import type { Explanation } from '../../model/view.ts';
-import { healthOfRule, type Core } from '../core.ts';
+import type { Core } from '../core.ts';
+import { healthOfRule } from '../health/lookup.ts';
 import { becauseOfRule, labelOfRule, partsOfRule, reasonOfPool } from '../health/explain.ts';
-import type { Pool, RouteEntry, Target } from '../nodes.ts';
+import type { Pool } from '../health/pool.ts';
+import type { RouteEntry } from '../routes/entry.ts';
+import type { Target } from '../settle/target.ts';
 import { weightBecause } from '../weights/because-weight.ts';
-import { NODE, whoDrains } from '../drains/maintenance.ts';
+import { NODE, drainText } from '../drains/maintenance.ts';
 import { countedHealth, healthOf, reasonOf } from '../settle/settle.ts';
 import {
   countersOfPool,
@@ -20,33 +23,33 @@ import {
   drainViewOfService,
 } from './drains.ts';
 
-/** Parts of one thing that are told; the others are counted. */
+/** Parts of one item that are listed; the others are counted. */
 const PARTS_MAX = 20;
 
-/** Things of one explanation: rules may name rules, and services the services they need. */
+/** Items of one explanation: rules contain rules, and services have a `valid_when`. */
 const NODES_MAX = 400;
 
-/** By so much the begin of a reason is found again. */
+/** So much of the current reason is searched for in that of the decision. */
 const HEAD_CHARS = 40;
 
-/** What an explanation is made from. */
-interface Teller {
+/** The core at one time, and how much of it may still be listed. */
+interface Scope {
   readonly core: Core;
   readonly atMs: number;
-  /** How many more things may be told. */
+  /** Items that may still be added. */
   left: number;
 }
 
 /** The chain from a name down to the observations at its root; `null`: no such name. */
 export function explainName(core: Core, name: string, atMs: number): Explanation | null {
-  const teller: Teller = { core, atMs, left: NODES_MAX };
+  const scope: Scope = { core, atMs, left: NODES_MAX };
   const entry = core.graph.routes.get(name);
-  if (entry !== undefined) return tellRoute(teller, entry);
-  return name === NODE ? tellNode(teller) : tellName(teller, name);
+  if (entry !== undefined) return explanationOfRoute(scope, entry);
+  return name === NODE ? explanationOfNode(scope) : explanationOfName(scope, name);
 }
 
-function tellNode(teller: Teller): Explanation {
-  const { core, atMs } = teller;
+function explanationOfNode(scope: Scope): Explanation {
+  const { core, atMs } = scope;
   const entries = [...core.graph.routes.values()];
   const announced = entries.filter(({ state }) => state === 'announced');
   const rest = entries.filter(({ state }) => state !== 'announced');
@@ -56,16 +59,16 @@ function tellNode(teller: Teller): Explanation {
     kind: 'node',
     name: core.graph.config.node,
     state: drain === null ? 'up' : 'draining',
-    because: drain === null ? count : `${whoDrains(drain.drain)}; ${count}`,
+    because: drain === null ? count : `${drainText(drain.drain)}; ${count}`,
     sinceMs: null,
     cause: null,
     drain,
-    ...list(teller, [...rest, ...announced], [], (entry) => tellRoute(teller, entry)),
+    ...list(scope, [...rest, ...announced], [], (entry) => explanationOfRoute(scope, entry)),
   };
 }
 
-function tellRoute(teller: Teller, entry: RouteEntry): Explanation {
-  const { core, atMs } = teller;
+function explanationOfRoute(scope: Scope, entry: RouteEntry): Explanation {
+  const { core, atMs } = scope;
   const now = becauseOfRule(core, entry.route.when, atMs);
   return {
     kind: 'route',
@@ -75,28 +78,28 @@ function tellRoute(teller: Teller, entry: RouteEntry): Explanation {
     sinceMs: entry.sinceMs,
     cause: entry.cause,
     drain: drainViewOfRoute(core, entry),
-    ...list(teller, [entry.route.when], countersOfRoute(core, entry, atMs), (rule) =>
-      tellRule(teller, rule),
+    ...list(scope, [entry.route.when], countersOfRoute(core, entry, atMs), (rule) =>
+      explanationOfRule(scope, rule),
     ),
   };
 }
 
-/** Whether what was said of a decision, which may begin with more and may be cut, is so now. */
+/** Whether the reason of a decision, which may have a prefix and may be cut, is the current one. */
 function isStillSo(because: string, now: string): boolean {
   const at = because.indexOf(now.slice(0, HEAD_CHARS));
-  const said = because.slice(at);
-  return at >= 0 && (said === now || (said.endsWith('…') && now.startsWith(said.slice(0, -1))));
+  const text = because.slice(at);
+  return at >= 0 && (text === now || (text.endsWith('…') && now.startsWith(text.slice(0, -1))));
 }
 
-function tellRule(teller: Teller, rule: Rule): Explanation {
-  const { core, atMs } = teller;
+function explanationOfRule(scope: Scope, rule: Rule): Explanation {
+  const { core, atMs } = scope;
   if (rule.kind === 'name') {
-    const told = tellName(teller, rule.name);
-    if (told !== null) return told;
+    const explanation = explanationOfName(scope, rule.name);
+    if (explanation !== null) return explanation;
   }
   const parts = partsOfRule(rule);
   const health = healthOfRule(core, rule);
-  // Where not all can be told, those that make it what it is come first.
+  // Where not all can be listed, those that make the rule what it is come first.
   const decisive = parts.filter((part) => healthOfRule(core, part) === health);
   const rest = parts.filter((part) => healthOfRule(core, part) !== health);
   const ordered = parts.length > PARTS_MAX ? [...decisive, ...rest] : parts;
@@ -108,22 +111,22 @@ function tellRule(teller: Teller, rule: Rule): Explanation {
     sinceMs: null,
     cause: null,
     drain: null,
-    ...list(teller, ordered, [], (part) => tellRule(teller, part)),
+    ...list(scope, ordered, [], (part) => explanationOfRule(scope, part)),
   };
 }
 
-function tellName(teller: Teller, name: string): Explanation | null {
-  const pool = teller.core.graph.pools.get(name);
-  if (pool !== undefined) return tellService(teller, pool);
-  const target = teller.core.graph.targets.get(name);
+function explanationOfName(scope: Scope, name: string): Explanation | null {
+  const pool = scope.core.graph.pools.get(name);
+  if (pool !== undefined) return explanationOfService(scope, pool);
+  const target = scope.core.graph.targets.get(name);
   if (target === undefined) return null;
   return target.pool === null
-    ? tellSignal(teller, target)
-    : tellServer(teller, target, target.pool);
+    ? explanationOfSignal(scope, target)
+    : explanationOfServer(scope, target, target.pool);
 }
 
-function tellService(teller: Teller, pool: Pool): Explanation {
-  const { core, atMs } = teller;
+function explanationOfService(scope: Scope, pool: Pool): Explanation {
+  const { core, atMs } = scope;
   const { validWhen } = pool.service;
   const failing = pool.servers.filter((server) => !isUp(server));
   const others = pool.servers.filter(isUp);
@@ -140,8 +143,8 @@ function tellService(teller: Teller, pool: Pool): Explanation {
     sinceMs: pool.sinceMs,
     cause: pool.cause,
     drain: drainViewOfService(core, pool, atMs),
-    ...list(teller, about, countersOfPool(pool), (one) =>
-      'settle' in one ? tellServer(teller, one, pool) : tellRule(teller, one),
+    ...list(scope, about, countersOfPool(pool), (one) =>
+      'settle' in one ? explanationOfServer(scope, one, pool) : explanationOfRule(scope, one),
     ),
   };
 }
@@ -150,15 +153,15 @@ function isUp({ state, settle }: Target): boolean {
   return countedHealth(state, settle) === 'up';
 }
 
-function tellServer(teller: Teller, server: Target, pool: Pool): Explanation {
-  const { core, atMs } = teller;
+function explanationOfServer(scope: Scope, server: Target, pool: Pool): Explanation {
+  const { core, atMs } = scope;
   const { ipvs } = server;
   const weight = ipvs === null ? '' : weightBecause(core, pool, ipvs, atMs);
   return {
     kind: 'real_server',
     name: server.key,
     state: healthOf(server.state),
-    // That it is up is said already.
+    // Its state is in the line already.
     because: weight === '' || weight === 'up' ? reasonNow(server, atMs) : weight,
     sinceMs: server.state.sinceMs,
     cause: causeOf(server),
@@ -168,24 +171,24 @@ function tellServer(teller: Teller, server: Target, pool: Pool): Explanation {
   };
 }
 
-function tellSignal(teller: Teller, target: Target): Explanation {
+function explanationOfSignal(scope: Scope, target: Target): Explanation {
   return {
     kind: 'signal',
     name: target.key,
     state: healthOf(target.state),
-    because: reasonNow(target, teller.atMs),
+    because: reasonNow(target, scope.atMs),
     sinceMs: target.state.sinceMs,
     cause: causeOf(target),
     counters: [
-      ...countersOfTarget(target, teller.atMs),
-      ...countersOfStart(teller.core, target, teller.atMs),
+      ...countersOfTarget(target, scope.atMs),
+      ...countersOfStart(scope.core, target, scope.atMs),
     ],
     drain: null,
     parts: [],
   };
 }
 
-/** Beside a health that is held: that the observer is lost, and why. */
+/** The reason of its health, and of the loss of its observer while that health is held. */
 function reasonNow({ state, settle }: Target, atMs: number): string {
   const reason = reasonOf(state, settle, atMs);
   if (state.lost === null) return reason;
@@ -196,18 +199,18 @@ function causeOf({ state }: Target): Explanation['cause'] {
   return state.cause === null ? null : { kind: 'observation', observation: state.cause };
 }
 
-/** The first of them, and how many there are beside. */
+/** The first of them as parts, and a counter of the others. */
 function list<T>(
-  teller: Teller,
+  scope: Scope,
   all: readonly T[],
   counters: Explanation['counters'],
-  tell: (one: T) => Explanation,
+  explain: (one: T) => Explanation,
 ): Pick<Explanation, 'counters' | 'parts'> {
-  const shown = all.slice(0, Math.min(PARTS_MAX, teller.left));
-  teller.left -= shown.length;
+  const shown = all.slice(0, Math.min(PARTS_MAX, scope.left));
+  scope.left -= shown.length;
   const more = all.length - shown.length;
   return {
     counters: more === 0 ? counters : [...counters, { label: 'not shown', value: `${more} more` }],
-    parts: shown.map(tell),
+    parts: shown.map(explain),
   };
 }

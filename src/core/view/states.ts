@@ -8,27 +8,30 @@ import type {
 } from '../../model/view.ts';
 import { becauseNow } from '../routes/because-now.ts';
 import type { Core } from '../core.ts';
+import { expected } from '../expected.ts';
 import { reuseAtMs } from '../settle/damping.ts';
 import { reasonOfPool } from '../health/explain.ts';
-import type { Pool, RouteEntry, TableServer, Target } from '../nodes.ts';
-import { baseOf, tableHealth } from '../weights/table.ts';
-import { capacityPercent } from '../health/pool.ts';
-import { identityOf } from '../routes/route.ts';
-import { healthOf, lossOf, reasonOf, unsettled } from '../settle/settle.ts';
+import type { Pool } from '../health/pool.ts';
+import { capacityPercent } from '../health/quorum.ts';
+import { baseOf, tableHealth, type TableServer } from '../ipvs/table-server.ts';
+import { identityOf } from '../routes/attributes.ts';
+import type { RouteEntry } from '../routes/entry.ts';
+import type { Target } from '../settle/target.ts';
+import { healthOf, lossOf, reasonOf } from '../settle/settle.ts';
 import { drainViewOfRoute, drainViewOfServer, drainViewOfService } from './drains.ts';
 
 export function signalView(core: Core, { name, type }: Signal, atMs: number): SignalView {
-  const target = core.graph.targets.get(name);
-  const state = target?.state ?? unsettled(atMs);
+  const target = expected(core.graph.targets.get(name), 'a target of a signal', name);
+  const { state, settle } = target;
   return {
     name,
     type,
     state: healthOf(state),
-    reason: target === undefined ? '' : reasonOf(state, target.settle, atMs),
+    reason: reasonOf(state, settle, atMs),
     sinceMs: state.sinceMs,
     flaps: state.falls,
-    lost: target === undefined ? null : lossView(target),
-    suppressedUntilMs: target === undefined ? null : suppressedUntilMs(target),
+    lost: lossView(target),
+    suppressedUntilMs: suppressedUntilMs(target),
   };
 }
 
@@ -86,12 +89,12 @@ function realServerView(core: Core, pool: Pool, server: Target, atMs: number): R
 
 function isInTable(core: Core, ipvs: TableServer | null): boolean | null {
   if (ipvs === null) return null;
-  // Taken out by us it is not missing: it is put back when it is up.
+  // We removed it, so it is not missing: it is added again when it is up.
   if (ipvs.intended === 'removed') return null;
   return core.ipvs.isAwaited ? null : !ipvs.isMissing;
 }
 
-/** What nobody judged yet is in the table as it was found. */
+/** A server without an intent of ours is in the table as it was found. */
 function isPooled(ipvs: TableServer): boolean {
   const { intended, isMissing } = ipvs;
   if (isMissing || intended === 'removed') return false;
@@ -99,7 +102,7 @@ function isPooled(ipvs: TableServer): boolean {
 }
 
 /**
- * Its reason is worked out when it is read: 10,000 of them are too much for one turn of the loop.
+ * Its reason is worked out when it is read: 10,000 of them would take too long at once.
  *
  * @param reasons of names, worked out for other routes of this view.
  */
@@ -115,7 +118,7 @@ export function routeView(
     state,
     attributes: entry.attributes,
     get because() {
-      // Decided anew since: what was so then is not known any more, but what it was decided by is.
+      // The route was decided again since the view was made: only the reason of then is known.
       return entry.state === state ? becauseNow(core, entry, atMs, reasons) : decided;
     },
     sinceMs: entry.sinceMs,

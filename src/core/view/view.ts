@@ -6,8 +6,8 @@ import { explainName } from './explain-name.ts';
 import { routeView, serviceView, signalView } from './states.ts';
 
 /**
- * The core at `atMs`, for people. Nothing is built before it is asked for, and all of it is read
- * from the core as it is then: use it at once, and do not keep it.
+ * The core at `atMs`, for status and explain. Each method reads the core when it is called: use
+ * the view at once, and do not keep it.
  */
 export function viewOf(core: Core, atMs: number): View {
   const { graph } = core;

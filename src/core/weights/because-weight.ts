@@ -1,17 +1,17 @@
 import type { Core } from '../core.ts';
+import { drainOfServer, drainText } from '../drains/maintenance.ts';
 import { clipBecause } from '../health/explain.ts';
-import type { Pool, TableServer } from '../nodes.ts';
-import { baseOf, isFoundDrained, tableHealth } from './table.ts';
-import { drainOfServer, whoDrains } from '../drains/maintenance.ts';
+import type { Pool } from '../health/pool.ts';
+import { slowShare } from '../ipvs/slow-start.ts';
+import { baseOf, isFoundDrained, tableHealth, type TableServer } from '../ipvs/table-server.ts';
 import { reasonOf } from '../settle/settle.ts';
-import { slowShare } from './slow-start.ts';
 
-/** Why a weight is what it is, in words: `down: refused`, `slow start, 40% of 200`. */
+/** The reason of a weight: `down: refused`, `slow start, 40% of 200`. */
 export function weightBecause(core: Core, pool: Pool, ipvs: TableServer, nowMs: number): string {
   const { server } = ipvs;
   const { slowStartMs, minPooledPercent } = pool.service;
   const drain = drainOfServer(core, server);
-  if (drain !== null) return clipBecause(whoDrains(drain));
+  if (drain !== null) return clipBecause(drainText(drain));
   if (isFoundDrained(ipvs)) return 'found at weight 0, so it counts as drained';
   const health = tableHealth(ipvs);
   switch (health) {
@@ -21,13 +21,13 @@ export function weightBecause(core: Core, pool: Pool, ipvs: TableServer, nowMs: 
       return clipBecause(`down: ${reason}${kept}`);
     }
     case 'unknown':
-      return 'not judged yet';
+      return 'no verdict yet';
     case 'up': {
       const share = slowShare(ipvs.slowFromMs, slowStartMs, nowMs);
       const parts: string[] = [];
       if (share < 1) parts.push(`slow start, ${Math.round(share * 100)}% of ${server.live}`);
       if (server.percent < 100) {
-        parts.push(`takes ${server.percent}% of ${baseOf(ipvs) ?? 0} as it reports`);
+        parts.push(`reported weight ${server.percent}% of ${baseOf(ipvs) ?? '?'}`);
       }
       return parts.length === 0 ? 'up' : parts.join('; ');
     }

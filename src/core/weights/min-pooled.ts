@@ -1,21 +1,21 @@
-import type { Pool, TableServer } from '../nodes.ts';
-import { tableHealth } from './table.ts';
+import { expected } from '../expected.ts';
+import type { Pool } from '../health/pool.ts';
+import { setDepooled, tableHealth, type TableServer } from '../ipvs/table-server.ts';
 
 /**
- * `min_pooled`, PyBal's depool threshold: a failed server is taken out of the pool only while
- * what stays is at least that share of the service's whole base weight. Those that failed first
- * go first; who is out stays out until it recovers.
+ * `min_pooled`, PyBal's depool threshold: a failed server is depooled only while the rest has at
+ * least that share of the service's whole base weight. Those that failed first go first; a server
+ * that was depooled stays so until it recovers.
  *
- * What is kept serves nobody well, so it never counts for the service's health: a route is not
- * announced because of dead servers. It only keeps the rest from being crushed.
+ * A failed server that is kept does not count for the service's health: no route is announced
+ * because of it. It only keeps the other servers from being overloaded.
  */
 export function depool(pool: Pool, minPooledPercent: number): readonly TableServer[] {
   const least = (minPooledPercent * pool.sums.total) / 100;
   const failed: TableServer[] = [];
   let pooled = 0;
   for (const server of pool.servers) {
-    const { ipvs } = server;
-    if (ipvs === null) continue;
+    const ipvs = expected(server.ipvs, 'an IPVS entry', server.key);
     const isDown = tableHealth(ipvs) === 'down';
     if (isDown && ipvs.isDepooled) continue;
     pooled += server.live;
@@ -24,7 +24,7 @@ export function depool(pool: Pool, minPooledPercent: number): readonly TableServ
   return failed.toSorted(byFall).filter((ipvs) => {
     const { live } = ipvs.server;
     if (pooled - live < least) return false;
-    ipvs.isDepooled = true;
+    setDepooled(ipvs, true);
     pooled -= live;
     return true;
   });

@@ -1,25 +1,17 @@
 import type { BaseWeight } from '../../model/report.ts';
 import type { Cause } from '../../model/turn.ts';
-import { assumeServing } from '../health/state-at-start.ts';
-import { touchPool, touchTarget, touchWeight, type Core } from '../core.ts';
-import type { Pool, Target, Weight } from '../nodes.ts';
-import { countReady } from './table.ts';
-import { touchWaiting } from '../routes/order.ts';
-import { endEmptyDrains } from '../drains/route-drain.ts';
+import type { Core } from '../core.ts';
+import { expected } from '../expected.ts';
+import { assumeServing } from '../health/assumed-state.ts';
+import { setConfirmed, type TableServer, type Weight } from '../ipvs/table-server.ts';
+import { countReady, type TableService } from '../ipvs/table-service.ts';
+import type { Target } from '../settle/target.ts';
+import { touchPool, touchTarget, touchWaiting, touchWeight } from '../touch.ts';
+import type { Writable } from '../writable.ts';
 
-/** What sinks tell of the kernel's table and of ExaBGP. Each says whether a turn is wanted. */
+/** What the IPVS sink reports of the table. Each function returns whether a turn is wanted. */
 
-/** Withdraws were handed to ExaBGP: weights of the same cause may fall. */
-export function onSent(core: Core, keys: readonly string[]): boolean {
-  for (const key of keys) {
-    const entry = core.graph.routes.get(key);
-    // Its deadline may stay: it comes too early, which does no harm.
-    if (entry?.state === 'withdrawn') entry.unsentUntilMs = Infinity;
-  }
-  return core.falling.size > 0;
-}
-
-/** A whole table was read: base weights, and what of ours it lacks. */
+/** The whole table was read: base weights, and which of our services and servers it lacks. */
 export function onTable(
   core: Core,
   bases: ReadonlyMap<string, BaseWeight>,
@@ -35,10 +27,11 @@ export function onTable(
     assumeServing(core, pool, serving);
     if (serving.length > 0) isNews = true;
     for (const server of pool.servers) {
-      if (!onServer(core, pool, server, bases.get(server.key), missing, cause)) continue;
-      isNews = true;
+      const { key } = server;
+      const isChanged = onServer(core, pool.ipvs, server, bases.get(key), missing.has(key), cause);
+      if (isChanged) isNews = true;
     }
-    pool.ipvs.isMissing = missing.has(pool.name);
+    setServiceMissing(pool.ipvs, missing.has(pool.name));
     if (touchWaiting(core, pool)) isNews = true;
   }
   isNews ||= core.ipvs.isAwaited;
@@ -47,31 +40,44 @@ export function onTable(
   return isNews;
 }
 
-/** Seen for the first time, and with a weight: whoever gave it one took it for up. */
+/** Read for the first time, and with a weight above 0: it was up when that was set. */
 function isFoundServing({ key, ipvs }: Target, bases: ReadonlyMap<string, BaseWeight>): boolean {
   return ipvs !== null && ipvs.found === null && bases.get(key)?.isServing === true;
 }
 
-function onServer(
-  core: Core,
-  pool: Pool,
-  server: Target,
-  base: BaseWeight | undefined,
-  missing: ReadonlySet<string>,
-  cause: Cause,
-): boolean {
-  const { ipvs } = server;
-  if (ipvs === null || pool.ipvs === null) return false;
-  ipvs.isMissing = missing.has(server.key);
-  // What is there again is somebody else's work: what it weighs has to be read first.
-  if (ipvs.isMissing) ipvs.confirmed = null;
-  countReady(pool.ipvs, ipvs);
+function setServiceMissing(service: Writable<TableService, 'isMissing'>, isMissing: boolean): void {
+  service.isMissing = isMissing;
+}
+
+function setMissing(ipvs: Writable<TableServer, 'isMissing'>, isMissing: boolean): void {
+  ipvs.isMissing = isMissing;
+  // It may be added again with any weight: that has to be read first.
+  if (isMissing) setConfirmed(ipvs, null);
+}
+
+/** True where it has another base weight than before. */
+function setFound(ipvs: Writable<TableServer, 'found'>, base: BaseWeight): boolean {
   const { found } = ipvs;
-  if (base === undefined) return false;
   if (found?.weight === base.weight && found.isDrained === base.isDrained) return false;
   ipvs.found = base;
-  // With a weight of the configuration's own, the table's says nothing.
-  if (ipvs.configured !== null) return false;
+  return true;
+}
+
+/** True where its weight has to be worked out again. */
+function onServer(
+  core: Core,
+  service: TableService,
+  server: Target,
+  base: BaseWeight | undefined,
+  isMissing: boolean,
+  cause: Cause,
+): boolean {
+  const ipvs = expected(server.ipvs, 'an IPVS entry', server.key);
+  setMissing(ipvs, isMissing);
+  countReady(service, ipvs);
+  if (base === undefined || !setFound(ipvs, base)) return false;
+  // Where the configuration has a weight, that of the table does not matter.
+  if (server.configuredWeight !== null) return false;
   touchTarget(core, server);
   touchWeight(core, server, cause);
   return true;
@@ -82,44 +88,23 @@ export function onWeights(core: Core, weights: ReadonlyMap<string, Weight>): boo
   let isNews = false;
   for (const [key, weight] of weights) {
     const server = core.graph.targets.get(key);
-    const service = server?.pool?.ipvs;
-    if (server?.pool === undefined || server.pool === null) continue;
-    if (server.ipvs === null || service === undefined || service === null) continue;
-    const { unready } = service;
-    server.ipvs.confirmed = weight;
-    countReady(service, server.ipvs);
-    if (unready > 0 && service.unready === 0 && touchWaiting(core, server.pool)) isNews = true;
+    // A reload may have taken the server out, or its service out of IPVS, since that was written.
+    const { ipvs = null, pool = null } = server ?? {};
+    if (ipvs === null || pool === null || pool.ipvs === null) continue;
+    const { unready } = pool.ipvs;
+    setConfirmed(ipvs, weight);
+    countReady(pool.ipvs, ipvs);
+    if (unready > 0 && pool.ipvs.unready === 0 && touchWaiting(core, pool)) isNews = true;
   }
   return isNews;
 }
 
-/** Whether the table can be read at all: it decides how long announces wait. */
+/** How long announces wait depends on whether the table can be read. */
 export function onIpvsState(core: Core, state: 'connected' | 'lost' | 'off'): boolean {
   if (core.ipvs.state === state) return false;
   core.ipvs.state = state;
-  if (state === 'connected') core.ipvs.isUnconfirmedTold = false;
+  if (state === 'connected') core.ipvs.isUnconfirmedLogged = false;
   let isNews = false;
   for (const pool of core.graph.pools.values()) if (touchWaiting(core, pool)) isNews = true;
   return isNews;
-}
-
-/** Active connections of services that are watched: a drain may be over. */
-export function onConnections(
-  core: Core,
-  active: ReadonlyMap<string, number>,
-  nowMs: number,
-): boolean {
-  const counted = new Set<Pool>();
-  for (const [key, connections] of active) {
-    const server = core.graph.targets.get(key);
-    const pool = server?.pool ?? null;
-    if (server === undefined || server.ipvs === null || pool === null) continue;
-    server.ipvs.activeConnections = connections;
-    if (pool.ipvs === null) continue;
-    if (!counted.has(pool)) pool.ipvs.activeConnections = 0;
-    counted.add(pool);
-    pool.ipvs.activeConnections += connections;
-    pool.ipvs.countedAtMs = nowMs;
-  }
-  return endEmptyDrains(core, nowMs);
 }

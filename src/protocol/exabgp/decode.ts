@@ -1,10 +1,11 @@
-import { parseEvent } from './event.ts';
+import { printable } from '../printable.ts';
+import { REASON_MAX_CHARS, parseEvent } from './event.ts';
 import type { ExabgpReply } from './reply.ts';
 import { parseRibLine } from './rib-line.ts';
 import { addressFamily } from './syntax.ts';
 
 /**
- * Understands one line from ExaBGP: a reply to a command, or an event of the json
+ * Decodes one line from ExaBGP: a reply to a command, or an event of the json
  * or the text encoder. `null` stands for a line above the length limit.
  */
 export function decodeLine(line: string | null): ExabgpReply {
@@ -34,7 +35,8 @@ function neighborLine(text: string): ExabgpReply | null {
   const [first = '', second = '', third = ''] = words;
   if (first === 'neighbor' && addressFamily(second) !== null && third !== '{') {
     if (third !== 'up' && third !== 'down' && third !== 'connected') return { kind: 'other' };
-    const reason = words.slice(3).join(' ').replace(/^- /u, '');
+    const given = words.slice(3).join(' ').replace(/^- /u, '');
+    const reason = printable(given, REASON_MAX_CHARS);
     return { kind: 'state', neighbor: second, state: third, reason };
   }
   // Address, AS, how long, state, two counters.

@@ -8,11 +8,11 @@ import {
   prefixFamily,
 } from './syntax.ts';
 
-/** A pipe takes writes of up to 4096 bytes whole; this leaves room for the newline. */
+/** A pipe takes writes of up to 4096 bytes atomically; this leaves room for the newline. */
 export const COMMAND_MAX_BYTES = 4095;
 
-/** A command line without its newline, or why there is none. */
-export type EncodedLine =
+/** A command line without its newline, or why it cannot be encoded. */
+export type EncodedCommand =
   { readonly ok: true; readonly line: string } | { readonly ok: false; readonly reason: string };
 
 /** What is written for a change of one route. `null` attributes: withdraw. */
@@ -24,28 +24,28 @@ export interface RouteChange {
 }
 
 /** `announce route P next-hop NH …` or `withdraw route P next-hop NH …`. */
-export function encodeChange(change: RouteChange): EncodedLine {
+export function encodeChange(change: RouteChange): EncodedCommand {
   const { route, attributes, nextHop } = change;
-  if (prefixFamily(route.prefix) === null) return refuse('prefix', route.prefix);
+  if (prefixFamily(route.prefix) === null) return invalid('prefix', route.prefix);
   const parts = words(change);
   if (!parts.ok) return parts;
   const { selector, path, tail } = parts;
   const verb = attributes === null ? 'withdraw' : 'announce';
-  return whole(`${selector}${verb} route ${route.prefix} next-hop ${nextHop}${path}${tail}`);
+  return withinLimit(`${selector}${verb} route ${route.prefix} next-hop ${nextHop}${path}${tail}`);
 }
 
 /**
  * The head of a line for many prefixes that share everything else; the prefixes
  * follow, each after a space. Routes with a path id are refused: 4.2.21 drops
- * the path id from this form and says `done`.
+ * the path id from this form and answers `done`.
  */
-export function encodeBatchHead(change: RouteChange): EncodedLine {
-  if (change.route.pathId !== null) return refuse('path id in a batch', `${change.route.pathId}`);
+export function encodeBatchHead(change: RouteChange): EncodedCommand {
+  if (change.route.pathId !== null) return invalid('path id in a batch', `${change.route.pathId}`);
   const parts = words(change);
   if (!parts.ok) return parts;
   const verb = change.attributes === null ? 'withdraw' : 'announce';
   const { selector, tail } = parts;
-  return whole(`${selector}${verb} attributes next-hop ${change.nextHop}${tail} nlri`);
+  return withinLimit(`${selector}${verb} attributes next-hop ${change.nextHop}${tail} nlri`);
 }
 
 type Words =
@@ -54,9 +54,9 @@ type Words =
 
 function words({ route, attributes, nextHop }: RouteChange): Words {
   const { neighbor, pathId } = route;
-  if (neighbor !== null && addressFamily(neighbor) === null) return refuse('neighbor', neighbor);
-  if (nextHop !== 'self' && addressFamily(nextHop) === null) return refuse('next-hop', nextHop);
-  if (pathId !== null && !isUnsigned(pathId, U32_MAX)) return refuse('path id', `${pathId}`);
+  if (neighbor !== null && addressFamily(neighbor) === null) return invalid('neighbor', neighbor);
+  if (nextHop !== 'self' && addressFamily(nextHop) === null) return invalid('next-hop', nextHop);
+  if (pathId !== null && !isUnsigned(pathId, U32_MAX)) return invalid('path id', `${pathId}`);
   const tail = attributes === null ? { ok: true as const, line: '' } : attributeWords(attributes);
   if (!tail.ok) return tail;
   return {
@@ -67,27 +67,27 @@ function words({ route, attributes, nextHop }: RouteChange): Words {
   };
 }
 
-function attributeWords(attributes: RouteAttributes): EncodedLine {
+function attributeWords(attributes: RouteAttributes): EncodedCommand {
   const { med, localPreference, asPath } = attributes;
   let line = '';
   if (med !== null) {
-    if (!isUnsigned(med, U32_MAX)) return refuse('med', `${med}`);
+    if (!isUnsigned(med, U32_MAX)) return invalid('med', `${med}`);
     line += ` med ${med}`;
   }
   if (localPreference !== null) {
     if (!isUnsigned(localPreference, U32_MAX))
-      return refuse('local-preference', `${localPreference}`);
+      return invalid('local-preference', `${localPreference}`);
     line += ` local-preference ${localPreference}`;
   }
-  for (const as of asPath) if (!isUnsigned(as, U32_MAX)) return refuse('as-path', `${as}`);
+  for (const as of asPath) if (!isUnsigned(as, U32_MAX)) return invalid('as-path', `${as}`);
   line += list('as-path', asPath);
   const kinds = [
     ['community', attributes.communities, isCommunity],
     ['large-community', attributes.largeCommunities, isLargeCommunity],
     ['extended-community', attributes.extendedCommunities, isExtendedCommunity],
   ] as const;
-  for (const [word, values, valid] of kinds) {
-    for (const value of values) if (!valid(value)) return refuse(word, value);
+  for (const [word, values, isValid] of kinds) {
+    for (const value of values) if (!isValid(value)) return invalid(word, value);
     line += list(word, values);
   }
   return { ok: true, line };
@@ -117,13 +117,13 @@ function isExtendedCommunity(text: string): boolean {
   return as !== null && number !== null && (as <= U16_MAX || number <= U16_MAX);
 }
 
-function whole(line: string): EncodedLine {
-  // ASCII by construction: every word was checked. The length is what is left to check.
-  if (line.length > COMMAND_MAX_BYTES) return refuse('length', `${line.length} bytes`);
+function withinLimit(line: string): EncodedCommand {
+  // Every word was checked, so the line is ASCII. Only its length is left to check.
+  if (line.length > COMMAND_MAX_BYTES) return invalid('length', `${line.length} bytes`);
   return { ok: true, line };
 }
 
-function refuse(what: string, value: string): { readonly ok: false; readonly reason: string } {
+function invalid(what: string, value: string): { readonly ok: false; readonly reason: string } {
   // The value goes to a log: JSON escapes its control characters.
   return { ok: false, reason: `${what} ${JSON.stringify(value.slice(0, 80))} is not valid` };
 }

@@ -1,11 +1,12 @@
 import { pathId } from './rib-line.ts';
+import { printable } from '../printable.ts';
 import type { ExabgpReply, SentAttributes, SentRoute } from './reply.ts';
 
 const OTHER: ExabgpReply = { kind: 'other' };
 const GARBAGE: ExabgpReply = { kind: 'garbage' };
 
 /** Longest reason of a state event that is passed on, in characters. */
-const REASON_MAX_CHARS = 300;
+export const REASON_MAX_CHARS = 300;
 
 /** One event of the json encoder, 4.x and 5.x. */
 export function parseEvent(line: string): ExabgpReply {
@@ -47,7 +48,7 @@ function stateEvent(neighbor: string, fields: Fields): ExabgpReply {
   const state = fields['state'];
   const reason = fields['reason'];
   if (state !== 'up' && state !== 'down' && state !== 'connected') return OTHER;
-  const text = typeof reason === 'string' ? reason.slice(0, REASON_MAX_CHARS) : '';
+  const text = typeof reason === 'string' ? printable(reason, REASON_MAX_CHARS) : '';
   return { kind: 'state', neighbor, state, reason: text };
 }
 
@@ -62,7 +63,7 @@ function sentEvent(neighbor: string, fields: Fields): ExabgpReply {
   for (const routes of Object.values(record(update?.['withdraw']) ?? {}))
     collect(routes, withdrawn);
   const attributes = sentAttributes(record(update?.['attribute']));
-  return { kind: 'sent', neighbor, attributes, announced, withdrawn };
+  return { kind: 'update-sent', neighbor, attributes, announced, withdrawn };
 }
 
 function sentAttributes(fields: Fields | null): SentAttributes {

@@ -1,17 +1,17 @@
 import { addressFamily } from './syntax.ts';
 
-/** One neighbor of ExaBGP's configuration: what decides how careful we must be. */
+/** The parts of a neighbor in ExaBGP's configuration that affect us. */
 export interface NeighborConfig {
   readonly address: string;
   /** `ipv4 unicast` and so on: routes of other families never reach it. */
   readonly families: readonly string[];
   /** Whether the UPDATEs that are sent are reported: `send { parsed; update; }`. */
   readonly hasSendEvents: boolean;
-  /** Settings that lose routes, in ExaBGP's own words (facts: Lifecycle, Known troubles). */
+  /** Settings that can lose routes, as ExaBGP prints them. */
   readonly risks: readonly string[];
 }
 
-/** Neighbors that are kept: a load balancer has a handful. */
+/** Neighbors that are kept; a load balancer has a few. */
 const NEIGHBORS_MAX = 1000;
 
 const RISKS: readonly RegExp[] = [
@@ -34,7 +34,7 @@ export class NeighborConfigReader {
     const line = text.trim();
     if (line.endsWith('{')) return this.#open(line);
     if (this.#address === null) return false;
-    if (line === '}') this.#close();
+    if (line === '}') this.#close(this.#address);
     else if (this.#blocks.at(-1) === 'send') this.#send.add(line);
     else if (this.#blocks.at(-1) === 'family') this.#families.push(line.replace(/;$/u, ''));
     else if (RISKS.some((risk) => risk.test(line))) this.#risks.push(line.replace(/;$/u, ''));
@@ -55,14 +55,13 @@ export class NeighborConfigReader {
     return true;
   }
 
-  #close(): void {
+  #close(address: string): void {
     if (this.#blocks.pop() !== undefined) return;
     const hasSendEvents =
       this.#send.has('update;') && (this.#send.has('parsed;') || this.#send.has('consolidate;'));
-    const address = this.#address;
     const families = this.#families;
     const risks = this.#risks;
-    if (address !== null && this.neighbors.length < NEIGHBORS_MAX)
+    if (this.neighbors.length < NEIGHBORS_MAX)
       this.neighbors.push({ address, families, hasSendEvents, risks });
     this.#address = null;
   }

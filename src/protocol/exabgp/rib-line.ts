@@ -2,7 +2,7 @@ import type { RouteAttributes } from '../../model/route.ts';
 import type { RibRoute } from './reply.ts';
 import { U32_MAX, addressFamily, parseUnsigned, prefixFamily } from './syntax.ts';
 
-/** ExaBGP prints these by name, though it is told numbers (RFC 1997, 3765, 7999). */
+/** ExaBGP prints these by name, although it was given numbers (RFC 1997, 3765, 7999). */
 const COMMUNITY_NAMES: ReadonlyMap<string, string> = new Map([
   ['no-export', '65535:65281'],
   ['no-advertise', '65535:65282'],
@@ -15,7 +15,7 @@ const COMMUNITY_NAMES: ReadonlyMap<string, string> = new Map([
 /**
  * Reads one line of `show adj-rib out [extensive]`:
  * `[neighbor] IP [local-ip IP …] ipv4|ipv6 unicast PREFIX [path-information N] next-hop NH [attributes]`.
- * 5.x drops the word `neighbor` from the short form. `null`: it is no such line.
+ * 5.x drops the word `neighbor` from the short form. `null`: it is another line.
  */
 export function parseRibLine(line: string): RibRoute | null {
   const words = line.split(' ').filter((word) => word !== '');

@@ -1,4 +1,4 @@
-/** Numbers and addresses as ExaBGP's grammar has them. Strict: what passes is safe inside a line. */
+/** Numbers and addresses in ExaBGP's grammar. Strict: a value that passes is safe inside a command. */
 
 export const U16_MAX = 0xffff;
 export const U32_MAX = 0xffff_ffff;
@@ -17,13 +17,13 @@ export function parseUnsigned(text: string, max: number): number | null {
   return value <= max ? value : null;
 }
 
-/** The family of an address in text form, or `null` where it is none. */
+/** The family of an address in text form, or `null` where it is not an address. */
 export function addressFamily(text: string): Family | null {
   if (isIpv4(text)) return 'ipv4';
   return isIpv6(text) ? 'ipv6' : null;
 }
 
-/** The family of `address/length`, or `null` where it is no prefix. */
+/** The family of `address/length`, or `null` where it is not a prefix. */
 export function prefixFamily(text: string): Family | null {
   const slash = text.indexOf('/');
   if (slash < 0) return null;

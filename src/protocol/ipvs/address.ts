@@ -1,9 +1,9 @@
-/** Addresses between their text and their bytes, as inet_pton(3) and inet_ntop(3) have it. */
+/** Converts addresses between text and bytes, as inet_pton(3) and inet_ntop(3) do. */
 
 const FOUR_NUMBERS = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
 const GROUP = /^[0-9a-fA-F]{1,4}$/;
 
-/** 4 or 16 bytes; `null`: no address, or one that two programs could read differently. */
+/** 4 or 16 bytes; `null`: not an address, or one that programs read differently (`010.0.0.1`). */
 export function addressBytes(text: string): Uint8Array | null {
   return text.includes(':') ? ipv6Bytes(text) : ipv4Bytes(text);
 }
@@ -23,7 +23,7 @@ export function tableEndpointText(address: string, port: number): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-/** The reverse of `endpointText`, canonical. */
+/** The reverse of `tableEndpointText`, canonical. */
 export function parseTableEndpoint(text: string): { address: string; port: number } | null {
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([0-9.]+)):(\d{1,5})$/.exec(text);
   if (match === null) return null;
@@ -64,8 +64,8 @@ function groupBytes(text: string, isAtEnd: boolean): readonly number[] | null {
   const groups = text.split(':');
   for (const [index, each] of groups.entries()) {
     if (GROUP.test(each)) {
-      const word = Number.parseInt(each, 16);
-      bytes.push(word >> 8, word & 255);
+      const value = Number.parseInt(each, 16);
+      bytes.push(value >> 8, value & 255);
       continue;
     }
     const isDotted = isAtEnd && index === groups.length - 1 ? ipv4Bytes(each) : null;
@@ -76,25 +76,23 @@ function groupBytes(text: string, isAtEnd: boolean): readonly number[] | null {
 }
 
 function ipv6Text(bytes: Uint8Array): string {
-  const words = Array.from(
-    { length: 8 },
-    (_, i) => ((bytes[2 * i] ?? 0) << 8) | (bytes[2 * i + 1] ?? 0),
-  );
-  const { start, length } = longestZeroRun(words);
-  const plain = words.map((word) => word.toString(16));
+  const view = new DataView(bytes.buffer, bytes.byteOffset, 16);
+  const groups = Array.from({ length: 8 }, (_, index) => view.getUint16(2 * index));
+  const { start, length } = longestZeroRun(groups);
+  const plain = groups.map((group) => group.toString(16));
   // As inet_ntop has it: mapped (::ffff:a.b.c.d) and the old compatible addresses end dotted.
-  const isDotted = start === 0 && (length === 6 || (length === 5 && words[5] === 0xffff));
+  const isDotted = start === 0 && (length === 6 || (length === 5 && groups[5] === 0xffff));
   if (isDotted) plain.splice(6, 2, bytes.subarray(12, 16).join('.'));
   if (length < 2) return plain.join(':');
   return `${plain.slice(0, start).join(':')}::${plain.slice(start + length).join(':')}`;
 }
 
 /** The first of the longest. */
-function longestZeroRun(words: readonly number[]): { start: number; length: number } {
+function longestZeroRun(groups: readonly number[]): { start: number; length: number } {
   let best = { start: 0, length: 0 };
   let start = 0;
-  for (const [index, word] of words.entries()) {
-    if (word !== 0) start = index + 1;
+  for (const [index, group] of groups.entries()) {
+    if (group !== 0) start = index + 1;
     else if (index + 1 - start > best.length) best = { start, length: index + 1 - start };
   }
   return best;

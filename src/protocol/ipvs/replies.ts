@@ -6,20 +6,20 @@ import {
   type TakeAttribute,
 } from '../genetlink.ts';
 import { addressText } from './address.ts';
-import { AF, ATTRIBUTE, DEST, INFO, PROTOCOL, SERVICE, SERVICE_FLAG } from './numbers.ts';
+import { AF, ATTRIBUTE, DEST, INFO, PROTOCOL, SERVICE, SERVICE_FLAG } from './constants.ts';
 import type { Destination, ServiceIdentity, TableService } from './table.ts';
 
-/** What IPVS tells of itself. */
+/** Version and connection table of IPVS (GET_INFO). */
 export interface IpvsInfo {
   /** Such as `1.2.1`. */
   readonly version: string;
-  /** Rows of the table of connections (CONFIG_IP_VS_TAB_BITS). */
+  /** Buckets of the connection table (CONFIG_IP_VS_TAB_BITS). */
   readonly connTabSize: number;
 }
 
 /**
- * A service out of a dump, still without its destinations. `other`: of a kind that we
- * do not know, and so have nothing to do with; `null`: damaged.
+ * A service of a dump, without its destinations. `other`: of a protocol that is not supported,
+ * and so not managed; `null`: damaged.
  */
 export function parseService(attributes: Uint8Array): TableService | 'other' | null {
   const found: ServiceParts = {};
@@ -53,7 +53,7 @@ interface ServiceParts {
 
 type Reader<Parts> = (parts: Parts, bytes: Uint8Array, start: number, end: number) => void;
 
-/** By attribute; what is not here does not matter to us. */
+/** By attribute; the others are not read. */
 const serviceReaders: Readonly<Record<number, Reader<ServiceParts>>> = {
   [SERVICE.AF]: (parts, bytes, start, end) => (parts.family = familyIn(bytes, start, end)),
   [SERVICE.PROTOCOL]: (parts, bytes, start, end) =>
@@ -78,8 +78,8 @@ function identityOf(parts: ServiceParts): ServiceIdentity | null {
 }
 
 /**
- * A destination out of a dump; `null` where it is damaged. `serviceFamily` is that of
- * its service: kernels before 3.18 do not tell, because there it is always the same.
+ * A destination of a dump; `null` where it is damaged. `serviceFamily` is that of its service:
+ * kernels before 3.18 send none for the destination, because there it is always the same.
  */
 export function parseDestination(attributes: Uint8Array, serviceFamily: 4 | 6): Destination | null {
   const found: DestinationParts = {
@@ -173,8 +173,8 @@ function protocolIn(bytes: Uint8Array, start: number, end: number): 'tcp' | 'udp
   return number === PROTOCOL.sctp ? 'sctp' : null;
 }
 
-/** In the order of the network. */
+/** In network byte order. */
 function portIn(bytes: Uint8Array, start: number, end: number): number | null {
   if (end - start < 2) return null;
-  return ((bytes[start] ?? 0) << 8) | (bytes[start + 1] ?? 0);
+  return new DataView(bytes.buffer, bytes.byteOffset + start, 2).getUint16(0);
 }

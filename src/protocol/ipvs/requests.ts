@@ -18,10 +18,10 @@ import {
   PROTOCOL,
   SERVICE,
   VERSION,
-} from './numbers.ts';
+} from './constants.ts';
 import type { Destination, ServiceIdentity, TableChange } from './table.ts';
 
-/** A request, or why the kernel cannot be asked so. */
+/** A request, or why it cannot be encoded. */
 export type EncodedRequest =
   | { readonly ok: true; readonly request: Request }
   | { readonly ok: false; readonly reason: string };
@@ -33,7 +33,7 @@ const changeCommands = {
   remove: COMMAND.DEL_DEST,
 } as const;
 
-/** Asks for the number that IPVS has in this kernel: `family` below. */
+/** Asks for the netlink family id of IPVS in this kernel: `family` below. */
 export const ipvsFamilyRequest: Request = familyRequest(FAMILY_NAME);
 
 /** All services, without their destinations. */
@@ -78,7 +78,7 @@ function request(
   return { type, command, version: VERSION, kind, attributes: joined(attributes) };
 }
 
-/** What names a service; `null` where that is no name. */
+/** What identifies a service; `null` where a value is out of range. */
 function serviceAttributes(identity: ServiceIdentity): readonly Uint8Array[] | null {
   if (identity.kind === 'fwmark') {
     if (!isWhole(identity.mark, 1, 2 ** 32 - 1)) return null;
@@ -110,7 +110,7 @@ function destinationAttributes({ kind, destination }: TableChange): readonly Uin
   return values === null ? null : [...name, ...values];
 }
 
-/** The kernel replaces all of them, so that all of them are sent. */
+/** IPVS replaces all of them, so all of them are sent. */
 function valueAttributes(destination: Destination): readonly Uint8Array[] | null {
   const { forwarding, weight, upperThreshold, lowerThreshold, tunnel } = destination;
   const isIntact =
@@ -128,7 +128,7 @@ function valueAttributes(destination: Destination): readonly Uint8Array[] | null
     u32Attribute(DEST.U_THRESH, upperThreshold),
     u32Attribute(DEST.L_THRESH, lowerThreshold),
   ];
-  // Kernels before 5.3 know no kinds of tunnel: they are told only where there is one to tell.
+  // Kernels before 5.3 have no tunnel types: they are sent only where one is set.
   if (tunnel.type === 0 && tunnel.port === 0 && tunnel.flags === 0) return values;
   return [
     ...values,
@@ -142,14 +142,14 @@ function isWhole(value: number, min: number, max: number): boolean {
   return Number.isInteger(value) && value >= min && value <= max;
 }
 
-/** An address has room for IPv6 in every message. */
+/** Every address attribute has the length of an IPv6 address. */
 function padded(address: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(16);
   bytes.set(address);
   return bytes;
 }
 
-/** Ports are in the order of the network. */
+/** Ports are in network byte order. */
 function bigEndian(port: number): Uint8Array {
   return Uint8Array.of(port >> 8, port & 255);
 }

@@ -1,4 +1,4 @@
-/** What names a virtual service in the kernel's table (linux/ip_vs.h). */
+/** What identifies a virtual service in the IPVS table (linux/ip_vs.h). */
 export type ServiceIdentity =
   | {
       readonly kind: 'address';
@@ -10,7 +10,7 @@ export type ServiceIdentity =
   /** A firewall mark serves IPv4 and IPv6 as two services. */
   | { readonly kind: 'fwmark'; readonly mark: number; readonly family: 4 | 6 };
 
-/** A virtual service as it stands in the table, with its real servers. */
+/** A virtual service in the table, with its real servers. */
 export interface TableService {
   readonly identity: ServiceIdentity;
   readonly scheduler: string;
@@ -20,13 +20,13 @@ export interface TableService {
   readonly destinations: readonly Destination[];
 }
 
-/** What names a real server within its service. */
+/** What identifies a real server within its service. */
 export interface DestinationIdentity {
   readonly address: string;
   readonly port: number;
 }
 
-/** A real server as it stands in the table: all that is needed to write it again exactly so. */
+/** A real server in the table: all that is needed to add it again unchanged. */
 export interface Destination extends DestinationIdentity {
   /** IP_VS_CONN_F_*: 0 masquerading (NAT), 1 local, 2 tunnel, 3 direct routing. */
   readonly forwarding: number;
@@ -45,19 +45,19 @@ export interface Tunnel {
   readonly flags: number;
 }
 
-/** One change of the table. `set` and `add` carry every attribute, because the kernel replaces all. */
+/** One change of the table. `set` and `add` carry every attribute, because IPVS replaces all. */
 export interface TableChange {
   readonly kind: 'set' | 'add' | 'remove';
   readonly service: ServiceIdentity;
   readonly destination: Destination;
 }
 
-/** What became of one change; `reason` in words for people. */
+/** The result of one change; `reason` is for the log. */
 export type ChangeResult =
   | { readonly ok: true }
   | {
       readonly ok: false;
-      /** `missing`: the service or server is gone; `exists`: somebody added it meanwhile. */
+      /** `missing`: the service or server is gone; `exists`: another program added it meanwhile. */
       readonly code: 'missing' | 'exists' | 'refused' | 'denied' | 'failed';
       readonly reason: string;
     };

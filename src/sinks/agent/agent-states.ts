@@ -2,20 +2,20 @@ import type { Config } from '../../model/config.ts';
 import type { Cause, Health, Shares, Turn } from '../../model/turn.ts';
 import type { AgentAnswer } from '../../protocol/agent-check.ts';
 
-/** What is known of one name. */
+/** The health of one name. */
 interface Known {
   readonly health: Health;
   readonly reason: string;
-  /** An operator took it out, and nothing failed. */
+  /** It is in maintenance; no check failed. */
   readonly isDrained: boolean;
 }
 
-/** Up, and nothing new for it. */
+/** Up, and without new connections. */
 const DRAINED: AgentAnswer = { state: 'up', reason: '', weightPercent: 0 };
 
 /**
- * What is known of every signal, service, real server and route, from the turns. Answers agents:
- * `no-opinion` while a thing is unknown, `no-such-name` where the configuration does not have it.
+ * The health of every signal, service, real server and route, from the turns, as replies to
+ * agent-checks: `no-opinion` while it is unknown, `no-such-name` for a name that is not configured.
  */
 export class AgentStates {
   readonly #known = new Map<string, Known>();
@@ -59,12 +59,12 @@ export class AgentStates {
     return { state: 'down', reason: known.reason, weightPercent: null };
   }
 
-  /** With its share each time: HAProxy keeps the last one that it heard. */
+  /** With its share each time: HAProxy keeps the last share it received. */
   #up(name: string): AgentAnswer {
     return { state: 'up', reason: '', weightPercent: this.#shares?.percentOf(name) ?? 100 };
   }
 
-  /** The share of the routes that are announced; without routes of the services; or the signals. */
+  /** The share of the announced routes; without routes, of the services; without those, of the signals. */
   #node(): AgentAnswer | 'no-opinion' {
     const parts = this.#parts();
     const known = parts.filter((part) => part !== undefined);

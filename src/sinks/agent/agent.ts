@@ -16,7 +16,7 @@ import {
   timer,
 } from 'rxjs';
 import type { Config, ListenAddress } from '../../model/config.ts';
-import type { SinkEvent } from '../../model/report.ts';
+import type { SinkEvent, SinkState } from '../../model/report.ts';
 import type { Turn } from '../../model/turn.ts';
 import { monotonicScheduler } from '../../platform/scheduler.ts';
 import { agentLine } from '../../protocol/agent-check.ts';
@@ -27,17 +27,20 @@ import { listen } from './listener.ts';
 const SINK = 'agent';
 /** Between two attempts to listen. */
 const RETRY_MS = 2000;
-/** A name that nobody knows is told once; so many different ones are told. */
+/** Unknown names that are logged, each of them once. */
 const UNKNOWN_NAMES_MAX = 16;
+/** Of an unknown name, in the log. */
+const NAME_MAX_CHARS = 64;
 
 /**
- * Answers HAProxy's agent-checks, so that its servers follow our health. A client sends the name
- * of a signal, a service or a real server (`agent-send "web\n"`) and is answered `up 75%` (what is
- * left of its weight) or `down #reason`; without a name the answer is about the node. What is not
- * known yet, or does not exist, is answered with silence: HAProxy then leaves its server as it is.
+ * Answers HAProxy's agent-checks, so that its servers follow the health that routevane sees. A
+ * client sends the name of a signal, a service or a real server (`agent-send "web\n"`); the reply is
+ * `up 75%` (the share of its weight) or `down #reason`. Without a name the reply is about the node.
+ * A name without a health, and an unknown name, get an empty reply: HAProxy leaves its server as it
+ * is.
  *
- * What is drained is answered `up 0%`, which HAProxy treats as a drain. Its own word `drain` would
- * last until we say `ready`, and that would also end what HAProxy's operator drained there.
+ * The reply for a drained name is `up 0%`, which HAProxy treats as a drain. The reply `drain` would
+ * last until a reply `ready`, which would also end a drain that HAProxy's operator began.
  *
  * Emits whether it listens. Completes with `turn$`; fails only if `config$` or `turn$` does.
  */
@@ -47,18 +50,18 @@ export function agentListener(
   scheduler: SchedulerLike = monotonicScheduler,
 ): Observable<SinkEvent> {
   return defer(() => {
-    const board = new AgentStates();
+    const states = new AgentStates();
     const notice$ = new Subject<SinkEvent>();
     const over$ = new Subject<void>();
-    const answer = answering(board, (report) => notice$.next(report));
+    const answer = answering(states, (event) => notice$.next(event));
     const state$ = config$.pipe(
-      tap((config) => board.configure(config)),
+      tap((config) => states.configure(config)),
       map((config) => config.agent),
       distinctUntilChanged((before, now) => isDeepStrictEqual(before, now)),
       switchMap((to) => (to === null ? of(stateOf('off', '')) : serving(to, answer, scheduler))),
     );
     const turns$ = turn$.pipe(
-      tap({ next: (turn) => board.turn(turn), complete: () => over$.next() }),
+      tap({ next: (turn) => states.turn(turn), complete: () => over$.next() }),
       ignoreElements(),
     );
     return merge(notice$, state$, turns$).pipe(takeUntil(over$));
@@ -84,17 +87,17 @@ function serving(
 }
 
 function answering(
-  board: AgentStates,
-  report: (report: SinkEvent) => void,
+  states: AgentStates,
+  report: (event: SinkEvent) => void,
 ): (request: string) => string | null {
-  const unknown = new Set<string>();
+  const unknownNames = new Set<string>();
   return (request) => {
-    const answer = board.answer(request);
+    const answer = states.answer(request);
     if (answer === 'no-opinion') return null;
     if (answer !== 'no-such-name') return agentLine(answer);
-    const name = printable(request, 64);
-    if (!unknown.has(name) && unknown.size < UNKNOWN_NAMES_MAX) {
-      unknown.add(name);
+    const name = printable(request, NAME_MAX_CHARS);
+    if (!unknownNames.has(name) && unknownNames.size < UNKNOWN_NAMES_MAX) {
+      unknownNames.add(name);
       const message = `an agent-check asks for "${name}", which is not a configured name`;
       report({ kind: 'notice', sink: SINK, level: 'warn', event: 'agent_unknown_name', message });
     }
@@ -102,6 +105,6 @@ function answering(
   };
 }
 
-function stateOf(state: 'connected' | 'lost' | 'off', reason: string): SinkEvent {
+function stateOf(state: SinkState, reason: string): SinkEvent {
   return { kind: 'state', sink: SINK, state, peerVersion: null, reason };
 }

@@ -4,23 +4,23 @@ import type { ListenAddress } from '../../model/config.ts';
 import { FairPlaces } from '../../platform/fair-places.ts';
 import { addressKey } from '../../platform/peer.ts';
 
-/** Clients at once; for one more, the address with the most loses one. */
+/** Clients at once; one more closes a client of the address that has the most. */
 export const CLIENTS_MAX = 256;
 /** The longest request: a name and its end of line. */
 export const REQUEST_MAX_BYTES = 256;
-/** A client that has said nothing by then wants to know of the node. */
+/** A client that has sent nothing by then asks for the node. */
 export const NAME_WAIT_MS = 200;
-/** Then it is cut, whatever it is doing. */
+/** After this the connection is closed in any case. */
 export const CLIENT_MAX_MS = 2000;
 
-/** Answers a request; `null`: with silence, which HAProxy takes for no news. */
-type Answering = (request: string) => string | null;
+/** The reply to a request; `null`: an empty one, which changes nothing in HAProxy. */
+type AnswerRequest = (request: string) => string | null;
 
 /**
  * Listens, and answers each client's one line. Emits once, when it listens; errors where it
  * cannot. Unsubscribing closes all clients.
  */
-export function listen({ host, port }: ListenAddress, answer: Answering): Observable<void> {
+export function listen({ host, port }: ListenAddress, answer: AnswerRequest): Observable<void> {
   return new Observable((subscriber) => {
     const clients = new Set<Socket>();
     const places = new FairPlaces<Socket>(CLIENTS_MAX);
@@ -31,7 +31,7 @@ export function listen({ host, port }: ListenAddress, answer: Answering): Observ
         places.delete(socket);
       });
       places.add(socket, addressKey(socket.remoteAddress ?? ''))?.destroy();
-      // Whoever waits for an answer keeps its place longer than who has it and does not go.
+      // A client that waits for its reply is closed later than one that has it and stays.
       places.setBusy(socket, true);
       serve(socket, answer, () => places.setBusy(socket, false));
     });
@@ -44,20 +44,20 @@ export function listen({ host, port }: ListenAddress, answer: Answering): Observ
   });
 }
 
-function serve(socket: Socket, answer: Answering, answered: () => void): void {
+function serve(socket: Socket, answer: AnswerRequest, answered: () => void): void {
   let request = '';
   let isAnswered = false;
   const finish = (): void => {
     if (isAnswered) return;
     isAnswered = true;
-    clearTimeout(patience);
+    clearTimeout(nameTimer);
     const line = answer(request.split(/[\r\n]/, 1)[0]?.trim() ?? '');
     socket.end(line ?? '');
     answered();
   };
-  // After a turn that was long, timers come before the reading: a name that is here already counts.
-  const patience = setTimeout(() => setImmediate(finish), NAME_WAIT_MS);
-  const limit = setTimeout(() => socket.destroy(), CLIENT_MAX_MS);
+  // After a long turn of the event loop, timers run before reads: a name that has arrived counts.
+  const nameTimer = setTimeout(() => setImmediate(finish), NAME_WAIT_MS);
+  const closeTimer = setTimeout(() => socket.destroy(), CLIENT_MAX_MS);
   socket.setEncoding('latin1');
   socket.on('data', (chunk) => {
     if (isAnswered) return;
@@ -68,8 +68,8 @@ function serve(socket: Socket, answer: Answering, answered: () => void): void {
   socket.on('end', finish);
   socket.on('error', () => socket.destroy());
   socket.on('close', () => {
-    clearTimeout(patience);
-    clearTimeout(limit);
+    clearTimeout(nameTimer);
+    clearTimeout(closeTimer);
     isAnswered = true;
   });
 }

@@ -22,7 +22,7 @@ const WRITE_MS = 1000;
 
 export interface CheckpointOptions {
   readonly stateDir: string;
-  /** A start that follows within this time takes everything up; a later one what has its own time. */
+  /** A start within this time resumes everything; a later one only what has a time of its own. */
   readonly maxAgeMs: number;
   readonly clock: BootClock;
   /** Monotonic, milliseconds. */
@@ -31,8 +31,8 @@ export interface CheckpointOptions {
 }
 
 /**
- * The file, whole or not at all. It is not synced: its times count from this boot, so that it is
- * of no use after a power cut, and a step of the wall clock does not reach it.
+ * The file, written whole or not at all. It is not synced: its times count from this boot, so it
+ * is of no use after a power cut, and a step of the wall clock does not change it.
  */
 export class CheckpointFile {
   readonly #options: CheckpointOptions;
@@ -63,7 +63,7 @@ export class CheckpointFile {
     return !this.#file.isWriting && this.#ageMs() >= WRITE_MS;
   }
 
-  /** What the process before us knew, in our time; `null` where there is nothing to take up. */
+  /** The checkpoint of the process before this one, in our time; `null`: nothing to resume. */
   load(): Checkpoint | null {
     const { clock, maxAgeMs, nowMs } = this.#options;
     const loaded = this.#file.load();
@@ -79,8 +79,8 @@ export class CheckpointFile {
     );
   }
 
-  /** Asks the core for what changed, and writes that. */
-  question(): Control {
+  /** Asks the core for a checkpoint, if anything changed, and writes it. */
+  request(): Control {
     queueMicrotask(() => this.#writeIfStale());
     return {
       kind: 'checkpoint',
@@ -93,7 +93,7 @@ export class CheckpointFile {
     };
   }
 
-  /** Nothing had changed: the file must not look older than its process. */
+  /** Where nothing changed: the file must not look older than its process. */
   #writeIfStale(): void {
     const isStale = this.#ageMs() > this.#options.maxAgeMs / 5;
     if (this.#body !== '' && isStale && !this.#file.isWriting) this.#write();

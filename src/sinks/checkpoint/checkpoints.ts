@@ -4,8 +4,8 @@ import type { Turn } from '../../model/turn.ts';
 import type { BootClock } from '../../platform/boot-clock.ts';
 import { CheckpointFile, type CheckpointOptions } from './checkpoint-file.ts';
 
-/** How often it is looked whether there is something to write. */
-const LOOK_MS = 250;
+/** How often the core is asked for changes. */
+const ASK_MS = 250;
 
 type Options = Omit<CheckpointOptions, 'stateDir' | 'clock'> & {
   readonly stateDir: string | null;
@@ -13,19 +13,19 @@ type Options = Omit<CheckpointOptions, 'stateDir' | 'clock'> & {
 };
 
 export interface Checkpoints {
-  /** For the core, ahead of all else: what to resume, and then questions for what to keep. */
+  /** For the core: first the checkpoint to resume, then requests for the next one. */
   readonly control$: Observable<Control>;
-  /** Something happened: it is written at once, unless something was within the last second. */
+  /** A change is written at once, unless a checkpoint was written within the last second. */
   readonly turn: (turn: Turn) => void;
 }
 
 const noCheckpoints: Checkpoints = { control$: NEVER, turn: () => undefined };
 
 /**
- * Keeps in `state_dir/checkpoint.json` what decisions depend on, so that a restart forgets none
- * of it: at most once a second, and at the stop.
+ * Saves what decisions depend on in `state_dir/checkpoint.json`, at most once a second and at the
+ * stop, so that a restart resumes it.
  *
- * @param stateDir `null`: nothing is kept.
+ * @param stateDir `null`: nothing is saved.
  * @param clock `null`: times of one process would mean nothing to the next.
  */
 export function checkpoints({ stateDir, clock, ...rest }: Options): Checkpoints {
@@ -33,13 +33,13 @@ export function checkpoints({ stateDir, clock, ...rest }: Options): Checkpoints 
   const file = new CheckpointFile({ stateDir, clock, ...rest });
   const changed$ = new Subject<void>();
   const stopped$ = new Subject<void>();
-  const due$ = merge(changed$, interval(LOOK_MS)).pipe(filter(() => file.mayWrite()));
-  const question$ = merge(due$, stopped$).pipe(map((): Control => file.question()));
+  const due$ = merge(changed$, interval(ASK_MS)).pipe(filter(() => file.mayWrite()));
+  const request$ = merge(due$, stopped$).pipe(map((): Control => file.request()));
   return {
     control$: new Observable((subscriber) => {
       const checkpoint = file.load();
       if (checkpoint !== null) subscriber.next({ kind: 'resume', checkpoint });
-      return question$.subscribe(subscriber);
+      return request$.subscribe(subscriber);
     }),
     turn({ changes, decisions }) {
       if (decisions.some(({ cause }) => cause.kind === 'stop')) stopped$.next();

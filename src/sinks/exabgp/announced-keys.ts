@@ -1,53 +1,54 @@
 import { join } from 'node:path';
-import { isMissing, messageOf } from '../../platform/error.ts';
-import { KeptFile } from '../../platform/kept-file.ts';
-import { readRegularFile } from '../../platform/safe-file.ts';
+import { StateFile } from '../../platform/state-file.ts';
 
 const FILE = 'exabgp-routes.json';
 
-/** More than this is not ours: 10,000 keys take about 300 kB. */
+/** A larger file is not ours: 10,000 keys take about 300 kB. */
 const FILE_MAX_BYTES = 64 << 20;
 
-/** Keys as the model makes them; anything else in the file would end up in a log. */
+/** Keys as the model makes them; any other text in the file could end up in a log. */
 const KEY = /^[0-9a-f:.]{2,45}\/\d{1,3}(?:#\d{1,10})?(?:@[0-9a-f:.]{2,45})?$/iu;
 
 /**
- * The keys of all routes we may have announced, on disk, so that a route which
- * was taken out of the configuration while we were not running is still known
- * as ours and gets withdrawn. Written before anything new is announced.
+ * The keys of all routes that we may have announced, on disk. With them a route that was removed
+ * from the configuration while routevane did not run is still known as ours, and is withdrawn.
+ * New keys are on disk before they are announced.
  */
 export class AnnouncedKeys {
-  readonly #file: KeptFile | null;
+  readonly #file: StateFile<Set<string>> | null;
   readonly #failed: (message: string) => void;
   #keys: Set<string> = new Set();
 
-  /** @param stateDir `null`: nothing is kept. */
+  /**
+   * @param stateDir `null`: nothing is stored.
+   * @param failed is called with the reason when the file cannot be used or written.
+   */
   constructor(stateDir: string | null, failed: (message: string) => void, retryMs?: number) {
-    this.#file = stateDir === null ? null : new KeptFile(join(stateDir, FILE), failed, retryMs);
     this.#failed = failed;
-  }
-
-  has(key: string): boolean {
-    return this.#keys.has(key);
+    this.#file =
+      stateDir === null
+        ? null
+        : new StateFile({
+            path: join(stateDir, FILE),
+            maxBytes: FILE_MAX_BYTES,
+            parse,
+            failed,
+            ...(retryMs === undefined ? {} : { retryMs }),
+          });
   }
 
   keys(): ReadonlySet<string> {
     return this.#keys;
   }
 
-  /** Reads the file. A bad one is told and counts as empty. */
-  async load(): Promise<void> {
-    if (this.#file === null) return;
-    const { path } = this.#file;
-    try {
-      this.#keys = parse(await readRegularFile(path, FILE_MAX_BYTES));
-    } catch (error) {
-      if (isMissing(error)) return;
-      this.#failed(`${path} cannot be used and is ignored: ${messageOf(error)}`);
-    }
+  /** Reads the file. A damaged one is moved aside, reported, and counts as empty. */
+  load(): void {
+    const loaded = this.#file?.load();
+    if (loaded?.kind === 'loaded') this.#keys = loaded.value;
+    else if (loaded?.kind === 'damaged') this.#failed(loaded.message);
   }
 
-  /** Adds keys. Resolves when they are on disk, or cannot be: then they are tried again. */
+  /** Adds keys. Resolves when they are on disk, or were refused: then the write is tried again. */
   async add(keys: Iterable<string>): Promise<void> {
     const before = this.#keys.size;
     for (const key of keys) this.#keys.add(key);
@@ -55,20 +56,25 @@ export class AnnouncedKeys {
     await this.saved();
   }
 
-  /** Forgets keys that are known to be withdrawn. */
+  /** Drops keys that are known to be withdrawn. */
   drop(keys: Iterable<string>): void {
     let wasDropped = false;
     for (const key of keys) wasDropped = this.#keys.delete(key) || wasDropped;
     if (wasDropped) this.#save();
   }
 
-  /** Resolves when all is on disk, or could not be. */
+  /** Resolves when all is on disk, or was refused. */
   async saved(): Promise<void> {
     await this.#file?.settled();
   }
 
+  /** Ends the attempts to write after a refused write. */
+  close(): void {
+    this.#file?.close();
+  }
+
   #save(): void {
-    void this.#file?.write(() => `${JSON.stringify({ announced: [...this.#keys] })}\n`);
+    void this.#file?.save(() => `${JSON.stringify({ announced: [...this.#keys] })}\n`);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
 
-/** Work that is done once, after `delayMs`, however often it is asked for meanwhile. */
+/** Work that is done once, after `delayMs`, however often it is scheduled meanwhile. */
 export class DelayedTask {
   readonly #scheduler: SchedulerLike;
   readonly #delayMs: number;
@@ -13,9 +13,9 @@ export class DelayedTask {
     this.#work = work;
   }
 
-  ask(): void {
+  schedule(): void {
     this.#scheduled ??= this.#scheduler.schedule(() => {
-      // First, because the work may ask for itself again.
+      // First, because the work may schedule itself again.
       this.#scheduled = null;
       this.#work();
     }, this.#delayMs);

@@ -1,5 +1,7 @@
 import {
+  EMPTY,
   type Observable,
+  asapScheduler,
   Subject,
   concat,
   connect,
@@ -7,6 +9,7 @@ import {
   from,
   merge,
   of,
+  subscribeOn,
   type SchedulerLike,
   finalize,
   ignoreElements,
@@ -20,7 +23,7 @@ import type { Config, ExabgpOutput } from '../../model/config.ts';
 import type { SinkEvent, SinkFeedback } from '../../model/report.ts';
 import type { Turn } from '../../model/turn.ts';
 import { monotonicScheduler } from '../../platform/scheduler.ts';
-import { awaitConfirmed } from './await-confirmed.ts';
+import { waitForConfirmations } from './stop-wait.ts';
 import { pipeTransport } from './pipe.ts';
 import { AnnouncedKeys } from './announced-keys.ts';
 import { EXABGP } from './reporter.ts';
@@ -30,7 +33,7 @@ import type { Transport } from './transport.ts';
 
 /** Where ExaBGP is, with `via: stdio`. */
 export interface ExabgpStreams {
-  /** `null`: nobody answers, so nothing is read and nothing waited for. */
+  /** `null`: nothing is read, and no answer is waited for. */
   readonly stdin: Readable | null;
   readonly stdout: Writable;
 }
@@ -38,15 +41,15 @@ export interface ExabgpStreams {
 type Output = Exclude<ExabgpOutput, { via: 'off' }>;
 
 /**
- * Keeps ExaBGP at what each turn says should be.
+ * Keeps ExaBGP at the routes that each turn wants.
  *
- * The first configuration says how ExaBGP is reached and where the state
- * directory is; each one says which routes are ours.
+ * The first configuration defines how ExaBGP is reached and where the state
+ * directory is; each one defines which routes are ours.
  *
- * Emits what was found and done, and passes what the core has to know to `feedback` afterwards. Completes when `turn$` has completed and all is
- * confirmed and written (or waited for long enough), and at once when ExaBGP is
- * gone, or says that it ends, with `via: stdio`. Fails only if `config$` or
- * `turn$` does.
+ * Emits events of what ExaBGP holds and of what was written, each before the `feedback` that
+ * the core gets of it. Completes when `turn$` has completed and everything is confirmed and
+ * written (or its limit of time has passed), and at once when ExaBGP is gone or shuts down, with
+ * `via: stdio`. Fails only if `config$` or `turn$` does.
  */
 export function exabgp(
   config$: Observable<Config>,
@@ -61,7 +64,7 @@ export function exabgp(
         take(1),
         mergeMap((first) => {
           if (first.exabgp.via === 'off') return off(turn$);
-          return talk(first, first.exabgp, shared$, turn$, streams, feedback, scheduler);
+          return runSession(first, first.exabgp, shared$, turn$, streams, feedback, scheduler);
         }),
       ),
     ),
@@ -79,7 +82,7 @@ function off(turn$: Observable<Turn>): Observable<SinkEvent> {
   return merge(of(state), turn$.pipe(ignoreElements()));
 }
 
-function talk(
+function runSession(
   first: Config,
   output: Output,
   later$: Observable<Config>,
@@ -91,7 +94,7 @@ function talk(
   return defer(() => {
     const report$ = new Subject<SinkEvent>();
     const transport = transportOf(output, streams);
-    const remembered = new AnnouncedKeys(first.stateDir, (message) =>
+    const announcedKeys = new AnnouncedKeys(first.stateDir, (message) =>
       session.notice('warn', 'state_unusable', message),
     );
     const isAcknowledged = output.via === 'pipe' || streams.stdin !== null;
@@ -99,7 +102,7 @@ function talk(
     const session: ExabgpSession = new ExabgpSession(
       { ackTimeoutMs, window, isAcknowledged, hasEvents: output.via === 'stdio' },
       transport,
-      remembered,
+      announcedKeys,
       scheduler,
       (event) => report$.next(event),
       feedback,
@@ -107,18 +110,28 @@ function talk(
     const configure = (config: Config): Observable<never> =>
       from(session.configure(config)).pipe(ignoreElements());
 
-    // Nothing is asked before it is known what was announced in an earlier life.
+    // The announced keys are read first, because adoption needs them. Not in this turn of the
+    // event loop: `report$` has its subscriber only after the notifier of `takeUntil`.
     const gone$ = concat(
-      defer(() => remembered.load()),
-      merge(configure(first), transport.events$.pipe(tap((event) => session.transport(event)))),
-    );
+      defer(() => {
+        announcedKeys.load();
+        return EMPTY;
+      }),
+      merge(
+        configure(first),
+        transport.events$.pipe(tap((event) => session.transportEvent(event))),
+      ),
+    ).pipe(subscribeOn(asapScheduler));
     const finished$ = concat(
       turn$.pipe(tap((turn) => session.turn(turn))),
-      awaitConfirmed(session, transport, remembered, scheduler),
+      waitForConfirmations(session, transport, announcedKeys, scheduler),
     );
     return merge(report$, later$.pipe(mergeMap(configure))).pipe(
       takeUntil(merge(whenComplete(gone$), session.ended$, whenComplete(finished$))),
-      finalize(() => session.close()),
+      finalize(() => {
+        session.close();
+        announcedKeys.close();
+      }),
     );
   });
 }

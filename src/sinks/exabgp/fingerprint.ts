@@ -1,10 +1,10 @@
 import type { RouteAttributes } from '../../model/route.ts';
 import type { RibRoute } from '../../protocol/exabgp/reply.ts';
 
-/** Stands for "not announced" where a print of attributes is kept. */
+/** Stands for "not announced" where a fingerprint of attributes is kept. */
 export const ABSENT = '';
 
-/** What a set of attributes is compared by: equal prints are equal at the peer. */
+/** What attributes are compared by: equal fingerprints are equal at the peer. */
 export function fingerprintOf(attributes: RouteAttributes): string {
   const { nextHop, med, localPreference, asPath } = attributes;
   return [
@@ -19,8 +19,8 @@ export function fingerprintOf(attributes: RouteAttributes): string {
 }
 
 /**
- * The prints that a route found at ExaBGP satisfies: 4.x shows `self` where `self`
- * was announced, 5.x the address it stands for, so either may be what we want.
+ * The fingerprints that a route found at ExaBGP matches: 4.x prints `self` where `self`
+ * was announced, 5.x the address it stands for, so both are returned.
  */
 export function ribFingerprints(route: RibRoute): readonly string[] {
   const { attributes, localAddress, nextHop } = route;

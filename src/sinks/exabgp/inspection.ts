@@ -4,35 +4,35 @@ import {
   NeighborConfigReader,
 } from '../../protocol/exabgp/neighbor-config.ts';
 import { ADOPT_MAX_ROUTES, BARRIER_QUIET_MS } from './limits.ts';
+import type { PeerKind } from './unanswered-commands.ts';
 
-/** What asking ExaBGP came to. */
-export type InspectionResult =
-  | {
-      readonly kind: 'found';
-      readonly version: string | null;
-      /** Whether commands are answered by `done` at all (`exabgp.api.ack`). */
-      readonly hasAcks: boolean;
-      /** Answers that were meant for someone before us: ExaBGP may still be at their work. */
-      readonly staleAnswers: number;
-      readonly established: readonly string[];
-      readonly configs: readonly NeighborConfig[];
-      readonly routes: readonly RibRoute[];
-    }
-  /** Something answers, but it is not an ExaBGP we know: there is nothing to adopt. */
-  | { readonly kind: 'bare' }
-  | { readonly kind: 'silent' };
+/** An ExaBGP that answered, and what it holds. */
+export interface InspectedExabgp {
+  readonly kind: 'exabgp';
+  readonly version: string | null;
+  /** Whether commands are answered by `done` at all (`exabgp.api.ack`). */
+  readonly hasAcks: boolean;
+  /** Answers to a helper before us: ExaBGP may still be carrying out its commands. */
+  readonly staleAnswers: number;
+  readonly established: readonly string[];
+  readonly configs: readonly NeighborConfig[];
+  readonly routes: readonly RibRoute[];
+}
+
+/** What is at the other end; only an ExaBGP has routes to adopt. */
+export type InspectionResult = InspectedExabgp | { readonly kind: Exclude<PeerKind, 'exabgp'> };
 
 /**
- * The leading newline ends a line that a dead helper left unfinished, which would
- * be glued to ours. The header of the summary marks where answers to us begin.
+ * The leading newline ends a line that a dead helper left unfinished; without it that line would
+ * continue with ours. The header of the summary marks where answers to us begin.
  */
 const BARRIER = '\nshow neighbor summary\n';
 
-/** Ends with a summary, because its header ends the list also where `done` is switched off. */
+/** Ends with a summary, because its header marks the end of the routes even where `done` is switched off. */
 const QUESTIONS =
   'version\nshow neighbor configuration\nshow adj-rib out extensive\nshow neighbor summary\n';
 
-/** Asks ExaBGP who it is, whom it talks to and what it holds. Pure: text goes out, replies come in. */
+/** Asks ExaBGP for its version, its neighbors and its routes. Pure: text goes out, replies come in. */
 export class Inspection {
   readonly #ackTimeoutMs: number;
   readonly #configs = new NeighborConfigReader();
@@ -42,21 +42,22 @@ export class Inspection {
   #version: string | null = null;
   #dones = 0;
   #staleAnswers = 0;
-  #isDoneStale = false;
-  #heardAtMs: number;
+  #hasStaleDone = false;
+  #repliedAtMs: number;
 
   constructor(ackTimeoutMs: number, nowMs: number) {
     this.#ackTimeoutMs = ackTimeoutMs;
-    this.#heardAtMs = nowMs;
+    this.#repliedAtMs = nowMs;
   }
 
+  /** What to write first. */
   get question(): string {
     return BARRIER;
   }
 
-  /** Takes a reply. Returns what to write next, or the finding once it is complete. */
+  /** Takes a reply. Returns what to write next, or the result once it is complete. */
   take(reply: ExabgpReply, nowMs: number): string | InspectionResult | null {
-    this.#heardAtMs = nowMs;
+    this.#repliedAtMs = nowMs;
     switch (this.#phase) {
       case 'barrier':
         return this.#atBarrier(reply);
@@ -71,19 +72,19 @@ export class Inspection {
   }
 
   /** Whether a line of text belongs to an answer. */
-  takesText(text: string): boolean {
+  isAnswerText(text: string): boolean {
     return this.#phase === 'questions' && this.#configs.read(text);
   }
 
-  /** Looks at the time: the finding, if waiting has come to its end. */
+  /** Returns the result if waiting for answers is over. */
   tick(nowMs: number): InspectionResult | null {
-    const quietMs = nowMs - this.#heardAtMs;
+    const quietMs = nowMs - this.#repliedAtMs;
     if (this.#phase === 'barrier') {
-      if (this.#isDoneStale && quietMs >= BARRIER_QUIET_MS) return { kind: 'bare' };
+      if (this.#hasStaleDone && quietMs >= BARRIER_QUIET_MS) return { kind: 'script' };
       if (quietMs < this.#ackTimeoutMs) return null;
-      return { kind: this.#staleAnswers > 0 ? 'bare' : 'silent' };
+      return { kind: this.#staleAnswers > 0 ? 'script' : 'none' };
     }
-    // All that is missing at the end is a `done`.
+    // At the end only a `done` is missing.
     const limitMs =
       this.#phase === 'end' && this.#dones === 0 ? BARRIER_QUIET_MS : this.#ackTimeoutMs;
     return quietMs < limitMs ? null : this.#found();
@@ -94,7 +95,7 @@ export class Inspection {
       this.#phase = 'questions';
       return QUESTIONS;
     }
-    if (reply.kind === 'done') this.#isDoneStale = true;
+    if (reply.kind === 'done') this.#hasStaleDone = true;
     if (reply.kind === 'done' || reply.kind === 'error') this.#staleAnswers += 1;
     return null;
   }
@@ -110,7 +111,7 @@ export class Inspection {
 
   #found(): InspectionResult {
     return {
-      kind: 'found',
+      kind: 'exabgp',
       version: this.#version,
       hasAcks: this.#dones > 0,
       // The newline itself is answered by one `error`.

@@ -1,36 +1,26 @@
 import type { RouteAttributes, RouteIdentity } from '../../model/route.ts';
 import type { Cause } from '../../model/turn.ts';
 import type { SentAttributes, SentRoute } from '../../protocol/exabgp/reply.ts';
-import { Entries } from './entries.ts';
-import { type LedgerEntry, type WrittenLine, type WantedRoute, isSatisfied } from './entry.ts';
-import { OutstandingChanges } from './outstanding.ts';
-import { IN_FLIGHT_MAX_BYTES, RETRY_MAX_MS, RETRY_MIN_MS } from './limits.ts';
+import type { ExabgpCommand, WantedRoute } from './ledger-entry.ts';
+import { IN_FLIGHT_MAX_BYTES } from './limits.ts';
 import type { Neighbors } from './neighbors.ts';
-import { planLines } from './plan.ts';
-import { ABSENT, fingerprintOf } from './fingerprint.ts';
-import { RouteQueues } from './route-queues.ts';
-import { type PeerKind, PeerLiveness } from './peer-liveness.ts';
-import { WrittenLines } from './written-lines.ts';
-
-/** What became of changes. `reason` is empty where there is nothing to add. */
-export interface Outcome {
-  readonly result: 'sent' | 'confirmed' | 'rejected' | 'unanswered';
-  /** The line; empty where nothing had to be, or could be, written. */
-  readonly text: string;
-  readonly wants: readonly WantedRoute[];
-  readonly reason: string;
-}
+import { type Outcome, Outcomes } from './outcomes.ts';
+import { OutstandingChanges } from './outstanding.ts';
+import { type Room, planCommands } from './plan-commands.ts';
+import { type PeerKind, UnansweredCommands } from './unanswered-commands.ts';
+import { type HeldFingerprints, WantedRoutes } from './wanted-routes.ts';
 
 export interface LedgerOptions {
   readonly ackTimeoutMs: number;
   readonly window: number;
-  /** Whether lines are spaced in time where nothing tells that they took effect. */
+  /** Whether changes of one route are spaced in time where no event shows that they took effect. */
   readonly mustSettle: boolean;
 }
 
 /**
- * What should be at ExaBGP, what is, and the one change of each route that is
- * under way. Pure: time comes in as `nowMs`, lines and outcomes go out.
+ * What is wanted at ExaBGP, what it holds, and the one outstanding change of each route. Pure:
+ * time comes in as `nowMs`, commands and outcomes go out. Its user writes what `plan` returns,
+ * calls `written`, and only then reports what `takeOutcomes` returns.
  *
  * ExaBGP flushes pending changes grouped by their attributes, not in their order,
  * so a second change of a route is held back until the first is at the peer.
@@ -38,89 +28,66 @@ export interface LedgerOptions {
 export class Ledger {
   readonly #options: LedgerOptions;
   readonly #neighbors: Neighbors;
-  readonly #report: (outcome: Outcome) => void;
-  readonly #entries = new Entries();
-  readonly #queues = new RouteQueues();
-  readonly #flights: OutstandingChanges;
-  readonly #written = new WrittenLines();
-  readonly #silence: PeerLiveness;
-  #isOpen = false;
+  readonly #outcomes = new Outcomes();
+  readonly #wanted = new WantedRoutes(this.#outcomes);
+  readonly #outstanding: OutstandingChanges;
+  readonly #unanswered: UnansweredCommands;
   #isSuspect = false;
-  #held: (key: string) => readonly string[] | null = () => null;
 
-  constructor(options: LedgerOptions, neighbors: Neighbors, report: (outcome: Outcome) => void) {
+  constructor(options: LedgerOptions, neighbors: Neighbors) {
     this.#options = options;
     this.#neighbors = neighbors;
-    this.#report = report;
-    this.#flights = new OutstandingChanges(neighbors, options.mustSettle, (text, wants) =>
-      report({ result: 'confirmed', text, wants, reason: '' }),
-    );
-    this.#silence = new PeerLiveness(this.#written, options.ackTimeoutMs);
+    this.#outstanding = new OutstandingChanges(neighbors, options.mustSettle, this.#outcomes);
+    this.#unanswered = new UnansweredCommands(options.ackTimeoutMs);
   }
 
-  /** Whether anything is under way or waits for its time: `tick` is needed. */
-  get busy(): boolean {
-    return this.#flights.size > 0 || this.#queues.waits || this.#written.count > 0;
+  /** Whether anything is outstanding or waits for its time: `tick` is needed. */
+  get isBusy(): boolean {
+    return this.#outstanding.size > 0 || this.#wanted.isWaiting || this.#unanswered.count > 0;
   }
 
   /**
-   * Whether a line was passed over or its answer lost: the answers before and after
-   * it may have been taken for each other's, so what ExaBGP holds has to be asked.
+   * Whether a command was passed over or its answer lost: the answers before and after it may
+   * have been taken for each other's, so ExaBGP has to be asked what it holds.
    */
-  get suspect(): boolean {
+  get isSuspect(): boolean {
     return this.#isSuspect;
   }
 
-  /** Whether all that should be is confirmed. */
-  get complete(): boolean {
-    return this.#entries.complete;
+  /** Whether everything wanted is confirmed. */
+  get isComplete(): boolean {
+    return this.#wanted.isComplete;
   }
 
-  /** Routes that should be and are not confirmed. */
+  /** Routes whose wanted state is not confirmed. */
   get pending(): number {
-    return this.#entries.pending;
-  }
-
-  /** Nothing is planned until `start`: what ExaBGP holds is being asked. */
-  pause(nowMs: number): void {
-    this.#isOpen = false;
-    // What was under way may still be pending in ExaBGP, and would be mixed with what comes next.
-    const quietUntilMs = nowMs + this.#flights.settleMs();
-    this.#written.clear();
-    this.#flights.clear();
-    this.#queues.clear();
-    for (const entry of this.#entries.all()) {
-      if (entry.outstanding !== null) entry.notBeforeMs = Math.max(entry.notBeforeMs, quietUntilMs);
-      entry.outstanding = null;
-      entry.held = null;
-      if (entry.want !== null) entry.want.isConfirmed = false;
-    }
-  }
-
-  /** Takes `held` as what ExaBGP holds of our routes, `null` for "not known", and goes on. */
-  start(
-    held: (key: string) => readonly string[] | null,
-    answers: PeerKind,
-    notBeforeMs: number,
-    nowMs: number,
-  ): void {
-    this.#isOpen = true;
-    this.#isSuspect = false;
-    this.#silence.start(answers, nowMs);
-    this.#held = held;
-    for (const entry of this.#entries.all()) {
-      entry.held = held(entry.route.key);
-      entry.notBeforeMs = Math.max(entry.notBeforeMs, notBeforeMs);
-    }
-    for (const entry of this.#entries.all()) this.#consider(entry, nowMs);
-    this.#flights.report();
+    return this.#wanted.pending;
   }
 
   has(key: string): boolean {
-    return this.#entries.get(key) !== undefined;
+    return this.#wanted.has(key);
   }
 
-  /** Sets what should be for one route. `attributes` `null`: not announced. */
+  /** Nothing is planned until `start`: ExaBGP is being inspected. */
+  pause(nowMs: number): void {
+    this.#outstanding.abandon(nowMs);
+    this.#unanswered.clear();
+    this.#wanted.pause();
+  }
+
+  /** Takes `held` as what ExaBGP holds of our routes and goes on. */
+  start(held: HeldFingerprints, peer: PeerKind, notBeforeMs: number, nowMs: number): void {
+    this.#isSuspect = false;
+    this.#unanswered.start(peer, nowMs);
+    this.#wanted.start(held, notBeforeMs, nowMs);
+  }
+
+  /** Starts without knowing what the peer holds. */
+  startUnknown(peer: PeerKind, nowMs: number): void {
+    this.start(() => null, peer, nowMs, nowMs);
+  }
+
+  /** Sets what is wanted of one route. `attributes` `null`: not announced. */
   want(
     route: RouteIdentity,
     attributes: RouteAttributes | null,
@@ -128,176 +95,135 @@ export class Ledger {
     cause: Cause,
     nowMs: number,
   ): void {
-    const entry = this.#entries.obtain(route, this.#held);
-    const fingerprint = attributes === null ? ABSENT : fingerprintOf(attributes);
-    if (entry.want?.fingerprint === fingerprint) return;
-    entry.want = {
-      route: entry.route,
-      attributes,
-      nextHop,
-      fingerprint,
-      cause,
-      isConfirmed: false,
-    };
-    if (entry.failures > 0) entry.notBeforeMs = 0;
-    entry.failures = 0;
-    this.#consider(entry, nowMs);
+    this.#wanted.want(route, attributes, nextHop, cause, nowMs);
   }
 
-  /** There is no opinion about this route any more: what is there stays. */
+  /** Nothing is decided about this route any more: what ExaBGP holds of it stays. */
   forget(key: string): void {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return;
-    entry.want = null;
-    this.#queues.remove(entry);
+    this.#wanted.forget(key);
   }
 
-  /** Reports what was satisfied or confirmed since the last call, a line and a cause at a time. */
-  report(): void {
-    this.#flights.report();
-  }
-
-  /** The lines to write now, withdraws first. They count as written. */
-  plan(nowMs: number): readonly string[] {
-    if (!this.#isOpen) return [];
-    for (const entry of this.#queues.due(nowMs)) this.#consider(entry, nowMs);
-    const texts: string[] = [];
-    const { withdraws, announces } = this.#queues;
-    for (const ready of [withdraws, announces]) {
-      if (ready.size === 0) continue;
-      const { lines, refused } = planLines(ready, this.#room(), (want) =>
-        this.#neighbors.refusal(want),
-      );
-      for (const { entry, want, reason } of refused) {
-        this.#queues.remove(entry);
-        this.#fail(entry, want, nowMs);
-        this.#report({ result: 'rejected', text: '', wants: [want], reason });
+  /**
+   * The commands to write now: withdraws first, then announces, then a poke where ExaBGP is late.
+   * They count as written only by `written`; until then the next plan has them again.
+   */
+  plan(nowMs: number): readonly ExabgpCommand[] {
+    if (this.#wanted.isPaused) return [];
+    this.#wanted.makeDueReady(nowMs);
+    const planned: ExabgpCommand[] = [];
+    const room = this.#room();
+    for (const kind of ['withdraw', 'announce'] as const) {
+      if (room.commands <= 0) break;
+      const ready = this.#wanted.ready(kind);
+      const refusal = (want: WantedRoute): string | null => this.#neighbors.refusal(want);
+      const { commands, refused } = planCommands(kind, ready, room, refusal, nowMs);
+      for (const { want, reason } of refused) {
+        this.#wanted.fail(want, nowMs);
+        this.#outcomes.add({ result: 'rejected', text: '', wants: [want], reason });
       }
-      for (const { text, changes } of lines) {
-        const kind = ready === withdraws ? 'withdraw' : 'announce';
-        const wants = changes.map(({ want }) => want);
-        const line: WrittenLine = { text, kind, wants, sentAtMs: nowMs, isOverdue: false };
-        for (const { entry, want } of changes) {
-          this.#queues.remove(entry);
-          this.#flights.start(entry, want, line);
-        }
-        texts.push(text);
-        this.#report({ result: 'sent', text, wants, reason: '' });
-        if (this.#silence.answers !== 'none') this.#written.add(line);
-        else this.#acknowledge(line, nowMs);
-      }
-      if (ready.size > 0) break;
+      planned.push(...commands);
+      // No announce overtakes a withdraw.
+      if (commands.reduce((count, { wants }) => count + wants.length, 0) < ready.size) break;
     }
-    return texts;
+    const poke = this.#unanswered.poke(nowMs);
+    return poke === null ? planned : [...planned, poke];
   }
 
-  /** `done` came. `false`: nobody waits for one. */
+  /** These planned commands were handed to the transport: their changes are outstanding now. */
+  written(commands: readonly ExabgpCommand[], nowMs: number): void {
+    if (this.#wanted.isPaused)
+      throw new Error('bug: commands were written while ExaBGP is being inspected');
+    for (const command of commands) {
+      const { text, wants } = command;
+      for (const want of wants) {
+        this.#wanted.dequeue(want.entry);
+        this.#outstanding.start(want, command);
+      }
+      if (wants.length > 0) this.#outcomes.add({ result: 'sent', text, wants, reason: '' });
+      if (this.#unanswered.peer === 'none') this.#acknowledge(command, nowMs);
+      else this.#unanswered.add(command);
+    }
+  }
+
+  /** What became of changes since the last call, in order. */
+  takeOutcomes(): readonly Outcome[] {
+    return this.#outcomes.take();
+  }
+
+  /** `done` came. `false`: no command waits for an answer. */
   done(nowMs: number): boolean {
-    this.#silence.heard(nowMs);
-    const line = this.#written.take();
-    if (line === null) return false;
-    this.#acknowledge(line, nowMs);
+    const command = this.#unanswered.takeAnswered(nowMs);
+    if (command === null) return false;
+    this.#acknowledge(command, nowMs);
     return true;
   }
 
-  /** `error` came: the change is tried again later, alone. */
+  /** `error` came: the change is tried again later, alone. `false`: no command waits for an answer. */
   error(nowMs: number): boolean {
-    this.#silence.heard(nowMs);
-    const line = this.#written.take();
-    if (line === null) return false;
-    this.#failLine(line, 'rejected', nowMs);
+    const command = this.#unanswered.takeAnswered(nowMs);
+    if (command === null) return false;
+    this.#failCommand(command, 'rejected', nowMs);
     return true;
   }
 
-  /** A summary header came: what was written before it and not answered was passed over. */
+  /** A summary header came: what was written before its poke and not answered was passed over. */
   header(nowMs: number): boolean {
-    this.#silence.heard(nowMs);
-    const passed = this.#written.passedOver();
-    for (const line of passed ?? []) this.#failLine(line, 'unanswered', nowMs);
+    const passed = this.#unanswered.takePassedOver(nowMs);
+    for (const command of passed ?? []) this.#failCommand(command, 'unanswered', nowMs);
     return passed !== null;
   }
 
   /** An UPDATE went to a neighbor. */
-  sent(
+  updateSent(
     neighbor: string,
     routes: readonly SentRoute[],
     attributes: SentAttributes | null,
     nowMs: number,
   ): void {
     for (const route of routes)
-      for (const entry of this.#entries.ofPrefix(route.prefix))
-        if (this.#flights.sent(entry, neighbor, route, attributes)) this.#consider(entry, nowMs);
+      for (const entry of this.#wanted.ofPrefix(route.prefix))
+        if (this.#outstanding.updateSent(entry, neighbor, route, attributes))
+          this.#wanted.enqueue(entry, nowMs);
   }
 
   neighborDown(address: string): void {
-    this.#flights.neighborDown(address);
+    this.#outstanding.neighborDown(address);
   }
 
-  /** Looks at all deadlines. A line is returned where ExaBGP has to be woken. */
-  tick(nowMs: number): readonly string[] {
-    for (const entry of this.#flights.expire(nowMs)) this.#consider(entry, nowMs);
-    for (const line of this.#written.olderThan(nowMs - this.#options.ackTimeoutMs)) {
-      if (line.isOverdue) continue;
-      line.isOverdue = true;
-      if (line.kind !== 'poke')
-        this.#report({ result: 'unanswered', text: line.text, wants: line.wants, reason: '' });
-    }
-    for (const line of this.#silence.givenUp(nowMs)) this.#failLine(line, 'unanswered', nowMs);
-    return this.#silence.poke(nowMs);
+  /** Carries out all deadlines. */
+  tick(nowMs: number): void {
+    for (const entry of this.#outstanding.expire(nowMs)) this.#wanted.enqueue(entry, nowMs);
+    for (const { text, wants } of this.#unanswered.markOverdue(nowMs))
+      if (wants.length > 0) this.#outcomes.add({ result: 'unanswered', text, wants, reason: '' });
+    for (const command of this.#unanswered.takeGivenUp(nowMs))
+      this.#failCommand(command, 'unanswered', nowMs);
   }
 
-  #acknowledge(line: WrittenLine, nowMs: number): void {
-    for (const want of line.wants) {
-      const entry = this.#entries.get(want.route.key);
-      if (entry?.outstanding?.line !== line) continue;
-      if (
-        this.#flights.acknowledge(entry, entry.outstanding, this.#silence.answers !== 'none', nowMs)
-      )
-        this.#consider(entry, nowMs);
-    }
+  /** ExaBGP took the command; one that never answers is assumed to. */
+  #acknowledge({ wants }: ExabgpCommand, nowMs: number): void {
+    const isAnswered = this.#unanswered.peer !== 'none';
+    for (const want of wants)
+      if (this.#outstanding.acknowledge(want, isAnswered, nowMs))
+        this.#wanted.enqueue(want.entry, nowMs);
   }
 
-  #failLine(line: WrittenLine, result: 'rejected' | 'unanswered', nowMs: number): void {
-    if (line.kind === 'poke') return;
+  #failCommand(command: ExabgpCommand, result: 'rejected' | 'unanswered', nowMs: number): void {
+    const { text, wants, kind, isOverdue } = command;
+    if (kind === 'poke') return;
     if (result === 'unanswered') this.#isSuspect = true;
-    for (const want of line.wants) {
-      const entry = this.#entries.get(want.route.key);
-      if (entry?.outstanding?.line !== line) continue;
-      this.#flights.end(entry);
-      this.#fail(entry, want, nowMs);
+    for (const want of wants) {
+      this.#outstanding.end(want);
+      this.#wanted.fail(want, nowMs);
     }
-    // An overdue line was reported when it became overdue.
-    if (result === 'rejected' || !line.isOverdue)
-      this.#report({ result, text: line.text, wants: line.wants, reason: '' });
+    // An overdue command was reported when it became overdue.
+    if (result === 'rejected' || !isOverdue)
+      this.#outcomes.add({ result, text, wants, reason: '' });
   }
 
-  #fail(entry: LedgerEntry, want: WantedRoute, nowMs: number): void {
-    entry.held = null;
-    // What should be has changed meanwhile: that is tried at once.
-    if (entry.want === want) {
-      entry.failures += 1;
-      const delayMs = RETRY_MIN_MS * 2 ** (entry.failures - 1);
-      entry.notBeforeMs = nowMs + Math.min(delayMs, RETRY_MAX_MS);
-    }
-    this.#consider(entry, nowMs);
-  }
-
-  /** Puts a route where it belongs: ready, waiting for its time, or nowhere. */
-  #consider(entry: LedgerEntry, nowMs: number): void {
-    if (!this.#isOpen || entry.outstanding !== null) return;
-    this.#queues.remove(entry);
-    const { want } = entry;
-    if (want === null) return;
-    if (isSatisfied(entry)) this.#flights.satisfied(want);
-    else this.#queues.add(entry, nowMs);
-  }
-
-  #room(): { lines: number; bytes: number } {
-    if (this.#silence.answers === 'none')
-      return { lines: this.#options.window, bytes: IN_FLIGHT_MAX_BYTES };
+  #room(): Room {
     return {
-      lines: this.#options.window - this.#written.count,
-      bytes: IN_FLIGHT_MAX_BYTES - this.#written.bytes,
+      commands: this.#options.window - this.#unanswered.count,
+      bytes: IN_FLIGHT_MAX_BYTES - this.#unanswered.bytes,
     };
   }
 }

@@ -5,13 +5,13 @@ import { addressFamily, prefixFamily } from '../../protocol/exabgp/syntax.ts';
 
 interface Neighbor {
   isUp: boolean;
-  /** Whether its UPDATEs are reported to us; `null`: not seen yet. */
-  doesSend: boolean | null;
+  /** Whether ExaBGP reports the UPDATEs it sends to it; `null`: none was seen yet. */
+  doesReportUpdates: boolean | null;
   /** `ipv4 unicast` and so on; `null`: not known. */
   families: readonly string[] | null;
 }
 
-/** What is known about ExaBGP's neighbors. Bounded by its configuration: only addresses it names get in. */
+/** What is known about ExaBGP's neighbors. Bounded: only addresses of its configuration are kept. */
 export class Neighbors {
   readonly #byAddress = new Map<string, Neighbor>();
 
@@ -27,17 +27,17 @@ export class Neighbors {
   receivers(route: RouteIdentity): readonly string[] {
     const receivers: string[] = [];
     for (const [address, { families }] of this.#byAddress)
-      if (families !== null && carries(families, route) && concerns(route, address))
+      if (families !== null && hasFamilyOf(families, route) && reachesNeighbor(route, address))
         receivers.push(address);
     return receivers;
   }
 
-  configured(configs: readonly NeighborConfig[], doEventsReachUs: boolean): void {
+  configure(configs: readonly NeighborConfig[], doEventsReachUs: boolean): void {
     for (const { address, families, hasSendEvents } of configs) {
       const neighbor = this.#neighbor(address);
       neighbor.families = families;
-      // The configuration may name another process, so `true` has to be seen.
-      if (!hasSendEvents || !doEventsReachUs) neighbor.doesSend = false;
+      // The configuration may name another process, so only an event proves `true`.
+      if (!hasSendEvents || !doEventsReachUs) neighbor.doesReportUpdates = false;
     }
   }
 
@@ -45,21 +45,26 @@ export class Neighbors {
     this.#neighbor(address).isUp = isUp;
   }
 
-  sawSend(address: string): void {
+  sawUpdate(address: string): void {
     const neighbor = this.#neighbor(address);
-    neighbor.doesSend = true;
+    neighbor.doesReportUpdates = true;
     neighbor.isUp = true;
   }
 
-  reportsSends(address: string): boolean {
-    return this.#byAddress.get(address)?.doesSend === true;
+  doesReportUpdates(address: string): boolean {
+    return this.#byAddress.get(address)?.doesReportUpdates === true;
   }
 
-  /** Whose send events a change of this route is to wait for. */
+  /** The neighbors whose send events a change of this route waits for. */
   awaited(route: RouteIdentity): Set<string> {
     const awaited = new Set<string>();
-    for (const [address, { isUp, doesSend, families }] of this.#byAddress)
-      if (isUp && doesSend !== false && concerns(route, address) && carries(families, route))
+    for (const [address, { isUp, doesReportUpdates, families }] of this.#byAddress)
+      if (
+        isUp &&
+        doesReportUpdates !== false &&
+        reachesNeighbor(route, address) &&
+        hasFamilyOf(families, route)
+      )
         awaited.add(address);
     return awaited;
   }
@@ -81,7 +86,7 @@ export class Neighbors {
   #neighbor(address: string): Neighbor {
     let neighbor = this.#byAddress.get(address);
     if (neighbor === undefined) {
-      neighbor = { isUp: false, doesSend: null, families: null };
+      neighbor = { isUp: false, doesReportUpdates: null, families: null };
       this.#byAddress.set(address, neighbor);
     }
     return neighbor;
@@ -89,10 +94,10 @@ export class Neighbors {
 }
 
 /** Whether a change of the route reaches that neighbor. */
-export function concerns(route: RouteIdentity, address: string): boolean {
+export function reachesNeighbor(route: RouteIdentity, address: string): boolean {
   return route.neighbor === null || route.neighbor === address;
 }
 
-function carries(families: readonly string[] | null, route: RouteIdentity): boolean {
+function hasFamilyOf(families: readonly string[] | null, route: RouteIdentity): boolean {
   return families === null || families.includes(`${prefixFamily(route.prefix)} unicast`);
 }

@@ -2,6 +2,7 @@ import { close, constants, fstat, open, stat, type Stats } from 'node:fs';
 import { Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { Observable, type Subscriber } from 'rxjs';
+import { Backoff } from '../../platform/backoff.ts';
 import { PIPE_CHECK_MS, REOPEN_MAX_MS, REOPEN_MIN_MS } from './limits.ts';
 import type { Transport, TransportEvent } from './transport.ts';
 
@@ -10,7 +11,7 @@ const closeFd = promisify(close);
 const statFd = promisify(fstat);
 const statPath = promisify(stat);
 
-/** Without a reader this fails with ENXIO instead of blocking a thread for ever. */
+/** Without a reader this fails with ENXIO instead of blocking a thread. */
 const WRITE_FLAGS = constants.O_WRONLY | constants.O_NONBLOCK;
 
 /**
@@ -20,8 +21,8 @@ const WRITE_FLAGS = constants.O_WRONLY | constants.O_NONBLOCK;
 const READ_FLAGS = constants.O_RDWR | constants.O_NONBLOCK;
 
 /**
- * ExaBGP's named pipes. Reopens for ever, for a restarted ExaBGP makes new ones;
- * each time it is somebody new. Never completes.
+ * ExaBGP's named pipes. Reopens them without end, because a restarted ExaBGP creates new ones;
+ * each `opened` may be another ExaBGP. Never completes.
  *
  * @param inPath ExaBGP's `.in`, which it reads. @param outPath its `.out`, which it writes.
  */
@@ -39,14 +40,12 @@ export function pipeTransport(inPath: string, outPath: string): Transport {
   return {
     events$,
     get isReady() {
-      return link?.ready ?? false;
+      return link?.isReady ?? false;
     },
     get pendingBytes() {
       return link?.pendingBytes ?? 0;
     },
-    write(text) {
-      link?.write(text);
-    },
+    write: (text) => link?.write(text) ?? false,
   };
 }
 
@@ -63,7 +62,7 @@ class PipeLink {
   readonly #subscriber: Subscriber<TransportEvent>;
   #ends: Ends | null = null;
   #timer: NodeJS.Timeout | null = null;
-  #retryMs = REOPEN_MIN_MS;
+  readonly #backoff = new Backoff({ minMs: REOPEN_MIN_MS, maxMs: REOPEN_MAX_MS });
   #isStopped = false;
   #lastReason = '';
 
@@ -73,7 +72,7 @@ class PipeLink {
     this.#subscriber = subscriber;
   }
 
-  get ready(): boolean {
+  get isReady(): boolean {
     return this.#ends !== null && !this.#ends.input.writableNeedDrain;
   }
 
@@ -81,8 +80,10 @@ class PipeLink {
     return this.#ends?.input.writableLength ?? 0;
   }
 
-  write(text: string): void {
-    this.#ends?.input.write(text);
+  write(text: string): boolean {
+    if (this.#ends?.input.writable !== true) return false;
+    this.#ends.input.write(text);
+    return true;
   }
 
   connect(): void {
@@ -91,9 +92,9 @@ class PipeLink {
 
   async #connect(): Promise<void> {
     try {
-      this.#use(await this.#open());
+      this.#connected(await this.#open());
     } catch (error) {
-      this.#lose(reasonOf(error));
+      this.#disconnected(reasonOf(error));
     }
   }
 
@@ -120,34 +121,34 @@ class PipeLink {
     }
   }
 
-  #use(ends: Ends): void {
+  #connected(ends: Ends): void {
     this.#ends = ends;
     if (this.#isStopped) {
       this.#closeEnds();
       return;
     }
     const lost = (error: Error): void => {
-      if (this.#ends === ends) this.#lose(reasonOf(error));
+      if (this.#ends === ends) this.#disconnected(reasonOf(error));
     };
     ends.output.on('data', (chunk) => this.#subscriber.next({ kind: 'bytes', chunk }));
     ends.output.on('error', lost);
     ends.input.on('drain', () => this.#subscriber.next({ kind: 'drained' }));
     ends.input.on('error', lost);
-    this.#retryMs = REOPEN_MIN_MS;
+    this.#backoff.reset();
     this.#lastReason = '';
-    this.#later(PIPE_CHECK_MS, () => void this.#check(ends));
+    this.#schedule(PIPE_CHECK_MS, () => void this.#check(ends));
     this.#subscriber.next({ kind: 'opened' });
   }
 
-  /** Nothing tells a writer that its reader went away and came back: look. */
+  /** A writer gets no event when its reader goes away and comes back, so the pipes are checked. */
   async #check(ends: Ends): Promise<void> {
-    const change = await this.#changeSince(ends);
+    const change = await this.#changeOf(ends);
     if (this.#ends !== ends) return;
-    if (change === null) this.#later(PIPE_CHECK_MS, () => void this.#check(ends));
-    else this.#lose(change);
+    if (change === null) this.#schedule(PIPE_CHECK_MS, () => void this.#check(ends));
+    else this.#disconnected(change);
   }
 
-  async #changeSince({ inputStats, outputStats }: Ends): Promise<string | null> {
+  async #changeOf({ inputStats, outputStats }: Ends): Promise<string | null> {
     try {
       const probe = await openFd(this.#inPath, WRITE_FLAGS);
       await closeFd(probe);
@@ -160,17 +161,16 @@ class PipeLink {
     }
   }
 
-  #lose(reason: string): void {
+  #disconnected(reason: string): void {
     this.#closeEnds();
     if (this.#isStopped) return;
-    this.#later(this.#retryMs, () => this.connect());
-    this.#retryMs = Math.min(this.#retryMs * 2, REOPEN_MAX_MS);
-    // While it stays away, the same news each second is none.
+    this.#schedule(this.#backoff.next(), () => this.connect());
+    // The same reason is reported once, not at each attempt.
     if (reason !== this.#lastReason) this.#subscriber.next({ kind: 'closed', reason });
     this.#lastReason = reason;
   }
 
-  #later(delayMs: number, work: () => void): void {
+  #schedule(delayMs: number, work: () => void): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = this.#isStopped ? null : setTimeout(work, delayMs);
   }

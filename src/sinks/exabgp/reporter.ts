@@ -1,24 +1,26 @@
 import type { SchedulerLike } from 'rxjs';
+import type { Notice } from '../../model/notice.ts';
 import type { SinkEvent, SinkFeedback } from '../../model/report.ts';
 import type { Cause } from '../../model/turn.ts';
 import { FirstTime } from '../../platform/first-time.ts';
-import type { Advice } from './advice.ts';
+import { limitNotices } from '../../platform/notice-limiter.ts';
 import { ABSENT } from './fingerprint.ts';
-import type { Outcome } from './ledger.ts';
-import { NoticeLimiter } from './notice-limiter.ts';
-import type { WantedRoute } from './entry.ts';
+import type { WantedRoute } from './ledger-entry.ts';
+import { NOTICE_PERIOD_MS } from './limits.ts';
+import type { Outcome } from './outcomes.ts';
+import type { PeerNotice } from './peer-notices.ts';
 
 export const EXABGP = 'exabgp';
 
 type State = 'connected' | 'lost' | 'off';
 
-/** Turns what happened into events, one for each cause in a line, then into feedback for the core. */
+/** Emits events of what was done, and after each the feedback that the core needs of it. */
 export class ExabgpReporter {
   readonly #scheduler: SchedulerLike;
   readonly #report: (event: SinkEvent) => void;
   readonly #feedback: (feedback: SinkFeedback) => void;
   readonly #handedOver = new FirstTime();
-  readonly notices: NoticeLimiter;
+  readonly #notify: (notice: Notice, about: string) => void;
 
   constructor(
     scheduler: SchedulerLike,
@@ -28,8 +30,9 @@ export class ExabgpReporter {
     this.#scheduler = scheduler;
     this.#report = report;
     this.#feedback = feedback;
-    this.notices = new NoticeLimiter((notice) =>
-      report({ kind: 'notice', sink: EXABGP, ...notice }),
+    this.#notify = limitNotices<Notice>(
+      (notice) => report({ kind: 'notice', sink: EXABGP, ...notice }),
+      { max: 1, periodMs: NOTICE_PERIOD_MS, nowMs: () => scheduler.now() },
     );
   }
 
@@ -42,20 +45,24 @@ export class ExabgpReporter {
     this.#feedback({ kind: 'adopted', keys });
   }
 
-  tell(all: Iterable<Advice>): void {
-    for (const { level, event, message, about } of all)
-      this.notices.notice(level, event, message, this.#scheduler.now(), about);
+  /** Limited in rate for each `event` and what it is `about`. */
+  notice(level: Notice['level'], event: string, message: string, about = ''): void {
+    this.#notify({ level, event, message }, about);
   }
 
+  notices(notices: Iterable<PeerNotice>): void {
+    for (const { level, event, message, about } of notices)
+      this.notice(level, event, message, about);
+  }
+
+  /** One report for each cause in a command. */
   outcome({ result, text, wants, reason }: Outcome): void {
     const atMs = this.#scheduler.now();
-    for (const [cause, same] of byCause(wants)) {
-      const keys = same.map(({ route }) => route.key);
-      // A command that is tried again, or written anew after a reconnection, is no reaction.
+    for (const { cause, action, keys } of actionsOf(wants)) {
+      // A command that is tried again, or written again after a reconnection, is not a reaction.
       const isRepeat =
         result === 'sent' &&
         keys.filter((key) => this.#handedOver.isFirst(cause, key)).length === 0;
-      const action = same[0]?.fingerprint === ABSENT ? 'withdraw' : 'announce';
       this.#report({
         kind: 'action',
         sink: EXABGP,
@@ -72,25 +79,39 @@ export class ExabgpReporter {
         this.#feedback({ kind: 'sent', keys });
     }
     if (result === 'rejected') {
-      const what = text === '' ? `${wants[0]?.route.key}: ${reason}` : text;
-      this.notices.notice('error', 'command_rejected', `ExaBGP rejected: ${what}`, atMs);
+      const keys = wants.map(({ route }) => route.key);
+      const message =
+        text === ''
+          ? `not sent to ExaBGP: ${keys.join(', ')}: ${reason}`
+          : `ExaBGP rejected: ${text}`;
+      this.notice('error', 'command_rejected', message);
     }
     if (result === 'unanswered')
-      this.notices.notice('warn', 'command_unanswered', `ExaBGP did not answer: ${text}`, atMs);
+      this.notice('warn', 'command_unanswered', `ExaBGP did not answer: ${text}`);
   }
 }
 
-/** An announcement and a withdraw that needed no line may come together: they are kept apart. */
-function byCause(
-  wants: readonly WantedRoute[],
-): readonly (readonly [Cause, readonly WantedRoute[]])[] {
-  const groups = new Map<Cause, { announce: WantedRoute[]; withdraw: WantedRoute[] }>();
-  for (const want of wants) {
-    let group = groups.get(want.cause);
-    if (group === undefined) groups.set(want.cause, (group = { announce: [], withdraw: [] }));
-    (want.fingerprint === ABSENT ? group.withdraw : group.announce).push(want);
+interface Action {
+  readonly cause: Cause;
+  readonly action: 'announce' | 'withdraw';
+  readonly keys: string[];
+}
+
+/** By cause, withdraws first: routes that needed no command are confirmed together. */
+function actionsOf(wants: readonly WantedRoute[]): readonly Action[] {
+  const byCause = new Map<Cause, { readonly withdraw: Action; readonly announce: Action }>();
+  for (const { cause, fingerprint, route } of wants) {
+    let actions = byCause.get(cause);
+    if (actions === undefined) {
+      actions = {
+        withdraw: { cause, action: 'withdraw', keys: [] },
+        announce: { cause, action: 'announce', keys: [] },
+      };
+      byCause.set(cause, actions);
+    }
+    (fingerprint === ABSENT ? actions.withdraw : actions.announce).keys.push(route.key);
   }
-  return [...groups].flatMap(([cause, { announce, withdraw }]) =>
-    [withdraw, announce].filter((list) => list.length > 0).map((list) => [cause, list] as const),
-  );
+  return [...byCause.values()]
+    .flatMap(({ withdraw, announce }) => [withdraw, announce])
+    .filter(({ keys }) => keys.length > 0);
 }

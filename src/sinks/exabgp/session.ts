@@ -3,137 +3,150 @@ import type { Config } from '../../model/config.ts';
 import type { SinkEvent, SinkFeedback } from '../../model/report.ts';
 import type { Turn } from '../../model/turn.ts';
 import { decodeLine } from '../../protocol/exabgp/decode.ts';
-import { LineReader } from '../../protocol/exabgp/lines.ts';
+import { LineReader } from '../../protocol/exabgp/line-reader.ts';
 import type { ExabgpReply } from '../../protocol/exabgp/reply.ts';
-import { Adopter } from './adopter.ts';
-import { peerAdvice, neighborAdvice, missingAtPeer } from './advice.ts';
-import { DelayedTask } from './delayed-task.ts';
-import { type InspectionResult, Inspection } from './inspection.ts';
-import { Ledger } from './ledger.ts';
-import { ASK_AGAIN_MIN_MS, TICK_MS } from './limits.ts';
-import { Neighbors } from './neighbors.ts';
 import type { AnnouncedKeys } from './announced-keys.ts';
+import { CommandWriter } from './command-writer.ts';
+import { DelayedTask } from './delayed-task.ts';
+import { Ledger } from './ledger.ts';
+import { TICK_MS } from './limits.ts';
+import { Neighbors } from './neighbors.ts';
+import { OwnRoutes } from './own-routes.ts';
+import { type InspectorOptions, PeerInspector } from './peer-inspector.ts';
+import { neighborNotice } from './peer-notices.ts';
 import { ExabgpReporter } from './reporter.ts';
 import type { Transport, TransportEvent } from './transport.ts';
 
-export interface SessionOptions {
-  readonly ackTimeoutMs: number;
+export interface SessionOptions extends InspectorOptions {
   readonly window: number;
   /** False: nothing is read, nothing is waited for. */
   readonly isAcknowledged: boolean;
-  /** Whether events can reach us: they do not come through named pipes. */
-  readonly hasEvents: boolean;
 }
 
-/** One talk with ExaBGP after another: asks, adopts, and keeps it at what should be. */
+/** One connection to ExaBGP after another: each is inspected, and then kept at the wanted routes. */
 export class ExabgpSession {
   readonly #options: SessionOptions;
-  readonly #transport: Transport;
-  readonly #remembered: AnnouncedKeys;
   readonly #scheduler: SchedulerLike;
   readonly #reporter: ExabgpReporter;
   readonly #neighbors = new Neighbors();
   readonly #ended$ = new Subject<void>();
   readonly #lines = new LineReader();
+  readonly #ownRoutes: OwnRoutes;
   readonly #ledger: Ledger;
-  readonly #adopter: Adopter;
-  /** One write for all that one turn of the loop brings. */
+  readonly #inspector: PeerInspector;
+  readonly #writer: CommandWriter;
+  /** One write for everything that comes in one turn of the event loop. */
   readonly #flushing: DelayedTask;
   readonly #ticking: DelayedTask;
-  #inspection: Inspection | null = null;
-  #phase: 'closed' | 'asking' | 'running' = 'closed';
-  /** Whether an ExaBGP we know answered. If not, one may still turn up. */
-  #wasFound = false;
-  #shouldAskAgain = false;
-  #askedAtMs = 0;
-  /** Whether every key that may be announced is on disk. */
-  #isOnDisk = false;
+  #isOpen = false;
+  #isFirstTurn = true;
 
   constructor(
     options: SessionOptions,
     transport: Transport,
-    remembered: AnnouncedKeys,
+    announcedKeys: AnnouncedKeys,
     scheduler: SchedulerLike,
     report: (event: SinkEvent) => void,
     feedback: (feedback: SinkFeedback) => void,
   ) {
     this.#options = options;
-    this.#transport = transport;
-    this.#remembered = remembered;
     this.#scheduler = scheduler;
     this.#flushing = new DelayedTask(scheduler, 0, () => this.#flush());
     this.#ticking = new DelayedTask(scheduler, TICK_MS, () => {
       this.#onTick();
-      this.#later();
+      this.#flushLater();
     });
-    const reporter = new ExabgpReporter(scheduler, report, feedback);
-    this.#reporter = reporter;
+    this.#reporter = new ExabgpReporter(scheduler, report, feedback);
+    this.#ownRoutes = new OwnRoutes(announcedKeys, scheduler.now());
     const ledgerOptions = { ...options, mustSettle: options.isAcknowledged };
-    this.#ledger = new Ledger(ledgerOptions, this.#neighbors, (outcome) => {
-      reporter.outcome(outcome);
-      if (outcome.result === 'confirmed') this.#adopter.confirmed(outcome.wants);
-    });
-    const cause = { kind: 'config', atMs: scheduler.now() } as const;
-    this.#adopter = new Adopter(this.#ledger, this.#neighbors, remembered, reporter, cause);
+    const ledger = new Ledger(ledgerOptions, this.#neighbors);
+    this.#ledger = ledger;
+    this.#writer = new CommandWriter(ledger, transport, this.#ownRoutes, this.#reporter, scheduler);
+    this.#inspector = new PeerInspector(
+      options,
+      transport,
+      ledger,
+      this.#neighbors,
+      this.#ownRoutes,
+      this.#reporter,
+    );
   }
 
-  /** Emits when ExaBGP says that it ends: it waits for our end before its own. */
+  /** Emits when ExaBGP announces its shutdown, for which it waits until we have exited. */
   get ended$(): Observable<void> {
     return this.#ended$;
   }
 
   /** Whether there is nothing left to do or to wait for. */
-  get complete(): boolean {
-    return this.#phase === 'running' && this.#ledger.complete;
+  get isComplete(): boolean {
+    return this.#isRunning && this.#ledger.isComplete;
   }
 
-  /** Routes that should be otherwise than is known. */
+  /** Routes whose wanted state is not confirmed. */
   get pending(): number {
     return this.#ledger.pending;
   }
 
-  /** Resolves when what was announced is remembered on disk. */
+  /** Resolves when the keys that may be announced are on disk, or cannot be. */
   async configure(config: Config): Promise<void> {
-    this.#adopter.configure(config, this.#scheduler.now());
-    this.#isOnDisk = false;
-    await this.#remembered.add(this.#adopter.keys());
-    this.#isOnDisk = true;
-    this.#later();
+    const nowMs = this.#scheduler.now();
+    for (const route of this.#ownRoutes.configure(config, nowMs)) {
+      if (!this.#ledger.has(route.key)) continue;
+      const { nextHop } = route.attributes;
+      this.#ledger.want(route, null, nextHop, this.#ownRoutes.configCause, nowMs);
+    }
+    this.#writer.isOnDisk = false;
+    await this.#ownRoutes.save();
+    this.#writer.isOnDisk = true;
+    this.#flushLater();
   }
 
-  turn(turn: Turn): void {
-    this.#adopter.turn(turn, this.#scheduler.now());
-    this.#ledger.report();
-    // A turn is all that its turn of the loop brings: nothing more is worth waiting for.
+  /** Takes the wanted routes and writes at once: nothing else comes in this turn of the event loop. */
+  turn({ intents: { routes, changed } }: Turn): void {
+    const nowMs = this.#scheduler.now();
+    const keys = this.#isFirstTurn ? routes.keys() : changed;
+    this.#isFirstTurn = false;
+    for (const key of keys) {
+      const intent = routes.get(key);
+      if (intent === undefined) {
+        // Without a decision ExaBGP's route stays. One that left the configuration is withdrawn.
+        if (this.#ownRoutes.isConfigured(key)) this.#ledger.forget(key);
+        continue;
+      }
+      const attributes = intent.kind === 'announce' ? intent.attributes : null;
+      const nextHop = attributes?.nextHop ?? this.#ownRoutes.nextHop(key);
+      this.#ledger.want(intent.route, attributes, nextHop, intent.cause, nowMs);
+    }
     this.#flush();
-    this.#tickLater();
   }
 
-  transport(event: TransportEvent): void {
+  transportEvent(event: TransportEvent): void {
     switch (event.kind) {
       case 'opened':
         return this.#opened();
       case 'bytes':
         for (const line of this.#lines.push(event.chunk)) this.#take(decodeLine(line));
-        this.#ledger.report();
-        return this.#later();
+        this.#writer.report();
+        return this.#flushLater();
       case 'drained':
-        return this.#later();
+        return this.#flushLater();
       case 'closed':
         this.close();
         return this.#reporter.state('lost', null, event.reason);
+      default:
+        return event satisfies never;
     }
   }
 
-  /** Tells the operator, at a bounded rate for each `event` and what it is `about`. */
-  notice(level: 'info' | 'warn' | 'error', event: string, message: string, about = ''): void {
-    this.#reporter.notices.notice(level, event, message, this.#scheduler.now(), about);
+  /** Reports something to the operator, limited in rate. */
+  notice(level: 'info' | 'warn' | 'error', event: string, message: string): void {
+    this.#reporter.notice(level, event, message);
   }
 
   /** Stops all timers. */
   close(): void {
-    this.#phase = 'closed';
-    this.#inspection = null;
+    this.#isOpen = false;
+    this.#inspector.cancel();
     this.#ledger.pause(this.#scheduler.now());
     this.#lines.reset();
     this.#neighbors.clear();
@@ -141,35 +154,31 @@ export class ExabgpSession {
     this.#ticking.cancel();
   }
 
-  #opened(): void {
-    if (this.#options.isAcknowledged) return this.#ask();
-    this.#phase = 'running';
-    this.#adopter.startBlind('none', this.#scheduler.now());
-    this.#reporter.state('connected', null, 'acknowledgements are not asked for');
-    this.#later();
+  /** Whether commands may be written. */
+  get #isRunning(): boolean {
+    return this.#isOpen && !this.#inspector.isInspecting;
   }
 
-  /** Finds out what is at the other end. Until then nothing else is written. */
-  #ask(): void {
+  #opened(): void {
     const nowMs = this.#scheduler.now();
-    this.#phase = 'asking';
-    this.#askedAtMs = nowMs;
-    this.#shouldAskAgain = false;
-    this.#ledger.pause(nowMs);
-    this.#inspection = new Inspection(this.#options.ackTimeoutMs, nowMs);
-    this.#transport.write(this.#inspection.question);
-    this.#tickLater();
+    this.#isOpen = true;
+    if (this.#options.isAcknowledged) this.#inspector.start(nowMs);
+    else {
+      this.#ledger.startUnknown('none', nowMs);
+      this.#reporter.state('connected', null, 'acknowledgements are not asked for');
+    }
+    this.#flushLater();
   }
 
   #take(reply: ExabgpReply): void {
     switch (reply.kind) {
       case 'state':
         return this.#neighborState(reply.neighbor, reply.state, reply.reason);
-      case 'sent': {
-        this.#neighbors.sawSend(reply.neighbor);
+      case 'update-sent': {
+        this.#neighbors.sawUpdate(reply.neighbor);
         const nowMs = this.#scheduler.now();
-        this.#ledger.sent(reply.neighbor, reply.announced, reply.attributes, nowMs);
-        return this.#ledger.sent(reply.neighbor, reply.withdrawn, null, nowMs);
+        this.#ledger.updateSent(reply.neighbor, reply.announced, reply.attributes, nowMs);
+        return this.#ledger.updateSent(reply.neighbor, reply.withdrawn, null, nowMs);
       }
       case 'shutdown':
         return this.#shutDown();
@@ -178,7 +187,7 @@ export class ExabgpSession {
       case 'garbage':
         return this.#garbage();
       case 'text':
-        if (this.#inspection?.takesText(reply.text) !== true) this.#garbage();
+        if (!this.#inspector.isAnswerText(reply.text)) this.#garbage();
         return;
       case 'done':
       case 'error':
@@ -187,74 +196,44 @@ export class ExabgpSession {
       case 'version':
       case 'route':
         return this.#answer(reply);
+      default:
+        return reply satisfies never;
     }
   }
 
   #answer(reply: ExabgpReply): void {
     const nowMs = this.#scheduler.now();
-    if (this.#inspection !== null) {
-      const next = this.#inspection.take(reply, nowMs);
-      if (typeof next === 'string') this.#transport.write(next);
-      else if (next !== null) this.#conclude(next);
-      return;
-    }
+    if (this.#inspector.take(reply, nowMs)) return;
     const isExpected =
       reply.kind === 'done'
         ? this.#ledger.done(nowMs)
         : reply.kind === 'error'
           ? this.#ledger.error(nowMs)
           : reply.kind !== 'summary-header' || this.#ledger.header(nowMs);
-    // Through the pipes come answers to others too. From our parent it is an answer
-    // we gave up on: whatever we believe about the order of answers may be wrong.
-    if (!isExpected && this.#phase === 'running' && (this.#options.hasEvents || !this.#wasFound)) {
-      this.notice(
-        'warn',
-        'answer_unexpected',
-        'ExaBGP answered too late: asking it again for its routes',
-      );
-      // A header is proof of a real one, only slower than we waited.
-      if (!this.#wasFound && reply.kind === 'summary-header') this.#ask();
-      else this.#shouldAskAgain = true;
-    }
-  }
-
-  #conclude(finding: InspectionResult): void {
-    const nowMs = this.#scheduler.now();
-    this.#inspection = null;
-    this.#phase = 'running';
-    this.#wasFound = finding.kind === 'found';
-    if (finding.kind === 'found') this.#adopt(finding);
-    else {
-      this.#adopter.startBlind(finding.kind === 'bare' ? 'script' : 'none', nowMs);
-      this.#reporter.state('connected', null, missingAtPeer(finding.kind));
-      this.#reporter.tell(peerAdvice(finding, this.#options.hasEvents));
-    }
-    this.#ledger.report();
-    this.#later();
-  }
-
-  #adopt(finding: Extract<InspectionResult, { kind: 'found' }>): void {
-    const { version, configs, established } = finding;
-    this.#neighbors.configured(configs, this.#options.hasEvents);
-    for (const address of established) this.#neighbors.setUp(address, true);
-    this.#reporter.state('connected', version, '');
-    this.#reporter.tell(peerAdvice(finding, this.#options.hasEvents));
-    this.#adopter.adopt(finding, this.#scheduler.now());
+    // Named pipes also carry answers to other programs. From our parent it is an answer that we
+    // gave up on, so answers may have been matched to the wrong commands.
+    const canBeLate = this.#options.hasEvents || !this.#inspector.isExabgp;
+    if (isExpected || !this.#isOpen || !canBeLate) return;
+    const message = 'ExaBGP answered too late: asking it again for its routes';
+    this.notice('warn', 'answer_unexpected', message);
+    // Only an ExaBGP sends a header, so this one is slower than we waited.
+    if (!this.#inspector.isExabgp && reply.kind === 'summary-header') this.#inspector.start(nowMs);
+    else this.#inspector.repeat();
   }
 
   #neighborState(address: string, state: 'connected' | 'up' | 'down', reason: string): void {
-    const isUnknown = !this.#neighbors.knows(address);
     if (state === 'connected') return;
+    const isKnown = this.#neighbors.knows(address);
     this.#neighbors.setUp(address, state === 'up');
     if (state === 'down') this.#ledger.neighborDown(address);
-    this.#reporter.tell([neighborAdvice(address, state, reason)]);
+    this.#reporter.notices([neighborNotice(address, state, reason)]);
     // A neighbor that a reload added holds none of our routes.
-    if (isUnknown && this.#wasFound) this.#shouldAskAgain = true;
+    if (!isKnown && this.#inspector.isExabgp) this.#inspector.repeat();
   }
 
-  /** Its sessions are closed before it says so: there is nothing left to drain. */
+  /** ExaBGP has closed its BGP sessions by then: there is nothing left to drain. */
   #shutDown(): void {
-    if (!this.#options.hasEvents || this.#phase === 'closed') return;
+    if (!this.#options.hasEvents || !this.#isOpen) return;
     this.close();
     this.#reporter.state('lost', null, 'ExaBGP is shutting down');
     this.#ended$.next();
@@ -264,37 +243,28 @@ export class ExabgpSession {
     this.notice('warn', 'garbage', 'ExaBGP sent a line that is neither a reply nor an event');
   }
 
-  #later(): void {
-    this.#tickLater();
-    if (this.#phase === 'running') this.#flushing.ask();
+  #flush(): void {
+    // Where no answer is waited for, there may be more to write.
+    if (this.#writer.flush()) this.#flushLater();
+    else this.#tickLater();
   }
 
-  #flush(): void {
-    if (this.#phase !== 'running' || !this.#isOnDisk || !this.#transport.isReady) return;
-    const lines = this.#ledger.plan(this.#scheduler.now());
-    this.#ledger.report();
-    if (lines.length === 0) return;
-    this.#transport.write(`${lines.join('\n')}\n`);
-    // Where nothing is waited for, there may be more.
-    this.#later();
+  #flushLater(): void {
+    this.#tickLater();
+    if (this.#isRunning) this.#flushing.schedule();
   }
 
   #tickLater(): void {
-    const isBusy = this.#inspection !== null || this.#shouldAskAgain || this.#ledger.busy;
-    if (this.#phase !== 'closed' && isBusy) this.#ticking.ask();
+    const isBusy = this.#inspector.isBusy || this.#ledger.isBusy;
+    if (this.#isOpen && isBusy) this.#ticking.schedule();
   }
 
   #onTick(): void {
     const nowMs = this.#scheduler.now();
-    if (this.#inspection !== null) {
-      const finding = this.#inspection.tick(nowMs);
-      if (finding !== null) this.#conclude(finding);
-      return;
-    }
-    const pokes = this.#ledger.tick(nowMs);
-    this.#ledger.report();
-    if (this.#ledger.suspect && this.#wasFound) this.#shouldAskAgain = true;
-    if (this.#shouldAskAgain && nowMs - this.#askedAtMs >= ASK_AGAIN_MIN_MS) return this.#ask();
-    if (pokes.length > 0 && this.#transport.isReady) this.#transport.write(`${pokes.join('\n')}\n`);
+    this.#ledger.tick(nowMs);
+    if (this.#isRunning && this.#ledger.isSuspect && this.#inspector.isExabgp)
+      this.#inspector.repeat();
+    this.#inspector.tick(nowMs);
+    this.#writer.report();
   }
 }

@@ -31,13 +31,16 @@ export function stdioTransport(stdin: Readable | null, stdout: Writable): Transp
   return {
     events$,
     get isReady() {
-      return !stdout.writableNeedDrain && !stdout.destroyed;
+      return stdout.writable && !stdout.writableNeedDrain;
     },
     get pendingBytes() {
       return stdout.destroyed ? 0 : stdout.writableLength;
     },
     write(text) {
+      if (!stdout.writable) return false;
+      // Its result asks for a pause, which `isReady` shows: the text is taken either way.
       stdout.write(text);
+      return true;
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs';
 
 export type TransportEvent =
-  /** Somebody is at the other end; he may be new and know nothing. */
+  /** A reader is at the other end; it may be a new process that holds no routes. */
   | { readonly kind: 'opened' }
   | { readonly kind: 'bytes'; readonly chunk: Uint8Array }
   /** There is room for more again. */
@@ -17,7 +17,11 @@ export interface Transport {
   readonly events$: Observable<TransportEvent>;
   /** Whether more may be written now; if not, `drained` or `closed` follows. */
   readonly isReady: boolean;
-  write(text: string): void;
+  /**
+   * Hands over text. False: the other end is gone and nothing was taken; `closed` follows.
+   * Emits no event before it returns.
+   */
+  write(text: string): boolean;
   /** Bytes that the operating system has not taken yet. */
   readonly pendingBytes: number;
 }

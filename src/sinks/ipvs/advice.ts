@@ -1,63 +1,66 @@
 import type { Config } from '../../model/config.ts';
-import { FORWARDING, SERVICE_FLAG } from '../../protocol/ipvs/numbers.ts';
+import { FORWARDING, SERVICE_FLAG } from '../../protocol/ipvs/constants.ts';
 import type { Destination, TableService } from '../../protocol/ipvs/table.ts';
 import { destinationName, serviceName } from './names.ts';
-import { ownedOf } from './owned.ts';
+import { managedBy } from './managed.ts';
 import type { IpvsSettings } from './ipvs-settings.ts';
 
 /** Names that a line lists before it only counts. */
 const NAMES_MAX = 3;
 
-/** Connections a real server that the size of the kernel's table is judged by. */
+/** Assumed connections of each real server: the connection table should have room for them. */
 const CONNECTIONS_PER_SERVER = 100;
 
-/** Longer chains than this in the kernel's table of connections cost each packet time. */
+/** Longer hash chains than this in the connection table delay each packet. */
 const CHAIN_MAX = 16;
 
-/** What a node may carry after another one is lost, before there is nothing left for peaks. */
-const SURVIVING_MAX_PERCENT = 70;
+/** The most that a node should carry once another one is lost: the rest is for peaks. */
+const LOAD_MAX_PERCENT = 70;
 
-/** What an operator should know about this table and this kernel, one sentence each. Told once, at the start. */
+/** What an operator should change in this table or kernel, one sentence each. Logged once, at the start. */
 export function adviceOf(
   config: Config,
   table: readonly TableService[],
-  surroundings: IpvsSettings,
+  node: IpvsSettings,
 ): readonly string[] {
-  const names = new Set(ownedOf(config).services.flatMap(({ serviceNames }) => serviceNames));
+  const names = new Set(managedBy(config).services.flatMap(({ serviceNames }) => serviceNames));
   const ours = table.filter(({ identity }) => names.has(serviceName(identity)));
   return [
-    ...connectionTable(table, surroundings),
-    ...otherPorts(ours),
-    ...offLink(ours, surroundings),
-    ...stickyUdp(ours),
-    ...kernelSettings(config, ours, surroundings),
-    ...withoutState(config),
-    ...survivors(config, surroundings),
+    ...connectionTable(table, node),
+    ...rewrittenPorts(ours),
+    ...notOnLink(ours, node),
+    ...udpWithoutOps(ours),
+    ...sysctlAdvice(config, ours, node),
+    ...removalWithoutStateDir(config),
+    ...loadAfterNodeLoss(config, node),
   ];
 }
 
-function connectionTable(table: readonly TableService[], { rows }: IpvsSettings): string[] {
-  if (rows === null || rows === 0) return [];
+function connectionTable(
+  table: readonly TableService[],
+  { connectionTableSize }: IpvsSettings,
+): string[] {
+  if (connectionTableSize === null || connectionTableSize === 0) return [];
   const servers = table.reduce((sum, { destinations }) => sum + destinations.length, 0);
-  const chain = Math.round((servers * CONNECTIONS_PER_SERVER) / rows);
+  const chain = Math.round((servers * CONNECTIONS_PER_SERVER) / connectionTableSize);
   if (chain <= CHAIN_MAX) return [];
   const bits = Math.min(20, Math.ceil(Math.log2(servers * CONNECTIONS_PER_SERVER)));
   return [
-    `the IPVS connection table has ${rows} buckets for ${servers} real servers: at ` +
+    `the IPVS connection table has ${connectionTableSize} buckets for ${servers} real servers: at ` +
       `${CONNECTIONS_PER_SERVER} connections each, every packet searches ${chain} entries; set ` +
       `"options ip_vs conn_tab_bits=${bits}" in /etc/modprobe.d, where ip_vs is a module`,
   ];
 }
 
-function isRewriting({ forwarding }: Destination): boolean {
+function isMasquerading({ forwarding }: Destination): boolean {
   return forwarding === FORWARDING.masquerading;
 }
 
-function otherPorts(services: readonly TableService[]): string[] {
+function rewrittenPorts(services: readonly TableService[]): string[] {
   const wrong = services.flatMap(({ identity, destinations }) => {
     if (identity.kind === 'fwmark' || identity.port === 0) return [];
     return destinations
-      .filter((each) => !isRewriting(each) && each.port !== identity.port)
+      .filter((each) => !isMasquerading(each) && each.port !== identity.port)
       .map((each) => `${destinationName(each)} of ${serviceName(identity)}`);
   });
   return wrong.length === 0
@@ -68,23 +71,23 @@ function otherPorts(services: readonly TableService[]): string[] {
       ];
 }
 
-function offLink(services: readonly TableService[], { isOnLink }: IpvsSettings): string[] {
-  const far = new Set(
+function notOnLink(services: readonly TableService[], { isOnLink }: IpvsSettings): string[] {
+  const addresses = new Set(
     services.flatMap(({ destinations }) =>
       destinations
         .filter(({ forwarding, address }) => forwarding === FORWARDING.direct && !isOnLink(address))
         .map(({ address }) => address),
     ),
   );
-  return far.size === 0
+  return addresses.size === 0
     ? []
     : [
         'direct routing reaches only real servers in the same layer-2 segment, and no interface ' +
-          `of this node has a subnet with ${listed([...far])}`,
+          `of this node has a subnet with ${listed([...addresses])}`,
       ];
 }
 
-function stickyUdp(services: readonly TableService[]): string[] {
+function udpWithoutOps(services: readonly TableService[]): string[] {
   const sticky = services
     .filter(
       ({ identity, flags }) =>
@@ -101,29 +104,29 @@ function stickyUdp(services: readonly TableService[]): string[] {
       ];
 }
 
-function kernelSettings(
+function sysctlAdvice(
   { services }: Config,
   ours: readonly TableService[],
-  { settings }: IpvsSettings,
+  { sysctls }: IpvsSettings,
 ): string[] {
   const lines: string[] = [];
   const own = services.filter(({ virtual }) => virtual !== null);
   const isPersistent = ours.some(({ flags }) => (flags & SERVICE_FLAG.PERSISTENT) !== 0);
   const isQuiescing = own.some(({ onDown }) => onDown === 'quiesce');
-  if (isPersistent && isQuiescing && settings.get('expire_quiescent_template') === 0) {
+  if (isPersistent && isQuiescing && sysctls.get('expire_quiescent_template') === 0) {
     lines.push(
       'clients of a persistent service are still sent to a real server at weight 0: set ' +
         'sysctl net.ipv4.vs.expire_quiescent_template=1 to send them to others',
     );
   }
   const isRemoving = own.some(({ onDown }) => onDown === 'remove');
-  if (isRemoving && settings.get('expire_nodest_conn') === 0) {
+  if (isRemoving && sysctls.get('expire_nodest_conn') === 0) {
     lines.push(
       'connections to a removed real server (on_down: remove) hang until they time out: set ' +
         'sysctl net.ipv4.vs.expire_nodest_conn=1 to end them at once',
     );
   }
-  if (own.length > 0 && settings.get('conn_reuse_mode') === 0) {
+  if (own.length > 0 && sysctls.get('conn_reuse_mode') === 0) {
     lines.push(
       'a client that reuses a port is sent to the same real server, even at weight 0: set ' +
         'sysctl net.ipv4.vs.conn_reuse_mode=1 to schedule it again',
@@ -132,7 +135,7 @@ function kernelSettings(
   return lines;
 }
 
-function withoutState({ stateDir, services }: Config): string[] {
+function removalWithoutStateDir({ stateDir, services }: Config): string[] {
   const removing = services.filter(
     ({ virtual, onDown }) => virtual !== null && onDown === 'remove',
   );
@@ -144,11 +147,11 @@ function withoutState({ stateDir, services }: Config): string[] {
       ];
 }
 
-function survivors({ nodes }: Config, { bitsPerS, linkBitsPerS }: IpvsSettings): string[] {
+function loadAfterNodeLoss({ nodes }: Config, { bitsPerS, linkBitsPerS }: IpvsSettings): string[] {
   if (nodes.length < 2 || bitsPerS === null || linkBitsPerS === null) return [];
   const percent = (100 * bitsPerS) / linkBitsPerS;
   const after = (percent * nodes.length) / (nodes.length - 1);
-  return after <= SURVIVING_MAX_PERCENT
+  return after <= LOAD_MAX_PERCENT
     ? []
     : [
         `IPVS forwards ${gigabits(bitsPerS)} Gbit/s, ${Math.round(percent)}% of the fastest interface ` +

@@ -1,8 +1,8 @@
 import type { Cause, WeightIntent } from '../../model/turn.ts';
 import type { PlannedChange, ServerPlan } from './plan.ts';
 
-/** All that has to be written for one real server. */
-export interface Write {
+/** All changes of the table that one real server needs. */
+export interface ServerChanges {
   readonly key: string;
   readonly weight: number | 'removed';
   readonly cause: Cause;
@@ -10,9 +10,9 @@ export interface Write {
 }
 
 export interface Batch {
-  /** Nothing has to be written for these. */
-  readonly right: readonly WeightIntent[];
-  readonly writes: readonly Write[];
+  /** Intents that the table fulfils already. */
+  readonly inSync: readonly WeightIntent[];
+  readonly toWrite: readonly ServerChanges[];
 }
 
 /** Takes keys out of `pending` until there are `changesMax` changes, or none are left. */
@@ -21,8 +21,8 @@ export function takeBatch(
   changesMax: number,
   planOf: (key: string) => { readonly want: WeightIntent; readonly plan: ServerPlan } | null,
 ): Batch {
-  const right: WeightIntent[] = [];
-  const writes: Write[] = [];
+  const inSync: WeightIntent[] = [];
+  const toWrite: ServerChanges[] = [];
   let changes = 0;
   for (const key of pending) {
     if (changes >= changesMax) break;
@@ -31,33 +31,33 @@ export function takeBatch(
     if (planned === null) continue;
     const { want, plan } = planned;
     switch (plan.kind) {
-      case 'right':
-        right.push(want);
+      case 'in-sync':
+        inSync.push(want);
         break;
       case 'changes':
         changes += plan.changes.length;
-        writes.push({ key, weight: want.weight, cause: want.cause, changes: plan.changes });
+        toWrite.push({ key, weight: want.weight, cause: want.cause, changes: plan.changes });
         break;
       case 'missing':
-        // Told with the whole table; written as soon as it is there.
+        // Reported when the table is read; written as soon as it is there.
         break;
       default:
         plan satisfies never;
     }
   }
-  return { right, writes };
+  return { inSync, toWrite };
 }
 
-/** Where it cannot be remembered what was taken out, a server stays in at weight 0 instead. */
-export function quiesced(writes: readonly Write[]): Write[] {
-  return writes.map((write) => {
-    if (write.weight !== 'removed') return write;
-    const changes = write.changes
+/** While removed servers cannot be saved to disk, they stay in the table at weight 0 instead. */
+export function quiesced(toWrite: readonly ServerChanges[]): ServerChanges[] {
+  return toWrite.map((server) => {
+    if (server.weight !== 'removed') return server;
+    const changes = server.changes
       .filter(({ change }) => change.destination.weight !== 0)
-      .map(({ place, change }): PlannedChange => {
+      .map(({ entryName, change }): PlannedChange => {
         const destination = { ...change.destination, weight: 0 };
-        return { place, change: { ...change, kind: 'set', destination } };
+        return { entryName, change: { ...change, kind: 'set', destination } };
       });
-    return { ...write, weight: 0, changes };
+    return { ...server, weight: 0, changes };
   });
 }

@@ -1,5 +1,5 @@
-import { countsKey as placeKey } from '../../protocol/ipvs/listed.ts';
-import { FORWARDING } from '../../protocol/ipvs/numbers.ts';
+import { destinationKey } from '../../protocol/ipvs/ipvsadm-list.ts';
+import { FORWARDING } from '../../protocol/ipvs/constants.ts';
 import type {
   ChangeResult,
   Destination,
@@ -20,43 +20,43 @@ const NO_SERVER: ChangeResult = {
 };
 
 /**
- * What became of changes, by the table after them; `complaint` is what was said of one
- * or more of them. A server that is gone was removed, whoever did it; of several
- * changes to one server only the last can be judged, and the others pass as done.
+ * The results of changes, as the table shows them afterwards; `message` is what ipvsadm printed of
+ * one or more of them. A server that is gone counts as removed, by whichever program; of several
+ * changes of one server the table shows only the last, and the others count as done.
  */
 export function changeResults(
   changes: readonly TableChange[],
   after: readonly TableService[],
-  complaint: string,
+  message: string,
 ): ReadonlyMap<TableChange, ChangeResult> {
   const services = new Set(after.map(({ identity }) => JSON.stringify(identity)));
   const servers = new Map<string, Destination>();
   for (const { identity, destinations } of after) {
-    for (const each of destinations) servers.set(placeKey(identity, each), each);
+    for (const each of destinations) servers.set(destinationKey(identity, each), each);
   }
-  const last = new Map(changes.map((change) => [placeOf(change), change]));
-  const judged = new Map<TableChange, ChangeResult>();
+  const last = new Map(changes.map((change) => [keyOf(change), change]));
+  const results = new Map<TableChange, ChangeResult>();
   for (const change of changes) {
-    if (last.get(placeOf(change)) !== change) judged.set(change, DONE);
-    else if (!services.has(JSON.stringify(change.service))) judged.set(change, NO_SERVICE);
-    else judged.set(change, judgeOne(change, servers.get(placeOf(change)) ?? null, complaint));
+    if (last.get(keyOf(change)) !== change) results.set(change, DONE);
+    else if (!services.has(JSON.stringify(change.service))) results.set(change, NO_SERVICE);
+    else results.set(change, resultOfChange(change, servers.get(keyOf(change)) ?? null, message));
   }
-  return judged;
+  return results;
 }
 
-function placeOf({ service, destination }: TableChange): string {
-  return placeKey(service, destination);
+function keyOf({ service, destination }: TableChange): string {
+  return destinationKey(service, destination);
 }
 
-function judgeOne(
+function resultOfChange(
   { kind, destination }: TableChange,
   found: Destination | null,
-  complaint: string,
+  message: string,
 ): ChangeResult {
   const failed: ChangeResult = {
     ok: false,
     code: 'failed',
-    reason: `ipvsadm printed: ${complaint}`,
+    reason: `ipvsadm printed: ${message}`,
   };
   switch (kind) {
     case 'remove':
@@ -76,7 +76,7 @@ function judgeOne(
 function isSame(one: Destination, other: Destination): boolean {
   return (
     one.weight === other.weight &&
-    method(one) === method(other) &&
+    shownForwarding(one) === shownForwarding(other) &&
     one.upperThreshold === other.upperThreshold &&
     one.lowerThreshold === other.lowerThreshold &&
     one.tunnel.type === other.tunnel.type &&
@@ -85,7 +85,7 @@ function isSame(one: Destination, other: Destination): boolean {
   );
 }
 
-/** ipvsadm has one word for both. */
-function method({ forwarding }: Destination): number {
+/** ipvsadm shows both as `Route`. */
+function shownForwarding({ forwarding }: Destination): number {
   return forwarding === FORWARDING.local ? FORWARDING.direct : forwarding;
 }

@@ -1,20 +1,20 @@
 import type { Destination, TableService } from '../../protocol/ipvs/table.ts';
-import { placeName } from './names.ts';
-import type { Owned } from './owned.ts';
+import { entryName } from './names.ts';
+import type { Managed } from './managed.ts';
 import type { TableIndex } from './table-index.ts';
 
 const forwardings = ['masquerading', 'local', 'tunnel', 'direct routing'];
 
 /**
- * What others changed between two looks at the table, of what is ours, in words.
- * What is gone or came back is told by `missingFrom`, and not here.
+ * What other programs changed of the managed entries between two readings of the table, in words.
+ * Entries that are gone or back are `missingFrom`'s, and not here.
  */
-export function driftLines(owned: Owned, before: TableIndex, now: TableIndex): string[] {
+export function driftLines(managed: Managed, before: TableIndex, now: TableIndex): string[] {
   const lines: string[] = [];
-  for (const { serviceNames, servers } of owned.services) {
+  for (const { serviceNames, servers } of managed.services) {
     for (const name of serviceNames) {
       const [old, found] = [before.service(name), now.service(name)];
-      if (old !== null && found !== null) push(lines, name, serviceChanges(old, found));
+      if (old !== null && found !== null) addLine(lines, name, serviceChanges(old, found));
     }
     for (const { candidates } of servers) {
       for (const { serviceName, destinationName } of candidates) {
@@ -22,14 +22,14 @@ export function driftLines(owned: Owned, before: TableIndex, now: TableIndex): s
         const found = now.destination(serviceName, destinationName);
         if (old === null || found === null) continue;
         if (old.weight === found.weight && sameButWeight(old, found)) continue;
-        push(lines, placeName(serviceName, destinationName), serverChanges(old, found));
+        addLine(lines, entryName(serviceName, destinationName), serverChanges(old, found));
       }
     }
   }
   return lines;
 }
 
-function push(lines: string[], name: string, changes: readonly string[]): void {
+function addLine(lines: string[], name: string, changes: readonly string[]): void {
   if (changes.length > 0) lines.push(`${name}: ${changes.join(', ')}`);
 }
 
@@ -55,7 +55,7 @@ function change(what: string, old: string | number, found: string | number): str
   return old === found ? [] : [`${what} ${old} -> ${found}`];
 }
 
-/** Cheap: this is asked of ten thousand servers. */
+/** Fast: it compares ten thousand servers with each reading. */
 function sameButWeight(a: Destination, b: Destination): boolean {
   return (
     a.forwarding === b.forwarding &&

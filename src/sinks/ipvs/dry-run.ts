@@ -1,22 +1,22 @@
 import type { Destination, TableChange, TableService } from '../../protocol/ipvs/table.ts';
-import type { TableAccess } from './access.ts';
-import { loggedChange } from './logged-change.ts';
-import { destinationName, placeName, serviceName } from './names.ts';
+import type { TableAccess } from './table-access.ts';
+import { ipvsadmCommand } from './ipvsadm-command.ts';
+import { destinationName, entryName, serviceName } from './names.ts';
 
 /**
- * A table that is read and not written: each change is said as ipvsadm's line, and
- * from then on the table looks as if it had been made, so that it is said once.
+ * A table that is read and not written: each change is logged as an ipvsadm command, and from then
+ * on the table looks as if the change had been made, so that it is logged once.
  */
-export function dryRun(access: TableAccess, say: (line: string) => void): TableAccess {
-  const pretended = new Map<string, TableChange>();
+export function dryRun(access: TableAccess, log: (line: string) => void): TableAccess {
+  const simulated = new Map<string, TableChange>();
   return {
     via: access.via,
-    dump: async () => (await access.dump()).map((service) => overlaid(service, pretended)),
+    dump: async () => (await access.dump()).map((service) => withChanges(service, simulated)),
     apply: (changes) => {
       for (const change of changes) {
         const { service, destination } = change;
-        pretended.set(placeName(serviceName(service), destinationName(destination)), change);
-        say(loggedChange(change));
+        simulated.set(entryName(serviceName(service), destinationName(destination)), change);
+        log(ipvsadmCommand(change));
       }
       return Promise.resolve(changes.map(() => ({ ok: true })));
     },
@@ -25,13 +25,13 @@ export function dryRun(access: TableAccess, say: (line: string) => void): TableA
   };
 }
 
-function overlaid(
+function withChanges(
   service: TableService,
-  pretended: ReadonlyMap<string, TableChange>,
+  simulated: ReadonlyMap<string, TableChange>,
 ): TableService {
   const name = serviceName(service.identity);
   const kept = service.destinations.flatMap((found): Destination[] => {
-    const change = pretended.get(placeName(name, destinationName(found)));
+    const change = simulated.get(entryName(name, destinationName(found)));
     if (change?.kind === 'remove') return [];
     return [change === undefined ? found : { ...found, weight: change.destination.weight }];
   });

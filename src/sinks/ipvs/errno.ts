@@ -5,14 +5,14 @@ export const EPERM = 1;
 export const ENOENT = 2;
 const ESRCH = 3;
 const EEXIST = 17;
-/** What the kernel says to a value it does not take. */
+/** EINVAL, ERANGE, EOPNOTSUPP, EAFNOSUPPORT: IPVS does not accept a value. */
 const REFUSALS: ReadonlySet<number> = new Set([22, 34, 95, 97]);
 
 export const NEEDS_CAPABILITY =
-  'the kernel denies access to its IPVS table: run routevane as root or give it CAP_NET_ADMIN (AmbientCapabilities=CAP_NET_ADMIN in its unit)';
+  'access to the IPVS table is denied: run routevane as root or give it CAP_NET_ADMIN (AmbientCapabilities=CAP_NET_ADMIN in its unit)';
 export const NO_IPVS = 'this kernel has no IPVS: load it with `modprobe ip_vs`';
 
-/** What the kernel's answer to one change means. */
+/** What the errno of one change means. */
 export function resultOf(errno: number): ChangeResult {
   switch (errno) {
     case 0:
@@ -30,9 +30,9 @@ export function resultOf(errno: number): ChangeResult {
         ? {
             ok: false,
             code: 'refused',
-            reason: `the kernel refuses the values (${errnoName(errno)})`,
+            reason: `IPVS refuses the values (${errnoName(errno)})`,
           }
-        : { ok: false, code: 'failed', reason: `the kernel answered ${errnoName(errno)}` };
+        : { ok: false, code: 'failed', reason: `IPVS answered ${errnoName(errno)}` };
   }
 }
 

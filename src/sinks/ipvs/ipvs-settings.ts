@@ -1,52 +1,52 @@
 import { promises } from 'node:fs';
 import { BlockList } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import type { TableAccess } from './access.ts';
+import type { TableAccess } from './table-access.ts';
 
-/** What the kernel tells beside its table; `null` and missing: it does not tell. */
+/** What advice depends on besides the table; `null` or missing: not known on this node. */
 export interface IpvsSettings {
-  /** Rows of the table of connections. */
-  readonly rows: number | null;
+  /** Buckets of the connection table. */
+  readonly connectionTableSize: number | null;
   /** sysctls below net.ipv4.vs. */
-  readonly settings: ReadonlyMap<string, number>;
+  readonly sysctls: ReadonlyMap<string, number>;
   /** Whether an interface of this node has a subnet with this address. */
   readonly isOnLink: (address: string) => boolean;
-  /** What IPVS moves in and out, whichever is more. */
+  /** What IPVS forwards, in or out, whichever is more. */
   readonly bitsPerS: number | null;
   /** Of the fastest interface. */
   readonly linkBitsPerS: number | null;
 }
 
-const SETTINGS = ['expire_nodest_conn', 'expire_quiescent_template', 'conn_reuse_mode'] as const;
+const SYSCTLS = ['expire_nodest_conn', 'expire_quiescent_template', 'conn_reuse_mode'] as const;
 
-/** Reads what there is; never rejects. */
+/** Reads what this node has; never rejects. */
 export async function readIpvsSettings(access: TableAccess): Promise<IpvsSettings> {
   const info = access.info?.() ?? Promise.resolve(null);
-  const [found, settings, stats, linkBitsPerS] = await Promise.all([
+  const [found, sysctls, stats, linkBitsPerS] = await Promise.all([
     info.catch(() => null),
-    Promise.all(SETTINGS.map(setting)),
+    Promise.all(SYSCTLS.map(sysctl)),
     textOf('/proc/net/ip_vs_stats'),
     fastestBitsPerS(),
   ]);
   return {
-    rows: found?.connTabSize ?? null,
-    settings: new Map(settings.flat()),
+    connectionTableSize: found?.connTabSize ?? null,
+    sysctls: new Map(sysctls.flat()),
     isOnLink: onLink(),
     bitsPerS: stats === null ? null : ipvsBitsPerS(stats),
     linkBitsPerS,
   };
 }
 
-async function setting(name: string): Promise<[string, number][]> {
+async function sysctl(name: string): Promise<[string, number][]> {
   const text = await textOf(`/proc/sys/net/ipv4/vs/${name}`);
   return text === null || !/^\d+\s*$/u.test(text) ? [] : [[name, Number(text)]];
 }
 
 /** The last line of the statistics: connections, packets and bytes a second, in hexadecimal. */
 export function ipvsBitsPerS(stats: string): number | null {
-  const words = (stats.trimEnd().split('\n').at(-1) ?? '').trim().split(/\s+/u);
-  const [, , , inBytes, outBytes] = words.map((word) =>
-    /^[0-9a-f]{1,16}$/iu.test(word) ? Number.parseInt(word, 16) : Number.NaN,
+  const columns = (stats.trimEnd().split('\n').at(-1) ?? '').trim().split(/\s+/u);
+  const [, , , inBytes, outBytes] = columns.map((column) =>
+    /^[0-9a-f]{1,16}$/iu.test(column) ? Number.parseInt(column, 16) : Number.NaN,
   );
   if (inBytes === undefined || outBytes === undefined) return null;
   const bytes = Math.max(inBytes, outBytes);
@@ -73,7 +73,7 @@ function onLink(): (address: string) => boolean {
   return (address) => subnets.check(address, address.includes(':') ? 'ipv6' : 'ipv4');
 }
 
-/** None, where the kernel does not tell: it may have no memory or file left. */
+/** None, where the system call fails: there may be no memory or file left. */
 function interfaces(): ReturnType<typeof networkInterfaces> {
   try {
     return networkInterfaces();
@@ -86,7 +86,7 @@ async function textOf(path: string): Promise<string | null> {
   try {
     return await promises.readFile(path, 'utf8');
   } catch {
-    // Another kernel, a container, an interface without a speed: it is not told.
+    // Another kernel, a container, or an interface without a speed.
     return null;
   }
 }

@@ -25,7 +25,7 @@ import { adviceOf } from './advice.ts';
 import { dryRun } from './dry-run.ts';
 import { TableReconciler, type Advise } from './reconciler.ts';
 import { STOP_MAX_MS } from './limits.ts';
-import { ownedOf } from './owned.ts';
+import { managedBy } from './managed.ts';
 import { TableConnection, type OpenTable } from './table-connection.ts';
 import { savedState } from './saved-state.ts';
 import { IpvsReporter, IPVS } from './reporter.ts';
@@ -35,25 +35,24 @@ export interface IpvsOptions {
   readonly open: OpenTable;
   /** Given what the core has to know, after the event of the same thing was emitted. */
   readonly feedback: (feedback: SinkFeedback) => void;
-  /** Emits when there is nothing left to stay for: ExaBGP is gone. */
+  /** Emits when ExaBGP is gone: then this sink ends as well. */
   readonly gone$?: Observable<unknown>;
   readonly scheduler?: SchedulerLike;
-  /** What advice is given by; must not reject. */
-  readonly surroundingsOf?: typeof readIpvsSettings;
+  /** Reads what the advice depends on; must not reject. */
+  readonly readSettings?: typeof readIpvsSettings;
 }
 
 type Output = Exclude<IpvsOutput, { via: 'off' }>;
 
 /**
- * Keeps the weights in the kernel's IPVS table at what each turn says should be.
+ * Keeps the weights in the IPVS table at what each turn says.
  *
- * The first configuration says how the table is reached and where the state directory
- * is; each one says which services and real servers are ours.
+ * The first configuration says how the table is reached and where the state directory is; each
+ * one says which services and real servers are managed.
  *
- * Emits what was found and done. Completes when `turn$` has completed, or `gone$`
- * emitted, and what was under way is done (or took too long): weights stay as they
- * are. A table that cannot be reached is reported and tried again; fails only if
- * `config$` or `turn$` does.
+ * Emits what it found and did. Completes when `turn$` has completed, or `gone$` emitted, and what
+ * is under way is done (or took too long); weights stay as they are. Reports a table that cannot
+ * be reached and tries again; fails only if `config$` or `turn$` does.
  */
 export function ipvs(
   config$: Observable<Config>,
@@ -109,15 +108,15 @@ function keep(
       reporter,
     );
     const state = savedState(output.dryRun ? null : first.stateDir, (message) => {
-      reporter.trouble('state_unusable', message);
+      reporter.notice('error', 'state_unusable', message);
     });
-    const { surroundingsOf = readIpvsSettings } = options;
+    const { readSettings = readIpvsSettings } = options;
     const advise: Advise = async (access, services) => {
-      const around = await surroundingsOf(access);
-      reporter.lines('info', 'ipvs_advice', adviceOf(first, services, around));
+      const settings = await readSettings(access);
+      reporter.lines('info', 'ipvs_advice', adviceOf(first, services, settings));
     };
     const reconciler = new TableReconciler(
-      ownedOf(first),
+      managedBy(first),
       connection,
       state,
       reporter,
@@ -132,8 +131,9 @@ function keep(
       ),
       defer(() => race(from(reconciler.whenIdle()), timer(STOP_MAX_MS, scheduler))),
     );
-    const configured$ = later$.pipe(tap((config) => reconciler.configure(ownedOf(config))));
-    const started$ = defer(() => reconciler.start());
+    const configured$ = later$.pipe(tap((config) => reconciler.configure(managedBy(config))));
+    // In a later microtask: the core subscribes after the sinks, and has to hear the first state.
+    const started$ = from(Promise.resolve()).pipe(tap(() => reconciler.start()));
     return merge(event$, merge(configured$, started$).pipe(ignoreElements())).pipe(
       takeUntil(ended$),
       finalize(() => reconciler.close()),

@@ -1,4 +1,4 @@
-/** Everything about IPVS that is bounded or timed, in one place; why, beside each. */
+/** All limits and times of the IPVS sink, with the reason of each. */
 
 /** The whole table is read and compared this often … */
 export const COMPARE_MS = 10_000;
@@ -10,12 +10,12 @@ export const WATCH_MS = 1_000;
 export const READ_BACK_MS = 2_000;
 
 /**
- * How often the table is read while something of ours is missing from it: whoever puts it back
- * gives a dead server its whole weight.
+ * How often the table is read while a managed entry is missing from it: the program that adds it
+ * again gives a dead server its whole weight.
  */
 export const MISSING_MS = 2_000;
 
-/** Changes in one batch: 1,000 took 0.1 s of the kernel's time, and newer intents wait meanwhile. */
+/** Changes in one batch: 1,000 took 0.1 s in the kernel, and newer intents wait meanwhile. */
 export const BATCH_MAX = 1_000;
 
 /** After an error the table is read again this soon, doubled with each error in a row … */
@@ -24,14 +24,14 @@ export const RETRY_MIN_MS = 250;
 /** … up to this. */
 export const RETRY_MAX_MS = 10_000;
 
-/** What differs in one comparison is told in this many lines; the rest is counted. */
+/** Lines logged of one comparison; the rest is counted. */
 export const LINES_MAX = 10;
 
-/** The same trouble is told again after this. */
+/** The same error is logged again after this. */
 export const NOTICE_PERIOD_MS = 60_000;
 
 /** At the end, writes that are under way are waited for at most this long. */
 export const STOP_MAX_MS = 2_000;
 
-/** A state file that is longer is not ours: 20,000 servers take 2 MB. */
+/** Routevane never writes a longer state file: 20,000 servers take 2 MB. */
 export const STATE_FILE_MAX_BYTES = 64 << 20;

@@ -1,100 +1,85 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
 import type { Turn, WeightIntent } from '../../model/turn.ts';
-import type { ChangeResult, TableService } from '../../protocol/ipvs/table.ts';
-import type { TableAccess } from './access.ts';
-import { BaseWeights } from './base-weights.ts';
-import { quiesced, takeBatch, type Write } from './batch.ts';
-import { driftLines } from './drift.ts';
+import type { TableService } from '../../protocol/ipvs/table.ts';
+import { quiesced, takeBatch, type ServerChanges } from './batch.ts';
+import { Confirmations, type FailedChange } from './confirmations.ts';
 import { BATCH_MAX, COMPARE_MS, MISSING_MS, READ_BACK_MS, WATCH_MS } from './limits.ts';
-import { MissingNotices } from './missing-notices.ts';
-import type { Owned } from './owned.ts';
-import { activeConnections, missingFrom, planServer } from './plan.ts';
-import type { TableConnection } from './table-connection.ts';
-import type { SavedState } from './saved-state.ts';
+import type { Managed, ManagedServer } from './managed.ts';
+import { planServer, type ServerPlan } from './plan.ts';
 import type { IpvsReporter } from './reporter.ts';
+import type { SavedState } from './saved-state.ts';
+import type { TableAccess } from './table-access.ts';
+import type { TableConnection } from './table-connection.ts';
 import { TableIndex } from './table-index.ts';
-import { TakenOutServers } from './taken-out.ts';
+import { TableInspector } from './table-inspector.ts';
+import { writeTable } from './table-writer.ts';
 
-/** What is told of the table the first time it was read. */
+/** Logs advice on the table, once it was read for the first time. */
 export type Advise = (access: TableAccess, services: readonly TableService[]) => Promise<void>;
 
-type Failed = Extract<ChangeResult, { ok: false }>;
-
-const NOT_IN_THE_TABLE: Failed = {
+const NOT_IN_THE_TABLE: FailedChange = {
   ok: false,
   code: 'failed',
   reason: 'ipvsadm reported success, but the change is not in the table',
 };
 
 /**
- * Keeps the kernel's table at what each turn says should be.
+ * Keeps the weights in the IPVS table at what each turn says.
  *
- * One thing at a time: either the whole table is read and compared, or one batch of
- * changes is under way. Newer intents wait meanwhile, the newest of each server only.
+ * One thing at a time: it either reads and compares the whole table, or writes one batch of
+ * changes. Newer intents wait meanwhile, the newest of each server only.
  */
 export class TableReconciler {
-  readonly #reach: TableConnection;
+  readonly #connection: TableConnection;
   readonly #scheduler: SchedulerLike;
   readonly #reporter: IpvsReporter;
   readonly #advise: Advise;
-  readonly #remembered: SavedState;
-  readonly #missing: MissingNotices;
-  #owned: Owned;
-  #bases = new BaseWeights(new Map());
-  #taken: TakenOutServers;
+  readonly #inspector: TableInspector;
+  readonly #confirmations: Confirmations;
+  #managed: Managed;
   #wants: ReadonlyMap<string, WeightIntent> = new Map();
   #watched: ReadonlySet<string> = new Set();
-  /** `null`: not read yet, or what was read is not to be relied on. */
+  /** `null`: not read yet, or not since the last failure. */
   #table: TableIndex | null = null;
   /** Real servers whose intent is not carried out yet, by key. */
   readonly #pending = new Set<string>();
-  /** What was told to be right, by key. */
-  readonly #confirmed = new Map<string, number | 'removed'>();
-  /** Written, and to be confirmed by the next look at the table. */
-  #unread: Write[] = [];
-  /** Refusals that were told, by key: the same is tried again and again. */
-  readonly #refused = new Map<string, string>();
+  /** Written, and to be confirmed by the next reading. */
+  #unconfirmed: readonly ServerChanges[] = [];
   #readAtMs = -Infinity;
   #compareAtMs = -Infinity;
   #isAdvised = false;
   #isBusy = true;
   #isClosed = false;
   #alarm: Subscription | null = null;
-  #idle: (() => void)[] = [];
+  #whenIdle: (() => void)[] = [];
 
   constructor(
-    owned: Owned,
+    managed: Managed,
     connection: TableConnection,
-    remembered: SavedState,
+    saved: SavedState,
     reporter: IpvsReporter,
     scheduler: SchedulerLike,
     advise: Advise,
   ) {
-    this.#owned = owned;
-    this.#reach = connection;
-    this.#remembered = remembered;
+    this.#managed = managed;
+    this.#connection = connection;
+    this.#inspector = new TableInspector(saved, reporter);
+    this.#confirmations = new Confirmations(reporter);
     this.#reporter = reporter;
     this.#scheduler = scheduler;
     this.#advise = advise;
-    this.#missing = new MissingNotices(reporter);
-    this.#taken = new TakenOutServers(remembered.takenOut, new Map());
   }
 
-  /** Nothing is read or written before what an earlier life left behind is known. */
-  async start(): Promise<void> {
-    const [bases, taken] = await Promise.all([
-      this.#remembered.baseWeights.load(),
-      this.#remembered.takenOut.load(),
-    ]);
-    this.#bases = new BaseWeights(bases ?? new Map());
-    this.#taken = new TakenOutServers(this.#remembered.takenOut, taken ?? new Map());
+  /** Reads the saved state; only then is the table read or written. */
+  start(): void {
+    this.#inspector.load();
     this.#isBusy = false;
     this.#next();
   }
 
-  /** The table is compared with the new configuration at once. */
-  configure(owned: Owned): void {
-    this.#owned = owned;
+  /** Compares the table with the new configuration at once. */
+  configure(managed: Managed): void {
+    this.#managed = managed;
     this.#compareAtMs = -Infinity;
     this.#next();
   }
@@ -110,16 +95,16 @@ export class TableReconciler {
   /** Resolves when nothing is under way, nor can be written. */
   whenIdle(): Promise<void> {
     return new Promise((resolve) => {
-      this.#idle.push(resolve);
+      this.#whenIdle.push(resolve);
       this.#next();
     });
   }
 
-  /** Ends all that waits; what is under way ends by itself and is not told. */
+  /** Starts nothing more; the result of what is under way is not reported. */
   close(): void {
     this.#isClosed = true;
     this.#alarm?.unsubscribe();
-    this.#reach.close();
+    this.#connection.close();
   }
 
   #next(): void {
@@ -129,7 +114,7 @@ export class TableReconciler {
     const table = this.#table;
     if (this.#compareAtMs <= nowMs) return void this.#work(() => this.#compare());
     if (table !== null && this.#pending.size > 0) return void this.#work(() => this.#write(table));
-    for (const resolve of this.#idle.splice(0)) resolve();
+    for (const resolve of this.#whenIdle.splice(0)) resolve();
     const waitMs = Math.max(1, this.#compareAtMs - nowMs);
     this.#alarm = this.#scheduler.schedule(() => this.#next(), waitMs);
   }
@@ -145,163 +130,108 @@ export class TableReconciler {
     this.#next();
   }
 
-  /** Reads the whole table: for drift, for what is missing, for what has to be written. */
+  /** Reads the whole table, and finds what has to be written. */
   async #compare(): Promise<void> {
-    const access = this.#reach.access();
+    const access = this.#connection.access();
     const services = await access.dump();
     if (this.#isClosed) return;
-    const before = this.#table;
     const table = new TableIndex(services);
     this.#readAtMs = this.#scheduler.now();
     this.#compareAtMs = this.#readAtMs + (this.#watched.size > 0 ? WATCH_MS : COMPARE_MS);
-    this.#reach.works();
-    this.#reporter.state('connected', this.#reach.via);
-    if (before !== null) {
-      const lines = driftLines(this.#owned, before, table);
-      this.#reporter.lines(
-        'warn',
-        'ipvs_drift',
-        lines.map((line) => `another program changed the table: ${line}`),
-      );
-    }
-    await this.#taken.seen(table);
-    const bases = this.#bases.adopt(this.#owned, table, this.#taken.all);
-    const changed = this.#bases.takeChanged();
-    // Before any weight is written: what a crash leaves behind is no base.
-    if (changed !== null) {
-      await this.#remembered.baseWeights.save({ weights: Object.fromEntries(changed) });
-    }
-    const missing = missingFrom(this.#owned, table, this.#taken.all);
-    this.#missing.tell(this.#owned, missing);
-    if (missing.size > 0) this.#compareBy(this.#readAtMs + MISSING_MS);
-    this.#missing.tellDrained(bases);
-    this.#missing.tellOrphans(this.#owned, this.#taken.all);
+    this.#connection.succeeded();
+    this.#reporter.state('connected', this.#connection.via);
+    const isMissing = await this.#inspector.inspect(this.#managed, this.#table, table);
+    if (isMissing) this.#compareBy(this.#readAtMs + MISSING_MS);
     this.#table = table;
-    this.#reporter.table(bases, missing);
-    this.#reporter.connections(activeConnections(this.#owned, table));
     this.#compareWants(table);
     if (this.#isAdvised) return;
     this.#isAdvised = true;
-    // Nothing waits for what is only for people.
+    // Not awaited: nothing else depends on the advice.
     void this.#advise(access, services);
   }
 
   #compareWants(table: TableIndex): void {
-    const unread = new Map(this.#unread.map((write) => [write.key, write]));
-    this.#unread = [];
-    let isAgain = false;
-    for (const [key, { weight, cause }] of this.#wants) {
-      const server = this.#owned.servers.get(key);
+    const unconfirmed = new Map(this.#unconfirmed.map((written) => [written.key, written]));
+    this.#unconfirmed = [];
+    let wasIgnored = false;
+    for (const [key, want] of this.#wants) {
+      const server = this.#managed.servers.get(key);
       if (server === undefined) continue;
-      const write = unread.get(key);
-      if (write !== undefined) {
-        if (planServer(server, write.weight, table, this.#taken.all).kind === 'right') {
-          this.#confirm(write);
-        } else this.#refuse(write, NOT_IN_THE_TABLE);
+      const written = unconfirmed.get(key);
+      if (written !== undefined) {
+        const isInTable = this.#planOf(server, written.weight, table).kind === 'in-sync';
+        if (isInTable) this.#confirmations.confirm(written);
+        else this.#confirmations.refuse(written, NOT_IN_THE_TABLE);
       }
-      const plan = planServer(server, weight, table, this.#taken.all);
-      if (plan.kind === 'right') {
-        if (this.#confirmed.get(key) !== weight) this.#right(key, weight, cause);
+      const plan = this.#planOf(server, want.weight, table);
+      if (plan.kind === 'in-sync') {
+        if (!this.#confirmations.isConfirmed(want)) this.#confirmations.inSync(want);
         this.#pending.delete(key);
         continue;
       }
-      this.#confirmed.delete(key);
+      this.#confirmations.drop(key);
       if (plan.kind === 'missing') continue;
-      if (this.#bases.isFreed(key)) {
-        // What others just gave it is not taken away for a moment; the next turn decides.
+      if (this.#inspector.bases.wasUndrained(key)) {
+        // A weight that another program just set is not reset: the next turn decides on it.
         this.#compareBy(this.#readAtMs + READ_BACK_MS);
-      } else if (write?.weight === weight) isAgain = true;
+      } else if (written?.weight === want.weight) wasIgnored = true;
       else this.#pending.add(key);
     }
-    // What was said to be done and is not is not written again at once.
-    if (isAgain) this.#compareBy(this.#reach.retryAtMs());
-    else if (this.#pending.size === 0) this.#reach.calm();
+    // A change that ipvsadm reported and IPVS did not make is not tried again at once.
+    if (wasIgnored) this.#compareBy(this.#connection.retryAtMs());
+    else if (this.#pending.size === 0) this.#connection.resetRetry();
   }
 
   async #write(table: TableIndex): Promise<void> {
-    const { right, writes: planned } = takeBatch(this.#pending, BATCH_MAX, (key) => {
+    const { inSync, toWrite } = takeBatch(this.#pending, BATCH_MAX, (key) => {
       const want = this.#wants.get(key);
-      const server = this.#owned.servers.get(key);
+      const server = this.#managed.servers.get(key);
       if (want === undefined || server === undefined) return null;
-      return { want, plan: planServer(server, want.weight, table, this.#taken.all) };
+      return { want, plan: this.#planOf(server, want.weight, table) };
     });
-    for (const { server, weight, cause } of right) this.#right(server, weight, cause);
-    if (planned.length === 0) return;
-    const removes = planned
+    for (const want of inSync) this.#confirmations.inSync(want);
+    if (toWrite.length === 0) return;
+    const removes = toWrite
       .flatMap(({ changes }) => changes)
       .filter(({ change }) => change.kind === 'remove');
-    const isSafe = removes.length === 0 || (await this.#taken.before(removes));
+    const isSaved = removes.length === 0 || (await this.#inspector.removed.saveBefore(removes));
     if (this.#isClosed) return;
-    const writes = isSafe ? planned : quiesced(planned);
-    await this.#apply(this.#reach.access(), writes, table);
+    await this.#apply(isSaved ? toWrite : quiesced(toWrite), table);
   }
 
-  async #apply(access: TableAccess, writes: readonly Write[], table: TableIndex): Promise<void> {
-    const changes = writes.flatMap((write) => write.changes.map(({ change }) => change));
-    if (changes.length === 0) return;
-    // Handed over first, told afterwards.
-    const applied = access.apply(changes);
-    for (const write of writes) this.#reporter.write(write, 'sent');
-    let results: readonly ChangeResult[];
-    try {
-      results = await applied;
-    } catch (error) {
-      for (const write of writes) this.#reporter.write(write, 'unanswered');
-      throw error;
-    }
-    let index = 0;
-    let failure: Failed | null = null;
-    for (const write of writes) {
-      const own = results.slice(index, (index += write.changes.length));
-      const failed = own.find((result) => !result.ok);
-      if (failed?.ok === false) failure = failed;
-      for (const [at, { change }] of write.changes.entries()) {
-        if (own[at]?.ok === true) table.changed(change);
-      }
-      if (failed?.ok === false) this.#refuse(write, failed);
-      else if (access.via === 'netlink') this.#confirm(write);
-      // ipvsadm's word for it is less than the kernel's: confirmed once it was read back.
-      else this.#unread.push(write);
-    }
+  async #apply(batch: readonly ServerChanges[], table: TableIndex): Promise<void> {
+    // All may be at weight 0 already, where none could be removed.
+    if (batch.every(({ changes }) => changes.length === 0)) return;
+    const { failure, unconfirmed } = await writeTable(
+      this.#connection.access(),
+      batch,
+      table,
+      this.#reporter,
+      this.#confirmations,
+    );
+    this.#unconfirmed = unconfirmed;
     if (failure?.code === 'denied') throw new Error(failure.reason);
     if (failure === null) {
-      if (this.#unread.length === 0) this.#reach.calm();
+      if (unconfirmed.length === 0) this.#connection.resetRetry();
       this.#compareBy(this.#scheduler.now() + READ_BACK_MS);
-    } else this.#compareBy(this.#reach.retryAtMs());
-    if (this.#unread.length > 0) this.#compareAtMs = -Infinity;
+    } else this.#compareBy(this.#connection.retryAtMs());
+    if (unconfirmed.length > 0) this.#compareAtMs = -Infinity;
   }
 
-  #right(key: string, weight: number | 'removed', cause: WeightIntent['cause']): void {
-    this.#confirmed.set(key, weight);
-    this.#refused.delete(key);
-    this.#reporter.right(key, weight, cause);
-  }
-
-  #confirm(write: Write): void {
-    this.#confirmed.set(write.key, write.weight);
-    this.#refused.delete(write.key);
-    this.#reporter.write(write, 'confirmed');
-  }
-
-  #refuse(write: Write, { code, reason }: Failed): void {
-    this.#confirmed.delete(write.key);
-    const refusal = `${write.weight} ${reason}`;
-    if (this.#refused.get(write.key) === refusal) return;
-    this.#refused.set(write.key, refusal);
-    this.#reporter.write(write, 'rejected');
-    this.#reporter.trouble(`ipvs_${code}`, `${write.key}: weight ${write.weight}: ${reason}`);
+  #planOf(server: ManagedServer, weight: number | 'removed', table: TableIndex): ServerPlan {
+    return planServer(server, weight, table, this.#inspector.removedServers);
   }
 
   #compareBy(atMs: number): void {
     this.#compareAtMs = Math.min(this.#compareAtMs, atMs);
   }
 
-  /** The way to the table failed: nothing is known until it was read again. */
+  /** The table cannot be reached: nothing is known of it until it is read again. */
   #lost(error: unknown): void {
     this.#table = null;
-    this.#unread = [];
-    this.#confirmed.clear();
-    const { reason, atMs } = this.#reach.failed(error);
+    this.#unconfirmed = [];
+    this.#confirmations.dropAll();
+    const { reason, atMs } = this.#connection.failed(error);
     if (reason !== null) this.#reporter.state('lost', reason);
     this.#compareAtMs = atMs;
   }

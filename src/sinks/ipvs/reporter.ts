@@ -8,11 +8,12 @@ import type {
   SinkState,
 } from '../../model/report.ts';
 import type { Cause } from '../../model/turn.ts';
-import { loggedChange } from './logged-change.ts';
+import { ipvsadmCommand } from './ipvsadm-command.ts';
 import { LINES_MAX, NOTICE_PERIOD_MS } from './limits.ts';
 import { FirstTime } from '../../platform/first-time.ts';
+import { limitNotices } from '../../platform/notice-limiter.ts';
 import type { TableChange } from '../../protocol/ipvs/table.ts';
-import type { Write } from './batch.ts';
+import type { ServerChanges } from './batch.ts';
 
 export const IPVS = 'ipvs';
 
@@ -23,11 +24,11 @@ export class IpvsReporter {
   readonly #scheduler: SchedulerLike;
   readonly #report: (event: SinkEvent) => void;
   readonly #feedback: (feedback: SinkFeedback) => void;
-  /** A dry run did nothing: there is no command to tell of. */
+  /** A dry run writes nothing: there is no command to report. */
   readonly #isDryRun: boolean;
   #lastState = '';
-  readonly #saidAtMs = new Map<string, number>();
-  readonly #handedOver = new FirstTime();
+  readonly #notifyLimited: (notice: Notice) => void;
+  readonly #sent = new FirstTime();
 
   constructor(
     scheduler: SchedulerLike,
@@ -39,9 +40,13 @@ export class IpvsReporter {
     this.#isDryRun = isDryRun;
     this.#report = report;
     this.#feedback = feedback;
+    this.#notifyLimited = limitNotices(
+      ({ level, event, message }: Notice) => this.notice(level, event, message),
+      { max: 1, periodMs: NOTICE_PERIOD_MS, nowMs: () => scheduler.now() },
+    );
   }
 
-  /** Told when it changes. */
+  /** Reported when it changes. */
   state(state: SinkState, reason: string): void {
     const text = `${state} ${reason}`;
     if (text === this.#lastState) return;
@@ -58,10 +63,10 @@ export class IpvsReporter {
     this.#feedback({ kind: 'connections', active });
   }
 
-  /** What became of all that was written for one real server. */
-  write({ key, cause, changes }: Write, result: ActionReport['result']): void {
-    // Whoever undoes a weight is answered with the same intent, of the same cause: a repair.
-    const isRepeat = result === 'sent' && !this.#handedOver.isFirst(cause, key);
+  /** The result of all changes of one real server. */
+  changes({ key, cause, changes }: ServerChanges, result: ActionReport['result']): void {
+    // Drift is repaired with the same intent, of the same cause.
+    const isRepeat = result === 'sent' && !this.#sent.isFirst(cause, key);
     for (const { change } of changes) this.#change(key, change, result, cause, isRepeat);
   }
 
@@ -80,19 +85,19 @@ export class IpvsReporter {
       keys: [key],
       ...(change.kind === 'remove' ? {} : { weight: change.destination.weight }),
       result,
-      command: this.#isDryRun ? '' : loggedChange(change),
+      command: this.#isDryRun ? '' : ipvsadmCommand(change),
       cause,
       ...(isRepeat ? { isRepeat } : {}),
       atMs: this.#scheduler.now(),
     });
-    // A weight counts only when it was read back; what was refused is tried again.
+    // A weight counts once it is confirmed; what was refused is tried again.
     if (result === 'confirmed')
-      this.#weightIs(key, change.kind === 'remove' ? 'removed' : change.destination.weight);
+      this.#feedBackWeight(key, change.kind === 'remove' ? 'removed' : change.destination.weight);
   }
 
-  /** It is as it should be, and nothing had to be written. */
-  right(key: string, weight: number | 'removed', cause: Cause): void {
-    this.#handedOver.isFirst(cause, key);
+  /** The table has this weight already: nothing was written. */
+  inSync(key: string, weight: number | 'removed', cause: Cause): void {
+    this.#sent.isFirst(cause, key);
     this.#report({
       kind: 'action',
       sink: IPVS,
@@ -104,10 +109,10 @@ export class IpvsReporter {
       cause,
       atMs: this.#scheduler.now(),
     });
-    this.#weightIs(key, weight);
+    this.#feedBackWeight(key, weight);
   }
 
-  #weightIs(key: string, weight: number | 'removed'): void {
+  #feedBackWeight(key: string, weight: number | 'removed'): void {
     this.#feedback({ kind: 'weights', weights: new Map([[key, weight]]) });
   }
 
@@ -115,16 +120,12 @@ export class IpvsReporter {
     this.#report({ kind: 'notice', sink: IPVS, level, event, message });
   }
 
-  /** The same again only after `NOTICE_PERIOD_MS`: for what is tried again and again. */
-  trouble(event: string, message: string): void {
-    const nowMs = this.#scheduler.now();
-    const saidAtMs = this.#saidAtMs.get(event);
-    if (saidAtMs !== undefined && nowMs - saidAtMs < NOTICE_PERIOD_MS) return;
-    this.#saidAtMs.set(event, nowMs);
-    this.notice('error', event, message);
+  /** An error that repeats with each attempt: at most once in `NOTICE_PERIOD_MS`. */
+  failure(event: string, message: string): void {
+    this.#notifyLimited({ level: 'error', event, message });
   }
 
-  /** Each line a notice, up to `LINES_MAX`; the others are counted. */
+  /** One notice for each line, up to `LINES_MAX`, and one with the number of the others. */
   lines(level: Notice['level'], event: string, lines: readonly string[]): void {
     for (const line of lines.slice(0, LINES_MAX)) this.notice(level, event, line);
     const more = lines.length - LINES_MAX;

@@ -1,44 +1,41 @@
 import type { Destination, ServiceIdentity } from '../../protocol/ipvs/table.ts';
-import type { Taken } from './plan.ts';
-import { StateFile } from './state-file.ts';
+import type { RemovedServer } from './plan.ts';
+import { mapping, SavedEntries } from './saved-entries.ts';
 
-/** The kernel's: the table may hold more than the configuration says. */
+/** The limit of IPVS: the table may hold larger weights than the configuration allows. */
 const WEIGHT_MAX = 2 ** 31 - 1;
 const NUMBER_MAX = 2 ** 32 - 1;
 const ADDRESS = /^[0-9a-f:.]{2,45}$/u;
 
-/** What an earlier life left behind, and a later one will need. */
+/** What one process saves in the state directory for the next. */
 export interface SavedState {
-  /** Weights that stand for 100 %, by place. */
-  readonly baseWeights: StateFile<Map<string, number>>;
-  /** Real servers that we took out of the table, by place, as they were. */
-  readonly takenOut: StateFile<Map<string, Taken>>;
+  /** Weights that stand for 100 %. */
+  readonly baseWeights: SavedEntries<number>;
+  /** Real servers that routevane removed, as they were. */
+  readonly removedServers: SavedEntries<RemovedServer>;
 }
 
-/** @param stateDir `null`: nothing is kept. */
+/** @param stateDir `null`: nothing is saved. */
 export function savedState(stateDir: string | null, failed: (message: string) => void): SavedState {
   return {
-    baseWeights: new StateFile(stateDir, 'base-weights.json', baseWeights, failed),
-    takenOut: new StateFile(stateDir, 'removed-servers.json', takenOut, failed),
+    baseWeights: new SavedEntries(
+      stateDir,
+      { name: 'base-weights.json', property: 'weights' },
+      (value) => number(value, 1, WEIGHT_MAX),
+      failed,
+    ),
+    removedServers: new SavedEntries(
+      stateDir,
+      { name: 'removed-servers.json', property: 'removed' },
+      removedServer,
+      failed,
+    ),
   };
 }
 
-function baseWeights(value: unknown): Map<string, number> {
-  return new Map(
-    Object.entries(mapping(mapping(value)['weights'])).map(([place, weight]) => [
-      place,
-      number(weight, 1, WEIGHT_MAX),
-    ]),
-  );
-}
-
-function takenOut(value: unknown): Map<string, Taken> {
-  return new Map(
-    Object.entries(mapping(mapping(value)['removed'])).map(([place, each]) => {
-      const { service, destination } = mapping(each);
-      return [place, { service: identity(service), destination: server(destination) }];
-    }),
-  );
+function removedServer(value: unknown): RemovedServer {
+  const { service, destination } = mapping(value);
+  return { service: identity(service), destination: server(destination) };
 }
 
 function identity(value: unknown): ServiceIdentity {
@@ -71,13 +68,6 @@ function server(value: unknown): Destination {
     activeConnections: 0,
     inactiveConnections: 0,
   };
-}
-
-function mapping(value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Error('a mapping is missing');
-  }
-  return { ...value };
 }
 
 function number(value: unknown, min: number, max: number): number {

@@ -1,25 +1,26 @@
 import type { SchedulerLike } from 'rxjs';
-import { TableError, type TableAccess } from './access.ts';
+import { TableError, type TableAccess } from './table-access.ts';
+import { Backoff } from '../../platform/backoff.ts';
 import { RETRY_MAX_MS, RETRY_MIN_MS } from './limits.ts';
 import type { IpvsReporter } from './reporter.ts';
 
-/** Opens one way to the table. May throw a `TableError`. */
+/** Opens the table through netlink or ipvsadm. May throw a `TableError`. */
 export type OpenTable = (via: TableAccess['via']) => TableAccess;
 
-const NO_WAY =
+const NEITHER_INSTALLED =
   'neither the npm package koffi nor the program ipvsadm is installed: install one of them';
 
-/** The way to the table: opened when it is needed, and anew after it failed. */
+/** Access to the table: opened when it is needed, and opened again after a failure. */
 export class TableConnection {
   readonly #open: OpenTable;
   readonly #scheduler: SchedulerLike;
   readonly #reporter: IpvsReporter;
   #via: TableAccess['via'];
-  /** Why ipvsadm is used though netlink was asked for; to be told once it works. */
+  /** Why ipvsadm is used though netlink is configured; logged once ipvsadm works. */
   #withoutNetlink: string | null = null;
-  #isTold = false;
+  #isLogged = false;
   #access: TableAccess | null = null;
-  #retryMs = RETRY_MIN_MS;
+  readonly #backoff = new Backoff({ minMs: RETRY_MIN_MS, maxMs: RETRY_MAX_MS });
   #lastReason = '';
 
   constructor(
@@ -43,28 +44,26 @@ export class TableConnection {
     return this.#access;
   }
 
-  /** It could be read. */
-  works(): void {
+  /** The table was read. */
+  succeeded(): void {
     this.#lastReason = '';
-    if (this.#via === 'netlink' || this.#withoutNetlink === null || this.#isTold) return;
-    this.#isTold = true;
+    if (this.#via === 'netlink' || this.#withoutNetlink === null || this.#isLogged) return;
+    this.#isLogged = true;
     const message = `${this.#withoutNetlink}; until then the program ipvsadm is used, which is slower`;
     this.#reporter.notice('warn', 'ipvs_without_netlink', message);
   }
 
-  /** All that should be written is: the next failure is a new one. */
-  calm(): void {
-    this.#retryMs = RETRY_MIN_MS;
+  /** All changes are written: the next failure is the first in a row. */
+  resetRetry(): void {
+    this.#backoff.reset();
   }
 
-  /** When to look again after something was refused: later with each time in a row. */
+  /** When to try again after a failure: later with each failure in a row. */
   retryAtMs(): number {
-    const atMs = this.#scheduler.now() + this.#retryMs;
-    this.#retryMs = Math.min(2 * this.#retryMs, RETRY_MAX_MS);
-    return atMs;
+    return this.#scheduler.now() + this.#backoff.next();
   }
 
-  /** What to say of it (`null`: another way is tried first), and when to try again. */
+  /** The reason to report (`null`: ipvsadm is tried first), and when to try again. */
   failed(error: unknown): { readonly reason: string | null; readonly atMs: number } {
     this.close();
     if (error instanceof TableError && error.code === 'no_koffi' && this.#via === 'netlink') {
@@ -83,9 +82,9 @@ export class TableConnection {
     if (!isNeither || this.#withoutNetlink === null) {
       return error instanceof Error ? error.message : String(error);
     }
-    // Whichever comes first is used.
+    // Netlink is tried first again: either may have been installed meanwhile.
     this.#via = 'netlink';
-    return NO_WAY;
+    return NEITHER_INSTALLED;
   }
 
   close(): void {

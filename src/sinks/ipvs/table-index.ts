@@ -6,7 +6,7 @@ interface IndexedService {
   readonly destinations: Map<string, Destination>;
 }
 
-/** The table as it was read last, with what the kernel has acknowledged since. */
+/** The table as it was read last, with the changes that succeeded since. */
 export class TableIndex {
   readonly #services = new Map<string, IndexedService>();
 
@@ -27,10 +27,11 @@ export class TableIndex {
     return this.#services.get(service)?.destinations.get(destination) ?? null;
   }
 
-  /** Notes a change that was made. */
+  /** Makes a change that succeeded here, too. */
   changed({ kind, service, destination }: TableChange): void {
     const destinations = this.#services.get(serviceName(service))?.destinations;
-    if (kind === 'remove') destinations?.delete(destinationName(destination));
-    else destinations?.set(destinationName(destination), destination);
+    if (destinations === undefined) throw new Error('bug: a change of an unknown virtual service');
+    if (kind === 'remove') destinations.delete(destinationName(destination));
+    else destinations.set(destinationName(destination), destination);
   }
 }

@@ -5,8 +5,8 @@ import { applyMapChange } from './map-change.ts';
 import type { JournalRecord, WrittenControl } from './record.ts';
 
 /**
- * What the lines written so far come to: with this a new file begins, so that it can be replayed
- * when the older ones are gone. At most one entry for each name of the configuration.
+ * The state after all lines so far: a new file begins with it, so that it can be replayed when the
+ * older ones are gone. At most one entry for each name of the configuration.
  */
 export class JournalState {
   readonly #observations = new Map<string, Observation>();

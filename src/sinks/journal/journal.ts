@@ -10,7 +10,7 @@ import { JournalWriter } from './writer.ts';
 export const JOURNAL_NAME = 'journal.jsonl';
 
 /** 256 MiB at most, and the heads: a day of a million events is about 200. */
-const fileLimits: FileLimits = { fileMaxBytes: 32 * 1024 * 1024, filesMax: 8 };
+const FILE_LIMITS: FileLimits = { fileMaxBytes: 32 * 1024 * 1024, filesMax: 8 };
 
 export interface JournalOptions {
   readonly stateDir: string;
@@ -21,25 +21,25 @@ export interface JournalOptions {
   readonly limits?: FileLimits;
 }
 
-/** Keeps what happens, for `routevane replay`. */
+/** Records what happens, for `routevane replay`. */
 export interface Journal {
   /** For the pipeline; `null`: nothing is recorded. */
   readonly trace: Trace | null;
   /**
-   * The reports of the sinks, recorded on their way, with the journal's own among them: whether
-   * it can be written, as a sink's state. Writes as long as it is subscribed to; completes when
-   * `report$` has and what is told is on disk, or cannot be written within a second.
+   * Records the events of the sinks and passes them on, with the journal's own events among them:
+   * whether it can be written, as the state of a sink. Writes as long as it is subscribed to;
+   * completes when `event$` has, and the records are on disk or cannot be written within a second.
    */
-  readonly recording: (report$: Observable<SinkEvent>) => Observable<SinkEvent>;
+  readonly recording: (event$: Observable<SinkEvent>) => Observable<SinkEvent>;
 }
 
 /** Without a `state_dir`. */
-export const noJournal: Journal = { trace: null, recording: (report$) => report$ };
+export const noJournal: Journal = { trace: null, recording: (event$) => event$ };
 
 /**
- * A journal of JSON lines in `state_dir`: all that the decisions depend on, the decisions, and
- * what was done for them. Nothing waits for it: lines are written at most 100 ms later, and what
- * a disk cannot take is dropped, counted and said once.
+ * A journal of JSON lines in `state_dir`: all that the decisions depend on, the decisions, and the
+ * actions of the sinks. Nothing waits for the journal: lines are written at most 100 ms later, and
+ * records that a slow disk leaves no room for are dropped, counted and reported once.
  */
 export function journal(options: JournalOptions): Journal & { readonly trace: Trace } {
   const { stateDir, version, hashOf, nowMs } = options;
@@ -55,7 +55,7 @@ export function journal(options: JournalOptions): Journal & { readonly trace: Tr
   });
   const writer = new JournalWriter({
     path: `${stateDir}/${JOURNAL_NAME}`,
-    limits: options.limits ?? fileLimits,
+    limits: options.limits ?? FILE_LIMITS,
     head: (atMs): readonly JournalRecord[] =>
       started === null ? [] : [head('rotated', atMs, started)],
     nowMs,
@@ -75,15 +75,15 @@ export function journal(options: JournalOptions): Journal & { readonly trace: Tr
       records.requested(atMs, control);
     },
   };
-  const recording = (report$: Observable<SinkEvent>): Observable<SinkEvent> =>
+  const recording = (event$: Observable<SinkEvent>): Observable<SinkEvent> =>
     new Observable((subscriber) => {
-      writer.open((report) => subscriber.next(report));
+      writer.open((event) => subscriber.next(event));
       subscriber.add(() => void writer.close());
       subscriber.add(
-        report$.subscribe({
-          next: (report) => {
-            records.reported(report);
-            subscriber.next(report);
+        event$.subscribe({
+          next: (event) => {
+            records.sinkEvent(event);
+            subscriber.next(event);
           },
           error: (error: unknown) => subscriber.error(error),
           complete: () => void writer.close().then(() => subscriber.complete()),

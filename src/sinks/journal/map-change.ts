@@ -1,6 +1,6 @@
 import type { MapChange } from './record.ts';
 
-/** What leads from one map to another. */
+/** The changes from one map to another. */
 export function mapChange<V>(
   before: ReadonlyMap<string, V>,
   after: ReadonlyMap<string, V>,
@@ -13,7 +13,7 @@ export function mapChange<V>(
   return { set, gone: [...before.keys()].filter((key) => !after.has(key)) };
 }
 
-/** A copy: whoever was given the map before may have kept it. */
+/** Returns a new map: others may hold the one before. */
 export function applyMapChange<V>(
   before: ReadonlyMap<string, V>,
   { set, gone }: MapChange<V>,

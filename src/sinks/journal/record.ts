@@ -3,7 +3,7 @@ import type { Observation } from '../../model/observation.ts';
 import type { ActionReport, BaseWeight } from '../../model/report.ts';
 import type { Decision, HealthChange, WeightDecision } from '../../model/turn.ts';
 
-/** The format of the lines; whoever reads refuses a journal of another one. */
+/** The format of the lines; readers refuse a journal of another one. */
 export const FORMAT = 1;
 
 /** What changed of a map since it was last written: a table of thousands is read every few seconds. */
@@ -12,7 +12,7 @@ export interface MapChange<V> {
   readonly gone: readonly string[];
 }
 
-/** Controls as they are written: as in the model, but JSON has no Maps, and who only looks changes nothing. */
+/** Controls as they are written: as in the model, but JSON has no Maps, and `inspect` changes nothing. */
 export type WrittenControl =
   | Exclude<
       Control,
@@ -53,9 +53,9 @@ export type JournalRecord =
   | ({ readonly kind: 'decision' } & Decision)
   | ({ readonly kind: 'weight' } & WeightDecision)
   | ActionReport
-  /** After `rotated`: the result that the health of a target is from, so that a replay may begin here. */
+  /** After `rotated`: the last result that changed the health of a name, so that a replay may begin here. */
   | ({ readonly kind: 'known' } & Observation)
-  /** The end of what `rotated` began: whoever read the file before skips all in between. */
+  /** The end of what `rotated` began: a reader of the file before skips all in between. */
   | { readonly kind: 'continued'; readonly atMs: number }
-  /** Here so many lines are missing. */
+  /** So many records are missing here. */
   | { readonly kind: 'dropped'; readonly records: number };

@@ -5,9 +5,9 @@ import type { Trace } from '../../model/trace.ts';
 import { mapChange } from './map-change.ts';
 import type { JournalRecord, WrittenControl } from './record.ts';
 
-/** Turns what happens into records, in its order. */
+/** Turns what happens into records, in order. */
 export interface Recorder extends Trace {
-  readonly reported: (report: SinkEvent) => void;
+  readonly sinkEvent: (event: SinkEvent) => void;
 }
 
 /**
@@ -34,14 +34,14 @@ export function recorder(
       for (const decision of turn.decisions) add({ kind: 'decision', ...decision });
       for (const decision of turn.weightDecisions) add({ kind: 'weight', ...decision });
     },
-    reported(report) {
-      // What the core has to know of them reaches it as a control, and is written as that.
-      if (report.kind === 'action') add(report);
+    sinkEvent(event) {
+      // A replay needs no other event: what the core has to know of the sinks is a control.
+      if (event.kind === 'action') add(event);
     },
   };
 }
 
-/** Maps are written as what changed of them; `null`: nothing a replay needs. */
+/** Of a map only the changes are written; `null`: a replay does not need it. */
 function controlWriter(
   hashOf: (config: Config) => string,
 ): (control: Control) => WrittenControl | null {
@@ -56,7 +56,7 @@ function controlWriter(
         return { kind: 'config', hash: hashOf(control.config) };
       case 'table': {
         const change = mapChange(bases, control.bases, isSameBase);
-        // A copy, for its owner may change it.
+        // A copy: the sink may change its map.
         bases = new Map(control.bases);
         return { kind: 'table', bases: change, missing: [...control.missing] };
       }

@@ -6,29 +6,29 @@ import type { JournalRecord } from './record.ts';
 
 /** How long a record may wait for others to be written with it. */
 const FLUSH_MS = 50;
-/** Records that wait, at most; beyond it new ones are dropped and counted. About 30 MB. */
+/** Records that wait, at most; further ones are dropped and counted. About 30 MB. */
 export const PENDING_MAX = 131_072;
-/** Records written at once: they take a millisecond to encode, and then others have their turn. */
+/** Records written at once: to encode them takes a millisecond of the event loop. */
 const SLICE_MAX = 256;
 /** After a write that failed. */
 const RETRY_MS = 1000;
-/** At the end, a disk that hangs does not keep us longer. */
+/** At the end, writes to a disk that hangs are awaited for at most this long. */
 const CLOSE_MAX_MS = 1000;
 
 export interface WriterOptions {
   readonly path: string;
   readonly limits: FileLimits;
-  /** The first records of a further file, before all that is known. */
+  /** The first records of a further file, before those of `JournalState`. */
   readonly head: (atMs: number) => readonly JournalRecord[];
   readonly nowMs: () => number;
 }
 
-/** The records that wait, and the one loop that writes them: nobody who adds one ever waits. */
+/** Queues records and writes them in one loop: `add` never waits. */
 export class JournalWriter {
   readonly #options: WriterOptions;
   readonly #file: RotatingFile;
-  readonly #known = new JournalState();
-  #report: ((report: SinkEvent) => void) | null = null;
+  readonly #journalState = new JournalState();
+  #report: ((event: SinkEvent) => void) | null = null;
   #pending: JournalRecord[] = [];
   /** The rest of the head of a new file: written before all that waits. */
   #head: JournalRecord[] = [];
@@ -47,7 +47,7 @@ export class JournalWriter {
   }
 
   add(record: JournalRecord): void {
-    // One gap and not many: it ends where there is room for long.
+    // The gap ends when half of the room is free: one long gap instead of many.
     const room = this.#dropped === 0 ? PENDING_MAX : PENDING_MAX / 2;
     if (this.#pending.length >= room) {
       this.#dropped += 1;
@@ -55,7 +55,7 @@ export class JournalWriter {
     }
     this.#endGap();
     this.#pending.push(record);
-    if (this.#writing === null) this.#wake(FLUSH_MS);
+    if (this.#writing === null) this.#schedule(FLUSH_MS);
   }
 
   #endGap(): void {
@@ -68,22 +68,22 @@ export class JournalWriter {
     this.#report?.({ kind: 'notice', sink: 'journal', level: 'warn', event, message });
   }
 
-  /** From now on records are written, and `report` is told how that goes. */
-  open(report: (report: SinkEvent) => void): void {
+  /** Begins to write; `report` gets the journal's state and notices. */
+  open(report: (event: SinkEvent) => void): void {
     this.#report = report;
-    this.#wake(FLUSH_MS);
+    this.#schedule(FLUSH_MS);
   }
 
-  /** Writes what waits, once more; resolves when that is done, or after a second. */
+  /** Writes all that waits; resolves when that is done, or after a second. */
   async close(): Promise<void> {
     if (this.#isClosing) return;
     this.#isClosing = true;
-    this.#sleep();
+    this.#cancel();
     let timer: NodeJS.Timeout | undefined;
-    const tooLate = new Promise<void>((resolve) => {
+    const timeout = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, CLOSE_MAX_MS);
     });
-    await Promise.race([this.#writeRest(), tooLate]);
+    await Promise.race([this.#writeRest(), timeout]);
     clearTimeout(timer);
   }
 
@@ -93,19 +93,19 @@ export class JournalWriter {
     await this.#file.close();
   }
 
-  #wake(delayMs: number): void {
+  #schedule(delayMs: number): void {
     if (this.#report === null || this.#isClosing || this.#timer !== null) return;
     this.#timer = setTimeout(() => {
       this.#timer = null;
       this.#writing = this.#writeAll().finally(() => {
         this.#writing = null;
-        // What came after its last look, and found it still writing.
-        if (this.#pending.length > 0) this.#wake(FLUSH_MS);
+        // Records that were added after the last slice, while the loop still ran.
+        if (this.#pending.length > 0) this.#schedule(FLUSH_MS);
       });
     }, delayMs);
   }
 
-  #sleep(): void {
+  #cancel(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
   }
@@ -121,20 +121,20 @@ export class JournalWriter {
         this.#unwritten = null;
         if (this.#isHeadEncoded) this.#file.endHead();
         this.#isHeadEncoded = false;
-        this.#tell('connected', '');
+        this.#reportState('connected', '');
       }
     } catch (error) {
-      this.#tell('lost', messageOf(error));
-      // Whoever adds a record meanwhile finds us waking already.
-      this.#wake(RETRY_MS);
+      this.#reportState('lost', messageOf(error));
+      // `add` sets no further timer meanwhile.
+      this.#schedule(RETRY_MS);
     }
   }
 
-  /** What a new file must know stands before all that waits. */
+  /** A new file begins with the state that its records build on. */
   async #rotate(): Promise<void> {
     await this.#file.rotate();
     const atMs = this.#options.nowMs();
-    this.#head = [...this.#options.head(atMs), ...this.#known.records(atMs)];
+    this.#head = [...this.#options.head(atMs), ...this.#journalState.records(atMs)];
   }
 
   /** `null`: nothing waits. */
@@ -146,18 +146,18 @@ export class JournalWriter {
     }
     if (this.#pending.length === 0) return null;
     const slice = this.#pending.splice(0, SLICE_MAX);
-    for (const record of slice) this.#known.take(record);
+    for (const record of slice) this.#journalState.take(record);
     return encode(slice);
   }
 
-  #tell(state: 'connected' | 'lost', reason: string): void {
+  #reportState(state: 'connected' | 'lost', reason: string): void {
     if (this.#state === state) return;
     this.#state = state;
     this.#report?.({ kind: 'state', sink: 'journal', state, peerVersion: null, reason });
   }
 }
 
-/** JSON escapes every control character, so that a record is one line whatever is in it. */
+/** JSON escapes every control character: a record is always one line. */
 function encode(records: readonly JournalRecord[]): Buffer {
   return Buffer.from(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
 }

@@ -12,7 +12,7 @@ import {
   merge,
 } from 'rxjs';
 import type { Config } from '../../model/config.ts';
-import type { SinkEvent } from '../../model/report.ts';
+import type { SinkEvent, SinkState } from '../../model/report.ts';
 import type { Health, Turn } from '../../model/turn.ts';
 import { TrackFileWriter } from './writer.ts';
 
@@ -22,14 +22,14 @@ const SINK = 'track_files';
  * What keepalived.conf(5) reads from a track_file: 0 is OK. With `weight 0` anything else is a
  * fault; with another weight the priority changes by that weight times this number.
  */
-const GOOD = 0;
-const BAD = 1;
+const UP = 0;
+const DOWN = 1;
 
 /**
- * Keeps one file a signal and service in `outputs.track_files.dir`, named after it, for
- * keepalived's `track_file`: `0` while up, `1` while down. What is unknown leaves its file as it
- * is, and so do our end and a name that is no longer configured: as with routes, whoever follows
- * us stays where we left him, and the next start writes differences only.
+ * Keeps one file for each signal and service in `outputs.track_files.dir`, named after it, for
+ * keepalived's `track_file`: `0` while up, `1` while down. An unknown health, the end of routevane,
+ * and a name that is no longer configured leave the file as it is, as with routes: keepalived stays
+ * in its state, and the next start writes only what differs.
  *
  * Emits whether files can be written. Completes with `turn$`, when all is written or cannot be;
  * fails only if `config$` or `turn$` does.
@@ -39,18 +39,18 @@ export function trackFiles(
   turn$: Observable<Turn>,
 ): Observable<SinkEvent> {
   return defer(() => {
-    const table = new Table();
+    const healths = new Healths();
     const over$ = new Subject<void>();
     const state$ = config$.pipe(
-      tap((config) => table.configure(config)),
+      tap((config) => healths.configure(config)),
       map((config) => config.trackFilesDir),
       distinctUntilChanged(),
-      switchMap((dir) => (dir === null ? of(stateOf('off', '')) : writing(dir, table))),
+      switchMap((dir) => (dir === null ? of(stateOf('off', '')) : writing(dir, healths))),
     );
     const turns$ = turn$.pipe(
       tap({
-        next: (turn) => table.turn(turn),
-        complete: () => table.whenIdle(() => over$.next()),
+        next: (turn) => healths.turn(turn),
+        complete: () => healths.whenIdle(() => over$.next()),
       }),
       ignoreElements(),
     );
@@ -58,26 +58,26 @@ export function trackFiles(
   });
 }
 
-function writing(dir: string, table: Table): Observable<SinkEvent> {
+function writing(dir: string, healths: Healths): Observable<SinkEvent> {
   return new Observable((subscriber) => {
-    const writer = new TrackFileWriter(dir, (trouble) =>
-      subscriber.next(trouble === null ? stateOf('connected', '') : stateOf('lost', trouble)),
+    const writer = new TrackFileWriter(dir, (problem) =>
+      subscriber.next(problem === null ? stateOf('connected', '') : stateOf('lost', problem)),
     );
     subscriber.next(stateOf('connected', ''));
-    table.open(writer);
+    healths.open(writer);
     return () => {
-      table.open(null);
+      healths.open(null);
       writer.close();
     };
   });
 }
 
-function stateOf(state: 'connected' | 'lost' | 'off', reason: string): SinkEvent {
+function stateOf(state: SinkState, reason: string): SinkEvent {
   return { kind: 'state', sink: SINK, state, peerVersion: null, reason };
 }
 
 /** The health of each name that has a file. */
-class Table {
+class Healths {
   readonly #health = new Map<string, Health>();
   #names: ReadonlySet<string> = new Set();
   #writer: TrackFileWriter | null = null;
@@ -106,6 +106,6 @@ class Table {
   }
 
   #write(name: string, health: Health): void {
-    if (health !== 'unknown') this.#writer?.set(name, health === 'up' ? GOOD : BAD);
+    if (health !== 'unknown') this.#writer?.set(name, health === 'up' ? UP : DOWN);
   }
 }

@@ -1,32 +1,32 @@
 import { join } from 'node:path';
 import { NotAFileError, readRegularFile, writeFileSafely } from '../../platform/safe-file.ts';
 
-/** Between two attempts to write what could not be written. */
+/** Between two attempts to write. */
 export const RETRY_MS = 1000;
-/** Ours hold two bytes; keepalived may run as another user. */
+/** Track files hold two bytes; keepalived may run as another user. */
 const FILE_MAX_BYTES = 1024;
 const FILE_MODE = 0o644;
-/** Names that may fail in one attempt: then it is the folder, and the rest would fail as well. */
+/** Failed files in one attempt: with this many the folder is the cause, and the rest would fail as well. */
 const FAILED_MAX = 16;
 
-/** Keeps small files at the values they should have, one after the other, each as a whole. */
+/** Writes track files one after the other, each whole or not at all, until all have their value. */
 export class TrackFileWriter {
   readonly #dir: string;
-  readonly #told: (trouble: string | null) => void;
-  /** Names whose file may not have its value yet: bounded by the names there are. */
+  readonly #report: (problem: string | null) => void;
+  /** Names whose file may not have its value yet: at most all configured names. */
   readonly #wanted = new Map<string, number>();
-  /** What a file is known to hold. */
+  /** The values that were written. */
   readonly #written = new Map<string, number>();
   #timer: NodeJS.Timeout | null = null;
   #isBusy = false;
   #isClosed = false;
-  #trouble: string | null = null;
+  #problem: string | null = null;
   #whenIdle: (() => void) | null = null;
 
-  /** @param told of each change: what prevents writing, or `null`. */
-  constructor(dir: string, told: (trouble: string | null) => void) {
+  /** @param report is called when writing begins to fail, with the cause, and with `null` when it works again. */
+  constructor(dir: string, report: (problem: string | null) => void) {
     this.#dir = dir;
-    this.#told = told;
+    this.#report = report;
   }
 
   set(name: string, value: number): void {
@@ -53,12 +53,12 @@ export class TrackFileWriter {
   }
 
   async #attempt(): Promise<void> {
-    const trouble = await this.#writeAll();
+    const problem = await this.#writeAll();
     this.#isBusy = false;
     if (this.#isClosed) return;
-    if (trouble !== this.#trouble) this.#told(trouble);
-    this.#trouble = trouble;
-    if (trouble !== null) this.#timer = setTimeout(() => this.#again(), RETRY_MS);
+    if (problem !== this.#problem) this.#report(problem);
+    this.#problem = problem;
+    if (problem !== null) this.#timer = setTimeout(() => this.#again(), RETRY_MS);
     this.#idle();
   }
 
@@ -73,7 +73,7 @@ export class TrackFileWriter {
   }
 
   async #writeAll(): Promise<string | null> {
-    let trouble: string | null = null;
+    let problem: string | null = null;
     const failed = new Set<string>();
     for (let next = this.#next(failed); next !== null; next = this.#next(failed)) {
       const [name, value] = next;
@@ -83,21 +83,22 @@ export class TrackFileWriter {
         // It may have changed meanwhile.
         if (this.#wanted.get(name) === value) this.#wanted.delete(name);
       } catch (error) {
-        // One name that is taken keeps no other from its value.
+        // A name that cannot be written does not keep the others from being written.
         failed.add(name);
         this.#postpone(name);
-        trouble ??= `cannot write track files: ${reasonOf(error)}`;
+        problem ??= `cannot write track files: ${reasonOf(error)}`;
         if (failed.size >= FAILED_MAX) break;
       }
     }
-    return trouble;
+    return problem;
   }
 
-  /** Behind the others, which then have their turn in the next attempt. */
+  /** Behind the others, so that the next attempt begins with them. */
   #postpone(name: string): void {
     const value = this.#wanted.get(name);
+    if (value === undefined) throw new Error('bug: a track file without a value was written');
     this.#wanted.delete(name);
-    if (value !== undefined) this.#wanted.set(name, value);
+    this.#wanted.set(name, value);
   }
 
   #next(failed: ReadonlySet<string>): readonly [string, number] | null {
@@ -106,18 +107,18 @@ export class TrackFileWriter {
     return null;
   }
 
-  /** keepalived is told of each write: one that changes nothing is not made. */
+  /** keepalived reads the file after each write: a write that changes nothing is left out. */
   async #write(name: string, value: number): Promise<void> {
     const path = join(this.#dir, name);
     const text = `${value}\n`;
     if ((await textOf(path)) === text) return;
-    // A name of ours never begins with a dot, so this is no other's file.
+    // Configured names never begin with a dot: this cannot be the file of another one.
     const temporary = join(this.#dir, `.${name}.new`);
     await writeFileSafely(path, text, { mode: FILE_MODE, temporary, isDurable: false });
   }
 }
 
-/** `null`: there is none, or one that is not ours to read and will be replaced. */
+/** `null`: there is none, or one that cannot be read and will be replaced. */
 async function textOf(path: string): Promise<string | null> {
   try {
     return await readRegularFile(path, FILE_MAX_BYTES);

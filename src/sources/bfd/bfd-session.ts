@@ -12,28 +12,28 @@ import type { VswitchdState } from './vswitchd-state.ts';
 import { StatisticsWatch } from './statistics-watch.ts';
 import type { TlsTexts } from './tls-files.ts';
 
-/** Twice this is how long a stuck ovsdb-server is believed. */
+/** A stuck ovsdb-server is detected after twice this. */
 const PROBE_MS = 2500;
 
 export interface SessionEvents {
-  /** These are all rows there are of the interfaces that were `asked` for. */
-  sync(asked: ReadonlySet<string>, rows: Iterable<InterfaceRow>): void;
+  /** `rows` are all rows of the interfaces in `monitored`. */
+  sync(monitored: ReadonlySet<string>, rows: Iterable<InterfaceRow>): void;
   changes(changes: readonly Change<InterfaceRow>[]): void;
   /** The rows are not current, for this reason. */
   lost(reason: string): void;
-  live(life: VswitchdState): void;
+  vswitchdChanged(state: VswitchdState): void;
   /** The server cannot be reached, and the next try will be made. */
   waiting(): void;
 }
 
-/** The connections to one Open vSwitch: its database, and its daemon where that is near. */
+/** The connections to one Open vSwitch: its database, and its daemon where that runs on this machine. */
 export class BfdSession {
   readonly #client: OvsdbClient;
   readonly #control: ControlWatch | null;
   readonly #statistics: StatisticsWatch | null;
   readonly #events: SessionEvents;
   #monitor: Pick<Monitor<unknown>, 'cancel'> | null = null;
-  #asked: ReadonlySet<string> = new Set();
+  #monitored: ReadonlySet<string> = new Set();
 
   /** Throws a TypeError for a remote or TLS files that can never work. */
   constructor(source: OvsdbSource, tls: TlsTexts, events: SessionEvents) {
@@ -47,10 +47,10 @@ export class BfdSession {
       onState,
       ...tlsOption(tls),
     });
-    const live = (life: VswitchdState): void => events.live(life);
+    const report = (state: VswitchdState): void => events.vswitchdChanged(state);
     const pidfile = source.vswitchdPidfile;
-    this.#control = pidfile === null ? null : new ControlWatch(pidfile, live);
-    this.#statistics = pidfile === null ? new StatisticsWatch(this.#client, live) : null;
+    this.#control = pidfile === null ? null : new ControlWatch(pidfile, report);
+    this.#statistics = pidfile === null ? new StatisticsWatch(this.#client, report) : null;
   }
 
   start(): void {
@@ -67,8 +67,8 @@ export class BfdSession {
 
   /** Watches just these interfaces from now on. */
   watch(names: ReadonlySet<string>): void {
-    if (isSameSet(names, this.#asked)) return;
-    this.#asked = names;
+    if (isSameSet(names, this.#monitored)) return;
+    this.#monitored = names;
     this.#monitor?.cancel();
     this.#monitor = this.#client.monitor(
       {
@@ -80,17 +80,17 @@ export class BfdSession {
       {
         sync: (rows) => this.#events.sync(names, rows.values()),
         changes: (changes) => this.#events.changes(changes),
-        stale: (reason) => this.#events.lost(this.#inWords(reason)),
+        stale: (reason) => this.#events.lost(this.#reasonText(reason)),
       },
     );
   }
 
-  /** Judges a far vswitchd by the statistics of this interface. */
+  /** Watches a remote vswitchd by the statistics of this interface. */
   sample(name: string | null): void {
     this.#statistics?.sample(name);
   }
 
-  #inWords(reason: string): string {
+  #reasonText(reason: string): string {
     const isReached = this.#client.state.kind !== 'waiting';
     return isReached ? `OVSDB: ${reason}` : `OVSDB is not reachable: ${reason}`;
   }

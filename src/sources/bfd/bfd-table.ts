@@ -12,39 +12,39 @@ export interface BfdInterface {
   readonly interface: string;
 }
 
-/** What was last told of one signal. */
-interface Told {
+/** What was last emitted for one signal. */
+interface Emitted {
   readonly verdict: BfdVerdict | null;
-  /** The last that was not `lost`: what the core holds while the observer is. */
+  /** The last state that was not `lost`: what the core keeps while the observer is lost. */
   readonly known: 'up' | 'down' | null;
 }
 
-/** One interface and all that is known of it. */
+/** One interface and all that is known about it. */
 interface Port {
   readonly name: string;
-  readonly signals: Map<string, Told>;
+  readonly signals: Map<string, Emitted>;
   rowState: RowState;
-  /** The last that was not empty, for its `flap_count`. */
+  /** The last `bfd_status` that was not empty, for its `flap_count`. */
   status: BfdStatus | null;
-  /** Why it fell, where that could not be told when it happened. */
-  fell: string | null;
-  /** When it must be judged again though nothing changes. */
+  /** Why it went down, where that could not be emitted when it happened. */
+  fallReason: string | null;
+  /** When the verdict must be formed again though no event comes. */
   untilMs: number;
 }
 
-const NOTHING_TOLD: Told = { verdict: null, known: null };
+const NOTHING_EMITTED: Emitted = { verdict: null, known: null };
 const UNKNOWN = { kind: 'unknown' } as const;
 
 /**
- * The last known state of each interface. Every method takes one piece of news and
- * returns what follows: observations for the signals whose verdict changed. Time
- * comes from outside, so that tests need no clock.
+ * The last known state of each interface. Every method takes one event and returns the
+ * observations that follow: one for each signal whose verdict changed. The time is injected, so
+ * that tests need no clock.
  */
 export class BfdTable {
   readonly #nowMs: () => number;
   #ports: ReadonlyMap<string, Port> = new Map();
   #database: Database = UNKNOWN;
-  #life: VswitchdState = UNKNOWN;
+  #vswitchd: VswitchdState = UNKNOWN;
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs;
@@ -57,7 +57,7 @@ export class BfdTable {
     return dueMs;
   }
 
-  /** An interface that vswitchd serves, best one whose BFD sends packets: its counters move. */
+  /** An interface that vswitchd forwards on, preferably one with BFD: its counters change. */
   get served(): string | null {
     let served: string | null = null;
     for (const { name, rowState } of this.#ports.values()) {
@@ -68,30 +68,30 @@ export class BfdTable {
     return served;
   }
 
-  /** Interfaces that were never there. */
+  /** Interfaces that never existed. */
   get missing(): readonly string[] {
     return [...this.#ports.values()]
       .filter(({ rowState }) => rowState.kind === 'missing' && !rowState.wasThere)
       .map(({ name }) => name);
   }
 
-  /** Signals that stay keep their state; new ones are told as soon as it is known. */
+  /** Signals that stay keep their state; a new one is emitted as soon as its state is known. */
   configure(interfaces: readonly BfdInterface[]): readonly Observation[] {
     const ports = new Map<string, Port>();
     for (const { signal, interface: name } of interfaces) {
       const before = this.#ports.get(name);
       const port = ports.get(name) ?? portOf(name, before);
-      port.signals.set(signal, before?.signals.get(signal) ?? NOTHING_TOLD);
+      port.signals.set(signal, before?.signals.get(signal) ?? NOTHING_EMITTED);
       ports.set(name, port);
     }
     this.#ports = ports;
-    return this.#tellAll();
+    return this.#emitAll();
   }
 
-  /** Another database is asked from now on: what the last one held is forgotten, what was told is not. */
+  /** Another database follows: drops what the last one held, and keeps what was emitted. */
   forget(): void {
     this.#database = UNKNOWN;
-    this.#life = UNKNOWN;
+    this.#vswitchd = UNKNOWN;
     for (const port of this.#ports.values()) {
       port.rowState = UNKNOWN;
       port.status = null;
@@ -99,17 +99,17 @@ export class BfdTable {
     }
   }
 
-  /** These are all rows there are, of the interfaces in `asked`. */
-  sync(asked: ReadonlySet<string>, rows: Iterable<InterfaceRow>): readonly Observation[] {
+  /** `rows` are all rows of the interfaces in `monitored`. */
+  sync(monitored: ReadonlySet<string>, rows: Iterable<InterfaceRow>): readonly Observation[] {
     this.#database = { kind: 'current' };
     const byName = new Map<string, InterfaceRow>();
     for (const row of rows) byName.set(row.name, row);
     for (const port of this.#ports.values()) {
       const row = byName.get(port.name);
-      if (row !== undefined) this.#see(port, row, RECONNECT_GRACE_MS);
-      else if (asked.has(port.name)) unsee(port);
+      if (row !== undefined) this.#takeRow(port, row, RECONNECT_GRACE_MS);
+      else if (monitored.has(port.name)) removeRow(port);
     }
-    return this.#tellAll();
+    return this.#emitAll();
   }
 
   changes(changes: readonly Change<InterfaceRow>[]): readonly Observation[] {
@@ -117,60 +117,60 @@ export class BfdTable {
     for (const change of changes) {
       const port = this.#ports.get((change.kind === 'delete' ? change.old : change.row).name);
       if (port === undefined) continue;
-      if (change.kind === 'delete') unsee(port);
-      else this.#see(port, change.row, EMPTY_GRACE_MS);
-      this.#tell(port, observations);
+      if (change.kind === 'delete') removeRow(port);
+      else this.#takeRow(port, change.row, EMPTY_GRACE_MS);
+      this.#emitChanged(port, observations);
     }
     return observations;
   }
 
   databaseLost(reason: string): readonly Observation[] {
     this.#database = { kind: 'lost', reason };
-    return this.#tellAll();
+    return this.#emitAll();
   }
 
-  live(life: VswitchdState): readonly Observation[] {
-    this.#life = life;
-    return this.#tellAll();
+  vswitchdChanged(vswitchd: VswitchdState): readonly Observation[] {
+    this.#vswitchd = vswitchd;
+    return this.#emitAll();
   }
 
-  /** Tells what changed by time alone. */
+  /** What changes by time alone. */
   due(): readonly Observation[] {
-    return this.#tellAll();
+    return this.#emitAll();
   }
 
-  #see(port: Port, row: InterfaceRow, graceMs: number): void {
+  #takeRow(port: Port, row: InterfaceRow, graceMs: number): void {
     const nowMs = this.#nowMs();
     const rowState = rowStateOf(row, port.rowState, nowMs, graceMs);
     port.rowState = rowState;
     const verdict = rowVerdict(rowState, nowMs).verdict;
-    if (verdict?.state === 'down') port.fell = verdict.reason;
+    if (verdict?.state === 'down') port.fallReason = verdict.reason;
     if (row.bfd_status.size === 0) return;
     const falls = port.status === null ? 0 : hiddenFalls(port.status, row.bfd_status);
-    if (falls > 0) port.fell = flapReason(falls);
+    if (falls > 0) port.fallReason = flapReason(falls);
     port.status = row.bfd_status;
   }
 
-  #tellAll(): readonly Observation[] {
+  #emitAll(): readonly Observation[] {
     const observations: Observation[] = [];
-    for (const port of this.#ports.values()) this.#tell(port, observations);
+    for (const port of this.#ports.values()) this.#emitChanged(port, observations);
     return observations;
   }
 
-  #tell(port: Port, into: Observation[]): void {
+  #emitChanged(port: Port, into: Observation[]): void {
     const atMs = this.#nowMs();
-    const { name, rowState, signals, fell } = port;
-    const evidence = { name, rowState: rowState, database: this.#database, life: this.#life };
+    const { name, rowState, signals, fallReason } = port;
+    const evidence = { name, rowState, database: this.#database, vswitchd: this.#vswitchd };
     const { verdict, untilMs } = sessionVerdict(evidence, atMs);
     port.untilMs = untilMs;
     if (verdict === null) return;
-    // While the observer is lost, a fall waits: `lost` alone would leave the health as it was.
-    if (verdict.state !== 'lost') port.fell = null;
-    for (const [signal, told] of signals) {
-      const hidden = verdict.state === 'up' && told.known === 'up' ? fell : null;
+    // While the observer is lost, a fall is kept for later: `lost` alone leaves the health as it was.
+    if (verdict.state !== 'lost') port.fallReason = null;
+    for (const [signal, emitted] of signals) {
+      const hidden = verdict.state === 'up' && emitted.known === 'up' ? fallReason : null;
       if (hidden !== null) into.push({ signal, state: 'down', reason: hidden, atMs });
-      else if (isSame(told.verdict, verdict)) continue;
-      const known = verdict.state === 'lost' ? told.known : verdict.state;
+      else if (isSame(emitted.verdict, verdict)) continue;
+      const known = verdict.state === 'lost' ? emitted.known : verdict.state;
       signals.set(signal, { verdict, known });
       into.push({ signal, state: verdict.state, reason: verdict.reason, atMs });
     }
@@ -178,18 +178,18 @@ export class BfdTable {
 }
 
 function portOf(name: string, before: Port | undefined): Port {
-  const fresh = { rowState: UNKNOWN, status: null, fell: null, untilMs: Infinity };
+  const fresh = { rowState: UNKNOWN, status: null, fallReason: null, untilMs: Infinity };
   return { ...(before ?? fresh), name, signals: new Map() };
 }
 
-function unsee(port: Port): void {
+function removeRow(port: Port): void {
   const wasThere =
     port.rowState.kind === 'row' || (port.rowState.kind === 'missing' && port.rowState.wasThere);
   port.rowState = { kind: 'missing', wasThere };
-  // Whatever comes under this name is another interface.
+  // A row that comes under this name is another interface.
   port.status = null;
 }
 
-function isSame(told: BfdVerdict | null, verdict: BfdVerdict): boolean {
-  return told !== null && told.state === verdict.state && told.reason === verdict.reason;
+function isSame(emitted: BfdVerdict | null, verdict: BfdVerdict): boolean {
+  return emitted?.state === verdict.state && emitted.reason === verdict.reason;
 }

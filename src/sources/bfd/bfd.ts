@@ -10,7 +10,7 @@ export type { BfdConfig } from './ovs-watch.ts';
  *
  * Emits the state of each signal as soon as it is known, and then what changes;
  * `atMs` is the monotonic time at which we learned it. A session that fell and rose
- * between two updates is told as `down` and `up`. Signals that a new configuration
+ * between two updates is emitted as `down` and `up`. Signals that a new configuration
  * keeps are not emitted again. Without interfaces nothing is connected.
  * Errors only if `config$` does; never completes. Unsubscribing closes all.
  */

@@ -1,32 +1,32 @@
 import { createConnection, type Socket } from 'node:net';
 import { pidfileErrorCode, unreachableReason } from './pidfile.ts';
 
-/** From an answer to the next question. */
+/** From a reply to the next request. */
 export const ASK_MS = 1000;
-/** A healthy vswitchd answers in 7 ms; while it makes many ports it may take a second. */
+/** A healthy vswitchd replies in 7 ms; while it adds many ports it may take a second. */
 export const ANSWER_MS = 1250;
-/** Had this process itself stood still, the answer may lie unread in the socket. */
+/** After a stall of our own event loop the reply may wait unread in the socket. */
 const LAST_LOOK_MS = 10;
 
 export interface ControlEvents {
-  /** It answered. */
+  /** A reply came. */
   answered(): void;
-  /** It did not answer in time; it may yet. */
-  silent(): void;
-  /** The connection ended, or never began. Nothing follows. */
+  /** No reply came in time; one may still come. */
+  unresponsive(): void;
+  /** The connection ended, or could not be made. Always the last event. */
   gone(reason: string): void;
 }
 
 /**
  * One connection to vswitchd's control socket, on which it is asked for its version
  * again and again (JSON-RPC, as ovs-appctl(8) does). The kernel closes the
- * connection in the instant vswitchd dies; a missing answer shows that it hangs.
+ * connection at the moment vswitchd dies; a missing reply shows that it hangs.
  */
 export class ControlConnection {
   readonly #socket: Socket;
   readonly #events: ControlEvents;
   #timer: NodeJS.Timeout | null = null;
-  #question = 0;
+  #requestId = 0;
   #isWaiting = false;
   #isEnded = false;
 
@@ -34,13 +34,13 @@ export class ControlConnection {
     this.#events = events;
     this.#socket = createConnection({ path });
     this.#socket.on('connect', () => this.#ask());
-    this.#socket.on('data', () => this.#heard());
+    this.#socket.on('data', () => this.#replied());
     this.#socket.on('error', (error) => this.#end(unreachableReason(pidfileErrorCode(error))));
     this.#socket.on('end', () => this.#end(unreachableReason('ECONNRESET')));
     this.#socket.on('close', () => this.#end(unreachableReason('ECONNRESET')));
   }
 
-  /** Ends it without a word. */
+  /** Closes it without an event. */
   close(): void {
     this.#isEnded = true;
     this.#cancel();
@@ -48,14 +48,14 @@ export class ControlConnection {
   }
 
   #ask(): void {
-    this.#question += 1;
+    this.#requestId += 1;
     this.#isWaiting = true;
-    this.#socket.write(JSON.stringify({ method: 'version', params: [], id: this.#question }));
-    this.#after(ANSWER_MS, () => this.#after(LAST_LOOK_MS, () => this.#events.silent()));
+    this.#socket.write(JSON.stringify({ method: 'version', params: [], id: this.#requestId }));
+    this.#after(ANSWER_MS, () => this.#after(LAST_LOOK_MS, () => this.#events.unresponsive()));
   }
 
-  /** What it answers does not matter, nor does its length: nothing of it is kept. */
-  #heard(): void {
+  /** Neither the content nor the length of a reply matters: nothing of it is kept. */
+  #replied(): void {
     if (!this.#isWaiting || this.#isEnded) return;
     this.#isWaiting = false;
     this.#after(ASK_MS, () => this.#ask());

@@ -8,19 +8,19 @@ import { controlPath } from './pidfile.ts';
 /** Between two attempts to connect; doubles with each that fails. */
 export const RETRY_MIN_MS = 100;
 export const RETRY_MAX_MS = 1000;
-/** A vswitchd that hung sees within this what it missed: its BFD runs in a thread of its own. */
+/** A vswitchd that hung catches up within this: its BFD runs in a thread of its own. */
 export const HANG_DOUBT_MS = 500;
 /** A new vswitchd has written every row by then. */
 export const RESTART_DOUBT_MS = 5000;
 
 /**
  * Watches a vswitchd on this machine through its control socket, until `close()`.
- * Tells each change of its life: a kill within milliseconds, a hang within
+ * Reports each change of its state: a kill within milliseconds, a hang within
  * `ASK_MS + ANSWER_MS`. The pidfile is read anew for each connection.
  */
 export class ControlWatch {
   readonly #pidfile: string;
-  readonly #tell: (life: VswitchdState) => void;
+  readonly #report: (state: VswitchdState) => void;
   readonly #alarm = new Alarm(() => this.#connect());
   #connection: ControlConnection | null = null;
   #isAlive = false;
@@ -28,9 +28,9 @@ export class ControlWatch {
   /** Since when it is lost, and whether its process may be another one now; `null`: it is not. */
   #lost: { readonly fromMs: number; readonly isRestart: boolean } | null = null;
 
-  constructor(pidfile: string, tell: (life: VswitchdState) => void) {
+  constructor(pidfile: string, report: (state: VswitchdState) => void) {
     this.#pidfile = pidfile;
-    this.#tell = tell;
+    this.#report = report;
   }
 
   start(): void {
@@ -51,24 +51,24 @@ export class ControlWatch {
     }
     this.#connection = new ControlConnection(target.path, {
       answered: () => this.#answered(),
-      silent: () => this.#silent(),
+      unresponsive: () => this.#unresponsive(),
       gone: (reason) => this.#gone(reason),
     });
   }
 
-  #silent(): void {
+  #unresponsive(): void {
     this.#isAlive = false;
     this.#lost ??= { fromMs: nowMs(), isRestart: false };
-    this.#tell({ kind: 'lost', reason: 'vswitchd is not answering' });
+    this.#report({ kind: 'lost', reason: 'vswitchd is not answering' });
   }
 
   #gone(reason: string): void {
     this.#connection = null;
     this.#isAlive = false;
-    // Of several failures in a row, the first tells when the last process went.
+    // Of several failures in a row, the first is when the last process ended.
     if (this.#lost?.isRestart !== true) this.#lost = { fromMs: nowMs(), isRestart: true };
     this.#alarm.set(nowMs() + this.#backoff.next());
-    this.#tell({ kind: 'lost', reason });
+    this.#report({ kind: 'lost', reason });
   }
 
   #answered(): void {
@@ -77,7 +77,7 @@ export class ControlWatch {
     this.#backoff.reset();
     const doubt = this.#doubt();
     this.#lost = null;
-    this.#tell({ kind: 'alive', doubt });
+    this.#report({ kind: 'alive', doubt });
   }
 
   #doubt(): Doubt | null {

@@ -1,7 +1,7 @@
 import type { BfdStatus } from './interface-row.ts';
 
 /**
- * How often the session fell and rose again between two looks at it that both
+ * How often the session fell and rose again between two updates that both
  * showed it forwarding: ovsdb-server joins updates for a reader that is slow.
  * `flap_count` counts each change of `forwarding`, so that one fall counts two.
  * It begins anew from 0 with each vswitchd, and a session then begins as down.

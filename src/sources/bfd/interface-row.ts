@@ -1,6 +1,6 @@
 import { map, optional, scalar, type Row } from '../../ovsdb-client/index.ts';
 
-/** What is asked of each row of Open vSwitch's Interface table (ovs-vswitchd.conf.db(5)). */
+/** The columns that are monitored of Open vSwitch's Interface table (ovs-vswitchd.conf.db(5)). */
 export const interfaceColumns = {
   name: scalar('string'),
   bfd_status: map('string', 'string'),

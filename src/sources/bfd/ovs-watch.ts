@@ -23,7 +23,7 @@ export interface WatchDeps {
   readonly notify: (notice: Notice) => void;
 }
 
-/** Between two looks at TLS files that cannot be used. */
+/** Between two attempts to read TLS files that cannot be used. */
 const TLS_RETRY_MS = 2000;
 /** Interfaces that one notice names. */
 const NAMES_MAX = 10;
@@ -32,7 +32,7 @@ const NAMES_MAX = 10;
 export class OvsWatch {
   readonly #emit: (observation: Observation) => void;
   readonly #table = new BfdTable(nowMs);
-  readonly #due = new Alarm(() => this.#tell(this.#table.due()));
+  readonly #due = new Alarm(() => this.#emitAll(this.#table.due()));
   readonly #retry = new Alarm(() => this.#open());
   readonly #database: Trouble;
   readonly #vswitchd: Trouble;
@@ -55,7 +55,7 @@ export class OvsWatch {
       this.#close();
       this.#table.forget();
     }
-    this.#tell(this.#table.configure(config.interfaces));
+    this.#emitAll(this.#table.configure(config.interfaces));
     if (config.interfaces.length === 0) return;
     if (this.#session === null) this.#open();
     else this.#session.watch(namesOf(config));
@@ -99,14 +99,14 @@ export class OvsWatch {
 
   #sessionOf(source: OvsdbSource, tls: TlsTexts): BfdSession {
     return new BfdSession(source, tls, {
-      sync: (asked, rows) => {
-        this.#database.over('OVSDB is reached');
-        this.#tell(this.#table.sync(asked, rows));
-        this.#tellMissing();
+      sync: (monitored, rows) => {
+        this.#database.over('OVSDB is reachable again');
+        this.#emitAll(this.#table.sync(monitored, rows));
+        this.#reportMissing();
       },
-      changes: (changes) => this.#tell(this.#table.changes(changes)),
+      changes: (changes) => this.#emitAll(this.#table.changes(changes)),
       lost: (reason) => this.#lost(reason),
-      live: (life) => this.#live(life),
+      vswitchdChanged: (state) => this.#vswitchdChanged(state),
       waiting: () => {
         // The client keeps what it was made with; other files need another one.
         if (tls.kind === 'read' && !isDeepStrictEqual(tls, readTls(source.tls))) {
@@ -118,22 +118,22 @@ export class OvsWatch {
 
   #lost(reason: string): void {
     this.#database.begin(reason);
-    this.#tell(this.#table.databaseLost(reason));
+    this.#emitAll(this.#table.databaseLost(reason));
   }
 
-  #live(life: VswitchdState): void {
-    if (life.kind === 'lost') this.#vswitchd.begin(life.reason);
-    else this.#vswitchd.over('vswitchd answers');
-    this.#tell(this.#table.live(life));
+  #vswitchdChanged(state: VswitchdState): void {
+    if (state.kind === 'lost') this.#vswitchd.begin(state.reason);
+    else this.#vswitchd.over('vswitchd answers again');
+    this.#emitAll(this.#table.vswitchdChanged(state));
   }
 
-  #tell(observations: readonly Observation[]): void {
+  #emitAll(observations: readonly Observation[]): void {
     this.#due.set(this.#table.dueMs);
     for (const observation of observations) this.#emit(observation);
     this.#session?.sample(this.#table.served);
   }
 
-  #tellMissing(): void {
+  #reportMissing(): void {
     const { missing } = this.#table;
     if (missing.length === 0) {
       this.#interfaces.over('all interfaces exist in Open vSwitch');

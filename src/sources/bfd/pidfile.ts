@@ -9,7 +9,7 @@ export type ControlPath =
   | { readonly kind: 'path'; readonly path: string }
   | { readonly kind: 'none'; readonly reason: string };
 
-/** By ovs-vswitchd(8) the socket lies beside the pidfile, and its name holds the process id. */
+/** By ovs-vswitchd(8) the socket lies next to the pidfile, and its name holds the process id. */
 export function controlPath(pidfile: string): ControlPath {
   let text: string;
   try {
@@ -22,7 +22,7 @@ export function controlPath(pidfile: string): ControlPath {
   return { kind: 'path', path: join(dirname(pidfile), `ovs-vswitchd.${pid}.ctl`) };
 }
 
-/** Why vswitchd cannot be asked, by the code of what failed. */
+/** Why vswitchd cannot be reached, by the error code. */
 export function unreachableReason(code: string): string {
   switch (code) {
     // It removes both files when it ends, and none when it is killed.

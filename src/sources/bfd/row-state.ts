@@ -24,8 +24,8 @@ export const EMPTY_GRACE_MS = 3000;
 export const RECONNECT_GRACE_MS = 10_000;
 
 /**
- * What a row shows, in the light of what was seen before. `graceMs` is how long an empty
- * `bfd_status` is no news, by what this row came with: a change, or a database read anew.
+ * The state that follows from a row and the state before it. `graceMs`: how long an empty
+ * `bfd_status` does not mean that BFD is off; longer after a database was read anew.
  */
 export function rowStateOf(
   row: InterfaceRow,
@@ -35,7 +35,7 @@ export function rowStateOf(
 ): PresentRow {
   const emptyUntilMs = row.bfd_status.size === 0 ? nowMs + graceMs : null;
   if (before.kind !== 'row') {
-    // A row that came while we watched is new; one of the first look may be of any age.
+    // A row that came while we watched is new; one of the first read may be of any age.
     const statusChangedMs = before.kind === 'missing' ? nowMs : -Infinity;
     return { kind: 'row', row, emptyUntilMs, statusChangedMs };
   }

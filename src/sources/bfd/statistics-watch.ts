@@ -1,5 +1,5 @@
 import { nowMs } from '../../platform/clock.ts';
-import { SilenceAlarm } from '../../platform/loop-time.ts';
+import { StallAwareAlarm } from '../../platform/loop-time.ts';
 import {
   map,
   scalar,
@@ -13,9 +13,9 @@ import type { VswitchdState } from './vswitchd-state.ts';
 const UPDATE_MS = 5000;
 /** Two updates are missed, and some time for the way here. */
 const LATE_MS = 2000;
-/** The longest interval that is believed: nobody is judged by statistics of last week. */
+/** The longest interval that is accepted: older statistics prove nothing. */
 const UPDATE_MAX_MS = 60_000;
-/** What a vswitchd that was away wrote last is believed again after this. */
+/** How long the rows of a vswitchd that was lost stay in doubt after it is back. */
 export const RETURN_DOUBT_MS = 5000;
 
 const switchColumns = {
@@ -31,24 +31,24 @@ interface Counted {
 /**
  * Watches a vswitchd on another machine by the statistics it writes: those of one
  * interface that it serves, and those of the whole switch where they are enabled.
- * Tells each change of its life; one that dies is noticed after some 12 s.
+ * Reports each change of its state; one that dies is noticed after some 12 s.
  */
 export class StatisticsWatch {
   readonly #client: OvsdbClient;
-  readonly #tell: (life: VswitchdState) => void;
-  /** A stall of our own is not vswitchd's silence. */
-  readonly #alarm = new SilenceAlarm(() => this.#ring());
+  readonly #report: (state: VswitchdState) => void;
+  /** A stall of our own event loop must not count as missing statistics. */
+  readonly #alarm = new StallAwareAlarm(() => this.#ring());
   #sampleName: string | null = null;
   #sample: Pick<Monitor<unknown>, 'cancel'> | null = null;
   #staleMs = 2 * UPDATE_MS + LATE_MS;
-  #life: VswitchdState['kind'] = 'unknown';
-  #heardMs = nowMs();
-  /** Whether statistics came since the watch began, and not only what lay there. */
-  #wasEverHeard = false;
+  #state: VswitchdState['kind'] = 'unknown';
+  #lastUpdateMs = nowMs();
+  /** Whether statistics were written since the watch began. */
+  #wasEverUpdated = false;
 
-  constructor(client: OvsdbClient, tell: (life: VswitchdState) => void) {
+  constructor(client: OvsdbClient, report: (state: VswitchdState) => void) {
     this.#client = client;
-    this.#tell = tell;
+    this.#report = report;
   }
 
   start(): void {
@@ -68,11 +68,11 @@ export class StatisticsWatch {
         stale: () => {},
       },
     );
-    this.#heardMs = nowMs();
+    this.#lastUpdateMs = nowMs();
     this.#alarm.set(this.#staleMs);
   }
 
-  /** Looks at the statistics of this interface from now on. */
+  /** Watches the statistics of this interface from now on. */
   sample(name: string | null): void {
     if (name === this.#sampleName || name === null) return;
     this.#sample?.cancel();
@@ -99,43 +99,43 @@ export class StatisticsWatch {
 
   #configure(otherConfig: ReadonlyMap<string, string>): void {
     const text = otherConfig.get('stats-update-interval') ?? '';
-    const asked = /^\d{1,9}$/.test(text) ? Number(text) : UPDATE_MS;
-    const updateMs = Math.min(Math.max(asked, UPDATE_MS), UPDATE_MAX_MS);
+    const configuredMs = /^\d{1,9}$/.test(text) ? Number(text) : UPDATE_MS;
+    const updateMs = Math.min(Math.max(configuredMs, UPDATE_MS), UPDATE_MAX_MS);
     this.#staleMs = 2 * updateMs + LATE_MS;
-    if (this.#life !== 'lost') this.#alarm.set(this.#heardMs + this.#staleMs - nowMs());
+    if (this.#state !== 'lost') this.#alarm.set(this.#lastUpdateMs + this.#staleMs - nowMs());
   }
 
   #changed(changes: readonly Change<Counted>[]): void {
-    if (changes.some(isWritten)) this.#heard();
+    if (changes.some(isWritten)) this.#updated();
   }
 
-  #heard(): void {
-    const before = this.#life;
-    const fromMs = this.#heardMs;
+  #updated(): void {
+    const before = this.#state;
+    const fromMs = this.#lastUpdateMs;
     const atMs = nowMs();
-    this.#heardMs = atMs;
+    this.#lastUpdateMs = atMs;
     this.#alarm.set(this.#staleMs);
-    this.#life = 'alive';
+    this.#state = 'alive';
     if (before === 'alive') return;
     const doubt = before === 'lost' ? { fromMs, untilMs: atMs + RETURN_DOUBT_MS } : null;
-    this.#wasEverHeard = true;
-    this.#tell({ kind: 'alive', doubt });
+    this.#wasEverUpdated = true;
+    this.#report({ kind: 'alive', doubt });
   }
 
   #ring(): void {
     // An alarm may ring a millisecond early.
-    if (nowMs() < this.#heardMs + this.#staleMs) {
-      this.#alarm.set(this.#heardMs + this.#staleMs - nowMs());
+    if (nowMs() < this.#lastUpdateMs + this.#staleMs) {
+      this.#alarm.set(this.#lastUpdateMs + this.#staleMs - nowMs());
       return;
     }
-    this.#life = 'lost';
-    const what = this.#wasEverHeard ? 'no new statistics' : 'no statistics';
+    this.#state = 'lost';
+    const what = this.#wasEverUpdated ? 'no new statistics' : 'no statistics';
     const reason = `vswitchd is not answering: ${what} for ${this.#staleMs / 1000} s`;
-    this.#tell({ kind: 'lost', reason });
+    this.#report({ kind: 'lost', reason });
   }
 }
 
-/** They are cleared, by ovsdb-server, when that restarts: this is not vswitchd's work. */
+/** ovsdb-server clears the statistics when it restarts: an empty map was not written by vswitchd. */
 function isWritten(change: Change<Counted>): boolean {
   return (
     change.kind === 'modify' &&

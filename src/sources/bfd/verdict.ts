@@ -16,27 +16,27 @@ export type Database =
   | { readonly kind: 'current' }
   | { readonly kind: 'lost'; readonly reason: string };
 
-/** All that counts for one interface. */
+/** All that the verdict on one interface depends on. */
 export interface Evidence {
   readonly name: string;
   readonly database: Database;
   readonly rowState: RowState;
-  readonly life: VswitchdState;
+  readonly vswitchd: VswitchdState;
 }
 
 export interface Judgement {
-  /** `null`: nothing can be said yet. */
+  /** `null`: not known yet. */
   readonly verdict: BfdVerdict | null;
-  /** Until when it holds if no news comes, monotonic milliseconds. */
+  /** Until when it holds if no event comes, monotonic milliseconds. */
   readonly untilMs: number;
 }
 
 /**
- * The trust rule: up means that vswitchd lives, that it says so, and that the rest
- * of what it says of the interface agrees. Pure: `nowMs` comes from outside.
+ * Up needs a vswitchd that runs, a BFD state of up, and no other column of the interface that
+ * contradicts it. Pure: `nowMs` is injected.
  */
 export function sessionVerdict(
-  { name, database, rowState, life }: Evidence,
+  { name, database, rowState, vswitchd }: Evidence,
   nowMs: number,
 ): Judgement {
   if (database.kind === 'lost') return lost(database.reason);
@@ -45,13 +45,13 @@ export function sessionVerdict(
     if (rowState.wasThere) return down('interface gone');
     return lost(`interface ${printable(name, OVS_TEXT_MAX_CHARS)} does not exist in Open vSwitch`);
   }
-  if (life.kind === 'unknown') return UNKNOWN;
-  if (life.kind === 'lost') return lost(life.reason);
+  if (vswitchd.kind === 'unknown') return UNKNOWN;
+  if (vswitchd.kind === 'lost') return lost(vswitchd.reason);
   const judgement = rowVerdict(rowState, nowMs);
-  return judgement === UP ? confirm(rowState, life.doubt, nowMs) : judgement;
+  return judgement === UP ? confirm(rowState, vswitchd.doubt, nowMs) : judgement;
 }
 
-/** What the row says, whether anybody still writes it or not. */
+/** The verdict from the row alone, whether vswitchd still runs or not. */
 export function rowVerdict({ row, emptyUntilMs }: PresentRow, nowMs: number): Judgement {
   const error = row.error ?? '';
   if (error !== '') return down(printable(error, OVS_TEXT_MAX_CHARS) || 'interface has an error');
@@ -84,7 +84,7 @@ function inBrackets(diagnostic = '', prefix = ''): string {
   return words === '' || words === 'no diagnostic' ? '' : ` (${prefix}${words})`;
 }
 
-/** A restarted vswitchd has not written all rows the moment it answers. */
+/** A restarted vswitchd has not written all rows at the moment it replies. */
 function confirm(rowState: PresentRow, doubt: Doubt | null, nowMs: number): Judgement {
   if (doubt === null || nowMs >= doubt.untilMs || rowState.statusChangedMs > doubt.fromMs)
     return UP;

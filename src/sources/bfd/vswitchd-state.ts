@@ -1,13 +1,13 @@
-/** What is known of ovs-vswitchd: a database that nobody writes any more says `up` for ever. */
+/** Whether ovs-vswitchd runs. Without it, its database stays at `up` for ever. */
 export type VswitchdState =
-  /** It was not heard yet, and still may be. */
+  /** Nothing came from it yet. */
   | { readonly kind: 'unknown' }
   | { readonly kind: 'lost'; readonly reason: string }
   | { readonly kind: 'alive'; readonly doubt: Doubt | null };
 
 /**
- * It was lost and is back: what the database held at `fromMs` and holds still is of
- * the time before, until `untilMs`, when it would have been written anew.
+ * It was lost and is back: a row that did not change since `fromMs` may be stale, until `untilMs`,
+ * by when vswitchd has written it anew.
  */
 export interface Doubt {
   readonly fromMs: number;

@@ -20,16 +20,16 @@ import { verdictOf, type PluginVerdict } from '../../protocol/nagios.ts';
 /** First runs are spread over this, so that a start does not begin all children at once. */
 const FIRST_RUNS_MS = 1000;
 
-/** What makes an exec signal run as it does; how its results settle only says how soon it runs again. */
+/** The settings that a run depends on; `settle` only decides how soon the next one begins. */
 type ExecRun = Omit<ExecSignal, 'settle' | 'type'>;
 
 /**
  * Runs each `exec` signal's Nagios plugin every `intervalMs`, and every `fastIntervalMs` while its
- * results are not settled, never two of one signal at once, and emits one observation for each run: at its end, or at `timeoutMs` as `lost`, when the
- * child and its process group are ended. (A plugin that hangs says nothing about what it looks
- * at; where slow means down, give the plugin a time-out of its own below ours.) The time-out
- * begins when the child does: where too many are wanted each runs less often, and none of them is
- * ended for the time that it waited.
+ * results are not settled, never two of one signal at once. Emits one observation for each run: at
+ * its end, or `lost` at `timeoutMs`, when the child and its process group are ended. (A plugin that
+ * hangs shows nothing about the service; where slow means down, give the plugin a time-out of its own
+ * below ours.) The time-out begins when the child starts: where too many want to run, each runs less
+ * often, and none is ended for the time that it waited.
  *
  * A signal that is the same in the next configuration goes on undisturbed. Never completes
  * before `config$`; errors only where `config$` does. Unsubscribing ends all children.
@@ -80,7 +80,7 @@ function runsOf({ signals }: Config): ExecRun[] {
   });
 }
 
-/** Emits what one run said, once; unsubscribing ends it. */
+/** Emits the result of one run; unsubscribing ends it. */
 function once(run: ExecRun, scheduler: SchedulerLike): Observable<Observation> {
   return defer(() => {
     let beganMs = scheduler.now();
@@ -103,8 +103,8 @@ function verdict(
   scheduler: SchedulerLike,
 ): Observable<PluginVerdict> {
   return new Observable((subscriber) => {
-    const end = (said: PluginVerdict): void => {
-      subscriber.next(said);
+    const end = (result: PluginVerdict): void => {
+      subscriber.next(result);
       subscriber.complete();
     };
     const lostIn = (ms: number, reason: string): Subscription =>

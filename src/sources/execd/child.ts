@@ -6,33 +6,33 @@ import { readExecdLine, LINE_MAX_BYTES, type LineVerdict } from '../../protocol/
 import { printable } from '../../protocol/printable.ts';
 import { LineSplitter } from './line-splitter.ts';
 
-/** What is read of a child in a second; one that writes more is left to wait in its pipe. */
+/** What is read from a child in a second; one that writes more blocks on its pipe. */
 export const READ_MAX_BYTES_PER_S = 512 * 1024;
-/** Until its first line a child has at least this long: an interpreter takes its time to start. */
+/** A child has at least this long until its first line: an interpreter takes time to start. */
 export const START_MAX_MS = 5000;
 const STDERR_KEPT_CHARS = 200;
 
 export type ExecdRun = Omit<ExecdSignal, 'settle' | 'type'>;
 
 /**
- * One life of a child, which with `trigger: poll` is asked at its `pace`. Emits what each of its lines means, and `lost` when it is silent for too
- * long (before its first line: `START_MAX_MS` at least); completes, after that last `lost`, when
- * it is over: it exited, or it was ended because it was silent or printed a line that has no end.
- * `complained` is called with the beginning of what it writes on stderr. Unsubscribing ends it.
+ * Runs one child until it ends; with `trigger: poll` asks it for a line at its `pace`. Emits the
+ * verdict of each line, and a last `lost` when it exited, or was ended because it printed nothing for
+ * too long (before its first line: `START_MAX_MS` at least) or a line that was too long. `onStderr`
+ * is called with the beginning of what it writes on stderr. Unsubscribing ends it.
  */
-export function oneLife(
+export function runOnce(
   run: ExecdRun,
   pace: Pace,
   scheduler: SchedulerLike,
-  complained: (line: string) => void = () => {},
+  onStderr: (line: string) => void = () => {},
 ): Observable<LineVerdict> {
   return new Observable((subscriber) => {
-    const tell: Report = (verdict, isLast) => {
+    const report: Report = (verdict, isLast) => {
       subscriber.next(verdict);
       if (isLast) subscriber.complete();
     };
-    const life = new Life({ run, pace, scheduler, tell, complained });
-    return () => life.close();
+    const child = new Run({ run, pace, scheduler, report, onStderr });
+    return () => child.close();
   });
 }
 
@@ -40,44 +40,44 @@ type Report = (verdict: LineVerdict, isLast: boolean) => void;
 
 type TimerName = 'poll' | 'answer' | 'stale' | 'rest';
 
-interface LifeParts {
+interface RunParts {
   readonly run: ExecdRun;
   readonly pace: Pace;
   readonly scheduler: SchedulerLike;
-  readonly tell: Report;
-  readonly complained: (line: string) => void;
+  readonly report: Report;
+  readonly onStderr: (line: string) => void;
 }
 
-class Life {
+class Run {
   readonly #run: ExecdRun;
   readonly #pace: Pace;
   readonly #scheduler: SchedulerLike;
-  readonly #tell: Report;
-  readonly #complainedOf: (line: string) => void;
+  readonly #report: Report;
+  readonly #onStderr: (line: string) => void;
   readonly #child: Child;
   readonly #lines = new LineSplitter();
   readonly #timers = new Map<TimerName, Subscription>();
   #polledMs = 0;
   #bytes = 0;
-  #hasSpoken = false;
-  #lastWords = '';
+  #hasPrinted = false;
+  #lastStderr = '';
   #isOver = false;
 
-  constructor({ run, pace, scheduler, tell, complained }: LifeParts) {
+  constructor({ run, pace, scheduler, report, onStderr }: RunParts) {
     this.#run = run;
     this.#pace = pace;
     this.#scheduler = scheduler;
-    this.#tell = tell;
-    this.#complainedOf = complained;
+    this.#report = report;
+    this.#onStderr = onStderr;
     this.#child = startChild(
       { command: run.command, user: run.user, stdin: 'pipe' },
       {
         stdout: (chunk) => this.#read(chunk),
-        stderr: (chunk) => this.#complained(chunk),
-        ended: (end) => this.#end(endReason(end, this.#lastWords)),
+        stderr: (chunk) => this.#readStderr(chunk),
+        ended: (end) => this.#end(endReason(end, this.#lastStderr)),
       },
     );
-    this.#expectWords();
+    this.#restartStaleTimer();
     if (run.trigger === 'poll') this.#poll();
   }
 
@@ -87,33 +87,33 @@ class Life {
     this.#child.stop();
   }
 
-  /** One line asks; what it says does not matter, so it says nothing. */
+  /** An empty line asks the child for its next one. */
   #poll(): void {
     const { timeoutMs } = this.#run;
     this.#polledMs = this.#scheduler.now();
     this.#pollLater();
-    // It is still starting: asked again, it would answer all at once.
+    // It has not answered yet: asked again, it would answer several times at once.
     if (this.#timers.has('answer')) return;
     this.#child.write('\n');
-    const waitMs = this.#patienceMs(timeoutMs);
+    const waitMs = this.#timeLimitMs(timeoutMs);
     this.#after('answer', waitMs, () => this.#end(`no answer within ${waitMs}ms`));
   }
 
-  /** At its pace since the last time; again when an answer changed that. */
+  /** At its pace since the last poll; set again when an answer changed the pace. */
   #pollLater(): void {
     const nowMs = this.#scheduler.now();
     this.#after('poll', this.#pace.nextMs(this.#polledMs, nowMs) - nowMs, () => this.#poll());
   }
 
-  #expectWords(): void {
+  #restartStaleTimer(): void {
     const { staleAfterMs } = this.#run;
     if (staleAfterMs === null) return;
-    const waitMs = this.#patienceMs(staleAfterMs);
-    this.#after('stale', waitMs, () => this.#end(`silent for ${waitMs}ms`));
+    const waitMs = this.#timeLimitMs(staleAfterMs);
+    this.#after('stale', waitMs, () => this.#end(`printed no line for ${waitMs}ms`));
   }
 
-  #patienceMs(wantedMs: number): number {
-    return this.#hasSpoken ? wantedMs : Math.max(wantedMs, START_MAX_MS);
+  #timeLimitMs(wantedMs: number): number {
+    return this.#hasPrinted ? wantedMs : Math.max(wantedMs, START_MAX_MS);
   }
 
   #read(chunk: Buffer): void {
@@ -125,25 +125,25 @@ class Life {
       return;
     }
     if (lines.length === 0) return;
-    this.#hasSpoken = true;
+    this.#hasPrinted = true;
     this.#stop('answer');
-    this.#expectWords();
+    this.#restartStaleTimer();
     for (const line of lines) {
       const verdict = readExecdLine(line);
       this.#pace.note(verdict.state);
-      this.#tell(verdict, false);
-      // Whoever listens may have closed us.
+      this.#report(verdict, false);
+      // The subscriber may have unsubscribed.
       if (this.#isOver) return;
     }
     if (this.#run.trigger === 'poll') this.#pollLater();
   }
 
-  #complained(chunk: Buffer): void {
+  #readStderr(chunk: Buffer): void {
     if (this.#isOver) return;
     this.#count(chunk.length);
     const line = chunk.toString('utf8', 0, STDERR_KEPT_CHARS * 4).split('\n', 1)[0] ?? '';
-    this.#lastWords = printable(line, STDERR_KEPT_CHARS);
-    if (this.#lastWords !== '') this.#complainedOf(this.#lastWords);
+    this.#lastStderr = printable(line, STDERR_KEPT_CHARS);
+    if (this.#lastStderr !== '') this.#onStderr(this.#lastStderr);
   }
 
   #count(bytes: number): void {
@@ -160,11 +160,11 @@ class Life {
 
   #after(what: TimerName, delayMs: number, work: () => void): void {
     this.#stop(what);
-    const rung = (): void => {
+    const fired = (): void => {
       this.#timers.delete(what);
       work();
     };
-    this.#timers.set(what, this.#scheduler.schedule(rung, delayMs));
+    this.#timers.set(what, this.#scheduler.schedule(fired, delayMs));
   }
 
   #stop(what: TimerName): void {
@@ -176,12 +176,12 @@ class Life {
     if (this.#isOver) return;
     this.close();
     this.#pace.note('lost');
-    this.#tell({ state: 'lost', reason, weightPercent: null }, true);
+    this.#report({ state: 'lost', reason, weightPercent: null }, true);
   }
 }
 
-function endReason(end: ChildEnd, lastWords: string): string {
-  const why = lastWords === '' ? '' : `: ${lastWords}`;
+function endReason(end: ChildEnd, lastStderr: string): string {
+  const why = lastStderr === '' ? '' : `: ${lastStderr}`;
   switch (end.kind) {
     case 'exited':
       return `exited with code ${end.code}${why}`;

@@ -9,17 +9,17 @@ import { LatestLimiter } from '../../platform/latest-limiter.ts';
 import { limitNotices } from '../../platform/notice-limiter.ts';
 import { monotonicScheduler, patient } from '../../platform/scheduler.ts';
 import { MALFORMED } from '../../protocol/execd-line.ts';
-import { oneLife, type ExecdRun } from './child.ts';
+import { runOnce, type ExecdRun } from './child.ts';
 
-/** Between the end of a child and its next start, the first time … */
+/** The first wait between the end of a child and its next start … */
 export const RESTART_MIN_MS = 1000;
-/** … and after many. */
+/** … and the longest. */
 export const RESTART_MAX_MS = 60_000;
-/** A child that lived this long has earned a quick restart. */
-export const LIVED_WELL_MS = 60_000;
+/** A child that ran this long is restarted after the shortest wait again. */
+export const RAN_WELL_MS = 60_000;
 
 /** Between two notices of one event about one child. */
-const COMPLAINT_PERIOD_MS = 10_000;
+const NOTICE_PERIOD_MS = 10_000;
 
 /** What is let through of one child. */
 const OBSERVATIONS_PER_S_MAX = 100;
@@ -30,8 +30,8 @@ interface ExecdDeps {
 
 /**
  * Keeps the child of each `execd` signal running, and emits an observation for each line it
- * prints, and `lost` when a line is malformed, it is silent for too long, or it ends. What ended
- * is told, and started again after a time that doubles from a second to a minute.
+ * prints, and `lost` when a line is malformed, when no line came for too long, or when it ends. A
+ * child that ended is logged, and started again after a wait that doubles from a second to a minute.
  *
  * At most 100 observations a second pass; of more the newest is kept and the rest is counted in
  * a notice. A signal that is the same in the next configuration goes on undisturbed. Never
@@ -49,7 +49,7 @@ export function execd(
       ({ name }) => name,
       (run) =>
         limitFlood(
-          lives(run, new Pace(run, () => rules.of(run.name)), deps, scheduler),
+          keepRunning(run, new Pace(run, () => rules.of(run.name)), deps, scheduler),
           scheduler,
           (count) =>
             deps.notify({
@@ -99,7 +99,7 @@ function runsOf({ signals }: Config): ExecdRun[] {
   });
 }
 
-function lives(
+function keepRunning(
   run: ExecdRun,
   pace: Pace,
   { notify }: ExecdDeps,
@@ -108,15 +108,15 @@ function lives(
   let startedMs = 0;
   let lastReason = '';
   const backoff = new Backoff({ minMs: RESTART_MIN_MS, maxMs: RESTART_MAX_MS });
-  const limit = { max: 1, periodMs: COMPLAINT_PERIOD_MS, nowMs: () => scheduler.now() };
-  const complain = limitNotices(notify, limit);
+  const limit = { max: 1, periodMs: NOTICE_PERIOD_MS, nowMs: () => scheduler.now() };
+  const notifyLimited = limitNotices(notify, limit);
   return defer(() => {
     startedMs = scheduler.now();
-    return oneLife(run, pace, patient(scheduler), (line) =>
-      complain({
+    return runOnce(run, pace, patient(scheduler), (line) =>
+      notifyLimited({
         level: 'warn',
         event: 'execd_stderr',
-        message: `${run.name}: wrote on stderr: ${line}`,
+        message: `${run.name} wrote to stderr: ${line}`,
       }),
     );
   }).pipe(
@@ -124,14 +124,14 @@ function lives(
       lastReason = reason;
       if (reason.startsWith(MALFORMED)) {
         const message = `${run.name}: ${reason}`;
-        complain({ level: 'warn', event: 'execd_malformed', message });
+        notifyLimited({ level: 'warn', event: 'execd_malformed', message });
       }
-      const seen = { signal: run.name, state, reason, atMs: scheduler.now() };
-      return weightPercent === null ? seen : { ...seen, weightPercent };
+      const observation = { signal: run.name, state, reason, atMs: scheduler.now() };
+      return weightPercent === null ? observation : { ...observation, weightPercent };
     }),
     repeat({
       delay: () => {
-        if (scheduler.now() - startedMs >= LIVED_WELL_MS) backoff.reset();
+        if (scheduler.now() - startedMs >= RAN_WELL_MS) backoff.reset();
         const delayMs = backoff.next();
         const message = `${run.name}: ${lastReason}; restarting in ${delayMs / 1000}s`;
         notify({ level: 'warn', event: 'execd_ended', message });

@@ -2,7 +2,7 @@ import type { Observation } from '../../model/observation.ts';
 import { nowMs } from '../../platform/clock.ts';
 import { parseLinkMessages, type LinkMessage } from '../../protocol/rtnetlink.ts';
 import { isInterfaceName } from './interface-name.ts';
-import { linkVerdict, kernelVerdict, type LinkVerdict } from './verdict.ts';
+import { linkVerdict, carrierVerdict, type LinkVerdict } from './verdict.ts';
 import { folderProblem, readStateFile, type HookState } from './state-file.ts';
 import { readLink, type SysfsLink } from './sysfs.ts';
 
@@ -13,14 +13,14 @@ export interface LinkConfig {
   readonly interfaces: readonly { readonly signal: string; readonly interface: string }[];
 }
 
-/** One interface and all that is known of it. */
+/** One interface and all that is known about it. */
 interface Link {
   readonly name: string;
-  /** Its signals, each with the verdict that was last told; `null`: none yet. */
-  readonly told: Map<string, LinkVerdict | null>;
+  /** Its signals, each with the verdict that was last emitted; `null`: none yet. */
+  readonly emitted: Map<string, LinkVerdict | null>;
   file: HookState;
   sysfs: SysfsLink;
-  /** Why its state file is not used, as it was last logged; `null`: it is. */
+  /** Why its state file is not used, as last logged; `null`: it is used. */
   refused: string | null;
 }
 
@@ -30,9 +30,8 @@ const GONE: SysfsLink = { kind: 'gone' };
 const NOT_A_NAME: SysfsLink = { kind: 'unreadable', reason: 'not the name of an interface' };
 
 /**
- * The last known state of each watched interface. Every method takes one piece of
- * news and returns what follows: one observation for each signal whose verdict
- * changed, and nothing for what stayed as it was.
+ * The last known state of each watched interface. Every method takes one event and returns one
+ * observation for each signal whose verdict changed.
  */
 export class LinkTable {
   readonly #sysfsDir: string;
@@ -54,7 +53,7 @@ export class LinkTable {
     const links = new Map<string, Link>();
     for (const { signal, interface: name } of config.interfaces) {
       const link = links.get(name) ?? newLink(name, this.#links.get(name));
-      link.told.set(signal, this.#links.get(name)?.told.get(signal) ?? null);
+      link.emitted.set(signal, this.#links.get(name)?.emitted.get(signal) ?? null);
       links.set(name, link);
     }
     this.#dir = config.dir;
@@ -69,7 +68,7 @@ export class LinkTable {
     return link === undefined ? NONE : this.#readFile(link);
   }
 
-  /** The kernel told of changes. */
+  /** One datagram of link messages from netlink. */
   datagram(bytes: Uint8Array): readonly Observation[] {
     return parseLinkMessages(bytes).flatMap((message) => this.#message(message));
   }
@@ -78,49 +77,49 @@ export class LinkTable {
   readAll(): readonly Observation[] {
     return [...this.#links.values()].flatMap((link) => {
       link.file = this.#fileOf(link);
-      return this.#look(link);
+      return this.#reread(link);
     });
   }
 
   #message(message: LinkMessage): readonly Observation[] {
     if (message.kind === 'broken') return this.readAll();
     const link = this.#links.get(message.name);
-    const observations = link === undefined ? [] : [...this.#told(link, message)];
+    const observations = link === undefined ? [] : [...this.#carrierChanged(link, message)];
     const index = message.kind === 'link' ? message.facts.index : message.index;
     for (const other of this.#links.values()) {
       // It had this name before it was renamed.
       if (other !== link && other.sysfs.kind === 'seen' && other.sysfs.facts.index === index) {
-        observations.push(...this.#look(other));
+        observations.push(...this.#reread(other));
       }
     }
     return observations;
   }
 
   /**
-   * Down is believed as it was told, so that no fall is missed however short it was.
-   * Up is looked at again: the message may have waited while the link fell.
+   * Down is taken from the message, so that no fall is missed however short it was.
+   * Up is read again: the link may have gone down while the message waited.
    */
-  #told(link: Link, message: LinkMessage): readonly Observation[] {
-    if (message.kind !== 'link' || kernelVerdict(message.facts).state !== 'down') {
-      return this.#look(link);
+  #carrierChanged(link: Link, message: LinkMessage): readonly Observation[] {
+    if (message.kind !== 'link' || carrierVerdict(message.facts).state !== 'down') {
+      return this.#reread(link);
     }
     link.sysfs = { kind: 'seen', facts: message.facts };
-    return tell(link);
+    return emitChanged(link);
   }
 
-  #look(link: Link): readonly Observation[] {
-    const sysfs = this.#sightOf(link.name);
-    const fallen = sysfs.kind === 'gone' ? tellClosed(link) : NONE;
+  #reread(link: Link): readonly Observation[] {
+    const sysfs = this.#readSysfs(link.name);
+    const fallen = sysfs.kind === 'gone' ? emitRemoved(link) : NONE;
     link.sysfs = sysfs;
-    return [...fallen, ...tell(link)];
+    return [...fallen, ...emitChanged(link)];
   }
 
   #readFile(link: Link): readonly Observation[] {
     link.file = this.#fileOf(link);
-    return tell(link);
+    return emitChanged(link);
   }
 
-  #sightOf(name: string): SysfsLink {
+  #readSysfs(name: string): SysfsLink {
     return isInterfaceName(name) ? readLink(this.#sysfsDir, name) : NOT_A_NAME;
   }
 
@@ -139,26 +138,26 @@ export class LinkTable {
 
 function newLink(name: string, before: Link | undefined): Link {
   const refused = before?.refused ?? null;
-  return { name, told: new Map(), file: NO_FILE, sysfs: GONE, refused };
+  return { name, emitted: new Map(), file: NO_FILE, sysfs: GONE, refused };
 }
 
 /**
- * The kernel switches an interface off before it removes it. Where we did not hear
- * that, we say it: `lost` alone would leave the health of what is gone as it was.
+ * The kernel switches an interface off before it removes it. Where that message was missed, this
+ * emits it: `lost` alone would leave the health of the removed interface as it was.
  */
-function tellClosed(link: Link): readonly Observation[] {
+function emitRemoved(link: Link): readonly Observation[] {
   if (link.sysfs.kind !== 'seen') return NONE;
   link.sysfs = { kind: 'seen', facts: { ...link.sysfs.facts, isAdminUp: false } };
-  return tell(link);
+  return emitChanged(link);
 }
 
-/** One observation for each signal that was last told something else. */
-function tell({ name, told, file, sysfs }: Link): readonly Observation[] {
+/** One observation for each signal whose last emitted verdict differs. */
+function emitChanged({ name, emitted, file, sysfs }: Link): readonly Observation[] {
   const { state, reason } = linkVerdict(name, file, sysfs);
   const observations: Observation[] = [];
-  for (const [signal, last] of told) {
+  for (const [signal, last] of emitted) {
     if (last?.state === state && last.reason === reason) continue;
-    told.set(signal, { state, reason });
+    emitted.set(signal, { state, reason });
     observations.push({ signal, state, reason, atMs: nowMs() });
   }
   return observations;

@@ -32,14 +32,14 @@ export type { LinkConfig } from './link-table.ts';
 const REREAD_MS = 1000;
 /** Between two attempts to watch a folder that is missing. */
 const FOLDER_RETRY_MS = 500;
-/** Between two attempts to listen to netlink: what is not installed will not soon be. */
+/** Between two attempts to open netlink, which fails where koffi is not installed. */
 const NETLINK_RETRY_MS = 30_000;
 
 export interface LinkDeps {
   readonly notify: (notice: Notice) => void;
 }
 
-/** What the source looks at; tests put other things in their place. */
+/** What the source reads; tests put fakes in its place. */
 export interface LinkWorld {
   readonly sysfsDir: string;
   netlink(): Observable<NetlinkEvent>;
@@ -65,7 +65,7 @@ export function link(
       deps.notify(fileNotice(name, reason)),
     );
     return config$.pipe(
-      // The table comes first: it reads all there is, before any event of what changes.
+      // The table comes first: it reads every state before any event of a change.
       connect((shared$) =>
         merge(
           shared$.pipe(map((config) => table.configure(config))),
@@ -79,7 +79,7 @@ export function link(
   });
 }
 
-/** The core keeps a health that it knew: without this line nobody would learn why it is old. */
+/** The core keeps the last known health: without this notice nothing would say why it is old. */
 function fileNotice(name: string, reason: string | null): Notice {
   return reason === null
     ? {
@@ -94,18 +94,18 @@ function fileNotice(name: string, reason: string | null): Notice {
       };
 }
 
-type News = Observable<readonly Observation[]>;
+type Changes = Observable<readonly Observation[]>;
 
-/** Without a link among the signals, nothing is open and nothing wakes. */
-function whileWanted(config$: Observable<LinkConfig>, news: () => News): News {
+/** Without a link among the signals, nothing is opened and no timer runs. */
+function whileWanted(config$: Observable<LinkConfig>, changes: () => Changes): Changes {
   return config$.pipe(
     map((config) => config.interfaces.length > 0),
     distinctUntilChanged(),
-    switchMap((isWanted) => (isWanted ? news() : EMPTY)),
+    switchMap((isWanted) => (isWanted ? changes() : EMPTY)),
   );
 }
 
-function fileChanges(config$: Observable<LinkConfig>, table: LinkTable, deps: LinkDeps): News {
+function fileChanges(config$: Observable<LinkConfig>, table: LinkTable, deps: LinkDeps): Changes {
   return config$.pipe(
     map((config) => (config.interfaces.length > 0 ? config.dir : null)),
     distinctUntilChanged(),
@@ -129,14 +129,16 @@ function folderEvents(dir: string, deps: LinkDeps): Observable<FolderEvent> {
   );
 }
 
-function carrierChanges(table: LinkTable, deps: LinkDeps, world: LinkWorld): News {
+function carrierChanges(table: LinkTable, deps: LinkDeps, world: LinkWorld): Changes {
   const trouble = new Trouble(deps.notify, 'link_netlink_unavailable', 'link_netlink_available');
   return defer(() => world.netlink()).pipe(
     tap(() => trouble.over('carrier is read from netlink again')),
     retry({
       delay: (error: unknown) => {
         const cause = errorCode(error);
-        trouble.begin(`netlink is not available: carrier is read every ${REREAD_MS}ms: ${cause}`);
+        trouble.begin(
+          `netlink is not available (${cause}): carrier is read every ${REREAD_MS}ms instead`,
+        );
         return timer(NETLINK_RETRY_MS, monotonicScheduler);
       },
     }),
@@ -144,6 +146,6 @@ function carrierChanges(table: LinkTable, deps: LinkDeps, world: LinkWorld): New
   );
 }
 
-function reread(table: LinkTable): News {
+function reread(table: LinkTable): Changes {
   return interval(REREAD_MS, monotonicScheduler).pipe(map(() => table.readAll()));
 }

@@ -15,20 +15,20 @@ import { NotAFileError, openRegularFileSync } from '../../platform/safe-file.ts'
 import { errorCode } from './error-code.ts';
 import { isInterfaceName } from './interface-name.ts';
 
-/** What the hook's state file of one interface says. */
+/** The hook's state file of one interface. */
 export type HookState =
-  | { readonly kind: 'word'; readonly state: 'up' | 'down' }
-  /** The hook has not spoken yet. */
+  | { readonly kind: 'written'; readonly state: 'up' | 'down' }
+  /** The hook has written none yet. */
   | { readonly kind: 'none' }
   | { readonly kind: 'bad'; readonly reason: string };
 
-/** Enough for the word, and to show what stands there instead. */
+/** Enough for `up` or `down`, and to show what is there instead. */
 const FILE_BYTES_MAX = 64;
 const SHOWN_CHARS_MAX = 24;
 const FILE_MODE = 0o644;
 const FOLDER_MODE = 0o755;
 
-/** Why nothing in the folder can be believed; `null`: it is there and readable. */
+/** Why the folder cannot be used; `null`: it is there and readable. */
 export function folderProblem(dir: string): string | null {
   try {
     if (!statSync(dir).isDirectory()) return `folder ${dir} is not a folder`;
@@ -53,8 +53,8 @@ export function readStateFile(dir: string, name: string): HookState {
       return { kind: 'bad', reason: `state file is ${error.kind}` };
     return { kind: 'bad', reason: `state file is not readable (${code})` };
   }
-  if (text === 'up' || text === 'up\n') return { kind: 'word', state: 'up' };
-  if (text === 'down' || text === 'down\n') return { kind: 'word', state: 'down' };
+  if (text === 'up' || text === 'up\n') return { kind: 'written', state: 'up' };
+  if (text === 'down' || text === 'down\n') return { kind: 'written', state: 'down' };
   return { kind: 'bad', reason: `the state file contains neither up nor down: ${quoted(text)}` };
 }
 
@@ -80,8 +80,7 @@ function quoted(text: string): string {
 /**
  * Does what `systemd/ifplugd-action.sh` does: writes `up` or `down` into the state
  * file of `name` in one step, and makes the folder where it is missing. A reader
- * sees the old word or the new one, never half of it. Returns what went wrong in
- * words, or `null`.
+ * sees the old state or the new one, never half of it. Returns the problem as a message, or `null`.
  */
 export function writeLinkState(dir: string, name: string, state: string): string | null {
   if (!isInterfaceName(name)) return `${quoted(name)} is not the name of an interface`;
@@ -101,7 +100,7 @@ export function writeLinkState(dir: string, name: string, state: string): string
     try {
       rmSync(temporary, { force: true });
     } catch {
-      // The first problem is the one to tell.
+      // The first problem is the one to report.
     }
     return `cannot write the state of ${name} in ${dir} (${errorCode(error)})`;
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { operStates, type LinkFacts, type OperState } from '../../protocol/rtnetlink.ts';
 import { errorCode } from './error-code.ts';
 
-/** What a look at one interface showed. */
+/** One interface as sysfs shows it. */
 export type SysfsLink =
   | { readonly kind: 'seen'; readonly facts: LinkFacts }
   | { readonly kind: 'gone' }
@@ -19,7 +19,7 @@ export function readLink(sysfsDir: string, name: string): SysfsLink {
     // These are the administrator's flags only: no IFF_LOWER_UP, no IFF_RUNNING.
     const isAdminUp = (Number(read('flags')) & IFF_UP) !== 0;
     const operState = parseOperState(read('operstate'));
-    // The kernel refuses to tell the carrier (EINVAL) of an interface that is switched off.
+    // Reading the carrier of an interface that is switched off fails with EINVAL.
     const hasCarrier = isAdminUp && readCarrier(read);
     return { kind: 'seen', facts: { index, isAdminUp, hasCarrier, operState } };
   } catch (error) {
@@ -37,8 +37,8 @@ function readCarrier(read: (file: string) => string): boolean {
   }
 }
 
-function parseOperState(word: string): OperState {
-  return operStates.find((known) => known === word) ?? 'unknown';
+function parseOperState(text: string): OperState {
+  return operStates.find((known) => known === text) ?? 'unknown';
 }
 
 /** ENODEV: it went while its files were open. */

@@ -9,33 +9,32 @@ export type LinkVerdict = Pick<Observation, 'state' | 'reason'>;
 const UP: LinkVerdict = { state: 'up', reason: '' };
 
 /**
- * Joins what the hook and the kernel say of one interface. Whoever says down wins:
- * ifplugd may ask the hardware where the driver reports no carrier, and its file
- * may be old. Then whoever cannot say; up needs all who speak.
+ * Joins the hook's state file and the carrier of one interface. Down wins: ifplugd may read the
+ * hardware where the driver reports no carrier, and its file may be old. Then lost; up needs both.
  */
 export function linkVerdict(name: string, file: HookState, sysfs: SysfsLink): LinkVerdict {
-  const said = judgeFile(file);
-  const seen = judgeSight(name, sysfs);
-  if (seen.state === 'down') return seen;
-  if (said.state === 'down') return said;
-  return seen.state === 'lost' ? seen : said;
+  const hook = fileVerdict(file);
+  const carrier = sysfsVerdict(name, sysfs);
+  if (carrier.state === 'down') return carrier;
+  if (hook.state === 'down') return hook;
+  return carrier.state === 'lost' ? carrier : hook;
 }
 
-function judgeFile(file: HookState): LinkVerdict {
+function fileVerdict(file: HookState): LinkVerdict {
   if (file.kind === 'bad') return { state: 'lost', reason: file.reason };
   // Without a file the carrier alone decides.
   if (file.kind === 'none' || file.state === 'up') return UP;
   return { state: 'down', reason: 'the state file of ifplugd reports down' };
 }
 
-function judgeSight(name: string, sysfs: SysfsLink): LinkVerdict {
-  if (sysfs.kind === 'seen') return kernelVerdict(sysfs.facts);
+function sysfsVerdict(name: string, sysfs: SysfsLink): LinkVerdict {
+  if (sysfs.kind === 'seen') return carrierVerdict(sysfs.facts);
   if (sysfs.kind === 'unreadable') return { state: 'lost', reason: sysfs.reason };
   return { state: 'lost', reason: `interface ${name} does not exist` };
 }
 
-/** Up as the kernel's IFF_RUNNING is: RFC 2863's `up`, or `unknown` of a driver that tells nothing. */
-export function kernelVerdict({ isAdminUp, hasCarrier, operState }: LinkFacts): LinkVerdict {
+/** Up as the kernel's IFF_RUNNING is: RFC 2863's `up`, or `unknown` where the driver reports no state. */
+export function carrierVerdict({ isAdminUp, hasCarrier, operState }: LinkFacts): LinkVerdict {
   if (!isAdminUp) return { state: 'down', reason: 'interface is administratively down' };
   // The operational state follows the carrier some milliseconds later.
   const isSettling = operState === 'down' || operState === 'lowerlayerdown';

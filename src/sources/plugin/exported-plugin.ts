@@ -3,7 +3,7 @@ import { printable } from '../../protocol/printable.ts';
 import { ISSUES_MAX, REASON_MAX_CHARS } from './limits.ts';
 import type { OptionProblem } from './messages.ts';
 
-/** The plugin that a module exports; as text: what is wrong with it. Modules are other people's: nothing of them is known. */
+/** The plugin that a module exports; as text: what is wrong with it. A module may export anything. */
 export function exportedPlugin(module: unknown): Plugin | string {
   const exported = exportOf(module);
   if (exported === undefined) {

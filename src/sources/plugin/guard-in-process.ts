@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { guardStandardStreams } from './guard.ts';
 
-/** Where to a plugin's deeds go that would otherwise be the daemon's own. */
+/** Where a plugin's output and late errors go, which would otherwise be the daemon's own. */
 interface Plugin {
   readonly print: (text: string) => void;
-  /** Of an error that nobody caught: in a timer, in a promise that nobody waits for. */
+  /** Called with an uncaught error: of a timer, of a promise without a handler. */
   readonly threw: (error: unknown) => void;
 }
 
@@ -19,7 +19,7 @@ export function asPlugin<T>(plugin: Plugin, work: () => T): T {
   return running.run(plugin, work);
 }
 
-/** Within `uncaughtException`: whether the error was a plugin's, which is told of it. */
+/** Within `uncaughtException`: whether a plugin threw the error; its `threw` is called. */
 export function wasThrownByPlugin(error: unknown): boolean {
   const plugin = running.getStore() ?? null;
   plugin?.threw(error);
@@ -35,7 +35,7 @@ function printOf(): Plugin['print'] | null {
   return running.getStore()?.print ?? null;
 }
 
-/** From now on whatever leads to stdout, and to the log on stderr, asks who is calling. */
+/** From now on each write to stdout and stderr goes to the plugin's `print` if a plugin's code calls. */
 function guard(): void {
   if (isGuarding) return;
   isGuarding = true;

@@ -8,31 +8,32 @@ import { findInstallation } from './worker-thread.ts';
 
 /**
  * Runs a plugin in the daemon's own thread (`isolate: none`): it costs next to
- * nothing, and nothing protects the daemon from it but what is written here: a
- * throw, also a late one, or an end is told, a flood is sieved, and what it prints
- * goes to the log.
+ * nothing, and the daemon is protected only from this: a throw, also a late one, or an end fails the
+ * plugin alone, a flood of results is limited, and what it prints goes to the log.
  */
-export function startInProcess(spec: PluginSpec, tell: SendEvent): () => void {
+export function startInProcess(spec: PluginSpec, send: SendEvent): () => void {
   const abort = new AbortController();
   const { signal } = abort;
-  const outside: SendEvent = (event) => {
-    if (!signal.aborted) asOurselves(() => tell(event));
+  const sendUntilAborted: SendEvent = (event) => {
+    if (!signal.aborted) asOurselves(() => send(event));
   };
-  const chatter = new LogLineLimiter(nowMs, (line) => {
-    outside({ kind: 'said', level: 'info', message: `printed: ${line}` });
+  const output = new LogLineLimiter(nowMs, (line) => {
+    sendUntilAborted({ kind: 'logged', level: 'info', message: `printed: ${line}` });
   });
-  // Later: whoever starts it has not finished its own work.
+  // Later: the caller has not finished its own work.
   const immediate = setImmediate(() => {
     asPlugin(
       {
-        print: (text) => chatter.print(text),
+        print: (text) => output.print(text),
         threw: (error) =>
-          outside(failedEvent(`the plugin threw an error: ${errorReason(error, spec.run.module)}`)),
+          sendUntilAborted(
+            failedEvent(`the plugin threw an error: ${errorReason(error, spec.run.module)}`),
+          ),
       },
       () => {
-        const how = { spec, tell: outside, signal, isCheckOnly: false };
-        runObserve(() => loadModule(spec.run, findInstallation()), how).catch((error: unknown) => {
-          outside(failedEvent(errorReason(error, spec.run.module)));
+        const run = { spec, send: sendUntilAborted, signal, isCheckOnly: false };
+        runObserve(() => loadModule(spec.run, findInstallation()), run).catch((error: unknown) => {
+          sendUntilAborted(failedEvent(errorReason(error, spec.run.module)));
         });
       },
     );

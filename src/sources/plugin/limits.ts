@@ -2,18 +2,18 @@
 export const HEAP_MB_MAX = 64;
 /** The same for buffers, which V8 keeps outside its heap. */
 export const BUFFERS_MB_MAX = 64;
-/** What is kept of a flood; of the rest the newest one. */
+/** Results that pass in a second; of the others the newest one does. */
 export const OBSERVATIONS_PER_S_MAX = 100;
 
-/** Workers are looked at this often, from outside: one that has nothing to do is not woken for it. */
+/** Workers are checked this often, from outside: an idle one is not woken for it. */
 export const LOOK_MS = 2_000;
-/** So many looks in a row at which its event loop had not turned, and it is stuck. */
+/** So many checks in a row at which its event loop had not turned, and it is stuck. */
 export const STUCK_LOOKS_MAX = 3;
 /** The same while it is being loaded, on a machine that has other things to do. */
 export const STUCK_LOOKS_MAX_LOADING = 15;
-/** One that ran for longer than this between two looks is asked what its buffers take … */
+/** One that ran for longer than this between two checks must report the size of its buffers … */
 export const ASK_ABOVE_MS = 5;
-/** … and any other at each so many looks. */
+/** … and any other at each so many checks. */
 export const ASK_LOOKS = 15;
 
 /** Between a failure and the next start; doubled with each failure in a row. */
@@ -21,7 +21,7 @@ export const BACKOFF_MIN_MS = 1_000;
 export const BACKOFF_MAX_MS = 60_000;
 /** Plugins that are being loaded at once: loading takes a core, and the probes need one too. */
 export const STARTS_AT_ONCE_MAX = 2;
-/** How long a plugin has to put things away when it shall end. */
+/** How long a plugin has to clean up before it is killed. */
 export const CLOSE_MAX_MS = 1_000;
 
 export const REASON_MAX_CHARS = 200;

@@ -21,7 +21,7 @@ const LENT = ['zod', 'rxjs'];
  * tsx's loader for `require` lives in the thread that uses it; the one for
  * `import` brings a thread of its own and, until it has compiled everything
  * once, a process: four times the memory. The price: no top-level await.
- * Throws an error for people where there is no such module or it does not load.
+ * Throws an error whose message says which module is missing or why it does not load.
  */
 export function loadModule(
   { module, folder }: PluginRun,
@@ -59,7 +59,7 @@ const TOOL_SETTINGS = {
   TSX_DISABLE_CACHE: '1',
 };
 
-/** Loaded late: whoever has no plugins needs no compiler. */
+/** Loaded on demand: without plugins no compiler is needed. */
 function tsxOf(tsxPath: string): object {
   const before = { ...process.env };
   Object.assign(process.env, TOOL_SETTINGS);

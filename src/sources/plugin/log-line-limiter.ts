@@ -6,20 +6,20 @@ import { LOG_LINE_MAX_CHARS, LOG_LINES_PER_S_MAX } from './limits.ts';
 const PERIOD_MS = 1_000;
 
 /**
- * What a plugin prints or logs, as lines at a bounded rate. The next line that passes says how many
- * were left out before it.
+ * Splits what a plugin prints or logs into lines and limits their rate. The next line that passes
+ * ends with how many were left out before it.
  */
 export class LogLineLimiter {
   readonly #limiter: NoticeLimiter;
-  readonly #say: (line: string, fields?: LogFields) => void;
+  readonly #write: (line: string, fields?: LogFields) => void;
   #rest = '';
 
-  constructor(nowMs: () => number, say: (line: string, fields?: LogFields) => void) {
+  constructor(nowMs: () => number, write: (line: string, fields?: LogFields) => void) {
     this.#limiter = new NoticeLimiter({ max: LOG_LINES_PER_S_MAX, periodMs: PERIOD_MS, nowMs });
-    this.#say = say;
+    this.#write = write;
   }
 
-  /** A piece of what was printed: lines, and the beginning of one. */
+  /** A chunk of output: whole lines, and the beginning of one. */
   print(text: string): void {
     const lines = (this.#rest + text).split('\n');
     const rest = lines.pop() ?? '';
@@ -34,6 +34,9 @@ export class LogLineLimiter {
     if (line === '' && fields === undefined) return;
     const leftOut = this.#limiter.pass();
     if (leftOut === null) return;
-    this.#say(leftOut === 0 ? line : `${line} (after ${leftOut} lines that came too fast)`, fields);
+    this.#write(
+      leftOut === 0 ? line : `${line} (after ${leftOut} lines that came too fast)`,
+      fields,
+    );
   }
 }

@@ -16,10 +16,10 @@ export interface OptionProblem {
   readonly message: string;
 }
 
-/** What a plugin logs beside a message: plain data, bounded as a whole. */
+/** What a plugin logs with a message: plain data, bounded as a whole. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** A sight that was checked: short, printable, in range. */
+/** A result that was checked: short, printable, in range. */
 export interface CheckedResult {
   readonly state: 'up' | 'down';
   readonly reason: string;
@@ -27,15 +27,15 @@ export interface CheckedResult {
   readonly detail?: string;
 }
 
-/** What a plugin that runs tells its keeper. */
+/** What a running plugin sends to its supervisor. */
 export type PluginEvent =
   /** It was loaded, and its options are sound. */
   | { readonly kind: 'started'; readonly name: string }
-  | { readonly kind: 'seen'; readonly result: CheckedResult }
-  /** So many observations came too fast and are gone. */
-  | { readonly kind: 'dropped'; readonly count: number }
+  | { readonly kind: 'result'; readonly result: CheckedResult }
+  /** So many results came too fast and were discarded. */
+  | { readonly kind: 'discarded'; readonly count: number }
   | {
-      readonly kind: 'said';
+      readonly kind: 'logged';
       readonly level: 'info' | 'warn' | 'error';
       readonly message: string;
       readonly fields?: LogFields;
@@ -50,8 +50,8 @@ export type PluginEvent =
 
 export type SendEvent = (event: PluginEvent) => void;
 
-/** Starts a plugin; whatever comes of it is told, later. Returns what ends it. */
-export type Start = (spec: PluginSpec, tell: SendEvent) => () => void;
+/** Starts a plugin, which sends its events later, never within the call. Returns what ends it. */
+export type Start = (spec: PluginSpec, send: SendEvent) => () => void;
 
 export function failedEvent(reason: string): PluginEvent {
   return { kind: 'failed', reason, problems: [] };

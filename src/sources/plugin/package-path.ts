@@ -2,13 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-/** What a package may say of each of its ways in, the first that it does say being taken. */
+/** Conditions of a package's `exports`; of those a package has, the first one is taken. */
 const CONDITIONS: ReadonlySet<string> = new Set(['node', 'import', 'module-sync', 'default']);
 
 /**
  * The file of a package, as a program in `folder` would find it; `null`: there is no such package.
- * A package whose `exports` know only `import` has no way in for `require`, which loads plugins:
- * such a way is taken by ourselves. Throws what the package is told to be where it has no way in.
+ * A package whose `exports` have only `import` has no entry for `require`, which loads plugins: this
+ * function resolves that entry itself. Throws Node's error where a package has no entry at all.
  */
 export function packagePath(name: string, folder: string): string | null {
   try {
@@ -34,7 +34,7 @@ function importedPath(name: string, folder: string): string | null {
       const { exports }: { exports?: unknown } = Object(
         JSON.parse(readFileSync(description, 'utf8')),
       );
-      const target = targetOf(wayOf(exports, ['.', ...below].join('/')));
+      const target = targetOf(entryOf(exports, ['.', ...below].join('/')));
       return target === null ? null : join(root, target);
     }
     if (at === dirname(at)) return null;
@@ -42,16 +42,16 @@ function importedPath(name: string, folder: string): string | null {
 }
 
 /** Of `exports`: conditions alone stand for the package itself. */
-function wayOf(exports: unknown, way: string): unknown {
-  const ways = Object(exports);
-  const isTable = Object.keys(ways).some((key) => key.startsWith('.'));
-  if (isTable) return Reflect.get(ways, way);
-  return way === '.' ? exports : undefined;
+function entryOf(exports: unknown, subpath: string): unknown {
+  const entries = Object(exports);
+  const isTable = Object.keys(entries).some((key) => key.startsWith('.'));
+  if (isTable) return Reflect.get(entries, subpath);
+  return subpath === '.' ? exports : undefined;
 }
 
-function targetOf(way: unknown): string | null {
-  if (typeof way === 'string') return way;
-  for (const [condition, target] of Object.entries(Object(way))) {
+function targetOf(entry: unknown): string | null {
+  if (typeof entry === 'string') return entry;
+  for (const [condition, target] of Object.entries(Object(entry))) {
     const found = CONDITIONS.has(condition) ? targetOf(target) : null;
     if (found !== null) return found;
   }

@@ -13,9 +13,9 @@ import { StartSlots } from './start-slots.ts';
 import { startWorker } from './worker-thread.ts';
 
 /**
- * Runs every plugin of the newest configuration, and emits what they see, at
- * most 100 observations a second of each; `lost` with the reason where one
- * fails, ends or is silent for too long: it is started again. A plugin that is
+ * Runs every plugin of the newest configuration, and emits their results, at
+ * most 100 a second of each; `lost` with the reason where one fails, ends or
+ * yields nothing for too long: it is started again. A plugin that is
  * the same in the next configuration goes on undisturbed.
  *
  * Never completes, and errors only where `config$` does. Unsubscribing ends all
@@ -27,8 +27,8 @@ export function plugins(
 ): Observable<Observation> {
   return defer(() => {
     const observation$ = new Subject<Observation>();
-    const keepers = new Map<string, PluginSupervisor>();
-    const keeperDeps: SupervisorDeps = {
+    const supervisors = new Map<string, PluginSupervisor>();
+    const supervisorDeps: SupervisorDeps = {
       nowMs,
       start: deps.start ?? starter(new Watchdog()),
       starts: new StartSlots(STARTS_AT_ONCE_MAX),
@@ -36,12 +36,12 @@ export function plugins(
       notify: deps.notify,
     };
     const reconciled$ = config$.pipe(
-      tap((config) => reconcile(keepers, specsOf(config), keeperDeps)),
+      tap((config) => reconcile(supervisors, specsOf(config), supervisorDeps)),
       ignoreElements(),
     );
     return merge(observation$, reconciled$).pipe(
       finalize(() => {
-        for (const keeper of keepers.values()) keeper.close();
+        for (const supervisor of supervisors.values()) supervisor.close();
       }),
     );
   });
@@ -64,23 +64,25 @@ export function specsOf(config: Config): PluginSpec[] {
   return [...signals, ...checks];
 }
 
-function starter(pulse: Watchdog): Start {
-  return (spec, tell) =>
-    spec.run.isolate === 'worker' ? startWorker(spec, tell, { pulse }) : startInProcess(spec, tell);
+function starter(watchdog: Watchdog): Start {
+  return (spec, send) =>
+    spec.run.isolate === 'worker'
+      ? startWorker(spec, send, { watchdog })
+      : startInProcess(spec, send);
 }
 
 function reconcile(
-  keepers: Map<string, PluginSupervisor>,
+  supervisors: Map<string, PluginSupervisor>,
   specs: readonly PluginSpec[],
   deps: SupervisorDeps,
 ): void {
   const wanted = new Map(specs.map((spec) => [spec.key, spec]));
-  for (const [key, keeper] of keepers) {
-    if (isDeepStrictEqual(keeper.spec, wanted.get(key))) wanted.delete(key);
+  for (const [key, supervisor] of supervisors) {
+    if (isDeepStrictEqual(supervisor.spec, wanted.get(key))) wanted.delete(key);
     else {
-      keeper.close();
-      keepers.delete(key);
+      supervisor.close();
+      supervisors.delete(key);
     }
   }
-  for (const [key, spec] of wanted) keepers.set(key, new PluginSupervisor(spec, deps));
+  for (const [key, spec] of wanted) supervisors.set(key, new PluginSupervisor(spec, deps));
 }

@@ -19,35 +19,35 @@ import { thrownAt } from './thrown-at.ts';
 /** How long a plugin that yields too fast waits after each further value. */
 const FLOOD_PAUSE_MS = 1;
 
-/** How a plugin is run: to observe, or only to see whether its options are sound. */
-export interface RunHow {
+/** How to run a plugin. `isCheckOnly`: only to check whether it loads and its options are valid. */
+export interface RunOptions {
   readonly spec: PluginSpec;
-  readonly tell: SendEvent;
+  readonly send: SendEvent;
   readonly signal: AbortSignal;
   readonly isCheckOnly: boolean;
 }
 
-/** Runs what `load` gives until it ends, fails or is aborted; tells all of it and never rejects. */
-export async function runObserve(load: () => unknown, how: RunHow): Promise<void> {
-  const { spec, tell, signal } = how;
+/** Runs what `load` gives until it ends, fails or is aborted; sends each event and never rejects. */
+export async function runObserve(load: () => unknown, run: RunOptions): Promise<void> {
+  const { spec, send, signal } = run;
   const plugin = loaded(load, spec.run.module);
-  if (typeof plugin === 'string') return tell(failedEvent(plugin));
+  if (typeof plugin === 'string') return send(failedEvent(plugin));
   const options = optionsOf(plugin, spec.run.options);
   if ('problems' in options) {
     const { problems } = options;
-    return tell({ kind: 'failed', reason: problems.map(problemText).join('; '), problems });
+    return send({ kind: 'failed', reason: problems.map(problemText).join('; '), problems });
   }
-  tell({ kind: 'started', name: printable(plugin.name, REASON_MAX_CHARS) });
-  if (how.isCheckOnly) return;
+  send({ kind: 'started', name: printable(plugin.name, REASON_MAX_CHARS) });
+  if (run.isCheckOnly) return;
   const limiter = new LatestLimiter<CheckedResult>({
     perSecondMax: OBSERVATIONS_PER_S_MAX,
-    pass: (result) => tell({ kind: 'seen', result }),
-    discarded: (count) => tell({ kind: 'dropped', count }),
+    pass: (result) => send({ kind: 'result', result }),
+    discarded: (count) => send({ kind: 'discarded', count }),
   });
   signal.addEventListener('abort', () => limiter.close(), { once: true });
-  const reason = await observed(plugin, options.value, how, limiter);
+  const reason = await observed(plugin, options.value, run, limiter);
   limiter.close();
-  if (!signal.aborted) tell(failedEvent(reason));
+  if (!signal.aborted) send(failedEvent(reason));
 }
 
 /** What was thrown, and where in the plugin, as one line. */
@@ -68,10 +68,10 @@ function loaded(load: () => unknown, module: string): Plugin | string {
 async function observed(
   plugin: Plugin,
   options: unknown,
-  how: RunHow,
+  run: RunOptions,
   limiter: LatestLimiter<CheckedResult>,
 ): Promise<string> {
-  const context = contextOf(how);
+  const context = contextOf(run);
   const { signal } = context;
   try {
     for await (const value of iterate(plugin.observe(options, context), signal)) {
@@ -84,15 +84,15 @@ async function observed(
     }
     return 'the plugin ended: observe() must run until context.signal aborts';
   } catch (error) {
-    return `the plugin threw an error: ${errorReason(error, how.spec.run.module)}`;
+    return `the plugin threw an error: ${errorReason(error, run.spec.run.module)}`;
   }
 }
 
-function contextOf({ spec, signal, tell }: RunHow): PluginContext {
+function contextOf({ spec, signal, send }: RunOptions): PluginContext {
   return {
     signal,
     sleep: (delayMs) => sleep(delayMs, signal),
-    log: logOf(tell),
+    log: logOf(send),
     address: spec.address,
     port: spec.port,
   };
@@ -114,20 +114,20 @@ async function sleep(delayMs: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Limited here already: whoever logs in a loop must not fill the daemon's queue of messages. */
-function logOf(tell: SendEvent): PluginLog {
+/** Limited in the plugin's thread: one that logs in a loop must not fill the daemon's message queue. */
+function logOf(send: SendEvent): PluginLog {
   const at = (level: 'info' | 'warn' | 'error'): PluginLog['info'] => {
-    const chatter = new LogLineLimiter(
+    const limiter = new LogLineLimiter(
       () => performance.now(),
       (message, fields) =>
-        tell({ kind: 'said', level, message, ...(fields === undefined ? {} : { fields }) }),
+        send({ kind: 'logged', level, message, ...(fields === undefined ? {} : { fields }) }),
     );
-    return (message: unknown, fields?: unknown) => chatter.line(String(message), plain(fields));
+    return (message: unknown, fields?: unknown) => limiter.line(String(message), plain(fields));
   };
   return { info: at('info'), warn: at('warn'), error: at('error') };
 }
 
-/** A copy that may cross threads: whatever a plugin gives, as JSON has it, and not too much of it. */
+/** A bounded copy as JSON, which may cross threads. */
 function plain(fields: unknown): LogFields | undefined {
   if (fields === undefined) return undefined;
   const text = jsonOf(fields);

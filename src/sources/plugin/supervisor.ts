@@ -2,7 +2,7 @@ import type { Notice } from '../../model/notice.ts';
 import type { Observation } from '../../model/observation.ts';
 import { Alarm } from '../../platform/alarm.ts';
 import { Backoff } from '../../platform/backoff.ts';
-import { SilenceAlarm } from '../../platform/loop-time.ts';
+import { StallAwareAlarm } from '../../platform/loop-time.ts';
 import { BACKOFF_MAX_MS, BACKOFF_MIN_MS } from './limits.ts';
 import type { CheckedResult, LogFields, PluginEvent, PluginSpec, Start } from './messages.ts';
 import type { StartSlots } from './start-slots.ts';
@@ -15,58 +15,61 @@ export interface SupervisorDeps {
   readonly notify: (notice: Notice) => void;
 }
 
-/** After so long without a failure the next one is the first again. */
-const SOUND_AFTER_MS = 60_000;
+/** A plugin that ran this long is restarted after the shortest wait again. */
+const RAN_WELL_MS = 60_000;
 
 /**
- * Keeps one plugin running: whatever ends it is `lost` with the reason, and it
- * is started again after a wait that doubles up to `BACKOFF_MAX_MS`.
+ * Keeps one plugin running. When it ends, emits `lost` with the reason, and starts it again after a
+ * wait that doubles up to `BACKOFF_MAX_MS`.
  */
 export class PluginSupervisor {
   readonly spec: PluginSpec;
   readonly #deps: SupervisorDeps;
-  readonly #again: Alarm;
-  readonly #stale: SilenceAlarm;
+  readonly #restart: Alarm;
+  /** `null`: the plugin may yield as seldom as it likes. */
+  readonly #staleTimer: StallAwareAlarm | null;
   #stop: () => void = () => {};
-  #endTurn: () => void = () => {};
+  #freeSlot: () => void = () => {};
   readonly #backoff = new Backoff({ minMs: BACKOFF_MIN_MS, maxMs: BACKOFF_MAX_MS });
   #startedAtMs = 0;
-  #hasReportedDropped = false;
+  #hasReportedDiscarded = false;
 
   constructor(spec: PluginSpec, deps: SupervisorDeps) {
     this.spec = spec;
     this.#deps = deps;
-    this.#again = new Alarm(() => this.#begin());
-    this.#stale = new SilenceAlarm(() => this.#silent());
+    this.#restart = new Alarm(() => this.#begin());
+    const { staleAfterMs } = spec.run;
+    this.#staleTimer =
+      staleAfterMs === null ? null : new StallAwareAlarm(() => this.#yieldedNothing(staleAfterMs));
     this.#begin();
   }
 
   close(): void {
     this.#halt();
-    this.#again.close();
+    this.#restart.close();
   }
 
   #begin(): void {
-    this.#endTurn = this.#deps.starts.queue(() => {
+    this.#freeSlot = this.#deps.starts.queue(() => {
       this.#startedAtMs = this.#deps.nowMs();
-      this.#stop = this.#deps.start(this.spec, (event) => this.#take(event));
+      this.#stop = this.#deps.start(this.spec, (event) => this.#handle(event));
     });
   }
 
-  #take(event: PluginEvent): void {
+  #handle(event: PluginEvent): void {
     switch (event.kind) {
       case 'started':
-        this.#endTurn();
-        // Loading is no silence: how long that may take depends on the machine.
-        this.#awaitSight();
+        this.#freeSlot();
+        // The time to load does not count: how long it takes depends on the machine.
+        this.#restartStaleTimer();
         return;
-      case 'seen':
-        this.#see(event.result);
+      case 'result':
+        this.#emitResult(event.result);
         return;
-      case 'dropped':
-        this.#tellDropped(event.count);
+      case 'discarded':
+        this.#reportDiscarded(event.count);
         return;
-      case 'said':
+      case 'logged':
         this.#notify(
           event.level,
           'plugin_log',
@@ -82,28 +85,26 @@ export class PluginSupervisor {
     }
   }
 
-  #see(result: CheckedResult): void {
-    this.#awaitSight();
+  #emitResult(result: CheckedResult): void {
+    this.#restartStaleTimer();
     this.#deps.emit({ signal: this.spec.key, atMs: this.#deps.nowMs(), ...result });
   }
 
-  #awaitSight(): void {
+  #restartStaleTimer(): void {
     const { staleAfterMs } = this.spec.run;
-    if (staleAfterMs !== null) this.#stale.set(staleAfterMs);
+    if (staleAfterMs !== null) this.#staleTimer?.set(staleAfterMs);
   }
 
-  #silent(): void {
-    this.#fail(
-      `the plugin yielded nothing for ${this.spec.run.staleAfterMs ?? 0} ms (stale_after)`,
-    );
+  #yieldedNothing(staleAfterMs: number): void {
+    this.#fail(`the plugin yielded nothing for ${staleAfterMs} ms (stale_after)`);
   }
 
   #fail(reason: string): void {
     this.#halt();
     const nowMs = this.#deps.nowMs();
-    if (nowMs - this.#startedAtMs >= SOUND_AFTER_MS) this.#backoff.reset();
+    if (nowMs - this.#startedAtMs >= RAN_WELL_MS) this.#backoff.reset();
     const waitMs = this.#backoff.next();
-    this.#again.set(nowMs + waitMs);
+    this.#restart.set(nowMs + waitMs);
     this.#deps.emit({ signal: this.spec.key, state: 'lost', reason, atMs: nowMs });
     this.#notify(
       'error',
@@ -112,20 +113,20 @@ export class PluginSupervisor {
     );
   }
 
-  /** Said once for each time it was started: a plugin that floods goes on with it. */
-  #tellDropped(count: number): void {
-    if (this.#hasReportedDropped) return;
-    this.#hasReportedDropped = true;
+  /** Once for each start: a plugin that floods goes on doing so. */
+  #reportDiscarded(count: number): void {
+    if (this.#hasReportedDiscarded) return;
+    this.#hasReportedDiscarded = true;
     const message = `plugin ${this.spec.key} yields observations too fast: ${count} of the last second were discarded`;
     this.#notify('warn', 'plugin_flood', message);
   }
 
   #halt(): void {
-    this.#stale.close();
-    this.#hasReportedDropped = false;
+    this.#staleTimer?.close();
+    this.#hasReportedDiscarded = false;
     this.#stop();
     this.#stop = () => {};
-    this.#endTurn();
+    this.#freeSlot();
   }
 
   #notify(level: Notice['level'], event: string, message: string, fields?: LogFields): void {

@@ -10,7 +10,7 @@ import type { Installation } from './load.ts';
 import { failedEvent, type PluginEvent, type PluginSpec, type SendEvent } from './messages.ts';
 import type { Watchdog } from './watchdog.ts';
 import { thrownAt } from './thrown-at.ts';
-import { watcher } from './worker-watchdog.ts';
+import { workerCheck } from './worker-watchdog.ts';
 import type { PluginWorkerData } from './worker-protocol.ts';
 
 /** What a plugin sees of our environment. */
@@ -36,13 +36,13 @@ export function findInstallation(): Installation {
 
 /**
  * Runs a plugin in a thread of its own, where a busy loop or a leak stops
- * nobody else: it is killed, with the reason. Whatever comes of it is told,
- * `failed` being the last. Returns what ends it, at the latest after `CLOSE_MAX_MS`.
+ * nobody else: it is killed, with the reason. Sends its events, `failed` being the last.
+ * Returns what ends it, at the latest after `CLOSE_MAX_MS`.
  */
 export function startWorker(
   spec: PluginSpec,
-  tell: SendEvent,
-  deps: { readonly pulse: Watchdog; readonly isCheckOnly?: boolean },
+  send: SendEvent,
+  deps: { readonly watchdog: Watchdog; readonly isCheckOnly?: boolean },
 ): () => void {
   const { port1: port, port2: workerPort } = new MessageChannel();
   const shared = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT);
@@ -50,7 +50,7 @@ export function startWorker(
   const worker = makeWorker({ spec, isCheckOnly, port: workerPort, shared });
   if (typeof worker === 'string') {
     port.close();
-    const immediate = setImmediate(() => tell(failedEvent(worker)));
+    const immediate = setImmediate(() => send(failedEvent(worker)));
     return () => clearImmediate(immediate);
   }
   let isLoading = true;
@@ -61,12 +61,12 @@ export function startWorker(
     isOver = true;
     unwatch();
     port.close();
-    // Its last words may be under way; what it does with the rest of its life is nobody's business.
+    // Events that are still under way are dropped: the port is closed.
     void worker.terminate();
-    if (event !== null && !isClosing) tell(event);
+    if (event !== null && !isClosing) send(event);
   };
-  const unwatch = deps.pulse.watch(
-    watcher({
+  const unwatch = deps.watchdog.watch(
+    workerCheck({
       worker,
       port,
       state: new Int32Array(shared),
@@ -78,15 +78,15 @@ export function startWorker(
     if (isOver || isClosing) return;
     if (event.kind === 'started') isLoading = false;
     if (event.kind === 'failed') end(event);
-    else tell(event);
+    else send(event);
   });
   worker.on('error', (error) => end(failedEvent(killedBy(error, spec.run.module))));
   worker.on('exit', (code) => end(failedEvent(`the plugin called process.exit(${code})`)));
-  const chatter = new LogLineLimiter(nowMs, (line) => {
-    if (!isOver && !isClosing) tell({ kind: 'said', level: 'info', message: `printed: ${line}` });
+  const output = new LogLineLimiter(nowMs, (line) => {
+    if (!isOver && !isClosing) send({ kind: 'logged', level: 'info', message: `printed: ${line}` });
   });
   for (const stream of [worker.stdout, worker.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => chatter.print(text));
+    stream.setEncoding('utf8').on('data', (text: string) => output.print(text));
   }
   return () => {
     if (isOver) return;
@@ -126,7 +126,7 @@ function openWorker(data: PluginWorkerData): Worker {
   });
 }
 
-/** The release has it as a file of its own beside the bundle. */
+/** The release has it as a file of its own next to the bundle. */
 function programPath(): string {
   const source = fileURLToPath(new URL('worker.ts', import.meta.url));
   return existsSync(source) ? source : fileURLToPath(new URL('plugin-worker.cjs', import.meta.url));

@@ -9,8 +9,8 @@ import {
 } from './limits.ts';
 import { ANSWERS, BUFFERS_KIB, type WorkerOrder } from './worker-protocol.ts';
 
-/** A worker that is looked at. */
-interface Looked {
+/** A worker that is checked. */
+interface WatchedWorker {
   readonly worker: Pick<Worker, 'performance'>;
   readonly port: Pick<MessagePort, 'postMessage'>;
   /** Shared with it: `ANSWERS` and `BUFFERS_KIB`. */
@@ -20,17 +20,17 @@ interface Looked {
 }
 
 /**
- * What to do at each look. A worker is alive if its event loop has waited since the last look,
- * which its thread's clock tells without waking it; one that never waits is asked, and alive if
- * it answers. Looks are counted and not timed: a process that was stopped missed none.
+ * Makes the check of one worker. It is alive if its event loop was idle since the last check, which
+ * `eventLoopUtilization` shows without waking it; one that was never idle is asked, and alive if it
+ * answers. Checks are counted and not timed: a process that was stopped missed none.
  */
-export function watcher({ worker, port, state, isLoading, kill }: Looked): () => void {
-  let looks = 0;
+export function workerCheck({ worker, port, state, isLoading, kill }: WatchedWorker): () => void {
+  let checks = 0;
   let stuck = 0;
   let last = { idle: 0, active: 0, answers: 0 };
   let isAsked = false;
   return () => {
-    looks += 1;
+    checks += 1;
     const { idle, active } = worker.performance.eventLoopUtilization();
     const answers = Atomics.load(state, ANSWERS);
     const hasWaited = idle > last.idle;
@@ -44,7 +44,7 @@ export function watcher({ worker, port, state, isLoading, kill }: Looked): () =>
       kill(`the plugin blocked its thread for ${(stuckMax * LOOK_MS) / 1000}s: killed`);
     } else if (Atomics.load(state, BUFFERS_KIB) > BUFFERS_MB_MAX * 1024) {
       kill(`the plugin used more than ${BUFFERS_MB_MAX} MB of buffers: killed`);
-    } else if (!isAsked && (!hasWaited || workedMs > ASK_ABOVE_MS || looks % ASK_LOOKS === 0)) {
+    } else if (!isAsked && (!hasWaited || workedMs > ASK_ABOVE_MS || checks % ASK_LOOKS === 0)) {
       isAsked = true;
       port.postMessage('ask' satisfies WorkerOrder);
     }

@@ -20,7 +20,7 @@ function answer(): void {
   Atomics.add(state, ANSWERS, 1);
 }
 
-// What a plugin posts there by itself would wait for ever for somebody to read it.
+// Nobody reads what a plugin posts there by itself: it would pile up.
 parentPort?.close();
 // Its `process.stdout` is a stream to its owner anyway.
 guardStandardStreams(() => (text) => process.stdout.write(text));
@@ -34,11 +34,11 @@ port.on('message', (order: WorkerOrder) => {
 async function run(): Promise<void> {
   await runObserve(() => loadModule(spec.run, installation), {
     spec,
-    tell: (event) => port.postMessage(event),
+    send: (event) => port.postMessage(event),
     signal: abort.signal,
     isCheckOnly,
   });
-  // What it has open must not keep it; whatever it told is on its way to the owner, who ends it.
+  // What it has open must not keep the thread alive; its events are on their way to the owner.
   if (abort.signal.aborted) process.exit();
 }
 

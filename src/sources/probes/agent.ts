@@ -17,9 +17,9 @@ import {
 const LINE_ENDS = /[\r\n]/;
 
 /**
- * Asks HAProxy's agent-check how the server is: it both judges and weighs. An agent that cannot
+ * Reads the state and the weight of a server from an HAProxy agent-check. An agent that cannot
  * be reached or does not answer is `down`, as any service on that machine would be; one that
- * answers nonsense is `lost`.
+ * sends an invalid reply is `lost`.
  */
 export const agentProber: Prober = (target, answered) =>
   new AgentProbe(target, checkOfType(target, 'agent'), answered);

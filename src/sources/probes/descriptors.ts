@@ -8,7 +8,7 @@ import {
 import type { Config } from '../../model/config.ts';
 import type { Notice } from '../../model/notice.ts';
 
-/** The world of a `Descriptors`. */
+/** What `Descriptors` depends on. */
 export interface DescriptorDeps {
   readonly limit: () => number;
   /** What the process has before there are probes. */
@@ -44,7 +44,7 @@ function shortage(
   needed: number,
   limit: number,
   holds: number,
-  { flights: inFlight, sentinels }: DescriptorBudget,
+  { inFlight, sentinels }: DescriptorBudget,
 ): string {
   const missing = holds - sentinels;
   const without =

@@ -23,7 +23,7 @@ const RCODES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Asks a server for one record over UDP (over TCP where the answer was cut). It is up when it
+ * Queries a server for one record over UDP (over TCP where the answer was truncated). It is up when it
  * answers with `rcode`; NOERROR must also bring a record of the type (but for `answer: any`),
  * because a server that lost its zones may well answer so, with nothing in it.
  */
@@ -45,10 +45,10 @@ class DnsProbe implements Probe {
 
   start(): void {
     const { name, record, timeoutMs } = this.#check;
-    // It asks again after a third of the time, for the datagram that was lost; the end of all is ours.
+    // It repeats the query after a third of the time, in case a datagram was lost; the time-out is ours.
     const resolver = new Resolver({ timeout: Math.max(1, Math.ceil(timeoutMs / 3)), tries: 3 });
     this.#resolver = resolver;
-    // c-ares says that the server refused, where it has no descriptor to ask by (or to ask again).
+    // c-ares reports a refusal by the server where it got no descriptor to query with.
     const none = descriptorError();
     if (none !== null) {
       process.nextTick(() => this.#end(resolver, errorText(none, null)));

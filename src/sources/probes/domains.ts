@@ -56,7 +56,7 @@ function emptyDomain<T>(name: string): Domain<T> {
 /**
  * Notes that `member`, which was up, failed. True where the domain is to be
  * swept now: another member failed within `TOGETHER_MS`. A second failure of
- * the same member says nothing about its neighbours.
+ * the same member shows nothing about its neighbours.
  */
 export function noteFailure<T>(domain: Domain<T>, member: T, nowMs: number): boolean {
   const isTogether =

@@ -11,7 +11,7 @@ const DOWN_REASONS: ReadonlyMap<string, string> = new Map([
   ['ETIMEDOUT', 'timed out'],
 ]);
 
-/** What this node lacks: it says nothing about the server. */
+/** What this node lacks: it shows nothing about the server. */
 const LOST_REASONS: ReadonlyMap<string, string> = new Map([
   ['EMFILE', 'out of file descriptors'],
   ['ENFILE', 'out of file descriptors on this node'],
@@ -28,7 +28,7 @@ const LOST_REASONS: ReadonlyMap<string, string> = new Map([
   ['EINVAL', 'address cannot be probed from this node'],
 ]);
 
-/** Puts a socket's error into words. `source`: the local address that was asked for. */
+/** The reason text of a socket's error. `source`: the configured local address. */
 export function errorText(error: NodeJS.ErrnoException, source: string | null): ProbeAnswer {
   const code = error.code ?? 'unknown error';
   const down = DOWN_REASONS.get(code);

@@ -12,7 +12,7 @@ import {
 
 /**
  * Runs a Nagios plugin for one real server. At the time-out the plugin and its process group
- * are ended, and the result is `lost`: it says nothing about the server, which the plugin's own
+ * are ended, and the result is `lost`: it shows nothing about the server, which the plugin's own
  * time-out would. The time-out begins with the child: where more are wanted than can be run, each
  * runs less often, and none is lost for the time that it waited.
  */

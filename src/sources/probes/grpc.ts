@@ -31,7 +31,7 @@ const GRPC_STATUSES: ReadonlyMap<string, string> = new Map([
   ['16', 'not authenticated'],
 ]);
 
-/** Asks grpc.health.v1 over HTTP/2 without TLS, on a fresh connection that is reset after it. */
+/** Calls grpc.health.v1 over HTTP/2 without TLS, on a fresh connection that is reset after it. */
 export const grpcProber: Prober = (target, answered) =>
   new GrpcProbe(target, checkOfType(target, 'grpc'), answered);
 
@@ -128,7 +128,7 @@ class GrpcProbe implements Probe {
     this.#end(exchange, { state: 'down', reason });
   }
 
-  /** The trailers came before the end, and would have said what went wrong. */
+  /** The trailers, which hold the status, come before the end. */
   #judge(exchange: Exchange): void {
     const status = readHealthResponse(Buffer.concat(exchange.received));
     if (exchange.received.length === 0) this.#end(exchange, CLOSED);

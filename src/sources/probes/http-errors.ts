@@ -13,7 +13,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['HPE_HEADER_OVERFLOW', 'the headers are longer than 16 KiB'],
 ]);
 
-/** Puts what went wrong with an HTTP exchange into words. `source`: the local address asked for. */
+/** The reason text of a failed HTTP exchange. `source`: the configured local address. */
 export function explainHttp(error: NodeJS.ErrnoException, source: string | null): ProbeAnswer {
   const code = error.code ?? '';
   const reason = REASONS.get(code);
@@ -26,7 +26,7 @@ export function explainHttp(error: NodeJS.ErrnoException, source: string | null)
         'TLS handshake failed: the server does not speak TLS, or shares no TLS version or cipher with this node',
     };
   }
-  // Node's words for an orderly close before, or within, the answer.
+  // Node's messages for an orderly close before, or within, the answer.
   if (code === 'ECONNRESET' && error.syscall === undefined) {
     return { state: 'down', reason: 'closed by peer' };
   }

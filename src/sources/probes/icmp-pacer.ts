@@ -1,7 +1,7 @@
 import type { ProbeTarget } from './prober.ts';
 
 /**
- * When a UDP probe without an expected answer may begin. Its silence means `up` only if an ICMP
+ * When a UDP probe without an expected answer may begin. No reply means `up` only if an ICMP
  * error could have come, and a host answers one asker with about one ICMP error a second (Linux:
  * net.ipv4.icmp_ratelimit, ip(7)): without a pace of their own, probes of several dead ports of
  * one host would use up each other's errors, and most of the ports would look alive.
@@ -10,7 +10,7 @@ export class IcmpPacer {
   /** By address: when its next probe may begin. */
   readonly #freeAtMs = new Map<string, number>();
 
-  /** Takes the next turn of the target's address, and says when it is. Not paced: now. */
+  /** Takes the next turn of the target's address, and returns its time. Not paced: now. */
   take(target: ProbeTarget, nowMs: number): number {
     const intervalMs = paceMs(target);
     if (intervalMs === 0) return nowMs;
@@ -19,7 +19,7 @@ export class IcmpPacer {
     return atMs;
   }
 
-  /** Forgets addresses that nobody waits for. */
+  /** Drops addresses that no target waits for. */
   prune(nowMs: number): void {
     for (const [address, atMs] of this.#freeAtMs) if (atMs <= nowMs) this.#freeAtMs.delete(address);
   }

@@ -1,12 +1,12 @@
-import { flightDescriptors, type DescriptorBudget } from '../../model/descriptors.ts';
+import { probeDescriptors, type DescriptorBudget } from '../../model/descriptors.ts';
 import { LinkedList } from '../../platform/linked-list.ts';
 import type { ScheduledTarget } from './scheduled-target.ts';
 
 /**
  * Probes younger than `YOUNG_MS` that may be in flight together. Measured: 512
  * instead of 128 held the first result of a mass failure back from 14 to 38 ms.
- * Older ones wait for a server that is silent and cost nothing meanwhile, so
- * they do not count: 500 silent servers must not be probed in four rounds.
+ * Older ones wait for a server that does not answer and cost nothing meanwhile, so
+ * they do not count: 500 such servers must not be probed in four rounds.
  */
 export const YOUNG_MAX = 128;
 export const YOUNG_MS = 5;
@@ -26,7 +26,7 @@ export class ProbesInFlight {
   #keepsUdp = true;
 
   /** More than that may be in flight still. */
-  limit({ flights: inFlight, keepsUdp }: DescriptorBudget): void {
+  limit({ inFlight, keepsUdp }: DescriptorBudget): void {
     this.#descriptorsMax = inFlight;
     this.#keepsUdp = keepsUdp;
   }
@@ -80,7 +80,7 @@ export class ProbesInFlight {
   }
 
   #descriptorsOf({ spec: { check } }: ScheduledTarget): number {
-    return this.#keepsUdp && check.type === 'udp' ? 0 : flightDescriptors(check);
+    return this.#keepsUdp && check.type === 'udp' ? 0 : probeDescriptors(check);
   }
 }
 

@@ -17,7 +17,8 @@ export function shuffledPlaces(count: number, random: () => number): number[] {
   const places = Array.from({ length: count }, (_, index) => (index + random()) / count);
   for (let last = count - 1; last > 0; last -= 1) {
     const other = Math.floor(random() * (last + 1));
-    const [a, b] = [places[last] ?? 0, places[other] ?? 0];
+    const [a, b] = [places[last], places[other]];
+    if (a === undefined || b === undefined) throw new Error('bug: random() is not below 1');
     places[last] = b;
     places[other] = a;
   }

@@ -26,8 +26,8 @@ export interface Probe {
   /** Begins one probe. It ends with one call of `answered`, or by `expire` or `cancel`. */
   start(): void;
   /**
-   * Ends the probe in flight at its time-out, and says what that means. `null`: it goes on, for
-   * it still waits for its turn, and is given its time once more.
+   * Ends the probe in flight at its time-out, and returns the result. `null`: it goes on, for
+   * it still waits for its turn, and gets its whole time again.
    */
   expire(): ProbeAnswer | null;
   /** Ends the probe in flight without a result; nothing where none is. */
@@ -39,7 +39,7 @@ export interface Probe {
 /**
  * One per protocol. `answered` is never called after `expire`, `cancel` or `close`. `notify`
  * is for what the operator should know although the server is up; its rate is limited. `begun`
- * says that a probe which may have had to wait for its turn begins: its time counts from here.
+ * is called when a probe that may have had to wait for its turn begins: its time counts from here.
  */
 export type Prober = (
   target: ProbeTarget,
@@ -68,7 +68,7 @@ export function endpointOf({ address, port, check }: ProbeTarget): TcpEndpoint {
   return { address, port, source: check.source };
 }
 
-/** What a time-out means: nobody answered on the connection, or there was not even one. */
+/** The result of a time-out: no answer on the connection, or no connection at all. */
 export function late(tcp: { readonly connecting: boolean } | null, timeoutMs: number): ProbeAnswer {
   return tcp?.connecting === false ? noAnswer(timeoutMs) : timedOut(timeoutMs);
 }

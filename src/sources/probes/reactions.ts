@@ -3,7 +3,7 @@ import type { ProbeAnswer, ProbeTarget } from './prober.ts';
 import type { ProbeQueues } from './probe-queues.ts';
 import type { ScheduledTarget } from './scheduled-target.ts';
 
-/** What an answer asks for at once: that it be confirmed, that its neighbours be probed, a sentinel. */
+/** Acts on an answer at once: confirms a failure, probes the neighbours, opens or closes a sentinel. */
 export class Reactions {
   readonly #domains = new Domains<ScheduledTarget>();
   readonly #queues: ProbeQueues;
@@ -65,7 +65,7 @@ export class Reactions {
   }
 
   #failed(target: ScheduledTarget, atMs: number): void {
-    // Only a server that was up can be news about its neighbours.
+    // Only the failure of a server that was up says something about its neighbours.
     const wasUp = target.streak.settled === 'up';
     target.streak.note('down');
     target.hasSweepAfter = false;

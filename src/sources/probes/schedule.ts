@@ -13,11 +13,11 @@ import { SentinelSlots } from './sentinel-slots.ts';
 import type { HeldSentinel, SentinelDeps } from './sentinel.ts';
 import { ScheduledTarget } from './scheduled-target.ts';
 
-/** The world of a schedule; a test gives it another. */
+/** What a schedule depends on; a test gives it fakes. */
 export interface ScheduleDeps {
   readonly nowMs: () => number;
   readonly random: () => number;
-  /** Asks for one call of `wake` at `atMs` instead of an earlier asked one; `Infinity`: none. */
+  /** Asks for one call of `wake` at `atMs`, instead of the one asked for before; `Infinity`: none. */
   readonly setAlarm: (atMs: number) => void;
   readonly open: Prober;
   /** `null` where the check has no sentinel. */
@@ -35,18 +35,18 @@ export class Schedule {
   readonly #deps: ScheduleDeps;
   readonly #clock: LoopClock;
   readonly #wheel: TimerWheel<ScheduledTarget>;
-  readonly #flights = new ProbesInFlight();
+  readonly #inFlight = new ProbesInFlight();
   readonly #queues = new ProbeQueues();
   readonly #reactions = new Reactions(this.#queues);
-  readonly #seats = new SentinelSlots();
+  readonly #sentinelSlots = new SentinelSlots();
   readonly #pacer = new IcmpPacer();
   readonly #targets = new Map<string, ScheduledTarget>();
   #keepsUdp = true;
   #wakeAtMs = Infinity;
-  /** The loop stalled, and what waited in the kernel meanwhile is still coming in. */
+  /** The loop stalled, and answers that waited in the sockets meanwhile are still coming in. */
   #isCatchingUp = false;
-  /** What came in until then was heard; by the clock that stands still in stalls. */
-  #heardLoopMs = 0;
+  /** All answers until then were read; by the clock that stands still in stalls. */
+  #readLoopMs = 0;
 
   constructor(deps: ScheduleDeps) {
     this.#deps = deps;
@@ -64,12 +64,12 @@ export class Schedule {
 
   /** What may be open from now on. */
   limit(budget: DescriptorBudget): void {
-    this.#flights.limit(budget);
-    this.#seats.limit(budget.sentinels);
+    this.#inFlight.limit(budget);
+    this.#sentinelSlots.limit(budget.sentinels);
     this.#keepsUdp = budget.keepsUdp;
     for (const target of this.#targets.values()) {
       if (!this.#keepsUdp && !target.isInFlight) closeUdp(target);
-      if (this.#seats.isOverfull) target.sentinel?.close();
+      if (this.#sentinelSlots.isOverfull) target.sentinel?.close();
     }
   }
 
@@ -79,7 +79,8 @@ export class Schedule {
     this.#pacer.prune(nowMs);
     const places = shuffledPlaces(specs.length, this.#deps.random);
     for (const [index, spec] of specs.entries()) {
-      const place = places[index] ?? 0;
+      const place = places[index];
+      if (place === undefined) throw new Error('bug: a target without a place');
       const { intervalMs } = spec.check;
       const target = new ScheduledTarget(spec, nowMs + place * intervalMs);
       target.probe = this.#deps.open(
@@ -92,7 +93,7 @@ export class Schedule {
         nowMs: this.#deps.nowMs,
         notify: this.#deps.notify,
         hint: () => this.#hint(target),
-        seats: this.#seats,
+        slots: this.#sentinelSlots,
       });
       this.#reactions.join(target);
       this.#targets.set(spec.key, target);
@@ -134,11 +135,11 @@ export class Schedule {
     this.#clock.expect(Infinity);
     this.#wheel.advance(this.#deps.nowMs(), (target) => this.#turn(target));
     // After a stall the sockets report first: what came in time is no time-out.
-    this.#expire(hasStalled ? this.#heardLoopMs : loopMs);
-    this.#heardLoopMs = loopMs;
+    this.#expire(hasStalled ? this.#readLoopMs : loopMs);
+    this.#readLoopMs = loopMs;
     this.#pump();
     this.#wakeBy(hasStalled ? this.#deps.nowMs() : this.#wheel.nextMs());
-    this.#wakeBy(this.#clock.toReal(this.#flights.nextDeadlineMs()));
+    this.#wakeBy(this.#clock.toReal(this.#inFlight.nextDeadlineMs()));
   }
 
   #wakeBy(atMs: number): void {
@@ -150,7 +151,7 @@ export class Schedule {
   }
 
   #turn(target: ScheduledTarget): void {
-    // Its sweep may wait long behind silent servers; its own turn does not.
+    // Its sweep may wait long behind servers that do not answer; its own turn does not.
     const isWaiting = target.queued.list === null || target.urgency === 'sweep';
     if (isWaiting && !target.isInFlight) this.#queues.push(target, 'due');
   }
@@ -160,9 +161,9 @@ export class Schedule {
     for (let next = this.#next(); next !== null; next = this.#next()) {
       const loopMs = this.#clock.now();
       // One that ends makes room, and comes back here.
-      if (!this.#flights.hasRoom(next)) return;
+      if (!this.#inFlight.hasRoom(next)) return;
       if (this.#mustWait(next)) continue;
-      if (!this.#flights.mayBegin(loopMs)) {
+      if (!this.#inFlight.mayBegin(loopMs)) {
         this.#wakeBy(this.#deps.nowMs() + YOUNG_MS);
         return;
       }
@@ -187,7 +188,7 @@ export class Schedule {
   #begin(target: ScheduledTarget, loopMs: number): void {
     target.pacedAtMs = null;
     target.startedAtMs = this.#deps.nowMs();
-    this.#flights.begin(target, loopMs);
+    this.#inFlight.begin(target, loopMs);
     this.#wakeBy(this.#clock.toReal(loopMs + target.spec.check.timeoutMs));
   }
 
@@ -195,21 +196,21 @@ export class Schedule {
   #beginAgain(target: ScheduledTarget): void {
     if (!target.isInFlight) return;
     const loopMs = this.#clock.now();
-    this.#flights.end(target, loopMs);
+    this.#inFlight.end(target, loopMs);
     this.#begin(target, loopMs);
   }
 
   #next(): ScheduledTarget | null {
-    return this.#queues.next(this.#flights.mayBeginExtra());
+    return this.#queues.next(this.#inFlight.mayBeginExtra());
   }
 
   #expire(loopMs: number): void {
-    let target = this.#flights.expired(loopMs);
+    let target = this.#inFlight.expired(loopMs);
     while (target !== null) {
       const answer = target.probe?.expire() ?? null;
       if (answer === null) this.#beginAgain(target);
       else this.#finish(target, answer);
-      target = this.#flights.expired(loopMs);
+      target = this.#inFlight.expired(loopMs);
     }
   }
 
@@ -217,7 +218,7 @@ export class Schedule {
     if (!target.isInFlight) return;
     const { timeoutMs } = target.spec.check;
     const isOld = this.#clock.now() - target.startedLoopMs > timeoutMs;
-    // Hearing all that waited takes time, too, and says nothing about the servers.
+    // Reading all answers that waited takes time, too, which is not the servers' delay.
     const isLate = isOld && !this.#isCatchingUp && !this.#clock.hasStalled;
     this.#finish(target, isLate && answer.state === 'up' ? timedOut(timeoutMs) : answer);
     this.#pump();
@@ -225,7 +226,7 @@ export class Schedule {
 
   #finish(target: ScheduledTarget, answer: ProbeAnswer): void {
     const atMs = this.#deps.nowMs();
-    this.#flights.end(target, this.#clock.now());
+    this.#inFlight.end(target, this.#clock.now());
     const wasHinted = target.wasHinted;
     this.#reactions.answered(target, answer, atMs);
     if (answer.state === 'lost') this.#reportLost(target, answer);
@@ -258,7 +259,7 @@ export class Schedule {
     this.#wakeBy(target.timer.dueMs);
   }
 
-  /** The sentinel's connection ended: only probes that begin from now on can say what that means. */
+  /** The sentinel's connection ended: only probes that begin from now on show why. */
   #hint(target: ScheduledTarget): void {
     this.#abandon(target);
     this.#reactions.hint(target);
@@ -271,7 +272,7 @@ export class Schedule {
     target.queued.unlink();
     target.hasSweepAfter = false;
     if (!target.isInFlight) return;
-    this.#flights.end(target, this.#clock.now());
+    this.#inFlight.end(target, this.#clock.now());
     target.probe?.cancel();
   }
 }
@@ -281,7 +282,7 @@ function closeUdp({ spec, probe }: ScheduledTarget): void {
   if (spec.check.type === 'udp') probe?.close();
 }
 
-/** One shape for nearly all of them: what servers seldom say is only there where one said it. */
+/** One shape for nearly all of them: rare fields are only there where the server sent them. */
 function observationOf(
   { spec, startedAtMs }: ScheduledTarget,
   { state, reason, weightPercent, detail }: ProbeAnswer,

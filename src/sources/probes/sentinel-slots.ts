@@ -1,4 +1,4 @@
-/** The descriptors that sentinels may hold together: whoever asks first has one, until it gives it back. */
+/** The descriptors that sentinels may hold together: first come, first served. */
 export class SentinelSlots {
   #max = Infinity;
   #taken = 0;

@@ -15,10 +15,10 @@ export const KEPT_LONG_MS = 10 * 60_000;
 export const RETRY_MS = 60 * 60_000;
 /**
  * Without keepalive a connection that a firewall forgot, or whose server was
- * replaced, would stay for ever and never warn. The kernel does it all.
+ * replaced, would stay open for ever without an event. TCP keepalive ends it.
  */
 const KEEPALIVE_MS = 60_000;
-/** A sentinel throws away what a server says unasked (a banner), up to this much. */
+/** A sentinel discards what a server sends unasked (a banner), up to this much. */
 export const UNASKED_MAX_BYTES = 64 * 1024;
 
 export interface SentinelDeps {
@@ -27,16 +27,16 @@ export interface SentinelDeps {
   /** The connection ended, and not by us: perhaps the server did. */
   readonly hint: () => void;
   /** A connection is held with one of these only. */
-  readonly seats: SentinelSlots;
+  readonly slots: SentinelSlots;
 }
 
 /** What the schedule needs of a sentinel. */
 export type HeldSentinel = Pick<Sentinel, 'keep' | 'confirmed' | 'down' | 'close'>;
 
 /**
- * One idle connection to a server, beside its probes. Its end is only a hint:
- * servers close idle connections too, so the owner probes at once and tells by
- * `confirmed` what came of it. A server that closes idle connections
+ * One idle connection to a server, in addition to its probes. Its end is only a hint:
+ * servers close idle connections too, so the owner probes at once and passes the
+ * result to `confirmed`. A server that closes idle connections
  * is probed without a sentinel from then on.
  */
 export class Sentinel {
@@ -58,7 +58,7 @@ export class Sentinel {
   /** Connects, where no connection is and one may be held. Called after a scheduled success, which paces it. */
   keep(): void {
     if (this.#socket !== null || this.#deps.nowMs() < this.#notBeforeMs) return;
-    if (!this.#deps.seats.take()) return;
+    if (!this.#deps.slots.take()) return;
     const { address, port, check } = this.#target;
     const socket = connectTcp({ address, port, source: check.source });
     this.#socket = socket;
@@ -70,7 +70,7 @@ export class Sentinel {
     socket.on('error', (error) => this.#failed(socket, error));
   }
 
-  /** What the probes that followed the hint saw. */
+  /** The result of the probes that followed the hint. */
   confirmed(state: 'up' | 'down'): void {
     if (state === 'down' || this.#keptMs >= KEPT_LONG_MS) {
       this.#closures = 0;
@@ -96,7 +96,7 @@ export class Sentinel {
     this.#socket = null;
     if (socket === null) return;
     dropTcp(socket);
-    this.#deps.seats.free();
+    this.#deps.slots.free();
   }
 
   #unasked(socket: Socket, bytes: number): void {
@@ -127,7 +127,7 @@ export class Sentinel {
     this.#deps.notify({
       level: 'warn',
       event: 'sentinel_closed_by_server',
-      message: `${this.#target.key} ${why}: mode hold is off for it for ${RETRY_MS / 60_000} minutes`,
+      message: `${this.#target.key} ${why}: mode: hold is disabled for it for ${RETRY_MS / 60_000} minutes`,
     });
   }
 }

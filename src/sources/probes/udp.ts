@@ -14,10 +14,10 @@ import {
 } from './prober.ts';
 
 /**
- * Sends one datagram from a connected socket, which the kernel tells about ICMP
- * errors, and which only hears its own server.
+ * Sends one datagram from a connected socket, which gets ICMP errors from the kernel
+ * and only receives from its own server.
  *
- * UDP cannot tell which datagram a reply answers. What arrives between probes
+ * UDP does not show which datagram a reply answers. What arrives between probes
  * is read and thrown away; and after a probe that got no answer the socket is
  * replaced, so that a late reply finds a closed port and never answers the next
  * probe. A second reply to an answered probe that arrives during the next one
@@ -75,7 +75,7 @@ class UdpProbe implements Probe {
     const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
     this.#socket = socket;
     socket.on('error', (error) => this.#failed(socket, error));
-    socket.on('message', (message) => this.#heard(socket, message));
+    socket.on('message', (message) => this.#received(socket, message));
     const connect = (): void => {
       if (socket !== this.#socket) return;
       socket.connect(port, address, (error?: Error) => {
@@ -95,7 +95,7 @@ class UdpProbe implements Probe {
     });
   }
 
-  #heard(socket: Socket, message: Buffer): void {
+  #received(socket: Socket, message: Buffer): void {
     const { expect } = this.#check;
     if (socket !== this.#socket || !this.#isInFlight || expect.kind === 'none') return;
     this.#end(matches(expect, message) ? UP : unexpected(message));

@@ -156,7 +156,7 @@ describe('capacity', () => {
     play(rules, { 'web/a': 'u', 'web/b': 'u-l' }, { 'web/b': 'U---?', r: 'A' });
   });
 
-  test('servers that were not judged yet are no loss, until startup_timeout', () => {
+  test('servers without a verdict are no loss, until startup_timeout', () => {
     const turns = play(degrading, { 'web/a': 'u', 'web/b': '--u' }, { r: 'A 49ms A' });
     assert.deepEqual(
       announced(turns).map((one) => one?.med),

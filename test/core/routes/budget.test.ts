@@ -45,7 +45,7 @@ describe('max_withdraw', () => {
         level: 'error',
         event: 'withdraws_held',
         message:
-          '1 withdraws held: max_withdraw is used up (2 allowed within 0.01s); the next goes in 1s',
+          '1 withdraws held: max_withdraw is used up (2 allowed within 0.01s); the next one is made in 1s',
       },
     ]);
     assert.equal(turns[3]?.intents.routes.get('rc')?.kind, 'announce');

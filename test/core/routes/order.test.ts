@@ -183,7 +183,7 @@ describe('an announce', () => {
     assert.deepEqual(drive.at(10_000), ['r withdrawn', 'other withdrawn']);
     assert.equal(
       drive.last?.decisions[0]?.because,
-      'startup_timeout passed; waits for IPVS service web, which the kernel does not have',
+      'startup_timeout passed; waits for IPVS service web, which the IPVS table does not have',
     );
     assert.deepEqual(drive.at(60_000), []);
     assert.deepEqual(drive.at(60_001, table({})), []);
@@ -199,7 +199,7 @@ describe('an announce', () => {
     assert.deepEqual(alone.at(2, confirmed({ 'web/b': 0 })), []);
     assert.match(
       alone.core.graph.routes.get('r')?.because ?? '',
-      /which the kernel does not have/u,
+      /which the IPVS table does not have/u,
     );
   });
 

@@ -88,7 +88,7 @@ describe('an observer that is lost', () => {
     drive.at(1, up('none', 1));
     drive.at(2, lost('never', 2), lost('none', 2));
     assert.deepEqual(lines(drive), [
-      'warn observer_lost never: observer lost: socket closed; it was not judged yet',
+      'warn observer_lost never: observer lost: socket closed; it had no verdict yet',
       'warn observer_lost none: observer lost: socket closed; its last health is not held',
     ]);
     const losses = look(drive, 3)

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Config } from '../../../src/model/config.ts';
 import type { Explanation, View } from '../../../src/model/view.ts';
 import { viewOf } from '../../../src/core/view/view.ts';
-import { request } from '../../../src/core/turn.ts';
+import { request } from '../../../src/core/request.ts';
 import { confirmed, connected, Drive, inKernel, sent, withIpvs } from '../drive.ts';
 import { down, named, route, server, service, signal, up } from '../fixtures.ts';
 
@@ -165,7 +165,7 @@ describe('the view', () => {
     assert.deepEqual([web.state, web.because], ['up', '']);
     assert.equal(counter(web, 'weight'), '100 of 100');
     const unread = look(new Drive(rules), 1).explain('web/a') ?? assert.fail();
-    assert.equal(counter(unread, 'weight'), 'left as the kernel has it');
+    assert.equal(counter(unread, 'weight'), 'left as the IPVS table has it');
   });
 
   test('tells a drained server that is out, whatever is left of its connections', () => {

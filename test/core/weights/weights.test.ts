@@ -74,7 +74,7 @@ describe('the weight of a real server', () => {
     const drive = new Drive(web([200, 3]));
     assert.deepEqual(drive.at(1, percent('web/a', 50)), ['web/a 100']);
     assert.deepEqual(drive.at(2, percent('web/a', 75), percent('web/a', 25)), ['web/a 50']);
-    assert.equal(drive.last?.weightDecisions[0]?.because, 'takes 25% of 200 as it reports');
+    assert.equal(drive.last?.weightDecisions[0]?.because, 'reported weight 25% of 200');
     assert.deepEqual(drive.at(3, up('web/a', 3), percent('web/a', 25)), []);
     assert.deepEqual(drive.at(4, percent('web/b', 1)), ['web/b 1']);
     assert.deepEqual(drive.at(5, percent('web/b', 0)), ['web/b 0']);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { decodeLine } from '../../../src/protocol/exabgp/decode.ts';
-import { LineReader } from '../../../src/protocol/exabgp/lines.ts';
+import { LineReader } from '../../../src/protocol/exabgp/line-reader.ts';
 import { attributes } from '../../sinks/exabgp/sample.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -64,6 +64,20 @@ describe('replies', () => {
       '{ "exabgp": "4.0.1", "type": "state", "neighbor": { "address": { "local": "10.99.0.1",' +
       ' "peer": "10.99.0.2" }, "state": "down", "reason": "peer reset" } }';
     assert.deepEqual(decodeLine(event), down);
+    const colored = event.replace('peer reset', String.raw`peer\u001b\n reset`);
+    assert.deepEqual(decodeLine(colored), down);
+  });
+
+  test('a reason is cut to a length that a log can take', () => {
+    const text = 'x'.repeat(100_000);
+    const event = JSON.stringify({
+      type: 'state',
+      neighbor: { address: { peer: '10.99.0.2' }, state: 'down', reason: text },
+    });
+    for (const line of [`neighbor 10.99.0.2 down - ${text}`, event]) {
+      const reply = decodeLine(line);
+      assert.ok(reply.kind === 'state' && reply.reason.length === 300);
+    }
   });
 
   test('no input at all throws', () => {
@@ -118,7 +132,7 @@ describe('routes that ExaBGP holds', () => {
       );
   });
 
-  test('the short forms tell no attributes', () => {
+  test('the short forms have no attributes', () => {
     for (const line of [
       'neighbor 10.99.0.2 ipv4 unicast 192.0.2.10/32 next-hop self',
       '10.99.0.2 ipv4 unicast 192.0.2.10/32 next-hop 10.99.0.1',

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import {
   COMMAND_MAX_BYTES,
-  type EncodedLine,
+  type EncodedCommand,
   encodeBatchHead,
   encodeChange,
 } from '../../../src/protocol/exabgp/encode.ts';
@@ -11,13 +11,13 @@ import { attributes, route } from '../../sinks/exabgp/sample.ts';
 
 const plain = route('192.0.2.10/32');
 
-function line(encoded: EncodedLine): string {
+function line(encoded: EncodedCommand): string {
   assert.ok(encoded.ok, encoded.ok ? '' : encoded.reason);
   return encoded.line;
 }
 
 describe('one route in one line', () => {
-  test('an announcement says its next-hop first, then its attributes', () => {
+  test('an announcement has its next-hop first, then its attributes', () => {
     const all = attributes({
       med: 100,
       localPreference: 200,

@@ -23,7 +23,7 @@ test('an address comes back as it was, spelt as the C library spells it', () => 
   );
 });
 
-test('every spelling that Node takes gives the same bytes, and no other is taken', () => {
+test('every spelling that Node takes gives the same bytes, and no other is accepted', () => {
   const spelt = fc.oneof(
     fc.ipV6(),
     fc.ipV4(),

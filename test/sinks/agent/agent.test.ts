@@ -52,7 +52,7 @@ async function state(
   );
 }
 
-/** What an agent is told that sends this. */
+/** The reply to a client that sends this. */
 async function asked(port: number, request: string): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   socket.write(request);
@@ -81,7 +81,7 @@ describe('agent', () => {
     assert.equal(await asked(port, 'web\n'), '');
   });
 
-  test('what is drained is up and takes nothing new, until it is down by itself', async (t) => {
+  test('what is drained is up at 0 %, until a check fails', async (t) => {
     const { port, config, config$, turn$ } = await listening(t);
     turn$.next(turnOf(SERVERS, { web: 75, 'web/127.0.0.1:2': 0 }));
     assert.equal(await asked(port, 'web/127.0.0.1:2\n'), 'up 0%\n');
@@ -102,7 +102,7 @@ describe('agent', () => {
     assert.equal(await asked(port, ''), '', 'a route that was gone is not known yet');
   });
 
-  test('a name that is none is answered with silence, and told once', async (t) => {
+  test('an unknown name gets an empty reply, and is logged once', async (t) => {
     const { port, report$ } = await listening(t);
     const notices: SinkEvent[] = [];
     report$.pipe(filter(({ kind }) => kind === 'notice')).subscribe((one) => notices.push(one));
@@ -126,7 +126,7 @@ describe('agent', () => {
     assert.equal(String(await once(client, 'data')), 'up 75%\n');
   });
 
-  test('a client that says too much, or nothing for ever, is cut', async (t) => {
+  test('a client that sends too much, or nothing, is closed', async (t) => {
     const { port } = await listening(t);
     const much = connect(port, '127.0.0.1');
     much.on('error', () => {});
@@ -138,7 +138,7 @@ describe('agent', () => {
     silent.destroy();
   });
 
-  test('600 clients that say nothing keep nobody from an answer, be it from their address', async (t) => {
+  test('600 clients that send nothing keep no other from a reply, not even from their address', async (t) => {
     const { port, turn$ } = await listening(t);
     turn$.next(turnOf({ web: 'up' }));
     const idle = Array.from({ length: 600 }, () => {
@@ -257,7 +257,7 @@ async function connected(port: number, count: number): Promise<void> {
   });
 }
 
-test('a real HAProxy follows: weight, drain, down, and up again; silence changes nothing', async (t) => {
+test('a real HAProxy follows: weight, drain, down, and up again; an empty reply changes nothing', async (t) => {
   const { port, turn$ } = await listening(t);
   const server = await haproxy(t, port);
   const becomes = async (wanted: RegExp): Promise<void> => {
@@ -273,7 +273,7 @@ test('a real HAProxy follows: weight, drain, down, and up again; silence changes
   turn$.next(turnOf({ web: 'down: none is up' }));
   await becomes(/^DOWN/);
   turn$.next(turnOf({ web: 'unknown: lost' }));
-  // Those that came first have had our silence when the last one comes.
+  // Those that came first have had the empty reply when the last one comes.
   await connected(port, 5);
   assert.match(await server(), /^DOWN/);
   turn$.next(turnOf(SERVERS));

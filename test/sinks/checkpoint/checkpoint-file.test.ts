@@ -44,7 +44,7 @@ class Life {
   }
 
   keep(turn: number, checkpoint = sample): boolean {
-    const control: Control = this.file.question();
+    const control: Control = this.file.request();
     assert.ok(control.kind === 'checkpoint');
     if (control.after === turn) return false;
     control.take(checkpoint, turn);

@@ -9,34 +9,34 @@ import { AnnouncedKeys } from '../../../src/sinks/exabgp/announced-keys.ts';
 const keys = ['192.0.2.1/32', '2001:db8::1/128#7@10.99.0.2'];
 
 function folder(t: TestContext): string {
-  const path = mkdtempSync(join(tmpdir(), 'routevane-remembered-'));
+  const path = mkdtempSync(join(tmpdir(), 'routevane-keys-'));
   t.after(() => rmSync(path, { recursive: true }));
   return path;
 }
 
-async function opened(stateDir: string | null): Promise<{ file: AnnouncedKeys; told: string[] }> {
-  const told: string[] = [];
-  const file = new AnnouncedKeys(stateDir, (message) => told.push(message));
-  await file.load();
-  return { file, told };
+function opened(stateDir: string | null): { file: AnnouncedKeys; failures: string[] } {
+  const failures: string[] = [];
+  const file = new AnnouncedKeys(stateDir, (message) => failures.push(message));
+  file.load();
+  return { file, failures };
 }
 
 describe('keys on disk', () => {
-  test('are there in the next life, whole, and without anything left beside them', async (t) => {
+  test('are there after a restart, whole, and without a temporary file left', async (t) => {
     const stateDir = join(folder(t), 'made', 'by', 'us');
-    const { file } = await opened(stateDir);
+    const { file } = opened(stateDir);
     await file.add(keys);
-    const again = await opened(stateDir);
+    const again = opened(stateDir);
     assert.deepEqual([...again.file.keys()], keys);
     again.file.drop([keys[0] ?? '']);
     await again.file.saved();
-    assert.deepEqual([...(await opened(stateDir)).file.keys()], [keys[1]]);
+    assert.deepEqual([...opened(stateDir).file.keys()], [keys[1]]);
     assert.equal(readdirSync(stateDir).length, 1);
   });
 
   test('many changes at once are written once more, not once each', async (t) => {
     const stateDir = folder(t);
-    const { file } = await opened(stateDir);
+    const { file } = opened(stateDir);
     const all = Array.from({ length: 50 }, (_, i) => `192.0.2.${i}/32`);
     await Promise.all(all.map((key) => file.add([key])));
     await file.saved();
@@ -49,24 +49,28 @@ describe('keys on disk', () => {
     ['no list', '{"announced":7}'],
     ['a key that is none', '{"announced":["192.0.2.1/32\\nshutdown"]}'],
   ] as const)
-    test(`${what}: told, and counts as empty`, async (t) => {
+    test(`${what}: is reported, set aside and counts as empty`, async (t) => {
       const stateDir = folder(t);
-      const { file } = await opened(stateDir);
+      const { file } = opened(stateDir);
       await file.add(keys);
       const [name = ''] = readdirSync(stateDir);
       writeFileSync(join(stateDir, name), text);
-      const again = await opened(stateDir);
-      assert.equal(again.told.length, 1);
+      const again = opened(stateDir);
+      assert.equal(again.failures.length, 1);
+      assert.match(again.failures[0] ?? '', /moved to .*\.damaged$/u);
       assert.equal(again.file.keys().size, 0);
+      await again.file.add(keys.slice(0, 1));
+      assert.equal(readFileSync(join(stateDir, `${name}.damaged`), 'utf8'), text);
+      assert.deepEqual([...opened(stateDir).file.keys()], keys.slice(0, 1));
     });
 
-  test('a folder that cannot be is told, and nothing hangs', async (t) => {
+  test('a folder that cannot be created is reported, and nothing hangs', async (t) => {
     const path = join(folder(t), 'file');
     writeFileSync(path, '');
-    const { file, told } = await opened(join(path, 'below'));
+    const { file, failures } = opened(join(path, 'below'));
     await file.add(keys);
-    assert.ok(told.length > 0);
-    assert.ok(file.has(keys[0] ?? ''));
+    assert.ok(failures.length > 0);
+    assert.ok(file.keys().has(keys[0] ?? ''));
   });
 
   test('a disk that was full has the newest keys soon after it is not', async (t) => {
@@ -79,15 +83,17 @@ describe('keys on disk', () => {
     rmSync(stateDir);
     const alive = setInterval(() => undefined, 1000);
     t.after(() => clearInterval(alive));
-    const kept = async (): Promise<boolean> =>
-      (await opened(stateDir)).file.keys().has(keys[1] ?? '');
-    await until(kept, 10_000, 'the keys are on disk');
-    assert.deepEqual([...(await opened(stateDir)).file.keys()], [keys[1]]);
+    const isKept = (): boolean =>
+      opened(stateDir)
+        .file.keys()
+        .has(keys[1] ?? '');
+    await until(isKept, 10_000, 'the keys are on disk');
+    assert.deepEqual([...opened(stateDir).file.keys()], [keys[1]]);
   });
 
   test('without a state directory nothing is written', async () => {
-    const { file, told } = await opened(null);
+    const { file, failures } = opened(null);
     await file.add(keys);
-    assert.deepEqual(told, []);
+    assert.deepEqual(failures, []);
   });
 });

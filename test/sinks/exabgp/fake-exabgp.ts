@@ -27,12 +27,12 @@ export class FakeExabgp {
   }
 
   /** Takes in one line. `refuse` and `ignore`: nothing happens but `error`, or not even that. */
-  readLine(mood: 'obey' | 'refuse' | 'ignore'): readonly ('done' | 'error' | 'header')[] {
+  readLine(behavior: 'obey' | 'refuse' | 'ignore'): readonly ('done' | 'error' | 'header')[] {
     const line = this.#queue.shift();
     if (line === undefined) return [];
     if (line.startsWith('show')) return ['header', 'done'];
-    if (mood === 'refuse') return ['error'];
-    if (mood === 'ignore') return [];
+    if (behavior === 'refuse') return ['error'];
+    if (behavior === 'ignore') return [];
     this.#apply(line);
     return ['done'];
   }

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { type Lab, openLab } from '../../e2e/lab.ts';
 import { Rig, commands, isConfirmed } from './rig.ts';
-import { manyPrefixes, wishAll } from './sample.ts';
+import { manyPrefixes, wantAll } from './sample.ts';
 
 const one = '198.51.100.1/32';
 const two = '198.51.100.2/32';
 /** Only a failure takes so long. */
-const patienceMs = 60_000;
+const TIMEOUT_MS = 60_000;
 
 describe('the sink under a real ExaBGP', () => {
   let lab: Lab;
@@ -22,42 +22,42 @@ describe('the sink under a real ExaBGP', () => {
     return (await lab.bird.routes()).find((route) => route.prefix === prefix)?.med;
   }
 
-  test('adopts what an earlier life announced, sends only differences, withdraws what is stale', async () => {
+  test('adopts what was announced before a restart, sends only differences, withdraws what is stale', async () => {
     const rig = new Rig(lab.folder);
     await rig.ready();
     const stateDir = join(lab.folder, 'state');
     const exabgp = await lab.nodes[0].exabgp({ helper: rig.command });
 
-    const first = await rig.life(0);
+    const first = await rig.started(0);
     first.order({ kind: 'config', prefixes: [one, two, '198.51.100.3/32'], exabgp: {}, stateDir });
     first.order({
       kind: 'turn',
-      wishes: { [one]: 100, [two]: 100, '198.51.100.3/32': 100 },
+      wanted: { [one]: 100, [two]: 100, '198.51.100.3/32': 100 },
     });
-    await lab.until(async () => (await lab.bird.count()) === 3, patienceMs, 'three routes');
+    await lab.until(async () => (await lab.bird.count()) === 3, TIMEOUT_MS, 'three routes');
 
     exabgp.helper.kill('SIGKILL');
-    const second = await rig.life(1);
+    const second = await rig.started(1);
     second.order({ kind: 'config', prefixes: [one, two], exabgp: {}, stateDir });
-    // The core has an opinion about one of them only: the other stays as it is.
-    second.order({ kind: 'turn', wishes: { [one]: 100 } });
-    await second.until((told) => isConfirmed(told, one), 'adopted');
-    await lab.until(async () => (await lab.bird.count()) === 2, patienceMs, 'the stale route went');
-    // 5.x tells the address that `self` stood for, and it is as good.
+    // The core has decided on one of them only: the other stays as it is.
+    second.order({ kind: 'turn', wanted: { [one]: 100 } });
+    await second.until((reports) => isConfirmed(reports, one), 'adopted');
+    await lab.until(async () => (await lab.bird.count()) === 2, TIMEOUT_MS, 'the stale route went');
+    // 5.x prints the address that `self` stood for, which is the same.
     assert.match(
-      commands(second.told).join('\n'),
+      commands(second.reports).join('\n'),
       /^withdraw route 198\.51\.100\.3\/32 next-hop (?:self|10\.99\.1\.1)$/u,
     );
-    const adopted = second.told.find((report) => report.kind === 'adopted');
+    const adopted = second.reports.find((report) => report.kind === 'adopted');
     assert.deepEqual(adopted?.keys.toSorted(), [one, two]);
 
-    second.order({ kind: 'turn', wishes: { [two]: 300 } });
-    await lab.until(async () => (await medOf(two)) === 300, patienceMs, 'the difference');
+    second.order({ kind: 'turn', wanted: { [two]: 300 } });
+    await lab.until(async () => (await medOf(two)) === 300, TIMEOUT_MS, 'the difference');
 
-    second.order({ kind: 'turn', wishes: { [one]: 'withdrawn', [two]: 'withdrawn' } });
+    second.order({ kind: 'turn', wanted: { [one]: 'withdrawn', [two]: 'withdrawn' } });
     second.order({ kind: 'stop' });
-    await second.until((told) => told.at(-1)?.kind === 'complete', 'complete');
-    assert.ok(isConfirmed(second.told, two));
+    await second.until((reports) => reports.at(-1)?.kind === 'complete', 'complete');
+    assert.ok(isConfirmed(second.reports, two));
     rig.close();
   });
 
@@ -71,24 +71,24 @@ describe('the sink under a real ExaBGP', () => {
       await rig.ready();
       await lab.nodes[0].exabgp({ helper: rig.command, sendEvents });
       const many = manyPrefixes(3000);
-      const life = await rig.life(0);
-      life.order({ kind: 'config', prefixes: [...many, one, two], exabgp: {}, stateDir: null });
-      life.order({ kind: 'turn', wishes: { [one]: 100, [two]: 100 } });
-      await lab.until(async () => (await lab.bird.count()) === 2, patienceMs, 'both routes');
+      const sink = await rig.started(0);
+      sink.order({ kind: 'config', prefixes: [...many, one, two], exabgp: {}, stateDir: null });
+      sink.order({ kind: 'turn', wanted: { [one]: 100, [two]: 100 } });
+      await lab.until(async () => (await lab.bird.count()) === 2, TIMEOUT_MS, 'both routes');
 
       for (let round = 0; round < rounds; round += 1) {
         const bulk = round % 2 === 0;
-        life.order({ kind: 'turn', wishes: wishAll(many, bulk ? 100 : 'withdrawn') });
-        // Each step is written before the next is wished for: nothing is left out.
-        for (const wishes of [
+        sink.order({ kind: 'turn', wanted: wantAll(many, bulk ? 100 : 'withdrawn') });
+        // Each step is written before the next is wanted, so none is skipped.
+        for (const wanted of [
           { [one]: 200, [two]: 'withdrawn' as const },
           { [one]: 100, [two]: 100 },
         ]) {
-          const alreadySent = commands(life.told).length;
-          life.order({ kind: 'turn', wishes });
-          await life.until(
-            (told) =>
-              commands(told)
+          const alreadySent = commands(sink.reports).length;
+          sink.order({ kind: 'turn', wanted });
+          await sink.until(
+            (reports) =>
+              commands(reports)
                 .slice(alreadySent)
                 .some((line) => line.includes(` ${one} `)),
             'the step is written',
@@ -100,14 +100,14 @@ describe('the sink under a real ExaBGP', () => {
             (await lab.bird.count()) === expected &&
             (await medOf(one)) === 100 &&
             (await medOf(two)) === 100,
-          patienceMs,
+          TIMEOUT_MS,
           `round ${round} ends with ${expected} routes and MED 100`,
         );
       }
-      life.order({ kind: 'stop' });
-      await life.until((told) => told.at(-1)?.kind === 'complete', 'complete');
+      sink.order({ kind: 'stop' });
+      await sink.until((reports) => reports.at(-1)?.kind === 'complete', 'complete');
       assert.ok(
-        !life.told.some((report) => report.kind === 'action' && report.result === 'rejected'),
+        !sink.reports.some((report) => report.kind === 'action' && report.result === 'rejected'),
       );
       rig.close();
     });
@@ -116,16 +116,17 @@ describe('the sink under a real ExaBGP', () => {
     const rig = new Rig(lab.folder);
     await rig.ready();
     await lab.nodes[0].exabgp({ helper: rig.command });
-    const life = await rig.life(0);
+    const sink = await rig.started(0);
     const bad = '2001:db8:1::1/128';
-    life.order({ kind: 'config', prefixes: [one, bad], exabgp: {}, stateDir: null });
-    life.order({ kind: 'turn', wishes: { [one]: 100, [bad]: 100 } });
-    await lab.until(async () => (await lab.bird.count()) === 1, patienceMs, 'the good route');
-    await life.until(
-      (told) => told.some((report) => report.kind === 'action' && report.result === 'rejected'),
+    sink.order({ kind: 'config', prefixes: [one, bad], exabgp: {}, stateDir: null });
+    sink.order({ kind: 'turn', wanted: { [one]: 100, [bad]: 100 } });
+    await lab.until(async () => (await lab.bird.count()) === 1, TIMEOUT_MS, 'the good route');
+    await sink.until(
+      (reports) =>
+        reports.some((report) => report.kind === 'action' && report.result === 'rejected'),
       'the bad one is rejected',
     );
-    assert.deepEqual(commands(life.told), [`announce route ${one} next-hop self med 100`]);
+    assert.deepEqual(commands(sink.reports), [`announce route ${one} next-hop self med 100`]);
     assert.deepEqual(await lab.bird.established(), ['lb1']);
     rig.close();
   });
@@ -135,14 +136,14 @@ describe('the sink under a real ExaBGP', () => {
     await rig.ready();
     await lab.nodes[0].exabgp({ helper: rig.command });
     const many = manyPrefixes(2000);
-    const life = await rig.life(0);
-    life.order({ kind: 'config', prefixes: many, exabgp: { ackTimeoutMs: 1000 }, stateDir: null });
-    life.order({ kind: 'turn', wishes: wishAll(many, 100) });
-    await life.until((told) => commands(told).length > 0, 'the bulk has begun');
-    life.order({ kind: 'block', ms: 5000 });
-    await lab.until(async () => (await lab.bird.count()) === 2000, patienceMs, 'all are there');
-    await life.until(
-      (told) => many.every((prefix) => isConfirmed(told, prefix)),
+    const sink = await rig.started(0);
+    sink.order({ kind: 'config', prefixes: many, exabgp: { ackTimeoutMs: 1000 }, stateDir: null });
+    sink.order({ kind: 'turn', wanted: wantAll(many, 100) });
+    await sink.until((reports) => commands(reports).length > 0, 'the bulk has begun');
+    sink.order({ kind: 'block', ms: 5000 });
+    await lab.until(async () => (await lab.bird.count()) === 2000, TIMEOUT_MS, 'all are there');
+    await sink.until(
+      (reports) => many.every((prefix) => isConfirmed(reports, prefix)),
       'all are confirmed',
     );
     rig.close();

@@ -22,8 +22,18 @@ function rig(): { readonly reporter: ExabgpReporter; readonly emitted: Emitted[]
 
 function outcome(action: 'announce' | 'withdraw', result: Outcome['result']): Outcome {
   const isWithdraw = action === 'withdraw';
+  const identity = route('192.0.2.0/24');
+  const entry = {
+    route: identity,
+    want: null,
+    held: null,
+    outstanding: null,
+    failures: 0,
+    notBeforeMs: 0,
+  };
   const want = {
-    route: route('192.0.2.0/24'),
+    entry,
+    route: identity,
     attributes: isWithdraw ? null : attributes(),
     nextHop: 'self',
     fingerprint: isWithdraw ? ABSENT : fingerprintOf(attributes()),

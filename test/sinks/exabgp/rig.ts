@@ -7,13 +7,13 @@ import type { SinkEvent } from '../../../src/model/report.ts';
 import { until } from '../../e2e/until.ts';
 import type { Order } from './sink-child.ts';
 
-export type Told = SinkEvent | { readonly kind: 'complete' };
+export type ChildReport = SinkEvent | { readonly kind: 'complete' };
 
-/** One life of the sink under ExaBGP. */
-export interface Life {
-  readonly told: readonly Told[];
+/** One process of the sink under ExaBGP. */
+export interface SinkProcess {
+  readonly reports: readonly ChildReport[];
   order(order: Order): void;
-  until(condition: (told: readonly Told[]) => boolean, what: string): Promise<void>;
+  until(condition: (reports: readonly ChildReport[]) => boolean, what: string): Promise<void>;
   ended(): boolean;
 }
 
@@ -21,13 +21,13 @@ export interface Life {
 export class Rig {
   readonly command: readonly string[];
   readonly #server: Server;
-  readonly #lives: Life[] = [];
+  readonly #processes: SinkProcess[] = [];
 
   constructor(folder: string) {
     const path = join(folder, `rig-${process.hrtime.bigint()}.sock`);
     const child = fileURLToPath(new URL('sink-child.ts', import.meta.url));
     this.command = [process.execPath, '--import', import.meta.resolve('tsx'), child, path];
-    this.#server = createServer((socket) => this.#lives.push(live(socket))).listen(path);
+    this.#server = createServer((socket) => this.#processes.push(live(socket))).listen(path);
   }
 
   async ready(): Promise<void> {
@@ -35,8 +35,8 @@ export class Rig {
   }
 
   /** The `number`th start of the sink, from 0. */
-  async life(number: number): Promise<Life> {
-    return until(() => this.#lives[number] ?? false, 60_000, `start ${number} of the sink`);
+  async started(number: number): Promise<SinkProcess> {
+    return until(() => this.#processes[number] ?? false, 60_000, `start ${number} of the sink`);
   }
 
   close(): void {
@@ -44,43 +44,43 @@ export class Rig {
   }
 }
 
-function live(socket: Socket): Life {
-  const told: Told[] = [];
+function live(socket: Socket): SinkProcess {
+  const reports: ChildReport[] = [];
   let ended = false;
   socket.on('close', () => (ended = true)).on('error', () => (ended = true));
   createInterface(socket).on('line', (line) => {
-    const report: Told = JSON.parse(line);
-    told.push(report);
+    const report: ChildReport = JSON.parse(line);
+    reports.push(report);
   });
   return {
-    told,
+    reports,
     ended: () => ended,
     order: (order) => void socket.write(`${JSON.stringify(order)}\n`),
     until: async (condition, what) => {
       await until(
-        () => condition(told),
+        () => condition(reports),
         60_000,
         what,
-        () => JSON.stringify(told.slice(-20), null, 1),
+        () => JSON.stringify(reports.slice(-20), null, 1),
       );
     },
   };
 }
 
-/** The commands that were written, or that came to something, in order. */
+/** The commands that were written, or confirmed, in order. */
 export function commands(
-  told: readonly Told[],
+  reports: readonly ChildReport[],
   result: 'sent' | 'confirmed' = 'sent',
 ): readonly string[] {
-  return told.flatMap((report) =>
+  return reports.flatMap((report) =>
     report.kind === 'action' && report.result === result && report.command !== ''
       ? [report.command]
       : [],
   );
 }
 
-export function isConfirmed(told: readonly Told[], key: string): boolean {
-  return told.some(
+export function isConfirmed(reports: readonly ChildReport[], key: string): boolean {
+  return reports.some(
     (report) =>
       report.kind === 'action' && report.result === 'confirmed' && report.keys.includes(key),
   );

@@ -59,30 +59,30 @@ export function config(
 }
 
 /** An announcement with this MED; `withdrawn`: none. */
-export type Wish = number | null | 'withdrawn';
+export type Wanted = number | null | 'withdrawn';
 
 /** What the core keeps and shows to the sink at each turn. */
-export class Wishes {
+export class FakeCore {
   readonly #routes = new Map<string, RouteIntent>();
 
-  turn(wishes: Readonly<Record<string, Wish>>, why: Cause = cause): Turn {
-    for (const [prefix, wish] of Object.entries(wishes)) {
+  turn(wanted: Readonly<Record<string, Wanted>>, why: Cause = cause): Turn {
+    for (const [prefix, value] of Object.entries(wanted)) {
       const identity = route(prefix);
       this.#routes.set(
         prefix,
-        wish === 'withdrawn'
+        value === 'withdrawn'
           ? { kind: 'withdraw', route: identity, cause: why }
           : {
               kind: 'announce',
               route: identity,
-              attributes: attributes({ med: wish }),
+              attributes: attributes({ med: value }),
               cause: why,
             },
       );
     }
     const intents = {
       routes: this.#routes,
-      changed: Object.keys(wishes),
+      changed: Object.keys(wanted),
       weights: new Map(),
       changedWeights: [],
       watched: new Set<string>(),
@@ -97,6 +97,6 @@ export function manyPrefixes(count: number): readonly string[] {
   return Array.from({ length: count }, (_, i) => `10.64.${i >> 8}.${i & 255}/32`);
 }
 
-export function wishAll(prefixes: readonly string[], wish: Wish): Record<string, Wish> {
-  return Object.fromEntries(prefixes.map((prefix) => [prefix, wish]));
+export function wantAll(prefixes: readonly string[], value: Wanted): Record<string, Wanted> {
+  return Object.fromEntries(prefixes.map((prefix) => [prefix, value]));
 }

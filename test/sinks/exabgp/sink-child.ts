@@ -5,7 +5,7 @@ import { Subject } from 'rxjs';
 import type { Config } from '../../../src/model/config.ts';
 import type { Turn } from '../../../src/model/turn.ts';
 import { exabgp } from '../../../src/sinks/exabgp/exabgp.ts';
-import { type OutputOverrides, type Wish, Wishes, config } from './sample.ts';
+import { type OutputOverrides, type Wanted, FakeCore, config } from './sample.ts';
 
 /** One line from the test. */
 export type Order =
@@ -15,14 +15,14 @@ export type Order =
       readonly exabgp: OutputOverrides;
       readonly stateDir: string | null;
     }
-  | { readonly kind: 'turn'; readonly wishes: Readonly<Record<string, Wish>> }
+  | { readonly kind: 'turn'; readonly wanted: Readonly<Record<string, Wanted>> }
   | { readonly kind: 'block'; readonly ms: number }
   | { readonly kind: 'stop' };
 
 const socket = connect(process.argv[2] ?? '');
 const config$ = new Subject<Config>();
 const turn$ = new Subject<Turn>();
-const wishes = new Wishes();
+const core = new FakeCore();
 
 exabgp(config$, turn$, { stdin: process.stdin, stdout: process.stdout }, () => {}).subscribe({
   next: (report) => socket.write(`${JSON.stringify(report)}\n`),
@@ -40,7 +40,7 @@ createInterface(socket).on('line', (line) => {
     case 'config':
       return config$.next(config(order.prefixes, order.exabgp, order.stateDir));
     case 'turn':
-      return turn$.next(wishes.turn(order.wishes));
+      return turn$.next(core.turn(order.wanted));
     case 'block':
       return void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, order.ms);
     case 'stop':

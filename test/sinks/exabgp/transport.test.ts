@@ -12,87 +12,87 @@ import type { Transport, TransportEvent } from '../../../src/sinks/exabgp/transp
 import { until } from '../../e2e/until.ts';
 
 /** Only a failure takes so long. */
-const patienceMs = 30_000;
+const TIMEOUT_MS = 30_000;
 
-interface Heard {
+interface Received {
   readonly events: string[];
   text: string;
   complete: boolean;
   readonly subscription: Subscription;
 }
 
-function listen(t: TestContext, transport: Transport): Heard {
-  const heard = { events: [] as string[], text: '', complete: false };
+function listen(t: TestContext, transport: Transport): Received {
+  const received = { events: [] as string[], text: '', complete: false };
   const subscription = transport.events$.subscribe({
     next: (event: TransportEvent) => {
-      heard.events.push(event.kind);
-      if (event.kind === 'bytes') heard.text += Buffer.from(event.chunk).toString('latin1');
+      received.events.push(event.kind);
+      if (event.kind === 'bytes') received.text += Buffer.from(event.chunk).toString('latin1');
     },
-    complete: () => (heard.complete = true),
+    complete: () => (received.complete = true),
   });
   t.after(() => subscription.unsubscribe());
-  return Object.assign(heard, { subscription });
+  return Object.assign(received, { subscription });
 }
 
 describe('stdin and stdout', () => {
   test('pass bytes both ways, and end when stdin does', async (t) => {
     const [stdin, stdout] = [new PassThrough(), new PassThrough()];
     const transport = stdioTransport(stdin, stdout);
-    const heard = listen(t, transport);
+    const received = listen(t, transport);
     transport.write('version\n');
     assert.equal(String(stdout.read()), 'version\n');
     stdin.write('done\n');
-    await until(() => heard.text === 'done\n', patienceMs, 'bytes');
+    await until(() => received.text === 'done\n', TIMEOUT_MS, 'bytes');
     stdin.end();
-    await until(() => heard.complete, patienceMs, 'complete');
-    assert.deepEqual(heard.events, ['opened', 'bytes', 'closed']);
+    await until(() => received.complete, TIMEOUT_MS, 'complete');
+    assert.deepEqual(received.events, ['opened', 'bytes', 'closed']);
   });
 
   test('a reader that is gone is the end, not an exception', async (t) => {
     const child = spawn('true', { stdio: ['pipe', 'ignore', 'ignore'] });
     const transport = stdioTransport(new PassThrough(), child.stdin);
-    const heard = listen(t, transport);
-    await until(() => child.exitCode !== null, patienceMs, 'the reader is gone');
+    const received = listen(t, transport);
+    await until(() => child.exitCode !== null, TIMEOUT_MS, 'the reader is gone');
     transport.write('announce\n');
-    await until(() => heard.complete, patienceMs, 'complete');
+    await until(() => received.complete, TIMEOUT_MS, 'complete');
     assert.equal(transport.pendingBytes, 0);
   });
 
   test('a slow reader is noticed, and waited for', async (t) => {
     const stdout = new PassThrough({ highWaterMark: 8 });
     const transport = stdioTransport(null, stdout);
-    const heard = listen(t, transport);
+    const received = listen(t, transport);
     assert.ok(transport.isReady);
     transport.write('0123456789\n');
     assert.equal(transport.isReady, false);
     stdout.resume();
-    await until(() => heard.events.includes('drained'), patienceMs, 'drained');
+    await until(() => received.events.includes('drained'), TIMEOUT_MS, 'drained');
     assert.ok(transport.isReady);
   });
 
   test('leaves no listener behind', (t) => {
     const [stdin, stdout] = [new PassThrough(), new PassThrough()];
-    const heard = listen(t, stdioTransport(stdin, stdout));
-    heard.subscription.unsubscribe();
+    const received = listen(t, stdioTransport(stdin, stdout));
+    received.subscription.unsubscribe();
     assert.equal(stdin.listenerCount('data') + stdout.listenerCount('drain'), 0);
   });
 });
 
 describe('named pipes', () => {
-  test('nobody there blocks nothing, and he is found when he comes', async (t) => {
+  test('a missing reader blocks nothing, and is found when it comes', async (t) => {
     const { inPath, outPath } = make(t);
     const transport = pipeTransport(inPath, outPath);
-    const heard = listen(t, transport);
-    await until(() => heard.events.includes('closed'), patienceMs, 'nobody there');
+    const received = listen(t, transport);
+    await until(() => received.events.includes('closed'), TIMEOUT_MS, 'no reader');
     assert.equal(transport.isReady, false);
     const exabgp = reader(t, inPath);
-    await until(() => transport.isReady, patienceMs, 'opened');
+    await until(() => transport.isReady, TIMEOUT_MS, 'opened');
     transport.write('version\n');
-    await until(() => exabgp.read() === 'version\n', patienceMs, 'the command');
+    await until(() => exabgp.read() === 'version\n', TIMEOUT_MS, 'the command');
     for (const line of ['exabgp 4.2.21\n', 'done\n', 'done\n']) answer(outPath, line);
-    await until(() => heard.text === 'exabgp 4.2.21\ndone\ndone\n', patienceMs, 'all answers');
+    await until(() => received.text === 'exabgp 4.2.21\ndone\ndone\n', TIMEOUT_MS, 'all answers');
     assert.deepEqual(
-      heard.events.filter((kind) => kind !== 'bytes'),
+      received.events.filter((kind) => kind !== 'bytes'),
       ['closed', 'opened'],
     );
   });
@@ -101,29 +101,29 @@ describe('named pipes', () => {
     const { inPath, outPath, remake } = make(t);
     const first = reader(t, inPath);
     const transport = pipeTransport(inPath, outPath);
-    const heard = listen(t, transport);
-    await until(() => transport.isReady, patienceMs, 'opened');
+    const received = listen(t, transport);
+    await until(() => transport.isReady, TIMEOUT_MS, 'opened');
     first.close();
-    await until(() => heard.events.at(-1) === 'closed', patienceMs, 'gone');
+    await until(() => received.events.at(-1) === 'closed', TIMEOUT_MS, 'gone');
     remake();
     reader(t, inPath);
-    await until(() => heard.events.at(-1) === 'opened', patienceMs, 'opened again');
+    await until(() => received.events.at(-1) === 'opened', TIMEOUT_MS, 'opened again');
     remake();
     reader(t, inPath);
     await until(
-      () => heard.events.filter((k) => k === 'opened').length === 3,
-      patienceMs,
+      () => received.events.filter((k) => k === 'opened').length === 3,
+      TIMEOUT_MS,
       'made anew',
     );
-    assert.equal(heard.complete, false);
+    assert.equal(received.complete, false);
   });
 
   test('a file that is no pipe is not written to', async (t) => {
     const { inPath, outPath } = make(t);
     rmSync(inPath);
     execFileSync('touch', [inPath]);
-    const heard = listen(t, pipeTransport(inPath, outPath));
-    await until(() => heard.events.includes('closed'), patienceMs, 'refused');
+    const received = listen(t, pipeTransport(inPath, outPath));
+    await until(() => received.events.includes('closed'), TIMEOUT_MS, 'refused');
   });
 
   test('unsubscribing closes everything, even half open', async (t) => {
@@ -131,9 +131,9 @@ describe('named pipes', () => {
     const exabgp = reader(t, inPath);
     const transport = pipeTransport(inPath, outPath);
     listen(t, transport).subscription.unsubscribe();
-    const heard = listen(t, transport);
-    await until(() => transport.isReady, patienceMs, 'opened');
-    heard.subscription.unsubscribe();
+    const received = listen(t, transport);
+    await until(() => transport.isReady, TIMEOUT_MS, 'opened');
+    received.subscription.unsubscribe();
     exabgp.close();
     const canWrite = (): boolean => {
       try {
@@ -143,7 +143,7 @@ describe('named pipes', () => {
         return false;
       }
     };
-    await until(() => !canWrite(), patienceMs, 'nobody holds the pipe');
+    await until(() => !canWrite(), TIMEOUT_MS, 'the pipe is closed');
     assert.equal(transport.isReady, false);
   });
 });

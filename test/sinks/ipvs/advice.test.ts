@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { SERVICE_FLAG } from '../../../src/protocol/ipvs/numbers.ts';
+import { SERVICE_FLAG } from '../../../src/protocol/ipvs/constants.ts';
 import { adviceOf } from '../../../src/sinks/ipvs/advice.ts';
 import {
   ipvsBitsPerS,
@@ -27,12 +27,12 @@ describe('advice', () => {
   test('there is none where all is well, and none about tables of others', () => {
     const other = { kind: 'address', protocol: 'udp', address: '192.0.2.99', port: 53 } as const;
     const tables = [...table, tableService(other, [realServer('10.0.0.9', 54, 1)])];
-    const settings = new Map([
+    const sysctls = new Map([
       ['expire_nodest_conn', 0],
       ['expire_quiescent_template', 0],
       ['conn_reuse_mode', 1],
     ]);
-    has(adviceOf(configOf([web]), tables, { ...quiet, rows: 4096, settings }));
+    has(adviceOf(configOf([web]), tables, { ...quiet, connectionTableSize: 4096, sysctls }));
   });
 
   test('a table of connections that is small for the number of real servers', () => {
@@ -41,10 +41,10 @@ describe('advice', () => {
     );
     const tables = [tableService(webVirtual, many)];
     has(
-      adviceOf(configOf([web]), tables, { ...quiet, rows: 4096 }),
+      adviceOf(configOf([web]), tables, { ...quiet, connectionTableSize: 4096 }),
       /4096 buckets for 2000 real servers: .* searches 49 entries; .*conn_tab_bits=18/u,
     );
-    has(adviceOf(configOf([web]), tables, { ...quiet, rows: 262_144 }));
+    has(adviceOf(configOf([web]), tables, { ...quiet, connectionTableSize: 262_144 }));
   });
 
   test('ports that direct routing and tunnels do not rewrite', () => {
@@ -75,20 +75,20 @@ describe('advice', () => {
   });
 
   test('kernel settings that on_down, persistence and port reuse want otherwise', () => {
-    const settings = new Map([
+    const sysctls = new Map([
       ['expire_nodest_conn', 0],
       ['expire_quiescent_template', 0],
       ['conn_reuse_mode', 0],
     ]);
     const persistent = table.map((each) => ({ ...each, flags: SERVICE_FLAG.PERSISTENT }));
     has(
-      adviceOf(configOf([web]), persistent, { ...quiet, settings }),
+      adviceOf(configOf([web]), persistent, { ...quiet, sysctls }),
       /expire_quiescent_template=1/u,
       /conn_reuse_mode=1/u,
     );
     const removing = serviceOf('web', webVirtual, [{ address: '10.0.0.1' }], 'remove');
     has(
-      adviceOf(configOf([removing]), persistent, { ...quiet, settings }),
+      adviceOf(configOf([removing]), persistent, { ...quiet, sysctls }),
       /expire_nodest_conn=1/u,
       /conn_reuse_mode=1/u,
       /without state_dir.*web$/u,
@@ -103,17 +103,17 @@ describe('advice', () => {
     has(adviceOf(configOf([web]), table, used(99)));
   });
 
-  test('it is told once, at the start', async () => {
+  test('it is logged once, at the start', async () => {
     const it = new Rig(configOf([web]));
     it.table.add(tableService(webVirtual, [realServer('10.0.0.1', 80, 1)]));
-    it.surroundings = { ...quiet, isOnLink: () => false };
+    it.settings = { ...quiet, isOnLink: () => false };
     it.start();
     await it.pass(30_000);
     assert.equal(it.notices('ipvs_advice').length, 1);
   });
 });
 
-describe('surroundings', () => {
+describe('settings', () => {
   test('rates are read as the kernel writes them', () => {
     const stats = `   Total Incoming Outgoing         Incoming         Outgoing
    Conns  Packets  Packets            Bytes            Bytes
@@ -126,10 +126,10 @@ describe('surroundings', () => {
     for (const text of ['', 'x', '1 2 3 4 z', '\0']) assert.equal(ipvsBitsPerS(text), null);
   });
 
-  test('a kernel that tells nothing is no error', async () => {
-    const around = await readIpvsSettings(new FakeTable());
-    assert.equal(around.rows, null);
-    assert.equal(around.isOnLink('127.0.0.1'), true);
-    assert.equal(around.isOnLink('203.0.113.77'), false);
+  test('a kernel without any settings is no error', async () => {
+    const settings = await readIpvsSettings(new FakeTable());
+    assert.equal(settings.connectionTableSize, null);
+    assert.equal(settings.isOnLink('127.0.0.1'), true);
+    assert.equal(settings.isOnLink('203.0.113.77'), false);
   });
 });

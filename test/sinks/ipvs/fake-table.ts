@@ -1,4 +1,4 @@
-import type { TableAccess } from '../../../src/sinks/ipvs/access.ts';
+import type { TableAccess } from '../../../src/sinks/ipvs/table-access.ts';
 import { destinationName, serviceName } from '../../../src/sinks/ipvs/names.ts';
 import type {
   ChangeResult,
@@ -8,7 +8,7 @@ import type {
   TableService,
 } from '../../../src/protocol/ipvs/table.ts';
 
-/** A kernel's table in memory: answers as the kernel does, and can be made to fail. */
+/** An IPVS table in memory: replies as the kernel does, and can be made to fail. */
 export class FakeTable implements TableAccess {
   via: TableAccess['via'] = 'netlink';
   readonly services = new Map<string, TableService>();

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { TableChange } from '../../../src/protocol/ipvs/table.ts';
-import { TableError } from '../../../src/sinks/ipvs/access.ts';
-import { ipvsadmAccess } from '../../../src/sinks/ipvs/ipvsadm.ts';
+import { TableError } from '../../../src/sinks/ipvs/table-access.ts';
+import { ipvsadmAccess } from '../../../src/sinks/ipvs/ipvsadm-access.ts';
 import { server, services, sorted } from '../../e2e/ipvs-table-sample.ts';
 import { until } from '../../e2e/until.ts';
 
@@ -94,7 +94,7 @@ test('says what is missing', async (t) => {
   const without = ipvsadmAccess(words('Protocol not available'));
   await assert.rejects(without.dump(), isTableError('no_ipvs'));
   const odd = ipvsadmAccess(program(t, 'printf "a\\033[31mb\\nc\\n" >&2; exit 1').path);
-  await assert.rejects(odd.dump(), /failed: a\?\[31mb$/);
+  await assert.rejects(odd.dump(), /failed: a \[31mb$/);
 });
 
 test('closing kills it with all that it started', async (t) => {
@@ -114,7 +114,7 @@ test('closing kills it with all that it started', async (t) => {
 
 test('endless output is cut off', async (t) => {
   const access = ipvsadmAccess(program(t, 'exec cat /dev/zero').path);
-  await assert.rejects(access.dump(), /printed too much/);
+  await assert.rejects(access.dump(), /printed more than 16777216 bytes/);
 });
 
 function pidIn(dir: string): number | false {

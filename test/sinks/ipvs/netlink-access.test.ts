@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OpenedSocket, SocketResult } from '../../../src/platform/genetlink.ts';
 import type { TableChange } from '../../../src/protocol/ipvs/table.ts';
-import { TableError } from '../../../src/sinks/ipvs/access.ts';
-import { netlinkAccess } from '../../../src/sinks/ipvs/netlink.ts';
+import { TableError } from '../../../src/sinks/ipvs/table-access.ts';
+import { netlinkAccess } from '../../../src/sinks/ipvs/netlink-access.ts';
 import { server, services, sorted } from '../../e2e/ipvs-table-sample.ts';
 import { conversation, hex } from '../../protocol/ipvs/golden.ts';
 
@@ -44,7 +44,7 @@ function isTableError(code: TableError['code']): (error: unknown) => boolean {
   return (error) => error instanceof TableError && error.code === code;
 }
 
-/** The kernel's answer to the request of this sequence. */
+/** The kernel's reply to the request with this sequence number. */
 function failure(errno: number, sequence = 1): Uint8Array {
   const words = Int32Array.of(36, 2, sequence, 0, -errno, 0, 0, 0, 0);
   return new Uint8Array(words.buffer);
@@ -110,7 +110,7 @@ test('a kernel without IPVS, or with another error', async () => {
   }
 });
 
-test('a module that is taken away under the socket is one without IPVS, and asked for anew', async () => {
+test('a module that is unloaded under the socket means no IPVS, and is asked for again', async () => {
   const { answered } = conversation();
   const [family = new Uint8Array()] = answered;
   const { open, state } = playing([family, failure(2, 2), failure(2)]);

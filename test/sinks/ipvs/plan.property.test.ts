@@ -4,8 +4,8 @@ import * as fc from 'fast-check';
 import type { Virtual } from '../../../src/model/service.ts';
 import type { Destination, ServiceIdentity } from '../../../src/protocol/ipvs/table.ts';
 import { driftLines } from '../../../src/sinks/ipvs/drift.ts';
-import { ownedOf, type Owned } from '../../../src/sinks/ipvs/owned.ts';
-import { missingFrom, planServer, type Taken } from '../../../src/sinks/ipvs/plan.ts';
+import { managedBy, type Managed } from '../../../src/sinks/ipvs/managed.ts';
+import { missingFrom, planServer, type RemovedServer } from '../../../src/sinks/ipvs/plan.ts';
 import { TableIndex } from '../../../src/sinks/ipvs/table-index.ts';
 import { FakeTable, tableService } from './fake-table.ts';
 import { configOf, serviceOf } from './rig.ts';
@@ -49,7 +49,7 @@ const weights = fc.dictionary(
 );
 
 /** Four services of three servers each, of which the table has some, and others beside. */
-const owned: Owned = ownedOf(
+const managed: Managed = managedBy(
   configOf(
     virtuals.map((virtual, index) =>
       serviceOf(
@@ -60,21 +60,21 @@ const owned: Owned = ownedOf(
     ),
   ),
 );
-const keys = [...owned.servers.keys()];
+const keys = [...managed.servers.keys()];
 
 async function write(
   table: FakeTable,
-  taken: Map<string, Taken>,
+  removed: Map<string, RemovedServer>,
   wants: ReadonlyMap<string, number | 'removed'>,
 ): Promise<void> {
   const index = new TableIndex(await table.dump());
   for (const [key, weight] of wants) {
-    const found = owned.servers.get(key);
+    const found = managed.servers.get(key);
     assert.ok(found);
-    const plan = planServer(found, weight, index, taken);
+    const plan = planServer(found, weight, index, removed);
     if (plan.kind !== 'changes') continue;
-    for (const { place, change } of plan.changes) {
-      if (change.kind === 'remove') taken.set(place, change);
+    for (const { entryName, change } of plan.changes) {
+      if (change.kind === 'remove') removed.set(entryName, change);
       const [result] = await table.apply([change]);
       assert.deepEqual(result, { ok: true }, 'the kernel takes what is planned');
       index.changed(change);
@@ -93,17 +93,17 @@ test('one pass puts everything right, and nothing but weights of what is wanted 
     fc.asyncProperty(tables, weights, weights, async (services, first, second) => {
       const table = new FakeTable();
       for (const each of services) table.add(each);
-      const taken = new Map<string, Taken>();
+      const removed = new Map<string, RemovedServer>();
       const wants = wantsOf({ ...first, ...second });
-      await write(table, taken, wantsOf(first));
-      await write(table, taken, wants);
+      await write(table, removed, wantsOf(first));
+      await write(table, removed, wants);
       const index = new TableIndex(await table.dump());
-      const missing = missingFrom(owned, new TableIndex(services), new Map());
+      const missing = missingFrom(managed, new TableIndex(services), new Map());
       for (const [key, weight] of wants) {
-        const found = owned.servers.get(key);
+        const found = managed.servers.get(key);
         assert.ok(found);
-        const { kind } = planServer(found, weight, index, taken);
-        assert.equal(kind, missing.has(key) && weight !== 'removed' ? 'missing' : 'right');
+        const { kind } = planServer(found, weight, index, removed);
+        assert.equal(kind, missing.has(key) && weight !== 'removed' ? 'missing' : 'in-sync');
       }
       for (const before of services) {
         const name = new TableIndex([before]);
@@ -129,14 +129,14 @@ test('missing is what no place of the table has', () => {
   fc.assert(
     fc.property(tables, (services) => {
       const index = new TableIndex(services);
-      const missing = missingFrom(owned, index, new Map());
-      for (const { name, serviceNames } of owned.services) {
+      const missing = missingFrom(managed, index, new Map());
+      for (const { name, serviceNames } of managed.services) {
         assert.equal(
           missing.has(name),
           serviceNames.every((each) => index.service(each) === null),
         );
       }
-      for (const { key, candidates } of owned.servers.values()) {
+      for (const { key, candidates } of managed.servers.values()) {
         const isThere = candidates.some(
           (each) => index.destination(each.serviceName, each.destinationName) !== null,
         );
@@ -153,7 +153,7 @@ test('a table that did not change has no drift, whatever its connections', () =>
         ...each,
         destinations: each.destinations.map((old) => ({ ...old, activeConnections })),
       }));
-      assert.deepEqual(driftLines(owned, new TableIndex(services), new TableIndex(later)), []);
+      assert.deepEqual(driftLines(managed, new TableIndex(services), new TableIndex(later)), []);
     }),
   );
 });

@@ -34,11 +34,11 @@ function rig(): { readonly reporter: IpvsReporter; readonly emitted: Emitted[] }
   return { reporter, emitted };
 }
 
-function writeOf(kind: TableChange['kind']): Parameters<IpvsReporter['write']>[0] {
+function writeOf(kind: TableChange['kind']): Parameters<IpvsReporter['changes']>[0] {
   const service = { kind: 'fwmark', mark: 1, family: 4 } as const;
   const change = { kind, service, destination };
   const weight = kind === 'remove' ? 'removed' : destination.weight;
-  return { key, weight, cause, changes: [{ place: 'place', change }] };
+  return { key, weight, cause, changes: [{ entryName: 'entryName', change }] };
 }
 
 function kinds(emitted: readonly Emitted[]): readonly string[] {
@@ -53,11 +53,11 @@ describe('feedback of the IPVS sink', () => {
   ] as const) {
     test(`after ${kind}: the weight once it was read back, after its event`, () => {
       const { reporter, emitted } = rig();
-      reporter.write(writeOf(kind), 'sent');
-      reporter.write(writeOf(kind), 'rejected');
-      reporter.write(writeOf(kind), 'unanswered');
+      reporter.changes(writeOf(kind), 'sent');
+      reporter.changes(writeOf(kind), 'rejected');
+      reporter.changes(writeOf(kind), 'unanswered');
       assert.deepEqual(kinds(emitted), ['action', 'action', 'action']);
-      reporter.write(writeOf(kind), 'confirmed');
+      reporter.changes(writeOf(kind), 'confirmed');
       assert.equal(emitted[3]?.kind, 'action');
       assert.deepEqual(emitted[4], { kind: 'weights', weights: new Map([[key, weight]]) });
     });
@@ -65,7 +65,7 @@ describe('feedback of the IPVS sink', () => {
 
   test('where nothing had to be written: the weight, after its event', () => {
     const { reporter, emitted } = rig();
-    reporter.right(key, 'removed', cause);
+    reporter.inSync(key, 'removed', cause);
     assert.deepEqual(kinds(emitted), ['action', 'weights']);
   });
 

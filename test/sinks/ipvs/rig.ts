@@ -4,7 +4,7 @@ import type { Config } from '../../../src/model/config.ts';
 import type { ActionReport, SinkEvent, SinkFeedback } from '../../../src/model/report.ts';
 import type { RealServer, Service, Virtual } from '../../../src/model/service.ts';
 import type { Turn, WeightIntent } from '../../../src/model/turn.ts';
-import type { TableAccess } from '../../../src/sinks/ipvs/access.ts';
+import type { TableAccess } from '../../../src/sinks/ipvs/table-access.ts';
 import { ipvs } from '../../../src/sinks/ipvs/ipvs.ts';
 import type { IpvsSettings } from '../../../src/sinks/ipvs/ipvs-settings.ts';
 import { emptyConfig } from '../../empty-config.ts';
@@ -26,7 +26,7 @@ export class Rig {
   readonly opened: TableAccess['via'][] = [];
   open: (via: TableAccess['via']) => TableAccess = () => this.table;
   isComplete = false;
-  surroundings: IpvsSettings = quiet;
+  settings: IpvsSettings = quiet;
   readonly #weights = new Map<string, WeightIntent>();
 
   constructor(config: Config) {
@@ -41,7 +41,7 @@ export class Rig {
       },
       feedback: (feedback) => this.feedback.push(feedback),
       gone$: this.gone$,
-      surroundingsOf: () => Promise.resolve(this.surroundings),
+      readSettings: () => Promise.resolve(this.settings),
       scheduler: this.scheduler,
     }).subscribe({
       next: (event) => this.events.push(event),
@@ -128,10 +128,10 @@ export class Rig {
   }
 }
 
-/** A kernel that there is nothing to say about. */
+/** Settings that give no advice. */
 export const quiet: IpvsSettings = {
-  rows: null,
-  settings: new Map(),
+  connectionTableSize: null,
+  sysctls: new Map(),
   isOnLink: () => true,
   bitsPerS: null,
   linkBitsPerS: null,

@@ -84,7 +84,7 @@ describe('base weights', () => {
     assert.deepEqual(second.notices('state_unusable'), []);
   });
 
-  test('the configured weight wins, and is remembered once it is taken out', async () => {
+  test('the configured weight wins, and is saved for when it is no longer configured', async () => {
     const folder = stateDir();
     const first = await life(folder, null, { servers: [{ address: '10.0.0.1', weight: 30 }] });
     assert.deepEqual(baseIn(first, key), { weight: 30, isDrained: false });
@@ -96,7 +96,7 @@ describe('base weights', () => {
     const it = await life(null, null, { weight: 0 });
     assert.deepEqual(baseIn(it, key), { weight: 0, isDrained: true });
     await it.pass(20_000);
-    assert.equal(it.notices('ipvs_drained').length, 1, 'told once');
+    assert.equal(it.notices('ipvs_drained').length, 1, 'logged once');
     it.table.edit(web, '10.0.0.1:80', { weight: 9 });
     await it.pass(10_000);
     assert.deepEqual(baseIn(it, key), { weight: 9, isDrained: false });
@@ -117,7 +117,7 @@ describe('base weights', () => {
     });
   }
 
-  test('what somebody gives a drained server is not taken away before the next turn knows', async () => {
+  test('what somebody gives a drained server is not reset before the next turn knows', async () => {
     const it = await life(null, null, { weight: 0 });
     it.want({ [key]: 0 });
     await it.pass(1_000);
@@ -144,7 +144,7 @@ describe('base weights', () => {
     ['with a weight that is none', '{ "weights": { "a": 2147483648 } }'],
     ['binary', '\0\u0001\uFFFD'],
   ] as const) {
-    test(`a file ${what} is kept aside and told, and the weight is found anew`, async () => {
+    test(`a file ${what} is moved aside and logged, and the weight comes from the table`, async () => {
       const folder = stateDir();
       writeFileSync(join(folder, 'base-weights.json'), text);
       const it = await life(folder, null);
@@ -163,7 +163,7 @@ describe('base weights', () => {
     assert.match(it.notices('state_unusable').join('\n'), /is too large/u);
   });
 
-  test('a folder that cannot be written is told, and the rest goes on', async () => {
+  test('a folder that cannot be written is logged, and weights are still written', async () => {
     const folder = stateDir();
     writeFileSync(join(folder, 'file'), '');
     const it = await life(join(folder, 'file', 'state'), null);
@@ -235,7 +235,7 @@ describe('on_down: remove', () => {
     assert.deepEqual(it.lastTable()?.missing, new Set([key]));
   });
 
-  test('what was taken out is missing only while there is no service to put it back to', async () => {
+  test('what was removed is missing only while there is no service to add it back to', async () => {
     const it = await life(null, null, { onDown: 'remove' });
     it.want({ [key]: 'removed' });
     await it.pass(10_000);
@@ -252,7 +252,7 @@ describe('on_down: remove', () => {
     assert.equal(it.table.weight(web, '10.0.0.1:80'), 100);
   });
 
-  test('where it cannot be remembered, the server stays in at weight 0', async () => {
+  test('where it cannot be saved, the server stays in the table at weight 0', async () => {
     const folder = stateDir();
     writeFileSync(join(folder, 'file'), '');
     const it = await life(join(folder, 'file', 'state'), null, { onDown: 'remove' });
@@ -273,14 +273,14 @@ describe('on_down: remove', () => {
     assert.deepEqual(it.opened, ['netlink']);
   });
 
-  test('a server that the configuration names no more is told with its line, once', async () => {
+  test('a server that is no longer configured is logged with its command, once', async () => {
     const it = await life(null, null, { onDown: 'remove' });
     it.want({ [key]: 'removed' });
     await it.settle();
     it.config$.next(configOf([serviceOf('web', webVirtual, [{ address: '10.0.0.2' }])]));
     await it.pass(20_000);
     assert.deepEqual(it.notices('ipvs_orphan'), [
-      'removed earlier and no longer configured; to add it again: ' +
+      'routevane removed this real server, and it is no longer configured; to add it again: ' +
         'ipvsadm -a -t 192.0.2.10:80 -r 10.0.0.1:80 -g -w 100',
     ]);
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { TableError } from '../../../src/sinks/ipvs/access.ts';
+import { TableError } from '../../../src/sinks/ipvs/table-access.ts';
 import { RETRY_MAX_MS } from '../../../src/sinks/ipvs/limits.ts';
 import { realServer, type FakeTable, tableService } from './fake-table.ts';
 import { configOf, Rig, serviceOf, webVirtual } from './rig.ts';
@@ -24,7 +24,7 @@ function rig(...more: Parameters<typeof configOf> extends [unknown, ...infer M] 
 }
 
 describe('no way to the table', () => {
-  test('is told once, tried again at a bounded rate, and heals by itself', async () => {
+  test('is logged once, tried again at a bounded rate, and recovers', async () => {
     const it = rig();
     it.table.dumpError = new TableError('no_ipvs', 'no IPVS in this kernel: modprobe ip_vs');
     it.start();
@@ -54,7 +54,7 @@ describe('no way to the table', () => {
     assert.deepEqual(it.states(), ['lost: install ipvsadm']);
   });
 
-  test('without koffi ipvsadm is used, and told', async () => {
+  test('without koffi ipvsadm is used, and that is logged', async () => {
     const it = rig();
     it.open = (via) => {
       if (via === 'netlink') throw new TableError('no_koffi', 'koffi is not installed');
@@ -109,7 +109,7 @@ describe('no way to the table', () => {
 });
 
 describe('changes that the kernel refuses', () => {
-  test('are told once and tried again; the others go on', async () => {
+  test('are logged once and tried again; the others are written', async () => {
     const it = new Rig(
       configOf([serviceOf('web', webVirtual, [{ address: '10.0.0.1' }, { address: '10.0.0.2' }])]),
     );

@@ -87,7 +87,7 @@ describe('weights follow the intents', () => {
     assert.equal(it.commands('confirmed').length, 1);
   });
 
-  test('what ipvsadm is silent about and does not do is told once, and tried again at a bounded rate', async () => {
+  test('a change that ipvsadm reports and does not make is logged once, and tried again at a bounded rate', async () => {
     const it = rig();
     it.table.via = 'ipvsadm';
     it.table.refuse = () => ({ ok: true });
@@ -164,7 +164,7 @@ describe('port 0 behind a firewall mark', () => {
 });
 
 describe('the table belongs to others, too', () => {
-  test('a weight that others change is told and put right at the next look', async () => {
+  test('a weight that another program changes is logged and set again at the next reading', async () => {
     const it = rig();
     it.start();
     it.want({ 'web/10.0.0.1:80': 100 });
@@ -181,7 +181,7 @@ describe('the table belongs to others, too', () => {
     const repairs = it.actions('sent').map(({ isRepeat }) => isRepeat);
     assert.deepEqual(repairs, [true], 'a repair is no reaction to what was observed before');
     assert.equal(it.table.weight(web, '10.0.0.2:80'), 6, 'no intent: left as it is');
-    assert.equal(it.table.weight(web, '10.9.9.9:80'), 8, 'not ours: neither told nor touched');
+    assert.equal(it.table.weight(web, '10.9.9.9:80'), 8, 'not managed: neither logged nor changed');
   });
 
   test('a changed forwarding method is kept when the weight is written', async () => {
@@ -211,13 +211,13 @@ describe('the table belongs to others, too', () => {
       'web/10.0.0.2:80',
     ]);
     assert.deepEqual(it.notices('ipvs_missing'), [
-      'the service web (tcp 192.0.2.10:80) is not in the IPVS table: waiting for it (routevane does not create it)',
+      'the service web (tcp 192.0.2.10:80) is not in the IPVS table: routevane waits for it and does not create it',
     ]);
     it.want({ 'web/10.0.0.2:80': 0 });
     // Some seconds before the table would be read in any case.
     await it.pass(23_000);
     assert.equal(it.table.services.size, 0, 'nothing is created');
-    assert.equal(it.notices('ipvs_missing').length, 1, 'told once');
+    assert.equal(it.notices('ipvs_missing').length, 1, 'logged once');
     it.table.add(saved);
     it.table.edit(web, '10.0.0.1:80', { weight: 100 });
     // While something is missing it is looked for more often: what is dead must not serve for long.

@@ -20,7 +20,7 @@ export interface TimedControl {
 }
 
 /**
- * A run of the real pipeline in virtual time, told to `trace`.
+ * A run of the real pipeline in virtual time, recorded by `trace`.
  *
  * @param lateMs how much later than asked for each timer of the pipeline runs, as on a busy loop.
  */

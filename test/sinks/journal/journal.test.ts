@@ -49,16 +49,16 @@ function until(what: () => boolean): Promise<void> {
 }
 
 describe('the journal', () => {
-  test('holds what happened when its flow has completed, and passes the reports on', async () => {
+  test('holds what happened when its flow has completed, and passes the events on', async () => {
     const { path, remove } = folder();
     const into = open(path);
-    const report$ = new Subject<SinkEvent>();
-    const told = lastValueFrom(into.recording(report$).pipe(toArray()));
+    const event$ = new Subject<SinkEvent>();
+    const passedOn = lastValueFrom(into.recording(event$).pipe(toArray()));
     into.trace.started(0, rules);
     feed(into, 1000);
-    report$.next(action);
-    report$.complete();
-    const reports = await told;
+    event$.next(action);
+    event$.complete();
+    const reports = await passedOn;
     assert.deepEqual(
       reports.map((report) => (report.kind === 'state' ? report.state : report.kind)),
       ['action', 'connected'],
@@ -86,11 +86,11 @@ describe('the journal', () => {
     const file = join(path, 'journal.jsonl');
     appendFileSync(file, '{"kind":"turn","atMs":1}\n{"kind":"tu');
     const into = open(path);
-    const report$ = new Subject<SinkEvent>();
-    const told = lastValueFrom(into.recording(report$), { defaultValue: null });
+    const event$ = new Subject<SinkEvent>();
+    const passedOn = lastValueFrom(into.recording(event$), { defaultValue: null });
     into.trace.started(0, rules);
-    report$.complete();
-    await told;
+    event$.complete();
+    await passedOn;
     const lines = readFileSync(file, 'utf8').split('\n');
     assert.equal(lines[1], '{"kind":"tu');
     assert.match(lines[2] ?? '', /^\{"kind":"start"/u);
@@ -108,11 +108,11 @@ describe('the journal', () => {
       down('web/10.0.0.1:80', 3001),
     ];
     const into = open(path, 10_000);
-    const report$ = new Subject<SinkEvent>();
-    const told = lastValueFrom(into.recording(report$), { defaultValue: null });
+    const event$ = new Subject<SinkEvent>();
+    const passedOn = lastValueFrom(into.recording(event$), { defaultValue: null });
     run(rules, observations, [], () => 0, into.trace);
-    report$.complete();
-    await told;
+    event$.complete();
+    await passedOn;
     const names = readdirSync(path).toSorted();
     assert.deepEqual(names, ['journal.jsonl', 'journal.jsonl.1', 'journal.jsonl.2']);
     for (const name of names) assert.ok(statSync(join(path, name)).size < 80_000);
@@ -126,7 +126,7 @@ describe('the journal', () => {
 });
 
 describe('a disk that is full', () => {
-  test('stops nothing, is said once, and loses nothing that fits into the memory', async () => {
+  test('stops nothing, is reported once, and loses nothing that fits into the memory', async () => {
     const { path, remove } = folder();
     const file = join(path, 'journal.jsonl');
     symlinkSync('/dev/full', file);

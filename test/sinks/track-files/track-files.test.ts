@@ -77,7 +77,7 @@ describe('track files', () => {
     assert.deepEqual([after.ino, after.mtimeNs], [before.ino, before.mtimeNs]);
   });
 
-  test('a folder that cannot be written is told, and written to once it can be', async (t) => {
+  test('a folder that cannot be written is reported, and written to once it can be', async (t) => {
     const dir = folder(t);
     writeFileSync(dir, 'in the way');
     const { turn$, report$, stop } = running(t, dir);
@@ -92,7 +92,7 @@ describe('track files', () => {
     await firstValueFrom(
       report$.pipe(
         filter((report) => report.kind === 'state' && report.state === 'connected'),
-        // The first one was told at the start.
+        // The first one was reported at the start.
         filter((_, index) => index === 1),
       ),
     );
@@ -170,16 +170,16 @@ vrrp_instance a {
   });
   t.after(() => child.kill('SIGTERM'));
   let log = '';
-  const told = new Subject<void>();
+  const logged = new Subject<void>();
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {
       log += String(chunk);
-      told.next();
+      logged.next();
     });
   }
   return {
     waitFor: async (state) => {
-      while (!log.toUpperCase().includes(`ENTERING ${state} STATE`)) await firstValueFrom(told);
+      while (!log.toUpperCase().includes(`ENTERING ${state} STATE`)) await firstValueFrom(logged);
       log = '';
     },
   };

@@ -39,7 +39,7 @@ describe('the table', () => {
     nowMs = 1000;
     table = new BfdTable(() => nowMs);
     table.configure(interfaces);
-    table.live({ kind: 'alive', doubt: null });
+    table.vswitchdChanged({ kind: 'alive', doubt: null });
   });
 
   /** Both up. */
@@ -55,8 +55,8 @@ describe('the table', () => {
     assert.deepEqual(fresh.configure(interfaces), []);
     assert.deepEqual(fresh.sync(asked, [up(), up(1, 'eth1')]), []);
     const alive = { kind: 'alive', doubt: null } as const;
-    assert.deepEqual(words(fresh.live(alive)), ['tor-a up', 'tor-b up']);
-    assert.deepEqual(fresh.live(alive), []);
+    assert.deepEqual(words(fresh.vswitchdChanged(alive)), ['tor-a up', 'tor-b up']);
+    assert.deepEqual(fresh.vswitchdChanged(alive), []);
     assert.deepEqual(fresh.sync(asked, [up(), up(1, 'eth1')]), []);
   });
 
@@ -139,11 +139,11 @@ describe('the table', () => {
 
   test('a fall while the observer was lost is told when it is back', () => {
     begin();
-    const lost = table.live({ kind: 'lost', reason: 'vswitchd is gone' });
+    const lost = table.vswitchdChanged({ kind: 'lost', reason: 'vswitchd is gone' });
     assert.deepEqual(words(lost), ['tor-a lost: vswitchd is gone', 'tor-b lost: vswitchd is gone']);
     assert.deepEqual(table.changes(modify(up(), down())), []);
     assert.deepEqual(table.changes(modify(down(), up(3))), []);
-    assert.deepEqual(words(table.live({ kind: 'alive', doubt: null })), [
+    assert.deepEqual(words(table.vswitchdChanged({ kind: 'alive', doubt: null })), [
       'tor-a down: bfd state down',
       'tor-a up',
       'tor-b up',
@@ -163,11 +163,11 @@ describe('the table', () => {
   test('after a restart of vswitchd a row is believed when it changed, or when time is over', () => {
     begin();
     nowMs = 2000;
-    table.live({ kind: 'lost', reason: 'vswitchd is gone' });
+    table.vswitchdChanged({ kind: 'lost', reason: 'vswitchd is gone' });
     nowMs = 2100;
     const doubt = { fromMs: 2000, untilMs: 7100 };
     const unconfirmed = 'lost: vswitchd is back but has not confirmed this yet';
-    assert.deepEqual(words(table.live({ kind: 'alive', doubt })), [
+    assert.deepEqual(words(table.vswitchdChanged({ kind: 'alive', doubt })), [
       `tor-a ${unconfirmed}`,
       `tor-b ${unconfirmed}`,
     ]);
@@ -225,7 +225,7 @@ describe('the table', () => {
       'tor-a lost: OVSDB is not reachable: refused',
       'tor-b lost: OVSDB is not reachable: refused',
     ]);
-    table.live({ kind: 'alive', doubt: null });
+    table.vswitchdChanged({ kind: 'alive', doubt: null });
     assert.deepEqual(words(table.sync(asked, [up(7), up(1, 'eth1')])), ['tor-a up', 'tor-b up']);
   });
 

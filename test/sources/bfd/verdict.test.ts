@@ -31,7 +31,13 @@ function status(changes: Readonly<Record<string, string>>): Partial<InterfaceRow
 }
 
 function said(evidence: Partial<Evidence>): string {
-  const whole = { name: 'eth0', database: current, rowState: seen({}), life: alive, ...evidence };
+  const whole = {
+    name: 'eth0',
+    database: current,
+    rowState: seen({}),
+    vswitchd: alive,
+    ...evidence,
+  };
   const { verdict } = sessionVerdict(whole, nowMs);
   if (verdict === null) return 'nothing yet';
   return verdict.reason === '' ? verdict.state : `${verdict.state}: ${verdict.reason}`;
@@ -44,16 +50,16 @@ const unattached = { ofport: -1, link_state: null, error: 'could not open networ
 
 const table: readonly (readonly [string, Partial<Evidence>, string])[] = [
   ['all agree', {}, 'up'],
-  ['vswitchd killed: up for ever', { life: gone }, 'lost: vswitchd is gone'],
+  ['vswitchd killed: up for ever', { vswitchd: gone }, 'lost: vswitchd is gone'],
   [
     'vswitchd stopped',
-    { life: { kind: 'lost', reason: 'vswitchd is not answering' } },
+    { vswitchd: { kind: 'lost', reason: 'vswitchd is not answering' } },
     'lost: vswitchd is not answering',
   ],
-  ['vswitchd not heard yet', { life: { kind: 'unknown' } }, 'nothing yet'],
+  ['vswitchd not heard yet', { vswitchd: { kind: 'unknown' } }, 'nothing yet'],
   [
     'OVSDB lost, whatever else was known',
-    { database: { kind: 'lost', reason: 'OVSDB is not reachable: closed' }, life: gone },
+    { database: { kind: 'lost', reason: 'OVSDB is not reachable: closed' }, vswitchd: gone },
     'lost: OVSDB is not reachable: closed',
   ],
   ['OVSDB not heard yet', { database: { kind: 'unknown' } }, 'nothing yet'],
@@ -65,7 +71,7 @@ const table: readonly (readonly [string, Partial<Evidence>, string])[] = [
   ],
   [
     'the row is gone, which needs no vswitchd to be true',
-    { rowState: { kind: 'missing', wasThere: true }, life: gone },
+    { rowState: { kind: 'missing', wasThere: true }, vswitchd: gone },
     'down: interface gone',
   ],
   [
@@ -112,18 +118,18 @@ const table: readonly (readonly [string, Partial<Evidence>, string])[] = [
   ],
   [
     'vswitchd restarted, the row is of before',
-    { life: back, rowState: seen({}, { statusChangedMs: nowMs - 901 }) },
+    { vswitchd: back, rowState: seen({}, { statusChangedMs: nowMs - 901 }) },
     'lost: vswitchd is back but has not confirmed this yet',
   ],
   [
     'vswitchd restarted and wrote the row',
-    { life: back, rowState: seen({}, { statusChangedMs: nowMs - 899 }) },
+    { vswitchd: back, rowState: seen({}, { statusChangedMs: nowMs - 899 }) },
     'up',
   ],
-  ['vswitchd restarted long ago', { life: backLong }, 'up'],
+  ['vswitchd restarted long ago', { vswitchd: backLong }, 'up'],
   [
     'vswitchd restarted, and the old row says down',
-    { life: back, rowState: seen(status({ state: 'down' })) },
+    { vswitchd: back, rowState: seen(status({ state: 'down' })) },
     'down: bfd state down',
   ],
 ];
@@ -141,12 +147,12 @@ describe('the verdict of', () => {
 test('a verdict that ends by itself says when', () => {
   const until = (evidence: Partial<Evidence>): number =>
     sessionVerdict(
-      { name: 'eth0', database: current, rowState: seen({}), life: alive, ...evidence },
+      { name: 'eth0', database: current, rowState: seen({}), vswitchd: alive, ...evidence },
       nowMs,
     ).untilMs;
   assert.equal(until({}), Infinity);
   assert.equal(until({ rowState: seen(empty) }), nowMs + 1);
-  assert.equal(until({ life: back }), nowMs + 1);
+  assert.equal(until({ vswitchd: back }), nowMs + 1);
 });
 
 test('up needs everything; every reason is one short printable line', () => {
@@ -168,7 +174,7 @@ test('up needs everything; every reason is one short printable line', () => {
       const { state, forwarding, diagnostic, remote } = each;
       const bfd = status({ state, forwarding, diagnostic, remote_diagnostic: remote });
       const row = { ...bfd, link_state: each.link, error: each.error, ofport: each.ofport };
-      const verdict = said({ rowState: seen(row), life: each.alive ? alive : gone });
+      const verdict = said({ rowState: seen(row), vswitchd: each.alive ? alive : gone });
       const isUp =
         each.alive &&
         state === 'up' &&

@@ -151,7 +151,7 @@ describe('execd', () => {
     const times = { intervalMs: 100, timeoutMs: 50 };
     for (const [some, reason] of [
       [{ ...times, trigger: 'poll' }, 'lost: no answer within 50ms'],
-      [{ staleAfterMs: 200 }, 'lost: silent for 200ms'],
+      [{ staleAfterMs: 200 }, 'lost: printed no line for 200ms'],
     ] as const) {
       // Time passes only where the test lets it.
       const scheduler = new VirtualTimeScheduler(VirtualAction, START_MAX_MS - 1);
@@ -175,7 +175,7 @@ describe('execd', () => {
       assert.deepEqual(seen, []);
       scheduler.maxFrames = START_MAX_MS;
       scheduler.flush();
-      const what = slow.trigger === 'poll' ? 'no answer within' : 'silent for';
+      const what = slow.trigger === 'poll' ? 'no answer within' : 'printed no line for';
       assert.deepEqual(await first(1), [`lost: ${what} ${START_MAX_MS}ms`]);
     }
   });
@@ -223,7 +223,7 @@ describe('execd', () => {
     assert.deepEqual(
       notices.map(({ event, message }) => [event, message]),
       [
-        ['execd_stderr', 'it: wrote on stderr: no database'],
+        ['execd_stderr', 'it wrote to stderr: no database'],
         ['execd_malformed', 'it: malformed line "up"'],
       ],
     );

@@ -54,7 +54,7 @@ inNetworkNamespace(import.meta.url, () => {
     await watcher.until('poll0', 'up');
     assert.deepEqual(
       watcher.notices.map((notice) => notice.message),
-      ['netlink is not available: carrier is read every 1000ms: koffi is not installed'],
+      ['netlink is not available (koffi is not installed): carrier is read every 1000ms instead'],
     );
   });
 

@@ -24,7 +24,7 @@ describe('reading', () => {
     test(`${JSON.stringify(content)} is ${state}`, (t) => {
       const dir = temporaryFolder(t);
       writeFileSync(join(dir, 'eth0'), content);
-      assert.deepEqual(readStateFile(dir, 'eth0'), { kind: 'word', state });
+      assert.deepEqual(readStateFile(dir, 'eth0'), { kind: 'written', state });
     });
   }
 
@@ -94,9 +94,9 @@ describe('writing', () => {
     const before = process.umask(0o077);
     t.after(() => process.umask(before));
     assert.equal(writeLinkState(dir, 'eth0', 'down'), null);
-    assert.deepEqual(readStateFile(dir, 'eth0'), { kind: 'word', state: 'down' });
+    assert.deepEqual(readStateFile(dir, 'eth0'), { kind: 'written', state: 'down' });
     assert.equal(writeLinkState(dir, 'eth0', 'up'), null);
-    assert.deepEqual(readStateFile(dir, 'eth0'), { kind: 'word', state: 'up' });
+    assert.deepEqual(readStateFile(dir, 'eth0'), { kind: 'written', state: 'up' });
     assert.deepEqual(readdirSync(dir), ['eth0']);
     assert.equal(statSync(join(dir, 'eth0')).mode & 0o777, 0o644);
     assert.equal(statSync(dir).mode & 0o777, 0o755);

@@ -55,19 +55,19 @@ test('what a module exports is a plugin, or said to be none', () => {
 test('what is printed becomes bounded lines at a bounded rate, and nothing is lost silently', () => {
   let nowMs = 0;
   const lines: string[] = [];
-  const chatter = new LogLineLimiter(
+  const limiter = new LogLineLimiter(
     () => nowMs,
     (line) => lines.push(line),
   );
-  chatter.print('half a ');
-  chatter.print('line\n\n\u001b[2Jother\nrest');
+  limiter.print('half a ');
+  limiter.print('line\n\n\u001b[2Jother\nrest');
   assert.deepEqual(lines, ['half a line', '[2Jother']);
-  chatter.print('x'.repeat(10_000));
+  limiter.print('x'.repeat(10_000));
   assert.equal(lines[2]?.length, 500);
-  for (let n = 0; n < 20; n += 1) chatter.print(`${n}\n`);
+  for (let n = 0; n < 20; n += 1) limiter.print(`${n}\n`);
   assert.equal(lines.length, 10);
   nowMs = 1_000;
-  chatter.print('again\n');
+  limiter.print('again\n');
   assert.equal(lines.at(-1), 'again (after 13 lines that came too fast)');
 });
 
@@ -90,7 +90,7 @@ test('starts are so many at once, in their order', () => {
 
 test('the wait before a start doubles up to a minute, and begins anew after a sound minute', () => {
   mock.timers.enable({ apis: ['setTimeout'] });
-  const tells: SendEvent[] = [];
+  const senders: SendEvent[] = [];
   let starts = 0;
   const observations: Observation[] = [];
   const notices: string[] = [];
@@ -101,15 +101,15 @@ test('the wait before a start doubles up to a minute, and begins anew after a so
       starts: new StartSlots(1),
       emit: (observation) => observations.push(observation),
       notify: ({ message }) => notices.push(message),
-      start: (_spec, tell) => {
+      start: (_spec, send) => {
         starts += 1;
-        tells.push(tell);
+        senders.push(send);
         return () => {};
       },
     },
   );
   const waitsMs = Array.from({ length: 8 }, () => {
-    tells.at(-1)?.(failedEvent('boom'));
+    senders.at(-1)?.(failedEvent('boom'));
     return Number(/in ([0-9]+)s$/.exec(notices.at(-1) ?? '')?.[1]) * 1000;
   });
   assert.deepEqual(

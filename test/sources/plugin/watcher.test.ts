@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { watcher } from '../../../src/sources/plugin/worker-watchdog.ts';
+import { workerCheck } from '../../../src/sources/plugin/worker-watchdog.ts';
 import { ANSWERS, BUFFERS_KIB } from '../../../src/sources/plugin/worker-protocol.ts';
 
 /** A worker whose clock the test sets: at each look so much more waiting, and work. */
@@ -8,7 +8,7 @@ function looked(isLoading = false) {
   const elu = { idle: 0, active: 0, utilization: 0 };
   const state = new Int32Array(new SharedArrayBuffer(8));
   const said: string[] = [];
-  const look = watcher({
+  const look = workerCheck({
     worker: { performance: { eventLoopUtilization: () => ({ ...elu }) } },
     port: { postMessage: (order: unknown) => said.push(String(order)) },
     state,

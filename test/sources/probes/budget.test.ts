@@ -10,7 +10,7 @@ function targets(count: number, check: ProbeTarget['check'] = tcpCheck()): Probe
   );
 }
 
-const few = { flights: 8, sentinels: 0, keepsUdp: true };
+const few = { inFlight: 8, sentinels: 0, keepsUdp: true };
 
 describe('a budget of descriptors', () => {
   test('bounds the probes in flight, and nobody is passed over', () => {
@@ -18,7 +18,7 @@ describe('a budget of descriptors', () => {
     world.schedule.limit(few);
     world.schedule.add(targets(100));
     world.run(5000);
-    assert.equal(world.inFlightMax, few.flights);
+    assert.equal(world.inFlightMax, few.inFlight);
     assert.equal(new Set(world.starts.map(({ key }) => key)).size, 100);
     // 8 at once, 20 ms each: 400 a second are possible, and 100 asked for.
     for (const { key } of targets(100)) assert.ok(world.startsOf(key).length >= 5, key);
@@ -29,7 +29,7 @@ describe('a budget of descriptors', () => {
     world.schedule.limit(few);
     world.schedule.add(targets(100));
     world.run(20_000);
-    assert.equal(world.inFlightMax, few.flights);
+    assert.equal(world.inFlightMax, few.inFlight);
     for (const { key } of targets(100)) {
       const states = new Set(world.statesOf(key));
       assert.deepEqual([...states], [key.endsWith('7') ? 'down' : 'up'], key);

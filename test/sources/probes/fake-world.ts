@@ -170,7 +170,7 @@ export class FakeWorld {
     this.#pending.splice(later < 0 ? this.#pending.length : later, 0, pending);
   }
 
-  #openSentinel(target: ProbeTarget, { hint, seats }: SentinelDeps): HeldSentinel | null {
+  #openSentinel(target: ProbeTarget, { hint, slots }: SentinelDeps): HeldSentinel | null {
     if (target.check.type !== 'tcp' || target.check.mode !== 'hold') return null;
     const fake: FakeSentinel = { kept: 0, closed: 0, confirmed: [], hint };
     this.sentinels.set(target.key, fake);
@@ -180,12 +180,12 @@ export class FakeWorld {
       if (!isHeld) return;
       isHeld = false;
       this.held -= 1;
-      seats.free();
+      slots.free();
     };
     return {
       keep: () => {
         fake.kept += 1;
-        if (isHeld || !seats.take()) return;
+        if (isHeld || !slots.take()) return;
         isHeld = true;
         this.held += 1;
       },

@@ -27,7 +27,7 @@ async function held(
     hints: 0,
     notices: [] as Notice[],
     hint: new EventEmitter(),
-    seats: new SentinelSlots(),
+    slots: new SentinelSlots(),
   };
   const { server, sockets, port } = await tcpServer(t, (socket) => {
     world.accepted += 1;
@@ -43,7 +43,7 @@ async function held(
         world.hints += 1;
         world.hint.emit('hint');
       },
-      seats: world.seats,
+      slots: world.slots,
     },
   );
   t.after(() => sentinel.close());
@@ -147,20 +147,20 @@ describe('sentinel', () => {
 
   test('connects only where there is a descriptor for it, and gives it back', async (t) => {
     const { world, sentinel, sockets, open } = await held(t);
-    world.seats.limit(1);
-    assert.ok(world.seats.take());
+    world.slots.limit(1);
+    assert.ok(world.slots.take());
     sentinel.keep();
-    world.seats.free();
+    world.slots.free();
     const socket = await open();
     assert.equal(world.accepted, 1, 'the first call opened none');
     assert.equal(sockets.size, 1);
-    assert.ok(!world.seats.take());
+    assert.ok(!world.slots.take());
     const gone = once(socket, 'close');
     sentinel.close();
     sentinel.close();
     await gone;
-    assert.ok(world.seats.take());
-    assert.ok(!world.seats.take(), 'it was given back once');
+    assert.ok(world.slots.take());
+    assert.ok(!world.slots.take(), 'it was given back once');
   });
 
   test('a banner is no reason to leave', async (t) => {
@@ -172,11 +172,11 @@ describe('sentinel', () => {
 
   test('what this node lacks is no hint, and gives the descriptor back', async (t) => {
     const { world, sentinel } = await held(t, undefined, { source: '192.0.2.1' });
-    world.seats.limit(1);
+    world.slots.limit(1);
     sentinel.keep();
-    assert.ok(!world.seats.take(), 'it tries');
+    assert.ok(!world.slots.take(), 'it tries');
     // It gives its place back when it learns of the error, and would hint in the same moment.
-    await until(() => world.seats.take(), 30_000, 'the attempt has failed');
+    await until(() => world.slots.take(), 30_000, 'the attempt has failed');
     assert.equal(world.hints, 0);
     assert.equal(world.accepted, 0);
     assert.deepEqual(world.notices, []);
