@@ -16,7 +16,7 @@ import { tableLines } from '../../src/cli/table.ts';
 import { watchLine } from '../../src/cli/watch-text.ts';
 import { streamMessage, type ApiEvent } from '../../src/protocol/api-events.ts';
 import { fitted } from '../../src/protocol/api-read.ts';
-import { status as statusSchema } from '../../src/protocol/api.ts';
+import { statusAnswer as statusSchema } from '../../src/protocol/api.ts';
 import {
   apiDrain,
   apiRoute,

@@ -33,6 +33,6 @@ export function intend(
   });
 }
 
-export function inFileOrder(servers: ReadonlySet<TableServer>): readonly TableServer[] {
+export function byFileOrder(servers: ReadonlySet<TableServer>): readonly TableServer[] {
   return [...servers].toSorted((a, b) => a.server.order - b.server.order);
 }

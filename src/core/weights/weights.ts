@@ -13,7 +13,7 @@ import {
 import { countReady, type TableService } from '../ipvs/table-service.ts';
 import { setTouchedBy, takeWeighed, takeWeighedServers, touchWaiting } from '../touch.ts';
 import type { Writable } from '../writable.ts';
-import { inFileOrder, intend } from './intend.ts';
+import { byFileOrder, intend } from './intend.ts';
 import { depool } from './min-pooled.ts';
 
 /**
@@ -30,7 +30,7 @@ function weighPool(core: Core, pool: Pool, nowMs: number): void {
   for (const ipvs of touched) followHealth(core, pool, ipvs);
   const { minPooledPercent } = pool.service;
   if (minPooledPercent !== null) {
-    const cause = inFileOrder(touched)[0]?.touchedBy;
+    const cause = byFileOrder(touched)[0]?.touchedBy;
     for (const ipvs of depool(pool, minPooledPercent)) {
       // The recovery of another server allows it.
       if (!touched.has(ipvs)) setTouchedBy(ipvs, expected(cause, 'a cause', pool.name));
@@ -38,7 +38,7 @@ function weighPool(core: Core, pool: Pool, nowMs: number): void {
     }
   }
   const unreadyBefore = service.unready;
-  for (const ipvs of inFileOrder(touched)) weighServer(core, pool, service, ipvs, nowMs);
+  for (const ipvs of byFileOrder(touched)) weighServer(core, pool, service, ipvs, nowMs);
   if (unreadyBefore > 0 && service.unready === 0) touchWaiting(core, pool);
 }
 
