@@ -257,7 +257,7 @@ test('watch has one printable line for each kind of event', () => {
     ],
     [
       { type: 'notice', seq: 2, at, level: 'warn', event: 'x', message: 'm\n', sink: null, fields },
-      /notice +warn: m  \{"port":443\}$/u,
+      /notice +warn: m {2}\{"port":443\}$/u,
     ],
     [{ type: 'skipped', seq: 3, at, count: 7 }, /skipped +7 events were skipped/u],
   ];
