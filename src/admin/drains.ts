@@ -2,12 +2,15 @@ import type { Drain } from '../model/drain.ts';
 import type { Notice } from '../model/notice.ts';
 import { Alarm } from '../platform/alarm.ts';
 import { bootClock } from '../platform/boot-clock.ts';
-import { messageOf } from '../platform/error.ts';
-import { loadDrains, maintenancePath, saveDrains, type KeptDrain } from './maintenance-file.ts';
+import { StateFile } from '../platform/state-file.ts';
+import {
+  FILE_MAX_BYTES,
+  maintenancePath,
+  maintenanceText,
+  parseMaintenance,
+  type KeptDrain,
+} from './maintenance-file.ts';
 import type { WallClock } from './wall-clock.ts';
-
-/** How long a full disk is left alone before the next attempt. */
-const RETRY_MS = 5_000;
 
 /** Node's timers count 31 bits of milliseconds: a longer wait is made of several. */
 const WAIT_MAX_MS = 24 * 3_600_000;
@@ -27,37 +30,30 @@ export interface DrainEvents {
  * nothing of what is in force: it is logged, tried again, and logged when it works.
  */
 export class Drains {
-  readonly #path: string | null;
+  readonly #file: StateFile<readonly KeptDrain[]> | null;
   readonly #clock: WallClock;
   readonly #boot = bootClock();
   readonly #events: DrainEvents;
   readonly #drains = new Map<string, Drain>();
   readonly #expiry = new Alarm(() => this.#expire());
-  readonly #retry = new Alarm(() => void this.#save());
-  #saving: Promise<void> = Promise.resolve();
-  #isQueued = false;
-  #isKept = true;
-  #isClosed = false;
 
   /** @param stateDir `null`: nothing outlives the process. */
   constructor(stateDir: string | null, clock: WallClock, events: DrainEvents) {
-    this.#path = stateDir === null ? null : maintenancePath(stateDir);
     this.#clock = clock;
     this.#events = events;
+    this.#file = stateDir === null ? null : this.#fileIn(stateDir);
   }
 
   /** Reads the file: the drains of an earlier life that are not over yet. */
   load(): readonly Drain[] {
-    if (this.#path === null) return [];
-    const nowMs = this.#clock.nowMs();
-    const loaded = loadDrains(this.#path, this.#clock.toWall(nowMs));
-    if (!loaded.ok) {
-      const kept = loaded.aside === null ? '' : `; it was moved to ${loaded.aside}`;
-      const message = `${this.#path} cannot be used, so no maintenance is restored from it: ${loaded.reason}${kept}`;
+    const loaded = this.#file?.load() ?? { kind: 'missing' };
+    if (loaded.kind === 'damaged') {
+      const message = `no maintenance is restored: ${loaded.message}`;
       this.#events.notify({ level: 'error', event: 'maintenance_damaged', message });
-      return [];
     }
-    for (const kept of loaded.drains) {
+    if (loaded.kind !== 'loaded') return [];
+    const nowMs = this.#clock.nowMs();
+    for (const kept of loaded.value) {
       const drain = this.#resumed(kept);
       if (drain.untilMs === null || drain.untilMs > nowMs) this.#drains.set(drain.name, drain);
     }
@@ -91,51 +87,35 @@ export class Drains {
 
   /** Stops waiting. Nothing is lost: what could be written was written at once. */
   close(): void {
-    this.#isClosed = true;
     this.#expiry.close();
-    this.#retry.close();
+    this.#file?.close();
   }
 
   async #changed(): Promise<boolean> {
     this.#setExpiry();
-    await this.#save();
-    return this.#path !== null && this.#isKept;
+    return this.#save();
   }
 
-  /** One save at a time, and one more after it for whatever came meanwhile. */
-  #save(): Promise<void> {
-    if (this.#path === null) return Promise.resolve();
-    if (!this.#isQueued) {
-      this.#isQueued = true;
-      this.#saving = this.#writeAfter(this.#saving, this.#path);
-    }
-    return this.#saving;
+  async #save(): Promise<boolean> {
+    const textOf = (): string =>
+      maintenanceText([...this.#drains.values()].map((drain) => this.#kept(drain)));
+    return (await this.#file?.save(textOf)) ?? false;
   }
 
-  async #writeAfter(previous: Promise<void>, path: string): Promise<void> {
-    await previous;
-    this.#isQueued = false;
-    try {
-      await saveDrains(
-        path,
-        [...this.#drains.values()].map((drain) => this.#kept(drain)),
-      );
-      this.#retry.close();
-      this.#reportKept(true, `${path} is written again`);
-    } catch (error) {
-      // An attempt that ends after the end of all must not wake us again.
-      if (!this.#isClosed) this.#retry.set(this.#clock.nowMs() + RETRY_MS);
-      const message = `cannot write ${path}, so a restart would end all maintenance: ${messageOf(error)}`;
-      this.#reportKept(false, message);
-    }
-  }
-
-  /** Once for each change: a full disk must not fill the log as well. */
-  #reportKept(isKept: boolean, message: string): void {
-    if (this.#isKept === isKept) return;
-    this.#isKept = isKept;
-    const event = isKept ? 'maintenance_kept' : 'maintenance_not_kept';
-    this.#events.notify({ level: isKept ? 'info' : 'error', event, message });
+  #fileIn(stateDir: string): StateFile<readonly KeptDrain[]> {
+    const { notify } = this.#events;
+    return new StateFile({
+      path: maintenancePath(stateDir),
+      maxBytes: FILE_MAX_BYTES,
+      parse: parseMaintenance,
+      failed: (message) =>
+        notify({
+          level: 'error',
+          event: 'maintenance_not_kept',
+          message: `${message}; a restart would end all maintenance`,
+        }),
+      recovered: (message) => notify({ level: 'info', event: 'maintenance_kept', message }),
+    });
   }
 
   #kept({ sinceMs, untilMs, ...rest }: Drain): KeptDrain {

@@ -1,12 +1,9 @@
-import { renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { isMissing, isSystemError, messageOf } from '../platform/error.ts';
-import { readRegularFileSync, writeFileSafely } from '../platform/safe-file.ts';
 
 const FILE_NAME = 'maintenance.json';
 
 /** More than this is not ours: a drain takes about 200 bytes. */
-const FILE_MAX_BYTES = 4 << 20;
+export const FILE_MAX_BYTES = 4 << 20;
 
 /** Drains that are kept at once; as many as a large configuration has real servers. */
 export const DRAINS_MAX = 10_000;
@@ -37,11 +34,6 @@ interface BootTimes {
   readonly untilMs: number | null;
 }
 
-export type Loaded =
-  | { readonly ok: true; readonly drains: readonly KeptDrain[] }
-  /** `aside`: where the damaged file is now; `null`: it could not be moved, or not be read. */
-  | { readonly ok: false; readonly reason: string; readonly aside: string | null };
-
 export function maintenancePath(stateDir: string): string {
   return join(stateDir, FILE_NAME);
 }
@@ -51,23 +43,8 @@ export function isSafeText(text: string, maxChars = TEXT_MAX_CHARS): boolean {
   return text.length <= maxChars && !UNSAFE.test(text);
 }
 
-/**
- * Reads the file; none is no drains. A damaged one is moved aside, so that
- * whoever wants to know what was in it still can.
- */
-export function loadDrains(path: string, wallMs: number): Loaded {
-  try {
-    return { ok: true, drains: parse(readRegularFileSync(path, FILE_MAX_BYTES).toString('utf8')) };
-  } catch (error) {
-    if (isMissing(error)) return { ok: true, drains: [] };
-    // What the system refuses to open may be right nevertheless; it stays where it is.
-    if (isSystemError(error)) return { ok: false, reason: messageOf(error), aside: null };
-    return putAside(path, messageOf(error), wallMs);
-  }
-}
-
-/** Whole or not at all, also across a power cut. Rejects where it cannot be written. */
-export async function saveDrains(path: string, drains: readonly KeptDrain[]): Promise<void> {
+/** The text of the file. */
+export function maintenanceText(drains: readonly KeptDrain[]): string {
   const written = drains.map(({ sinceMs, untilMs, boot, onBehalfOf, ...rest }) => ({
     ...rest,
     ...(onBehalfOf !== undefined && { on_behalf_of: onBehalfOf }),
@@ -77,20 +54,11 @@ export async function saveDrains(path: string, drains: readonly KeptDrain[]): Pr
       ? {}
       : { boot: { id: boot.id, since_ms: boot.sinceMs, until_ms: boot.untilMs } }),
   }));
-  await writeFileSafely(path, `${JSON.stringify({ drains: written }, null, 2)}\n`);
+  return `${JSON.stringify({ drains: written }, null, 2)}\n`;
 }
 
-function putAside(path: string, reason: string, wallMs: number): Loaded {
-  const aside = `${path}.damaged-${wallMs}`;
-  try {
-    renameSync(path, aside);
-    return { ok: false, reason, aside };
-  } catch {
-    return { ok: false, reason, aside: null };
-  }
-}
-
-function parse(text: string): readonly KeptDrain[] {
+/** Throws where the text is not what was saved. */
+export function parseMaintenance(text: string): readonly KeptDrain[] {
   const value: unknown = JSON.parse(text);
   const drains: unknown =
     typeof value === 'object' && value !== null && 'drains' in value ? value.drains : null;
@@ -123,7 +91,7 @@ function parseDrain(value: unknown): KeptDrain {
   };
 }
 
-/** Without it, or with nonsense in it, the wall clock counts. */
+/** Without it, or where it is not valid, the wall clock counts. */
 function parseBoot(value: unknown): BootTimes | null {
   if (typeof value !== 'object' || value === null) return null;
   const {

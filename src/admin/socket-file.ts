@@ -58,9 +58,9 @@ function groupId(group: string): number | null {
 async function isAlive(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path);
-    const settle = (answer: boolean): void => {
+    const settle = (isInUse: boolean): void => {
       socket.destroy();
-      resolve(answer);
+      resolve(isInUse);
     };
     socket.setTimeout(PROBE_MS, () => settle(true));
     socket.once('connect', () => settle(true));

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
-import { failure } from '../protocol/api.ts';
+import { failureAnswer } from '../protocol/api.ts';
 import { fitted } from '../protocol/api-read.ts';
 import { exitCode, UsageError, type Options } from './command.ts';
 import { withoutControls } from '../protocol/printable.ts';
@@ -125,7 +125,7 @@ export function readAnswer(status: number, text: string): ApiAnswer {
     return { ok: false, message: `the daemon answered with status ${status} and without JSON` };
   }
   if (status < 400) return { ok: true, text, value };
-  const refusal = fitted(failure, value);
+  const refusal = fitted(failureAnswer, value);
   if (!refusal.ok) return { ok: false, message: `the daemon answered with status ${status}` };
   const { message, nearest } = refusal.value.error;
   return {

@@ -27,16 +27,16 @@ export function jsonEventLogger(log: Pick<Log, 'write'>, timeMs?: number): Event
   return {
     notice,
     turn({ changes, decisions, weightDecisions, notices }) {
-      for (const change of changes) tellHealth(write, change);
-      for (const decision of decisions) tellDecision(write, decision);
-      for (const decision of weightDecisions) tellWeight(write, decision);
+      for (const change of changes) writeHealth(write, change);
+      for (const decision of decisions) writeDecision(write, decision);
+      for (const decision of weightDecisions) writeWeight(write, decision);
       for (const each of notices) notice(each);
     },
-    report: (report) => tellReport(write, report),
+    report: (report) => writeReport(write, report),
   };
 }
 
-function tellHealth(write: Write, change: HealthChange): void {
+function writeHealth(write: Write, change: HealthChange): void {
   const { name, from, to, reason } = change;
   const level = healthLevel(to);
   write(level, 'health_changed', withReason(`${name} is ${to}`, reason), {
@@ -48,7 +48,7 @@ function tellHealth(write: Write, change: HealthChange): void {
   });
 }
 
-function tellDecision(write: Write, decision: Decision): void {
+function writeDecision(write: Write, decision: Decision): void {
   const { route, from, to, because, attributes } = decision;
   const level = decisionLevel(to);
   write(level, 'route_decided', `${route.key} is ${to}: ${because}`, {
@@ -61,7 +61,7 @@ function tellDecision(write: Write, decision: Decision): void {
   });
 }
 
-function tellWeight(write: Write, decision: WeightDecision): void {
+function writeWeight(write: Write, decision: WeightDecision): void {
   const { server, from, to, because } = decision;
   write('info', 'weight_decided', `${server} ${weightWords(to)}: ${because}`, {
     server,
@@ -72,11 +72,11 @@ function tellWeight(write: Write, decision: WeightDecision): void {
   });
 }
 
-function tellReport(write: Write, report: SinkEvent): void {
+function writeReport(write: Write, report: SinkEvent): void {
   const { sink } = report;
   switch (report.kind) {
     case 'action':
-      return tellAction(write, report);
+      return writeAction(write, report);
     case 'state': {
       const { state, peerVersion, reason } = report;
       const level = sinkLevel(state);
@@ -98,7 +98,7 @@ function tellReport(write: Write, report: SinkEvent): void {
   }
 }
 
-function tellAction(write: Write, report: ActionReport): void {
+function writeAction(write: Write, report: ActionReport): void {
   const { sink, action, result, keys, weight, cause } = report;
   const isRoute = action === 'announce' || action === 'withdraw';
   write(actionLevel(report), `action_${result}`, actionText(report), {

@@ -1,4 +1,4 @@
-import { status as statusSchema, type ApiStatus } from '../protocol/api.ts';
+import { statusAnswer as statusSchema, type ApiStatus } from '../protocol/api.ts';
 import { fitted } from '../protocol/api-read.ts';
 import { ask, failed, failedFor, socketOption, socketPath } from './admin-client.ts';
 import { exitCode, UsageError, type Command, type Options } from './command.ts';

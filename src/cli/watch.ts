@@ -1,15 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failed, readAnswer, socketOption, socketPath, unreachableText } from './admin-client.ts';
+import { Backoff } from '../platform/backoff.ts';
 import { streamMessage } from '../protocol/api-events.ts';
 import { fitted } from '../protocol/api-read.ts';
 import { exitCode, type Command } from './command.ts';
-import { Backoff } from '../platform/backoff.ts';
 import { withoutControls } from '../protocol/printable.ts';
 import { watchLine } from './watch-text.ts';
 
-const RETRY_MIN_MS = 250;
-const RETRY_MAX_MS = 5_000;
+const RETRY = { minMs: 250, maxMs: 5_000 };
 const HANDSHAKE_MAX_MS = 10_000;
 const MESSAGE_MAX_BYTES = 64 << 20;
 
@@ -25,7 +24,7 @@ export const watch: Command = {
     const show = options['json'] === true ? showJson : showLine;
     // Whoever reads us has seen enough (`| head`).
     process.stdout.once('error', () => process.exit(exitCode.ok));
-    const backoff = new Backoff({ minMs: RETRY_MIN_MS, maxMs: RETRY_MAX_MS });
+    const backoff = new Backoff(RETRY);
     for (let isFirst = true; ; isFirst = false) {
       const end = await follow(socket, show);
       if (isFirst && !end.wasOpen) return failed(end.reason);

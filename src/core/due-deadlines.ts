@@ -1,7 +1,7 @@
 import type { Core } from './core.ts';
 import { endDrain } from './drains/maintenance.ts';
 import { expected } from './expected.ts';
-import { passTime } from './health/first-verdict.ts';
+import { checkOverdue } from './health/first-verdict.ts';
 import { endStartup, touchPending } from './health/startup.ts';
 import type { RouteEntry } from './routes/entry.ts';
 import { endRouteDrain } from './routes/route-drain.ts';
@@ -16,7 +16,7 @@ export function carryOutDeadlines(core: Core, nowMs: number): void {
     switch (timed.kind) {
       case 'target':
         touchTarget(core, timed);
-        isAnyOverdue = passTime(core, timed, nowMs) || isAnyOverdue;
+        isAnyOverdue = checkOverdue(core, timed, nowMs) || isAnyOverdue;
         break;
       case 'startup':
         endStartup(core, timed, nowMs);

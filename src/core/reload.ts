@@ -6,11 +6,11 @@ import { applyState } from './health/apply-state.ts';
 import { sumServers } from './health/pool.ts';
 import { updateShare } from './health/share.ts';
 import { createStartup } from './health/startup.ts';
-import { countUnready } from './ipvs/table-service.ts';
+import { countUnready } from './ipvs/ipvs-service.ts';
 import { createBudget } from './routes/budget.ts';
 import { stopWaiting } from './routes/order.ts';
 import { withdrawNow } from './routes/route-intent.ts';
-import { due } from './settle/settle.ts';
+import { carryOutDue } from './settle/settle.ts';
 import { touchPool, touchRoute, touchWeight } from './touch.ts';
 
 /**
@@ -53,7 +53,7 @@ function dropTargets(core: Core, before: Graph): void {
 function applySettleRules(core: Core, nowMs: number): void {
   const cause: Cause = { kind: 'config', atMs: nowMs };
   for (const target of core.graph.targets.values()) {
-    applyState(core, target, due(target.state, nowMs, target.settle), cause, nowMs);
+    applyState(core, target, carryOutDue(target.state, nowMs, target.settle), cause, nowMs);
   }
 }
 

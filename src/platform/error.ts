@@ -7,8 +7,3 @@ export function messageOf(error: unknown): string {
 export function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
-
-/** The system refused a call; anything else was found out by ourselves. */
-export function isSystemError(error: unknown): boolean {
-  return error instanceof Error && 'errno' in error;
-}

@@ -65,7 +65,7 @@ function must(result, what) {
 }
 
 const fd = must(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE), 'socket');
-let missed = false;
+let hasMissed = false;
 
 function post(event) {
   Atomics.add(shared, PENDING, 1);
@@ -73,8 +73,8 @@ function post(event) {
 }
 
 function postMissed() {
-  if (!missed || Atomics.load(shared, PENDING) >= pendingMax) return;
-  missed = false;
+  if (!hasMissed || Atomics.load(shared, PENDING) >= pendingMax) return;
+  hasMissed = false;
   post({ kind: 'overflow' });
 }
 
@@ -83,10 +83,10 @@ function readOne(buffer) {
     const length = readSync(fd, buffer);
     // That something is missing is sent before what came after it.
     postMissed();
-    if (missed || Atomics.load(shared, PENDING) >= pendingMax) missed = true;
+    if (hasMissed || Atomics.load(shared, PENDING) >= pendingMax) hasMissed = true;
     else post({ kind: 'datagram', bytes: buffer.slice(0, length) });
   } catch (error) {
-    if (error.code === 'ENOBUFS') missed = true;
+    if (error.code === 'ENOBUFS') hasMissed = true;
     else if (error.code !== 'EAGAIN' && error.code !== 'EINTR') throw error;
   }
 }

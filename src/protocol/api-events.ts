@@ -8,9 +8,9 @@ import {
   latencyMs,
   observedState,
   onBehalfOf,
-  routeState,
+  apiRouteState,
   sinkState,
-  status,
+  statusAnswer,
   time,
   type Sent,
 } from './api.ts';
@@ -19,7 +19,7 @@ import {
 const numbered = { seq: z.int(), at: time };
 
 const snapshot = z
-  .object({ type: z.literal('snapshot'), ...numbered, ...status.shape })
+  .object({ type: z.literal('snapshot'), ...numbered, ...statusAnswer.shape })
   .check(z.meta({ id: 'Snapshot', description: 'The first message of the stream.' }));
 
 const observation = z.object({
@@ -46,8 +46,8 @@ const decision = z.object({
   ...numbered,
   route: z.string().check(z.describe('the key of the route')),
   prefix: z.string(),
-  from: routeState,
-  to: routeState,
+  from: apiRouteState,
+  to: apiRouteState,
   med: z.nullable(count),
   because: z.string(),
   cause,

@@ -1,16 +1,16 @@
 /** The JSON Schema of the admin API. Apart from the schemas, so that `status` does not load it. */
 import * as z from 'zod/mini';
 import { historyAnswer, streamMessage } from './api-events.ts';
-import { drainAnswer, explanation, failure, healthz, login, status } from './api.ts';
+import { drainAnswer, explanation, failureAnswer, healthz, login, statusAnswer } from './api.ts';
 
 const answers = [
-  status,
+  statusAnswer,
   explanation,
   drainAnswer,
   historyAnswer,
   login,
   healthz,
-  failure,
+  failureAnswer,
   streamMessage,
 ] as const;
 

@@ -17,7 +17,7 @@ export type Sent<T> = T extends readonly (infer Element)[]
 
 export const time = z.iso.datetime().check(z.meta({ id: 'Time', description: 'RFC 3339, UTC' }));
 export const health = z.enum(['up', 'down', 'unknown']);
-export const routeState = z.enum(['pending', 'announced', 'withdrawn', 'draining', 'held']);
+export const apiRouteState = z.enum(['pending', 'announced', 'withdrawn', 'draining', 'held']);
 export const sinkState = z.enum(['connected', 'lost', 'off']);
 export const observedState = z
   .enum(['up', 'down', 'lost'])
@@ -141,7 +141,7 @@ const route = z
   .object({
     prefix: z.string(),
     key: z.string().check(z.describe('the prefix, with path or neighbor where several share it')),
-    state: routeState,
+    state: apiRouteState,
     med: z.nullable(count),
     because: z.string(),
     since: time,
@@ -161,7 +161,7 @@ const sink = z
   })
   .check(z.meta({ id: 'Sink' }));
 
-export const status = z
+export const statusAnswer = z
   .object({
     node: z.string(),
     version: z.string(),
@@ -181,7 +181,7 @@ export const status = z
 const explainStep = z.object({
   kind: z.enum(['route', 'service', 'real_server', 'signal', 'rule', 'node']),
   name: z.string(),
-  state: z.enum([...health.options, ...routeState.options]),
+  state: z.enum([...health.options, ...apiRouteState.options]),
   because: z.string(),
   since: z.nullable(time),
   cause: z.nullable(cause),
@@ -219,7 +219,7 @@ export const healthz = z
   .object({ status: z.literal('ok') })
   .check(z.meta({ id: 'Healthz', description: 'GET /healthz' }));
 
-export const failure = z
+export const failureAnswer = z
   .object({
     error: z.object({
       code: z.string(),
@@ -241,10 +241,10 @@ export type ApiRealServer = Sent<z.infer<typeof realServer>>;
 export type ApiService = Sent<z.infer<typeof service>>;
 export type ApiRoute = Sent<z.infer<typeof route>>;
 export type ApiSink = Sent<z.infer<typeof sink>>;
-export type ApiStatus = Sent<z.infer<typeof status>>;
+export type ApiStatus = Sent<z.infer<typeof statusAnswer>>;
 export type ApiExplainStep = Sent<z.infer<typeof explainStep>>;
 export type ApiExplanation = Sent<z.infer<typeof explanation>>;
 export type ApiDrainAnswer = Sent<z.infer<typeof drainAnswer>>;
 export type ApiHealthz = Sent<z.infer<typeof healthz>>;
 export type ApiLogin = Sent<z.infer<typeof login>>;
-export type ApiError = Sent<z.infer<typeof failure>>;
+export type ApiError = Sent<z.infer<typeof failureAnswer>>;

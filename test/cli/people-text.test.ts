@@ -16,7 +16,7 @@ import { tableLines } from '../../src/cli/table.ts';
 import { watchLine } from '../../src/cli/watch-text.ts';
 import { streamMessage, type ApiEvent } from '../../src/protocol/api-events.ts';
 import { fitted } from '../../src/protocol/api-read.ts';
-import { status as statusSchema } from '../../src/protocol/api.ts';
+import { statusAnswer as statusSchema } from '../../src/protocol/api.ts';
 import {
   apiDrain,
   apiRoute,
@@ -257,7 +257,7 @@ test('watch has one printable line for each kind of event', () => {
     ],
     [
       { type: 'notice', seq: 2, at, level: 'warn', event: 'x', message: 'm\n', sink: null, fields },
-      /notice +warn: m  \{"port":443\}$/u,
+      /notice +warn: m {2}\{"port":443\}$/u,
     ],
     [{ type: 'skipped', seq: 3, at, count: 7 }, /skipped +7 events were skipped/u],
   ];

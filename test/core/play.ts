@@ -22,7 +22,7 @@ const routeLetter: Record<RouteState, string> = {
  *
  * Inputs, by signal: `u` up, `d` down, `l` lost. `control`: `s` stop, a digit that configuration
  * of `reloads`, any other letter those of `controls`.
- * Expected, by name: health `U`, `D`, `?`; a route `A` announced (also anew), `W` withdrawn, `H` held,
+ * Expected, by name: health `U`, `D`, `?`; a route `A` announced (also again), `W` withdrawn, `H` held,
  * `G` going away. `notices`: `n` each. `end`: the completion.
  */
 export function play(
@@ -81,7 +81,7 @@ function lettersOf(turn$: Observable<Turn>, name: string): Observable<string> {
   );
 }
 
-/** The last decision about a route: what it says is what people read. */
+/** The last decision about a route: its text is what operators read. */
 export function lastBecause(turns: readonly Turn[], key: string): string {
   const decisions = turns.flatMap((turn) => turn.decisions);
   return decisions.findLast(({ route }) => route.key === key)?.because ?? '';

@@ -40,7 +40,7 @@ describe('reload', () => {
     play(rules, { control: '--c' }, { r: '--W' }, to({ ...rules, routes: [] }));
   });
 
-  test('what a source tells of a new signal in the instant of the reload counts', () => {
+  test('what a source observes of a new signal in the instant of the reload counts', () => {
     const next = { ...rules, signals: [...rules.signals, signal('z')], routes: [route('n', 'z')] };
     play(rules, { ...alive, control: '--c', z: '--u' }, { z: '--U', n: '--A' }, to(next));
   });
@@ -51,7 +51,7 @@ describe('reload', () => {
     play(rules, inputs, { r: 'A---------W', s: 'A---------W' }, to(next));
   });
 
-  test('changed attributes are announced anew; the others do not flap', () => {
+  test('changed attributes are announced again; the others do not flap', () => {
     const changed = route('r', 'x');
     const next = {
       ...rules,

@@ -134,13 +134,13 @@ export function observationsOf(
     .map((list) => list.toSorted((a, b) => a.atMs - b.atMs));
 }
 
-/** Says its seed, so that a failure can be played again: SEED=… node --import tsx --test FILE. */
+/** Logs its seed, so that a failure can be played again: SEED=… node --import tsx --test FILE. */
 export function check<T extends [unknown, ...unknown[]]>(
-  teller: { diagnostic: (message: string) => void },
+  logger: { diagnostic: (message: string) => void },
   property: fc.IProperty<T>,
   numRuns = 300,
 ): void {
   const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
-  teller.diagnostic(`seed ${seed}`);
+  logger.diagnostic(`seed ${seed}`);
   fc.assert(property, { seed, numRuns });
 }

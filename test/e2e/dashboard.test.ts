@@ -67,7 +67,10 @@ describe('the dashboard', () => {
     await page.keyboard.press('Enter');
     const dialog = page.locator('dialog[open]');
     await dialog.locator('.chain .chain .chain', { hasText: '10.0.3.12:25' }).waitFor();
-    assert.match(await dialog.innerText(), /cause: mail\/10\.0\.3\.11:25 down: refused/u);
+    assert.match(
+      await dialog.innerText(),
+      /cause: mail\/10\.0\.3\.11:25 was observed down: refused/u,
+    );
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     const focused = await page.evaluate<string>('document.activeElement.textContent');
@@ -95,7 +98,7 @@ describe('the dashboard', () => {
     // It has been so for 31 minutes and not for 51, and nothing happens that would tell the time.
     await page
       .locator('.item', { hasText: '192.0.2.25/32' })
-      .locator('.age', { hasText: /^3[1-9]m/u })
+      .locator('.age', { hasText: /^3[1-9] min/u })
       .waitFor({ timeout: 10_000 });
     await close();
   });

@@ -3,7 +3,7 @@ import type { PendingCheckpoint } from '../../model/checkpoint.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { Cause } from '../../model/turn.ts';
 import type { Core } from '../core.ts';
-import type { TableServer } from '../ipvs/table-server.ts';
+import type { IpvsServer } from '../ipvs/ipvs-server.ts';
 import { sinceOf } from '../settle/since.ts';
 import { acceptRun, healthOf, nextDueMs, settleAt, type SettleState } from '../settle/settle.ts';
 import type { StateAtStart, Target } from '../settle/target.ts';
@@ -89,7 +89,7 @@ type Waiting = Writable<Target, 'waitedForRun' | 'isOverdue'>;
  * A target without a verdict counts as gone when its time has passed: at the end of
  * `startup_timeout`, or later where something in place relies on it. True where that is now.
  */
-export function passTime(core: Core, target: Waiting, nowMs: number): boolean {
+export function checkOverdue(core: Core, target: Waiting, nowMs: number): boolean {
   if (!isVerdictAwaited(target)) return false;
   const { state, pool } = target;
   if (target.atStart !== 'unused' && target.overdueAtMs <= nowMs && isProgressing(target)) {
@@ -113,7 +113,7 @@ export function passTime(core: Core, target: Waiting, nowMs: number): boolean {
   return true;
 }
 
-/** Since the last wait more results were counted, or a delay runs. A silent observer gets one wait. */
+/** Since the last wait more results were counted, or a delay runs. An observer without new results gets one wait. */
 function isProgressing({ state: { run, settled }, waitedForRun }: Target): boolean {
   return (run !== 0 && run !== waitedForRun) || settled !== 'unknown';
 }
@@ -126,6 +126,6 @@ function countDown(core: Core, server: Target, cause: Cause): void {
   touchWeight(core, server, cause);
 }
 
-function setCountDown(ipvs: Writable<TableServer, 'doesCountDown'>): void {
+function setCountDown(ipvs: Writable<IpvsServer, 'doesCountDown'>): void {
   ipvs.doesCountDown = true;
 }

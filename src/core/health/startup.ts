@@ -3,7 +3,7 @@ import type { Core } from '../core.ts';
 import type { Due } from '../deadlines.ts';
 import { touchPool, touchRoute } from '../touch.ts';
 import type { Writable } from '../writable.ts';
-import { passTime } from './first-verdict.ts';
+import { checkOverdue } from './first-verdict.ts';
 
 /** One `startup_timeout`: of a start, or of all that one reload added. */
 export interface Startup extends Due {
@@ -24,7 +24,7 @@ export function endStartup(core: Core, startup: Writable<Startup, 'isOver'>, now
   core.work.cause = cause;
   stopAwaitingTable(core);
   for (const target of core.graph.targets.values()) {
-    if (target.startup === startup) passTime(core, target, nowMs);
+    if (target.startup === startup) checkOverdue(core, target, nowMs);
   }
   touchPending(core);
 }

@@ -6,7 +6,7 @@ import { takeQueue } from '../settle/queue.ts';
 import {
   countedHealth,
   dropPending,
-  due,
+  carryOutDue,
   isPresent,
   step,
   type SettleState,
@@ -172,7 +172,7 @@ function settleQueue(
 }
 
 function applyDeadlines(core: Core, target: Target, state: SettleState, nowMs: number): void {
-  const next = resumeSince(target, due(state, nowMs, target.settle));
+  const next = resumeSince(target, carryOutDue(state, nowMs, target.settle));
   applyState(core, target, next, null, nowMs);
 }
 

@@ -73,7 +73,7 @@ function isSuppressed(state: SettleState): boolean {
 
 /**
  * True where `step` would return the same state: the one question of the hot path,
- * answered without the time. Deadlines are carried out by `due`.
+ * answered without the time. Deadlines are carried out by `carryOutDue`.
  */
 export function isQuiet(state: SettleState, observation: Observation): boolean {
   if (state.run !== 0) return false;
@@ -87,14 +87,14 @@ export function step(
   observation: Observation,
   rules: SettleRules,
 ): SettleState {
-  const current = due(state, observation.atMs, rules);
+  const current = carryOutDue(state, observation.atMs, rules);
   if (isQuiet(current, observation)) return current;
   if (observation.state === 'lost') {
     const next = copyOf(dropPending(current));
     next.lost = observation;
-    return due(next, observation.atMs, rules);
+    return carryOutDue(next, observation.atMs, rules);
   }
-  return due(count(current, observation, rules), observation.atMs, rules);
+  return carryOutDue(count(current, observation, rules), observation.atMs, rules);
 }
 
 /**
@@ -143,7 +143,7 @@ export function nextDueMs(state: SettleState, rules: SettleRules): number {
 }
 
 /** Carries out every deadline up to `nowMs`, in order and as of its own time. Same object: none. */
-export function due(state: SettleState, nowMs: number, rules: SettleRules): SettleState {
+export function carryOutDue(state: SettleState, nowMs: number, rules: SettleRules): SettleState {
   let current = state;
   for (;;) {
     const atMs = nextDueMs(current, rules);

@@ -1,6 +1,6 @@
 import type { Core } from '../core.ts';
 import type { Pool } from '../health/pool.ts';
-import { inFileOrder, intend } from './intend.ts';
+import { byFileOrder, intend } from './intend.ts';
 
 /** Intends the falls that wait for no withdraw any more, in the order of the file. */
 export function releaseFalls(core: Core, nowMs: number): void {
@@ -10,7 +10,7 @@ export function releaseFalls(core: Core, nowMs: number): void {
     const waiting = pool.ipvs?.waiting;
     if (waiting !== undefined && waiting.size > 0) {
       if (mustWait(pool)) continue;
-      for (const ipvs of inFileOrder(waiting)) intend(core, pool, ipvs, nowMs);
+      for (const ipvs of byFileOrder(waiting)) intend(core, pool, ipvs, nowMs);
       waiting.clear();
     }
     core.falling.delete(pool);

@@ -29,7 +29,7 @@ export class SavedEntries<T> {
         : new StateFile({
             path: join(stateDir, name),
             maxBytes: STATE_FILE_MAX_BYTES,
-            parse: (text) => entriesOf(mapping(JSON.parse(text))[property], parse),
+            parse: (text) => entriesOf(entryMapping(JSON.parse(text))[property], parse),
             failed,
           });
   }
@@ -58,11 +58,11 @@ export class SavedEntries<T> {
 }
 
 function entriesOf<T>(value: unknown, parse: Parse<T>): Map<string, T> {
-  return new Map(Object.entries(mapping(value)).map(([name, each]) => [name, parse(each)]));
+  return new Map(Object.entries(entryMapping(value)).map(([name, each]) => [name, parse(each)]));
 }
 
 /** @throws where `value` is not a JSON object. */
-export function mapping(value: unknown): Readonly<Record<string, unknown>> {
+export function entryMapping(value: unknown): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new Error('a mapping is missing');
   }

@@ -1,6 +1,6 @@
 import type { Destination, ServiceIdentity } from '../../protocol/ipvs/table.ts';
 import type { RemovedServer } from './plan.ts';
-import { mapping, SavedEntries } from './saved-entries.ts';
+import { entryMapping, SavedEntries } from './saved-entries.ts';
 
 /** The limit of IPVS: the table may hold larger weights than the configuration allows. */
 const WEIGHT_MAX = 2 ** 31 - 1;
@@ -34,12 +34,12 @@ export function savedState(stateDir: string | null, failed: (message: string) =>
 }
 
 function removedServer(value: unknown): RemovedServer {
-  const { service, destination } = mapping(value);
+  const { service, destination } = entryMapping(value);
   return { service: identity(service), destination: server(destination) };
 }
 
 function identity(value: unknown): ServiceIdentity {
-  const { kind, mark, family, protocol, address: at, port } = mapping(value);
+  const { kind, mark, family, protocol, address: at, port } = entryMapping(value);
   if (kind === 'fwmark') {
     if (family !== 4 && family !== 6) throw new Error('a family is neither 4 nor 6');
     return { kind, mark: number(mark, 1, NUMBER_MAX), family };
@@ -51,8 +51,8 @@ function identity(value: unknown): ServiceIdentity {
 }
 
 function server(value: unknown): Destination {
-  const each = mapping(value);
-  const tunnel = mapping(each['tunnel']);
+  const each = entryMapping(value);
+  const tunnel = entryMapping(each['tunnel']);
   return {
     address: address(each['address']),
     port: number(each['port'], 0, 65_535),

@@ -33,8 +33,8 @@ describe('the reason of a route is the present one', () => {
     assert.equal(because(drive, 5), 'web is up (1 of 2 servers up: 127.0.2.1:8080 refused)');
     // What it was decided by is in explain.
     assert.match(decided(drive) ?? '', /127\.0\.2\.2:8080 no result yet/u);
-    const told = viewOf(drive.core, 5).explain(prefix)?.because ?? '';
-    assert.ok(told.startsWith(`${decided(drive)}; now: web is up (1 of 2`), told);
+    const text = viewOf(drive.core, 5).explain(prefix)?.because ?? '';
+    assert.ok(text.startsWith(`${decided(drive)}; now: web is up (1 of 2`), text);
   });
 
   test('names the capacity that is left now, and what a withdrawn route lacks now', () => {

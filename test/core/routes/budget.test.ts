@@ -34,7 +34,7 @@ describe('max_withdraw', () => {
     assert.equal(roomAtMs(budget, 11), 14);
   });
 
-  test('withdraws beyond it are held, told once, and made in order when there is room', () => {
+  test('withdraws beyond it are held, logged once, and made in order when there is room', () => {
     const turns = play(
       four(),
       { a: 'u--d', b: 'u-d', c: 'u---d', d: 'u----d' },

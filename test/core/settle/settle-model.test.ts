@@ -5,7 +5,7 @@ import type { SettleRules } from '../../../src/model/check.ts';
 import type { Observation } from '../../../src/model/observation.ts';
 import type { Health } from '../../../src/model/turn.ts';
 import {
-  due,
+  carryOutDue,
   healthOf,
   isQuiet,
   nextDueMs,
@@ -118,7 +118,7 @@ function byStep(rules: SettleRules, observations: readonly Observation[]): reado
       if (observation.atMs !== nowMs || isQuiet(state, observation)) continue;
       state = step(state, observation, rules);
     }
-    if (nextDueMs(state, rules) <= nowMs) state = due(state, nowMs, rules);
+    if (nextDueMs(state, rules) <= nowMs) state = carryOutDue(state, nowMs, rules);
     return healthOf(state);
   });
 }
@@ -160,7 +160,7 @@ test('step is pure, and does nothing exactly where isQuiet says so', (t) => {
     fc.property(settleRules, observationsOf(['x'], 300, 60), (rules, seen) => {
       let state = unsettled(0);
       for (const observation of seen) {
-        const current = Object.freeze(due(state, observation.atMs, rules));
+        const current = Object.freeze(carryOutDue(state, observation.atMs, rules));
         state = step(current, observation, rules);
         assert.equal(state === current, isQuiet(current, observation));
       }

@@ -137,9 +137,9 @@ describe('the view', () => {
     drive.at(5, down('web/b', 0));
     const kept = look(drive, 6).services()[0]?.realServers[1];
     assert.deepEqual([kept?.state, kept?.weight, kept?.isPooled], ['down', 200, true]);
-    const told = look(drive, 6).explain('web/b') ?? assert.fail();
-    assert.equal(told.because, 'down: refused; stays pooled by min_pooled 50%');
-    assert.equal(counter(told, 'min_pooled'), 'pooled though down');
+    const explanation = look(drive, 6).explain('web/b') ?? assert.fail();
+    assert.equal(explanation.because, 'down: refused; stays pooled by min_pooled 50%');
+    assert.equal(counter(explanation, 'min_pooled'), 'pooled though down');
     assert.equal(
       counter(look(drive, 6).explain('web') ?? assert.fail(), 'pooled though down'),
       '1',
@@ -158,9 +158,9 @@ describe('the view', () => {
       [pending?.state, pending?.because],
       ['pending', 'waits for IPVS weights of web'],
     );
-    const told = look(waiting, 4).explain('192.0.2.10/32') ?? assert.fail();
-    assert.equal(told.because, 'waits for IPVS weights of web; now: web is up; tor-a is up');
-    assert.equal(counter(told, 'waits'), '2s more at most');
+    const explanation = look(waiting, 4).explain('192.0.2.10/32') ?? assert.fail();
+    assert.equal(explanation.because, 'waits for IPVS weights of web; now: web is up; tor-a is up');
+    assert.equal(counter(explanation, 'waits'), '2s more at most');
     const web = look(waiting, 4).explain('web/a') ?? assert.fail();
     assert.deepEqual([web.state, web.because], ['up', '']);
     assert.equal(counter(web, 'weight'), '100 of 100');
@@ -168,7 +168,7 @@ describe('the view', () => {
     assert.equal(counter(unread, 'weight'), 'left as the IPVS table has it');
   });
 
-  test('tells a drained server that is out, whatever is left of its connections', () => {
+  test('shows a drained server that is out, whatever is left of its connections', () => {
     const drive = running();
     const drain = { name: 'web/a', reason: '', owner: 'ann', untilMs: null, sinceMs: 4 };
     drive.at(4, { kind: 'drain', drain });
@@ -191,14 +191,14 @@ describe('the view', () => {
 
 describe('explain', () => {
   test('goes from a route that is up down to the observations', () => {
-    const told = look(running(), 4).explain('192.0.2.10/32') ?? assert.fail();
+    const explanation = look(running(), 4).explain('192.0.2.10/32') ?? assert.fail();
     assert.deepEqual(
-      [told.kind, told.state, told.because],
+      [explanation.kind, explanation.state, explanation.because],
       ['route', 'announced', 'web is up; tor-a is up'],
     );
-    assert.equal(counter(told, 'MED'), '100');
-    assert.deepEqual(partsOf(told), ['rule all of up']);
-    const rule = told.parts[0] ?? assert.fail();
+    assert.equal(counter(explanation, 'MED'), '100');
+    assert.deepEqual(partsOf(explanation), ['rule all of up']);
+    const rule = explanation.parts[0] ?? assert.fail();
     assert.deepEqual(partsOf(rule), ['service web up', 'signal tor-a up']);
     const web = rule.parts[0] ?? assert.fail();
     assert.deepEqual(partsOf(web), [
@@ -215,10 +215,13 @@ describe('explain', () => {
     const drive = running();
     drive.at(5, down('tor-a', 0));
     drive.at(6, up('tor-a', 0), sent('192.0.2.10/32'), down('web/a', 0));
-    const told = look(drive, 7).explain('192.0.2.10/32') ?? assert.fail();
-    assert.equal(told.state, 'withdrawn');
-    assert.deepEqual(told.cause, { kind: 'observation', observation: down('tor-a', 5) });
-    assert.match(told.because, /^web is up; tor-a is down \(refused\); now: web is up \(1 of 2/u);
+    const explanation = look(drive, 7).explain('192.0.2.10/32') ?? assert.fail();
+    assert.equal(explanation.state, 'withdrawn');
+    assert.deepEqual(explanation.cause, { kind: 'observation', observation: down('tor-a', 5) });
+    assert.match(
+      explanation.because,
+      /^web is up; tor-a is down \(refused\); now: web is up \(1 of 2/u,
+    );
     const tor = look(drive, 7).explain('tor-a') ?? assert.fail();
     assert.deepEqual(tor.counters, [
       { label: 'rise', value: '1 of 3' },
@@ -251,17 +254,17 @@ describe('explain', () => {
     assert.equal(counter(held, 'room for the next withdraw'), 'in 59s');
   });
 
-  test('tells what holds a signal where it is', () => {
+  test('explains what holds a signal where it is', () => {
     const held = withIpvs({ signals: [signal('x', { updelayMs: 5000, lostHoldMs: 9000 })] });
     const drive = new Drive(held);
     drive.at(1, up('x', 0));
-    const told = (atMs: number): unknown => look(drive, atMs).explain('x')?.counters;
+    const countersAt = (atMs: number): unknown => look(drive, atMs).explain('x')?.counters;
     const rise = { label: 'rise', value: '1 of 1' };
-    assert.deepEqual(told(1001), [rise, { label: 'becomes up', value: 'in 4s' }]);
+    assert.deepEqual(countersAt(1001), [rise, { label: 'becomes up', value: 'in 4s' }]);
     drive.at(6000);
-    assert.deepEqual(told(6001), [rise]);
+    assert.deepEqual(countersAt(6001), [rise]);
     drive.at(7000, { ...down('x', 0), state: 'lost' });
-    assert.deepEqual(told(8000), [
+    assert.deepEqual(countersAt(8000), [
       rise,
       { label: 'observer lost', value: 'last health kept for 8s more' },
     ]);
@@ -271,10 +274,10 @@ describe('explain', () => {
     const servers = Array.from({ length: 300 }, (_, i) => server(`big/10.0.0.${i}:80`));
     const drive = new Drive(withIpvs({ services: [service('big', servers)] }));
     drive.at(1, ...servers.map(({ key }, i) => (i === 290 ? down(key, 0) : up(key, 0))));
-    const told = look(drive, 2).explain('big') ?? assert.fail();
-    assert.equal(told.parts.length, 20);
-    assert.equal(told.parts[0]?.name, 'big/10.0.0.290:80');
-    assert.equal(counter(told, 'not shown'), '280 more');
+    const explanation = look(drive, 2).explain('big') ?? assert.fail();
+    assert.equal(explanation.parts.length, 20);
+    assert.equal(explanation.parts[0]?.name, 'big/10.0.0.290:80');
+    assert.equal(counter(explanation, 'not shown'), '280 more');
   });
 
   test('is bounded as a whole, however rules name each other', () => {
@@ -288,8 +291,8 @@ describe('explain', () => {
     const drive = new Drive(withIpvs({ services, routes: [route('r', 's11')] }));
     const count = (one: Explanation): number =>
       one.parts.reduce((sum, part) => sum + count(part), 1);
-    const told = look(drive, 2).explain('r') ?? assert.fail();
-    assert.ok(count(told) <= 401, `${count(told)}`);
+    const explanation = look(drive, 2).explain('r') ?? assert.fail();
+    assert.ok(count(explanation) <= 401, `${count(explanation)}`);
   });
 
   test('knows the node, and no names that do not exist', () => {
