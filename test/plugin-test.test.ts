@@ -59,7 +59,7 @@ describe('the test kit runs a plugin on virtual time', () => {
     assert.ok(ended);
   });
 
-  test('one that yields without ever sleeping is told from one that is done', async () => {
+  test('one that yields without ever sleeping is reported from one that is done', async () => {
     const floods = definePlugin({
       name: 'floods',
       async *observe() {

@@ -88,7 +88,7 @@ test('two types, classes or functions that are exported have two names', () => {
 /** The old names of the plugin API, kept for one release. */
 const oldName = /^export type (?:Sight|Sights)\b/u;
 
-test('nothing is told: it is logged, reported or notified', () => {
+test('nothing is reported: it is logged, reported or notified', () => {
   const dialect =
     /\b(?:told|tells?|tellers?|telling|desk|sights?|errands?|shortcomings?|calmly)\b/iu;
   const bad = lines.filter(({ text }) => dialect.test(text) && !oldName.test(text));

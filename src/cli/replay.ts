@@ -42,7 +42,7 @@ export const replay: Command = {
       process.stderr.write(`routevane: ${file}: ${messageOf(error)}\n`);
       return exitCode.failure;
     }
-    tellLimits(replayer);
+    printLimits(replayer);
     if (!isDiff) return exitCode.ok;
     const found = differences(recorded, replayed, replayer.isExact ? 0 : LATENESS_MAX_MS);
     for (const { side, decided } of found) {
@@ -80,7 +80,7 @@ async function play(journal: string, replayer: Replayer): Promise<void> {
 }
 
 /** Reasons other than the configuration why the result may differ from the recording. */
-function tellLimits(replayer: Replayer): void {
+function printLimits(replayer: Replayer): void {
   if (!replayer.isExact) {
     note(
       'the journal was written with another configuration: timers are assumed to have ended on time',

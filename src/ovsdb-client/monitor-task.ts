@@ -52,7 +52,7 @@ export class MonitorTask<C extends Columns> {
   #attempt: Attempt | null = null;
   #cancelRetry = (): void => {};
   #lastTransaction = NO_TRANSACTION;
-  #toldReason: string | null = null;
+  #reportedReason: string | null = null;
 
   constructor(spec: MonitorSpec<C>, handlers: MonitorHandlers<Row<C>>, context: TaskContext) {
     this.#spec = spec;
@@ -79,7 +79,7 @@ export class MonitorTask<C extends Columns> {
   lost(reason: string): void {
     this.#cancelRetry();
     this.#attempt = null;
-    this.#tellStale(reason);
+    this.#reportStale(reason);
   }
 
   stop(): void {
@@ -156,7 +156,7 @@ export class MonitorTask<C extends Columns> {
     if (changes instanceof Fault) return attempt.link.drop(changes.reason);
     this.#lastTransaction = snapshot.transaction ?? NO_TRANSACTION;
     attempt.plan = plan;
-    this.#toldReason = null;
+    this.#reportedReason = null;
     this.#backoff.succeeded(this.#context.clock.nowMs());
     this.#handlers.sync(this.#cache.rows, changes);
     for (const update of attempt.early.splice(0)) this.#update(attempt, plan, update);
@@ -180,13 +180,13 @@ export class MonitorTask<C extends Columns> {
     this.#attempt = null;
     const waitMs = this.#backoff.failed(this.#context.clock.nowMs());
     this.#cancelRetry = this.#context.clock.after(waitMs, () => this.begin(link));
-    this.#tellStale(reason);
+    this.#reportStale(reason);
     this.#context.settled();
   }
 
-  #tellStale(reason: string): void {
-    if (this.#toldReason === reason) return;
-    this.#toldReason = reason;
+  #reportStale(reason: string): void {
+    if (this.#reportedReason === reason) return;
+    this.#reportedReason = reason;
     this.#handlers.stale(reason);
   }
 }

@@ -95,7 +95,7 @@ describe('/metrics', () => {
     assert.deepEqual(starting(lines, 'drain_active'), ['routevane_drain_active{name="web/b"} 1']);
   });
 
-  test('counts probes, actions, reactions and what the operator was told', async () => {
+  test('counts probes, actions, reactions and what the operator was shown', async () => {
     const lines = await linesOf(busy());
     for (const line of [
       'routevane_probe_duration_seconds_bucket{le="0.0005",type="tcp"} 1',

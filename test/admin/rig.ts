@@ -60,7 +60,7 @@ export class Rig {
   readonly admin: Admin;
   readonly config$: BehaviorSubject<Config>;
   readonly notices: Notice[] = [];
-  /** What only the log is told. */
+  /** What goes to the log only. */
   readonly logged: string[] = [];
   readonly controls: Control[] = [];
   readonly drains = new Map<string, Drain>();

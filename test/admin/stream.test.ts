@@ -112,7 +112,7 @@ describe('the stream', () => {
     await until(() => messages.length === sent + 1, patienceMs, 'the other one has all of it');
   });
 
-  test('what is dropped is told why, with 1013', async (t) => {
+  test('what is dropped gets the reason, with 1013', async (t) => {
     const rig = await openRig(t);
     const client = rig.listen();
     await once(client, 'message');

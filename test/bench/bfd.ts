@@ -1,4 +1,4 @@
-// How long until what Open vSwitch tells is an observation.
+// How long until a row of Open vSwitch is an observation.
 // Needs openvswitch-switch: node --import tsx test/bench/bfd.ts [ROUNDS]
 import { connect, createServer, type Server as NetServer } from 'node:net';
 import { join } from 'node:path';

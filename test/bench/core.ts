@@ -38,7 +38,7 @@ const REPEATS = 3;
 /** Observations of one turn of the loop: as many as sockets are ready at once. */
 const BATCH = 32;
 
-/** Runs what was scheduled without delay when told to, so that only the core is measured. */
+/** Runs what was scheduled without delay when asked to, so that only the core is measured. */
 class ManualScheduler implements SchedulerLike {
   nowMs = 0;
   #work: (() => void)[] = [];
@@ -95,7 +95,7 @@ function wholeCore(targets: number): Subjected {
   };
 }
 
-/** The least: a state and a count in a Map, and nobody told. */
+/** The least: a state and a count in a Map, and nobody notified. */
 function bareMap(): Subjected {
   const states = new Map<string, { state: string; run: number }>();
   let outputs = 0;

@@ -4,7 +4,7 @@
 import { openBrowser, visit, whenShown } from '../e2e/dashboard-browser.ts';
 import { liveNode } from '../e2e/dashboard-live.ts';
 import { Owner } from '../e2e/owner.ts';
-import { tell } from './reaction-parts.ts';
+import { printRow } from './reaction-parts.ts';
 
 const rounds = Number(process.argv[2] ?? 60);
 /** A sentinel that is closed too often is given up: no server falls more than twice. */
@@ -32,8 +32,8 @@ try {
     const beganMs = Date.now();
     floorMs.push((await page.evaluate<number>(frame)) - beganMs);
   }
-  tell(`a server killed, until the page shows it (${rounds} rounds)`, fellMs);
-  tell('floor: one call and one frame of the same browser', floorMs);
+  printRow(`a server killed, until the page shows it (${rounds} rounds)`, fellMs);
+  printRow('floor: one call and one frame of the same browser', floorMs);
 } finally {
   await browser.close();
   owner.close();

@@ -12,7 +12,7 @@ import { ip, isInside, startInside } from '../sources/link/lab.ts';
 
 const rounds = Number(process.env['ROUNDS'] ?? process.argv[2] ?? 500);
 
-/** Pulls in a thread of its own, as the world does: it tells the time before the call. */
+/** Pulls in a thread of its own, as the world does: it posts the time before the call. */
 const pullerSource = `
 const { parentPort } = require('node:worker_threads');
 const { renameSync, writeFileSync } = require('node:fs');

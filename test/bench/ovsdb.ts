@@ -166,7 +166,7 @@ async function flips(server: Server, writer: OvsdbClient): Promise<void> {
     sync: () => events.emit('sync'),
     changes: (changes) => {
       left -= changes.length;
-      if (left === 0) events.emit('told', performance.now());
+      if (left === 0) events.emit('reported', performance.now());
     },
     stale: () => {},
   });
@@ -181,18 +181,18 @@ async function flips(server: Server, writer: OvsdbClient): Promise<void> {
     left = rowCount;
     tap.chunks.length = 0;
     const startMs = performance.now();
-    const told = once(events, 'told');
+    const reported = once(events, 'reported');
     await writer.transact('Open_vSwitch', [{ op: 'update', table: 'Interface', where: [], row }]);
-    const toldMs = Number((await told)[0]);
+    const reportedMs = Number((await reported)[0]);
     const whole = Buffer.concat(tap.chunks);
     bytes = whole.length;
-    totals.push(toldMs - startMs);
-    reactions.push(toldMs - tap.firstMs);
+    totals.push(reportedMs - startMs);
+    reactions.push(reportedMs - tap.firstMs);
     parses.push(parseMs(whole));
   }
   console.log(`${rowCount} rows changed in one transaction, one notification of ${bytes} bytes`);
-  console.log(`  transaction sent → all changes told:  ${summary(totals)}`);
-  console.log(`  first byte here → all changes told:   ${summary(reactions)} (goal: 100 ms)`);
+  console.log(`  transaction sent → all changes reported:  ${summary(totals)}`);
+  console.log(`  first byte here → all changes reported:   ${summary(reactions)} (goal: 100 ms)`);
   console.log(`  bare JSON.parse of these bytes:       ${summary(parses)}`);
   client.close();
   tap.close();

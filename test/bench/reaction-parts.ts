@@ -8,7 +8,7 @@ import type { Owner } from '../e2e/owner.ts';
 /** Of CLOCK_MONOTONIC, which is the same in every process. */
 export const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 
-export function tell(title: string, tookMs: readonly number[]): void {
+export function printRow(title: string, tookMs: readonly number[]): void {
   const sorted = tookMs.toSorted((a, b) => a - b);
   const at = (share: number): string =>
     (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN).toFixed(2);

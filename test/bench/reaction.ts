@@ -14,7 +14,7 @@ import { OvsdbClient, type Json } from '../../src/ovsdb-client/index.ts';
 import { startServer, vswitchSchema, type Server } from '../ovsdb-client/server.ts';
 import { FakeVswitchd } from '../sources/bfd/fake-vswitchd.ts';
 import { OvsPair } from '../sources/bfd/ovs-lab.ts';
-import { monitor, nowMs, RawMonitor, speak, tell, type Speaker } from './reaction-parts.ts';
+import { monitor, nowMs, RawMonitor, speak, printRow, type Speaker } from './reaction-parts.ts';
 
 const rounds = Number(process.argv[2] ?? 320);
 const breaks = 12;
@@ -49,7 +49,7 @@ async function flip(title: string, speaker: Speaker, make: Make): Promise<void> 
     }
     await sleep(restMs);
   }
-  tell(title, tookMs);
+  printRow(title, tookMs);
 }
 
 const numbered = (prefix: string, count: number): string[] =>
@@ -101,7 +101,7 @@ socket.on('data', (chunk) => {
   process.stdout.write((up ? 'announce' : 'withdraw') + ' route\\n');
 });`;
 
-/** Switches the far end of a cable inside the namespace, and tells when it began. */
+/** Switches the far end of a cable inside the namespace, and posts when it began. */
 const puller = `
 const { writeFileSync } = require('node:fs');
 require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
@@ -191,14 +191,14 @@ async function benchOvsdb(owner: Owner, dir: string, server: Server): Promise<vo
   const vswitchd = new FakeVswitchd(server.dir);
   await vswitchd.start(1);
   const raw = new RawMonitor(server.socket, owner);
-  /** Resolves with the time at which the raw monitor was told. */
+  /** Resolves with the time at which the raw monitor received it. */
   const set = async (rows: readonly Json[], state: 'up' | 'down'): Promise<number> => {
     raw.mark();
     const update = { op: 'update', table: 'Interface', row: { bfd_status: statusOf(state) } };
     const operations = rows.map((uuid): Json => ({ ...update, where: [['_uuid', '==', uuid]] }));
-    const told = raw.until(/"update2"/);
+    const reported = raw.until(/"update2"/);
     await client.transact('Open_vSwitch', operations);
-    return told;
+    return reported;
   };
   const setOne: Make = async (at, state) => set(uuids.slice(at, at + 1), state);
 
@@ -234,8 +234,8 @@ async function benchMany(
     await Promise.all([many.next(prefixes, manyInterfaces), set('up')]);
     await sleep(restOfManyMs);
   }
-  tell(`${manyInterfaces} rows down: first byte → decided, first line`, beganMs);
-  tell(`${manyInterfaces} rows down: first byte → all withdraws on stdout`, doneMs);
+  printRow(`${manyInterfaces} rows down: first byte → decided, first line`, beganMs);
+  printRow(`${manyInterfaces} rows down: first byte → all withdraws on stdout`, doneMs);
 }
 
 async function benchBird(owner: Owner, { a, b }: OvsPair): Promise<void> {
@@ -258,19 +258,19 @@ async function benchBird(owner: Owner, { a, b }: OvsPair): Promise<void> {
     raw.mark();
     const beganMs = nowMs();
     await b.signalVswitchd('SIGSTOP');
-    const toldMs = await raw.until(/"update2".*"forwarding","false"/);
+    const reportedMs = await raw.until(/"update2".*"forwarding","false"/);
     while ((await lab.bird.count()) > 0);
     const endMs = nowMs();
     await b.signalVswitchd('SIGCONT');
-    noticedMs.push(toldMs - beganMs);
+    noticedMs.push(reportedMs - beganMs);
     goneMs.push(endMs - beganMs);
-    laterMs.push(endMs - toldMs);
-    allowedMs.push((toldMs - beganMs) * 0.05 + 10);
+    laterMs.push(endMs - reportedMs);
+    allowedMs.push((reportedMs - beganMs) * 0.05 + 10);
   }
-  tell('min_rx 100, peer stopped → a raw monitor is told', noticedMs);
-  tell('min_rx 100, peer stopped → route gone from BIRD', goneMs);
-  tell('  the second after the first', laterMs);
-  tell('  goal for that: 5 % of the first + 10 ms', allowedMs);
+  printRow('min_rx 100, peer stopped → a raw monitor is reported', noticedMs);
+  printRow('min_rx 100, peer stopped → route gone from BIRD', goneMs);
+  printRow('  the second after the first', laterMs);
+  printRow('  goal for that: 5 % of the first + 10 ms', allowedMs);
 }
 
 const owner = new Owner();

@@ -5,7 +5,7 @@ import type { EventLogger } from '../../src/cli/event-logger.ts';
 
 const notice = (message: string) => ({ level: 'info', event: 'x', message }) as const;
 
-/** Notes what is told, and of when it is said to be. */
+/** Notes what is logged, and with which time. */
 function recorder(): { told: string[]; tellerAt: (timeMs: number) => EventLogger } {
   const told: string[] = [];
   const tellerAt = (timeMs: number): EventLogger => ({
@@ -17,7 +17,7 @@ function recorder(): { told: string[]; tellerAt: (timeMs: number) => EventLogger
 }
 
 describe('telling later', () => {
-  test('tells nothing while the work is done, then all in its order with the time it happened', (t) => {
+  test('says nothing while the work is done, then all in its order with the time it happened', (t) => {
     t.mock.timers.enable({ apis: ['setTimeout', 'setImmediate', 'Date'], now: 1000 });
     const { told, tellerAt } = recorder();
     const teller = deferLogging(tellerAt);
@@ -29,7 +29,7 @@ describe('telling later', () => {
     assert.deepEqual(told, ['1000 a', '1010 b']);
   });
 
-  test('many things take several turns of the loop, and none is lost or told twice', (t) => {
+  test('many things take several turns of the loop, and none is lost or reported twice', (t) => {
     t.mock.timers.enable({ apis: ['setTimeout', 'setImmediate', 'Date'], now: 0 });
     const { told, tellerAt } = recorder();
     const teller = deferLogging(tellerAt);
@@ -40,7 +40,7 @@ describe('telling later', () => {
     assert.deepEqual(told, names);
   });
 
-  test('at the end the rest is told at once', (t) => {
+  test('at the end the rest is reported at once', (t) => {
     t.mock.timers.enable({ apis: ['setTimeout', 'setImmediate', 'Date'], now: 0 });
     const { told, tellerAt } = recorder();
     const teller = deferLogging(tellerAt);

@@ -21,56 +21,56 @@ function fall(name: string): Turn {
 }
 
 /** Writes down one word for each line. */
-function listener(): { readonly teller: EventLogger; readonly lines: string[] } {
+function listener(): { readonly logger: EventLogger; readonly lines: string[] } {
   const lines: string[] = [];
-  const teller: EventLogger = {
+  const logger: EventLogger = {
     turn: ({ changes }) => lines.push(...changes.map(({ name }) => name)),
     report: (report) => lines.push(report.kind),
     notice: ({ message }) => lines.push(message),
   };
-  return { teller, lines };
+  return { logger, lines };
 }
 
-describe('telling calmly', () => {
+describe('limiting the log', () => {
   test('a signal that flaps says ten lines, then how many there were, and the last of them', () => {
     mock.timers.enable({ apis: ['setTimeout'] });
-    const { teller, lines } = listener();
-    const calm = limitLog(teller);
-    const calmed = calm.over(teller);
-    for (let n = 0; n < 500; n += 1) calmed.turn(fall('tor-a'));
-    calmed.turn(fall('tor-b'));
+    const { logger, lines } = listener();
+    const limit = limitLog(logger);
+    const limited = limit.over(logger);
+    for (let n = 0; n < 500; n += 1) limited.turn(fall('tor-a'));
+    limited.turn(fall('tor-b'));
     assert.deepEqual(lines, [...Array.from({ length: 10 }, () => 'tor-a'), 'tor-b']);
     mock.timers.tick(30_000);
     assert.deepEqual(lines.slice(11), [
       'health of tor-a: 490 lines were left out; the last follows',
       'tor-a',
     ]);
-    calmed.turn(fall('tor-a'));
+    limited.turn(fall('tor-a'));
     assert.equal(lines.at(-1), 'tor-a');
-    calm.flush();
+    limit.flush();
     assert.equal(lines.length, 14);
     mock.timers.reset();
   });
 
   test('a thousand that flap at once are counted together beyond twenty', () => {
-    const { teller, lines } = listener();
-    const calm = limitLog(teller);
-    const calmed = calm.over(teller);
-    for (let n = 0; n < 11_000; n += 1) calmed.turn(fall(`web/${n % 1000}`));
+    const { logger, lines } = listener();
+    const limit = limitLog(logger);
+    const limited = limit.over(logger);
+    for (let n = 0; n < 11_000; n += 1) limited.turn(fall(`web/${n % 1000}`));
     lines.length = 0;
-    calm.flush();
+    limit.flush();
     assert.equal(lines.length, 21 + 1000);
     assert.equal(lines[20], '980 others: 980 lines were left out; the last follows');
     assert.equal(lines.at(-1), 'web/999');
   });
 
   test('many notices of one event are bounded, and others are not held back by them', () => {
-    const { teller, lines } = listener();
-    const calmed = limitLog(teller).over(teller);
+    const { logger, lines } = listener();
+    const limited = limitLog(logger).over(logger);
     for (let n = 0; n < 1000; n += 1) {
-      calmed.notice({ level: 'warn', event: 'sentinel_closed_by_server', message: `${n}` });
+      limited.notice({ level: 'warn', event: 'sentinel_closed_by_server', message: `${n}` });
     }
-    calmed.notice({ level: 'error', event: 'config_refused', message: 'why' });
+    limited.notice({ level: 'error', event: 'config_refused', message: 'why' });
     assert.equal(lines.length, 101);
     assert.equal(lines.at(-1), 'why');
   });

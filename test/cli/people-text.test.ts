@@ -201,7 +201,7 @@ describe('the table of status', () => {
 });
 
 describe('explain', () => {
-  test('tells each step with its time, cause, counters and maintenance', () => {
+  test('says each step with its time, cause, counters and maintenance', () => {
     const cause = {
       kind: 'observation',
       signal: 'web/a',

@@ -14,7 +14,7 @@ routes: [{ prefix: 192.0.2.10/32, when: web }]
 outputs: { exabgp: { via: stdio, ack_timeout: 100ms } }
 `;
 
-/** What `run` says until it tells of the route, or a line that matches. */
+/** What `run` says until it reports the route, or a line that matches. */
 async function run(program: string, args: readonly string[], until: RegExp): Promise<string> {
   const child = spawn(program, args);
   let text = '';

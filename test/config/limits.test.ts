@@ -25,7 +25,7 @@ describe('limits of the file', () => {
     assert.match(linesOf(dashes)[0] ?? '', /nested too deeply/);
   });
 
-  test('a mapping of 20,000 keys tells of each that is unknown', () => {
+  test('a mapping of 20,000 keys reports each that is unknown', () => {
     const keys = Array.from({ length: 20_000 }, (_, index) => `k${index}: 1`);
     assert.equal(linesOf(readText(keys.join('\n'))).length, 20_000);
   });

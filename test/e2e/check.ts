@@ -29,7 +29,7 @@ export interface Step {
 interface Site {
   readonly node: LabNode;
   readonly configPath: string;
-  /** Writes a new configuration; routevane looks at it when told. */
+  /** Writes a new configuration; routevane reads it at the signal. */
   configure(config: string): void;
   readonly exabgp: Exabgp;
 }

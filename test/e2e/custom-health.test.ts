@@ -91,7 +91,7 @@ routes: [{ prefix: ${route}, when: beat }]
       counts,
       killsChildren,
       logs(/beat.*killed by SIGKILL/),
-      // It is lost, not down: the route stays, and the next child tells the truth again.
+      // It is lost, not down: the route stays, and the next child says the truth again.
       file('beat', false),
       withdrawn(route),
       updatesSince(1),

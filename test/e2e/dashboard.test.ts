@@ -103,7 +103,7 @@ describe('the dashboard', () => {
     await close();
   });
 
-  test('tells a screen reader what changed, in a sentence', async () => {
+  test('announces to a screen reader what changed, in a sentence', async () => {
     const { page, close } = await visit(browser, node.url);
     await page.waitForSelector('.columns');
     node.signal('uplink-a', 'down', 'no carrier');

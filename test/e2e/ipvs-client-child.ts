@@ -22,7 +22,7 @@ interface Held {
 }
 
 const ASK_MS = 50;
-/** Slow is not lost: a server that is gone is told at once. */
+/** Slow is not lost: a server that is gone counts at once. */
 const REQUEST_TIMEOUT_MS = 20_000;
 /** A connection without an answer while another had so many gets none. */
 const ANSWERS_ENOUGH = 20;

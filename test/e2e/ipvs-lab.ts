@@ -150,7 +150,7 @@ export async function ready(daemon: Running): Promise<void> {
   await daemon.seen('stderr', /"web is up: /u);
 }
 
-/** Ends it in order; resolves with its whole log, which comes after the work it tells of. */
+/** Ends it in order; resolves with its whole log, which comes after the work it reports. */
 export async function stop(daemon: Running): Promise<Log> {
   daemon.kill('SIGTERM');
   return endedLog(daemon);

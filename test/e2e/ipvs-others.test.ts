@@ -31,7 +31,7 @@ outputs: { ipvs: { via: netlink } }
 `;
 }
 
-test('what others change is told and put right; what is not ours is left alone', async () => {
+test('what others change is reported and put right; what is not ours is left alone', async () => {
   await lab.table(...saved);
   await lab.serve(servers);
   const daemon = lab.routevane(yaml('drift'));

@@ -137,7 +137,7 @@ test('another writer may flush the table meanwhile', async () => {
   access.close();
 });
 
-test('tells the version and how large the table of connections is', async () => {
+test('reads the version and how large the table of connections is', async () => {
   const access = open();
   const { version, connTabSize } = await access.info();
   assert.match(version, /^\d+\.\d+\.\d+$/);
@@ -162,7 +162,7 @@ test('reading and writing at the same time do not disturb each other', async () 
   access.close();
 });
 
-test('a kernel without IPVS is told, and it heals when the module is there', async () => {
+test('a kernel without IPVS is reported, and it heals when the module is there', async () => {
   // A host's own module stays where it is.
   if (process.env['MAY_UNLOAD'] !== 'yes') return;
   clear();

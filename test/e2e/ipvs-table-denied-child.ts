@@ -1,4 +1,4 @@
-// Prints what a reader of the table without CAP_NET_ADMIN is told: see ipvs-table.test.ts.
+// Prints what a reader of the table without CAP_NET_ADMIN gets: see ipvs-table.test.ts.
 import { TableError } from '../../src/sinks/ipvs/table-access.ts';
 import { ipvsadmAccess } from '../../src/sinks/ipvs/ipvsadm-access.ts';
 import { netlinkAccess } from '../../src/sinks/ipvs/netlink-access.ts';

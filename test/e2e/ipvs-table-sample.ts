@@ -117,7 +117,7 @@ export function fill(): void {
   ipvsadm(['--restore'], `${lines}\n`);
 }
 
-/** All that ipvsadm tells of the table, but for what moves by itself. */
+/** All that ipvsadm prints of the table, but for what moves by itself. */
 export function saved(): string {
   return ipvsadm(['-Sn']) + ipvsadm(['-Ln', '--thresholds']);
 }

@@ -109,7 +109,7 @@ admin: { socket: ${socket} }
   await client.hold(10);
   daemon.kill('SIGTERM');
   await daemon.seen('stdout', /65535:0/u);
-  // One more tells the counts before the drain and within it apart.
+  // One more separates the counts before the drain from those within it.
   await client.hold(1);
   await until(async () => (await activeConnections()) === 11, 60_000, 'they were counted again');
   assert.doesNotMatch(daemon.stdout, /withdraw/u);

@@ -45,7 +45,7 @@ describe('the lab', () => {
     });
   }
 
-  test('tells what BIRD saw, and the logs, when something does not happen', async () => {
+  test('shows what BIRD saw, and the logs, when something does not happen', async () => {
     const lab = await openLab();
     try {
       const [node] = lab.nodes;

@@ -35,7 +35,7 @@ const other = '198.51.100.2/32';
 /** A link is seen in milliseconds; the rest is for a loaded machine. */
 const soonMs = 30_000;
 
-/** `up` is told as soon as it is seen; `more` are further keys of the signal. */
+/** `up` is reported as soon as it is seen; `more` are further keys of the signal. */
 function config(wire: Cable, more = ''): string {
   return `
 startup_timeout: 1s

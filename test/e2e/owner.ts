@@ -14,7 +14,7 @@ export class Owner {
     this.#undo.push(undo);
   }
 
-  /** Undoes everything, newest first; what fails is told after the rest was undone. */
+  /** Undoes everything, newest first; what fails is reported after the rest was undone. */
   close(): void {
     open.delete(this);
     const failures: unknown[] = [];

@@ -1,5 +1,5 @@
 /**
- * Real servers, hundreds in one process, told by JSON lines on stdin what to open and
+ * Real servers, hundreds in one process, reported by JSON lines on stdin what to open and
  * close; each line is answered by one on stdout. The parent may stop the process
  * (SIGSTOP): the kernel then still accepts connections, and nobody answers.
  */

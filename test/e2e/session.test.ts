@@ -95,7 +95,7 @@ check('a session, a helper or an ExaBGP that goes away', {}, [
       // A change of one route shows that the new one is at work …
       closes(b),
       withdrawn(other),
-      // … and that this change is all that BIRD was ever told.
+      // … and that this change is all that BIRD was ever reported.
       updatesSince(1),
       announced(route),
     ],

@@ -84,7 +84,7 @@ test('after 10,000 random transactions the cache is what ovsdb-client says', asy
   }
 });
 
-test('what is told adds up to the rows, and nothing is told twice', async () => {
+test('what is reported adds up to the rows, and nothing is reported twice', async () => {
   const dice = new Dice(7);
   const server = await startServer({ schema: smallSchema });
   const client = new OvsdbClient({ remote: server.remote });

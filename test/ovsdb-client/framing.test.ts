@@ -85,7 +85,7 @@ describe('framing', () => {
     ['{"a":}', 'invalid JSON: "{\\"a\\":}"'],
     ['{"\u0007":1}', 'invalid JSON: "{\\"\\x07\\":1}"'],
   ] as const) {
-    test(`tells that ${JSON.stringify(bad)} is no JSON`, () => {
+    test(`says that ${JSON.stringify(bad)} is no JSON`, () => {
       assert.equal(readText(bad).fault?.replaceAll('"', ''), reason.replaceAll(/\\?"/gu, ''));
     });
   }

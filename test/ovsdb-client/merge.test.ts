@@ -97,7 +97,7 @@ describe('update2 and update3 against update', () => {
     );
   });
 
-  test('a new snapshot tells the same changes as the updates that were missed', () => {
+  test('a new snapshot says the same changes as the updates that were missed', () => {
     fc.assert(
       fc.property(table, table, (before, after) => {
         const live = newCache();

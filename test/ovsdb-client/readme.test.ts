@@ -37,7 +37,7 @@ test('the example does what it says', async () => {
     const line = async (): Promise<string> => String((await lines.next()).value);
     assert.equal(await line(), 'current: br0');
     await vsctl('set', 'interface', 'br0', 'type=patch');
-    // The column was not asked for, so the next thing told is the new interface.
+    // The column was not asked for, so the next thing reported is the new interface.
     await vsctl('add-br', 'br1');
     assert.match(await line(), /^insert [0-9a-f-]{36}$/u);
     await server.stop();

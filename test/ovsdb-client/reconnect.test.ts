@@ -18,7 +18,7 @@ async function insert(server: Server, row: object): Promise<void> {
 }
 
 describe('after a reconnect', () => {
-  test('only what really changed meanwhile is told', async () => {
+  test('only what really changed meanwhile is reported', async () => {
     const server = await startServer({ schema: smallSchema });
     const client = new OvsdbClient({ remote: server.remote });
     try {

@@ -50,7 +50,7 @@ test('a schema conversion cancels the monitor, not the connection', async () => 
   }
 });
 
-test('a conversion that takes a column away is told as such, and its return too', async () => {
+test('a conversion that takes a column away is reported as such, and its return too', async () => {
   const server = await startServer({ schema: smallSchema });
   const client = new OvsdbClient({ remote: server.remote });
   try {
@@ -71,7 +71,7 @@ test('a conversion that takes a column away is told as such, and its return too'
   }
 });
 
-/** Passes bytes between a client and a server until it is told to cut. */
+/** Passes bytes between a client and a server until it is reported to cut. */
 async function cuttableProxy(server: Server): Promise<{
   remote: string;
   received: () => string;

@@ -86,7 +86,7 @@ export class Server {
     return ovs('ovs-appctl', '-t', join(this.dir, 'ctl'), ...words);
   }
 
-  /** The ports of its `ptcp:0` and `pssl:0`, which it tells in its log only. */
+  /** The ports of its `ptcp:0` and `pssl:0`, which it says in its log only. */
   async ports(count: number): Promise<readonly number[]> {
     const deadlineMs = performance.now() + patienceMs;
     while (performance.now() < deadlineMs) {

@@ -10,7 +10,7 @@ import { States, watch } from './watch.ts';
 
 const spec = { database: 'D', table: 'T', columns: { name: scalar('string') } } as const;
 
-/** Why a client waits, and that its monitor was told the same. */
+/** Why a client waits, and that its monitor was reported the same. */
 async function reasonOf(options: OvsdbClientOptions): Promise<string> {
   const states = new States();
   const client = new OvsdbClient({ ...options, onState: states.onState });

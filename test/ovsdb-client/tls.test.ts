@@ -105,7 +105,7 @@ for (const [host, listen] of [
   ['[::1]', 'ptcp:0:[::1]'],
   ['localhost', 'ptcp:0:127.0.0.1'],
 ] as const) {
-  test(`a tcp remote: ${host}; TLS towards it is told as a mistake`, async () => {
+  test(`a tcp remote: ${host}; TLS towards it is reported as a mistake`, async () => {
     const server = await startServer({ schema: smallSchema, args: [`--remote=${listen}`] });
     const [port] = await server.ports(1);
     const client = new OvsdbClient({ remote: `tcp:${host}:${port}` });

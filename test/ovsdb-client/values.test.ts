@@ -64,7 +64,7 @@ describe('values (RFC 7047, section 5.1)', () => {
     assert.ok(!equalValues([], new Map()));
   });
 
-  test('a column tells its own values from others', () => {
+  test('a column says its own values from others', () => {
     assert.ok(optional('string').is(null) && !scalar('string').is(null));
     assert.ok(set('integer').is([1]) && !set('integer').is(['1']));
     assert.ok(map('string', 'integer').is(new Map([['a', 1]])));

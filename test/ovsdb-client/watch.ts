@@ -50,7 +50,7 @@ export type Told<R> =
   | { readonly kind: 'changes'; readonly changes: readonly Change<R>[] }
   | { readonly kind: 'stale'; readonly reason: string };
 
-/** Records what a monitor tells and lets a test wait for it. */
+/** Records what a monitor says and lets a test wait for it. */
 export class Watch<R> {
   readonly told: Told<R>[] = [];
   readonly #events = new EventEmitter();
@@ -60,7 +60,7 @@ export class Watch<R> {
     this.#events.emit('event');
   }
 
-  /** Resolves with the next thing told (from `from` on) that is of this kind. */
+  /** Resolves with the next thing reported (from `from` on) that is of this kind. */
   async next<K extends Told<R>['kind']>(
     kind: K,
     test: (told: Extract<Told<R>, { kind: K }>) => boolean = () => true,

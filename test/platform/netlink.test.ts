@@ -89,7 +89,7 @@ inNetworkNamespace(import.meta.url, () => {
     return all.map((index) => `r${index + 1}`);
   }
 
-  test('a burst is told whole and in order', async (t) => {
+  test('a burst is reported whole and in order', async (t) => {
     const listener = new Listener(t);
     await listener.until(() => listener.count('listening') === 1);
     const expected = renames(200);

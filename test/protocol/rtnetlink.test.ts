@@ -54,7 +54,7 @@ test('golden: the removal of a bridge port removes no interface', () => {
   assert.deepEqual(parseLinkMessages(datagram('va0 leaves its bridge')), []);
 });
 
-test('several messages in one datagram are told in order', () => {
+test('several messages in one datagram are reported in order', () => {
   const all = [...golden.values()];
   const joined = Uint8Array.from(all.flatMap((bytes) => [...bytes]));
   assert.deepEqual(parseLinkMessages(joined), all.flatMap(parseLinkMessages));

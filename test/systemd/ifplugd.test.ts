@@ -16,7 +16,7 @@ import {
 const script = fileURLToPath(new URL('../../systemd/ifplugd-action.sh', import.meta.url));
 
 inNetworkNamespace(import.meta.url, () => {
-  test('a real ifplugd tells through the hook that a cable is pulled and plugged', async (t) => {
+  test('a real ifplugd says through the hook that a cable is pulled and plugged', async (t) => {
     const dir = temporaryFolder(t);
     // ifplugd's pid file stands outside of the namespace: a name that nobody else uses.
     const name = `ip${process.pid}`;
@@ -53,7 +53,7 @@ inNetworkNamespace(import.meta.url, () => {
     });
     t.after(() => ifplugd.kill('SIGKILL'));
 
-    // It found the link up, and tells so.
+    // It found the link up, and says so.
     await Promise.race([untilRuns(1), ended]);
     for (let round = 0; round < 3; round += 1) {
       cable.pull();

@@ -152,7 +152,7 @@ export function needsStatus(event) {
  */
 function applyDecision(view, event) {
   const { route, to, because, at } = event;
-  // Whether the new state was confirmed is told by an action.
+  // Whether the new state was confirmed comes with an action.
   view.route(route, { state: to, med: event.med, because, since: at, confirmed: false });
 }
 

@@ -12,7 +12,7 @@ const NO_WAY: Input = {
   reason: 'ipvsadm: it is not installed: install ipvsadm, or give a FILE',
 };
 
-/** What the kernel's table holds now, as `ipvsadm -Sn` prints it. Beside keepalived there may be no ipvsadm. */
+/** The live IPVS table, as `ipvsadm -Sn` prints it. A node with keepalived may have no ipvsadm. */
 export async function readLiveTable(): Promise<Input> {
   return printedByIpvsadm() ?? (await askedByNetlink());
 }

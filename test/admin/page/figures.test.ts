@@ -57,7 +57,7 @@ describe('a series', () => {
   });
 });
 
-describe('what a screen reader is told', () => {
+describe('what a screen reader announces', () => {
   test('is one sentence at a time, of the newest word about each thing', () => {
     const liveRegion = new LiveRegion();
     liveRegion.add(entry({ subject: 'service', name: 'web', to: 'down' }));

@@ -199,7 +199,7 @@ describe('the line about an event', () => {
     assert.equal(entryOf(view(), { ...action, count: 40 })?.name, '192.0.2.10/32#7 and 39 more');
   });
 
-  test('only a new status tells what an action of very many changed', () => {
+  test('only a new status shows what an action of very many changed', () => {
     assert.equal(needsStatus(action), false);
     assert.equal(needsStatus({ ...action, count: 40 }), true);
     assert.equal(needsStatus({ type: 'skipped', seq: 1, at, count: 7 }), true);

@@ -180,7 +180,7 @@ describe('import ipvs', () => {
     assert.deepEqual(configOf('\n# nothing\n').config.services, []);
   });
 
-  test('every problem is told with its place', () => {
+  test('every problem is reported with its place', () => {
     assert.deepEqual(
       problemsOf(
         [

@@ -185,7 +185,7 @@ describe('import keepalived', () => {
     assert.match(yaml, /is here twice/u);
   });
 
-  test('what is wrong is told with its place', () => {
+  test('what is wrong is reported with its place', () => {
     assert.equal(
       problem('virtual_server 192.0.2.10 443 {\n  delay_loop 6\n'),
       '1:1: the block virtual_server is not closed',

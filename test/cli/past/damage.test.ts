@@ -88,7 +88,7 @@ function cpuMs({ user, system }: NodeJS.CpuUsage): number {
   return (user + system) / 1000;
 }
 
-test('reading ends where it is told to', async (context) => {
+test('reading ends at the given place', async (context) => {
   const file = place(context);
   writeFileSync(file, head() + health('a', 1));
   const end = new AbortController();

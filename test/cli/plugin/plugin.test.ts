@@ -118,7 +118,7 @@ test('what routevane plugin new writes passes as it is', () => {
   assert.equal(compiled.status, 0, compiled.stdout);
 });
 
-test('routevane check tells faulty options at their line', () => {
+test('routevane check reports faulty options at their line', () => {
   cpSync(join(fixtures, 'steady.ts'), join(folder, 'steady.ts'));
   writeFileSync(
     join(folder, 'faulty.yaml'),

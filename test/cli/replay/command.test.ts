@@ -41,7 +41,7 @@ function replay(...words: string[]): { status: number | null; stdout: string; st
 }
 
 describe('routevane replay', () => {
-  test('prints the decisions of all files in their order, and tells the lines it skipped', () => {
+  test('prints the decisions of all files in their order, and counts the lines it skipped', () => {
     const { status, stdout, stderr } = replay(journal, '-c', same);
     assert.equal(status, 0);
     assert.deepEqual(stdout.split('\n'), [

@@ -121,7 +121,7 @@ TCP  C000020A:01BB wrr
     assert.equal(await most(49), 'down: 50 connections, at most 49 wanted');
   });
 
-  test('must be told how many are too many', async () => {
+  test('needs to know how many are too many', async () => {
     assert.match((await runPlugin(ipvsConnections)).lost ?? '', /^options\.connectionsMax: /);
   });
 });

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const MEMORY = '1024M';
 
-/** A kernel that boots; its stdin and stdout are those of agent-child.mjs, its stderr tells what went wrong. */
+/** A kernel that boots; its stdin and stdout are those of agent-child.mjs, its stderr says what went wrong. */
 export interface Booting {
   readonly via: 'user-mode-linux' | 'namespace';
   readonly child: ChildProcess;

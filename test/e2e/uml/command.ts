@@ -32,7 +32,7 @@ export interface Running {
   seen(stream: 'stdout' | 'stderr', pattern: RegExp): Promise<RegExpExecArray>;
 }
 
-/** What agent-child.mjs tells of one command. */
+/** What agent-child.mjs reports one command. */
 export type Told =
   | { readonly id: number; readonly pid: number }
   | { readonly id: number; readonly stdout: string }

@@ -20,7 +20,7 @@ describe('the kernel for tests', () => {
     await kernel.must(['ipvsadm', '-C']);
   });
 
-  test('tells exit codes, signals and what cannot be started', async () => {
+  test('says exit codes, signals and what cannot be started', async () => {
     assert.equal((await kernel.run(['sh', '-c', 'exit 7'])).code, 7);
     assert.equal((await kernel.run(['sh', '-c', 'kill -9 $$'])).signal, 'SIGKILL');
     const missing = await kernel.run(['no-such-program']);
@@ -67,7 +67,7 @@ describe('the kernel for tests', () => {
   });
 });
 
-test('halts when told, more than once, and leaves no folder', async (t) => {
+test('halts when reported, more than once, and leaves no folder', async (t) => {
   const other = await ipvsKernel(t);
   const forever = other.start(['sleep', '1000']);
   await other.halt();

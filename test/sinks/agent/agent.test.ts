@@ -228,7 +228,7 @@ listen web
   };
 }
 
-/** What HAProxy tells on its socket; nothing as long as it is not there. */
+/** What HAProxy says on its socket; nothing as long as it is not there. */
 async function stats(path: string): Promise<string> {
   const socket = connect(path);
   socket.write('show stat\n');

@@ -6,7 +6,7 @@ import type { VswitchdState } from '../../../src/sources/bfd/vswitchd-state.ts';
 import { FakeVswitchd } from './fake-vswitchd.ts';
 import { temporaryFolder } from './switch.ts';
 
-/** What a watch tells, one after the other. */
+/** What a watch says, one after the other. */
 class Lives {
   readonly watch: ControlWatch;
   readonly #told: VswitchdState[] = [];

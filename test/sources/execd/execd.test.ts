@@ -204,7 +204,7 @@ describe('execd', () => {
     assert.deepEqual(new Set(seen.map(told)), new Set(['up']));
   });
 
-  test('its end is told, with what it said last, and when it is started again', async (t) => {
+  test('its end is reported, with what it said last, and when it is started again', async (t) => {
     const { notice$ } = running(t, sh('echo no database >&2; exit 3'));
     const [first, second] = await firstValueFrom(
       notice$.pipe(

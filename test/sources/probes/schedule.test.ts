@@ -86,7 +86,7 @@ describe('pace', () => {
     assert.ok(starts.length >= 18, `a long time-out skips no turn: ${starts.length} probes`);
   });
 
-  test('a lost result makes nothing faster, and is told', () => {
+  test('a lost result makes nothing faster, and is reported', () => {
     const world = new FakeWorld(() => ({
       afterMs: 1,
       answer: { state: 'lost', reason: 'out of file descriptors' },
