@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 const child = fileURLToPath(new URL('log-child.ts', import.meta.url));
 
 describe('the log', () => {
-  test('never blocks on a reader that stopped, and tells afterwards what is missing', async () => {
+  test('never blocks on a reader that stopped, and says afterwards what is missing', async () => {
     const process_ = spawn(process.execPath, ['--import', 'tsx', child, 'full', '20000']);
     const exited = once(process_, 'exit');
     // Nobody reads stderr yet: that it gets here proves that writing did not block.
