@@ -91,7 +91,7 @@ export function isDrained(core: Core, server: Target): boolean {
 }
 
 /** `drained by anna: kernel update`. */
-export function maintenanceText(drain: Drain): string {
+export function drainLabel(drain: Drain): string {
   const by = `drained by ${ownerText(drain)}`;
   return drain.reason === '' ? by : `${by}: ${drain.reason}`;
 }

@@ -1,5 +1,5 @@
 import type { Core } from '../core.ts';
-import { drainOfServer, maintenanceText } from '../drains/maintenance.ts';
+import { drainOfServer, drainLabel } from '../drains/maintenance.ts';
 import { clipBecause } from '../health/explain.ts';
 import type { Pool } from '../health/pool.ts';
 import { slowShare } from '../ipvs/slow-start.ts';
@@ -11,7 +11,7 @@ export function weightBecause(core: Core, pool: Pool, ipvs: IpvsServer, nowMs: n
   const { server } = ipvs;
   const { slowStartMs, minPooledPercent } = pool.service;
   const drain = drainOfServer(core, server);
-  if (drain !== null) return clipBecause(maintenanceText(drain));
+  if (drain !== null) return clipBecause(drainLabel(drain));
   if (isFoundDrained(ipvs)) return 'found at weight 0, so it counts as drained';
   const health = tableHealth(ipvs);
   switch (health) {
