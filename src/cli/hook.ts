@@ -1,4 +1,4 @@
-import { writeLinkState } from '../sources/link/state-file.ts';
+import { writeLinkState } from '../sources/link/hook-file.ts';
 import { isInterfaceName } from '../sources/link/interface-name.ts';
 import { exitCode, UsageError, type Command } from './command.ts';
 

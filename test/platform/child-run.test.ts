@@ -21,7 +21,7 @@ function run(...command: string[]) {
   return { handle, result };
 }
 
-const silent = (): never => assert.fail('told after cancel');
+const silent = (): never => assert.fail('called after cancel');
 
 async function idle(): Promise<void> {
   while (childCounts().running + childCounts().waiting > 0) {

@@ -140,7 +140,7 @@ describe('the end of a child', () => {
   });
 
   test('is not held back by a daemon that left its group and keeps the pipe', async (t) => {
-    // It exits once the daemon has left indeed: /proc reports each its parent and then its group.
+    // It exits once the daemon has left indeed: /proc shows of each its parent and then its group.
     const left = new Promise((resolve) => {
       onLeftovers((found) => resolve(found.map(({ name, pid }) => `${name} ${pid}`)));
     });

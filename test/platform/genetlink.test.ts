@@ -9,7 +9,7 @@ import {
   parseReplies,
 } from '../../src/protocol/genetlink.ts';
 
-/** Every kernel has the family that reports the others: its number is 16. */
+/** Every kernel has the family that lists the others: its number is 16. */
 const lookUp = familyRequest('nlctrl');
 
 function opened(): NetlinkSocket {

@@ -7,7 +7,7 @@ function of(pattern: string, byte: number): string {
   return hashOf({ check: { body: known(parseRegex(pattern)), send: Uint8Array.of(byte) } });
 }
 
-test('a hash says patterns and bytes apart, and takes the same for the same', () => {
+test('a hash distinguishes patterns and bytes, and is the same for equal values', () => {
   assert.equal(of('/ok/u', 1), of('/ok/u', 1));
   assert.notEqual(of('/ok/u', 1), of('/ok/iu', 1));
   assert.notEqual(of('/ok/u', 1), of('/ok/u', 2));

@@ -39,7 +39,7 @@ class Listener {
 
   async until(holds: () => boolean): Promise<void> {
     await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error('not told')), bounded.timeout);
+      const timer = setTimeout(() => reject(new Error('no event')), bounded.timeout);
       this.#look = () => {
         if (this.#failed !== null) reject(this.#failed);
         if (!holds()) return;
@@ -89,13 +89,13 @@ inNetworkNamespace(import.meta.url, () => {
     return all.map((index) => `r${index + 1}`);
   }
 
-  test('a burst is reported whole and in order', async (t) => {
+  test('a burst arrives whole and in order', async (t) => {
     const listener = new Listener(t);
     await listener.until(() => listener.count('listening') === 1);
     const expected = renames(200);
     await listener.until(() => names(listener.events).includes(`r${renamed}`));
-    const told = names(listener.events).filter((name, at, all) => all.indexOf(name) === at);
-    assert.deepEqual(told, expected);
+    const seen = names(listener.events).filter((name, at, all) => all.indexOf(name) === at);
+    assert.deepEqual(seen, expected);
     assert.equal(listener.count('overflow'), 0);
   });
 
@@ -121,8 +121,8 @@ inNetworkNamespace(import.meta.url, () => {
       waitForWorker();
     }
     await listener.until(() => listener.count('overflow') === 1);
-    const told = listener.count('datagram');
-    assert.ok(told >= 1000 && told < 1200, String(told));
+    const seen = listener.count('datagram');
+    assert.ok(seen >= 1000 && seen < 1200, String(seen));
   });
 
   test('without koffi it errors', async () => {

@@ -3,7 +3,7 @@ import { nowMs } from '../../platform/clock.ts';
 import { parseLinkMessages, type LinkMessage } from '../../protocol/rtnetlink.ts';
 import { isInterfaceName } from './interface-name.ts';
 import { linkVerdict, carrierVerdict, type LinkVerdict } from './verdict.ts';
-import { folderProblem, readStateFile, type HookState } from './state-file.ts';
+import { folderProblem, readStateFile, type HookState } from './hook-file.ts';
 import { readLink, type SysfsLink } from './sysfs.ts';
 
 /** Which signals there are, and where the hook writes. */

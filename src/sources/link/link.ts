@@ -20,7 +20,7 @@ import { monotonicScheduler } from '../../platform/scheduler.ts';
 import { watchFolder, type FolderEvent } from '../../platform/watch-folder.ts';
 import { errorCode } from './error-code.ts';
 import { LinkTable, type LinkConfig } from './link-table.ts';
-import { folderProblem } from './state-file.ts';
+import { folderProblem } from './hook-file.ts';
 import { Trouble } from '../trouble.ts';
 
 export type { LinkConfig } from './link-table.ts';

@@ -1,6 +1,6 @@
 import type { Observation } from '../../model/observation.ts';
 import type { LinkFacts } from '../../protocol/rtnetlink.ts';
-import type { HookState } from './state-file.ts';
+import type { HookState } from './hook-file.ts';
 import type { SysfsLink } from './sysfs.ts';
 
 /** An observation without its signal and time. */

@@ -50,7 +50,7 @@ describe('the table', () => {
     ]);
   }
 
-  test('says nothing until database and daemon are known, and then each state once', () => {
+  test('emits nothing until database and daemon are known, and then each state once', () => {
     const fresh = new BfdTable(() => nowMs);
     assert.deepEqual(fresh.configure(interfaces), []);
     assert.deepEqual(fresh.sync(asked, [up(), up(1, 'eth1')]), []);
@@ -60,7 +60,7 @@ describe('the table', () => {
     assert.deepEqual(fresh.sync(asked, [up(), up(1, 'eth1')]), []);
   });
 
-  test('says what changed, of that interface alone', () => {
+  test('emits what changed, of that interface alone', () => {
     begin();
     assert.deepEqual(words(table.changes(modify(up(), down()))), ['tor-a down: bfd state down']);
     assert.deepEqual(words(table.changes(modify(down(), up(3)))), ['tor-a up']);
@@ -83,7 +83,7 @@ describe('the table', () => {
     ['by a restart and again', 9, 3, 2],
   ];
   for (const [title, before, after, falls] of flaps) {
-    test(`a flap that was not seen is reported: ${title}`, () => {
+    test(`a flap between two updates is emitted: ${title}`, () => {
       begin(before);
       const times = falls === 1 ? '1 time' : `${falls} times`;
       assert.deepEqual(words(table.changes(modify(up(before), up(after)))), [
@@ -137,7 +137,7 @@ describe('the table', () => {
     assert.equal(table.dueMs, 4000);
   });
 
-  test('a fall while the observer was lost is reported when it is back', () => {
+  test('a fall while the observer was lost is emitted when it is back', () => {
     begin();
     const lost = table.vswitchdChanged({ kind: 'lost', reason: 'vswitchd is gone' });
     assert.deepEqual(words(lost), ['tor-a lost: vswitchd is gone', 'tor-b lost: vswitchd is gone']);
@@ -150,7 +150,7 @@ describe('the table', () => {
     ]);
   });
 
-  test('a flap while the database was not reachable is reported at the next look', () => {
+  test('a flap while the database was not reachable is emitted at the next sync', () => {
     begin();
     table.databaseLost('OVSDB is not reachable: closed');
     assert.deepEqual(words(table.sync(asked, [up(3), up(1, 'eth1')])), [

@@ -6,15 +6,15 @@ import type { VswitchdState } from '../../../src/sources/bfd/vswitchd-state.ts';
 import { FakeVswitchd } from './fake-vswitchd.ts';
 import { temporaryFolder } from './switch.ts';
 
-/** What a watch says, one after the other. */
+/** What a watch reports, one after the other. */
 class Lives {
   readonly watch: ControlWatch;
-  readonly #told: VswitchdState[] = [];
+  readonly #reported: VswitchdState[] = [];
   #wake = (): void => {};
 
   constructor(pidfile: string) {
     this.watch = new ControlWatch(pidfile, (life) => {
-      this.#told.push(life);
+      this.#reported.push(life);
       this.#wake();
     });
     this.watch.start();
@@ -22,7 +22,7 @@ class Lives {
 
   async next(): Promise<VswitchdState> {
     for (;;) {
-      const life = this.#told.shift();
+      const life = this.#reported.shift();
       if (life !== undefined) return life;
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }

@@ -29,12 +29,12 @@ describe('daemons that die and come back', { timeout: 300_000 }, () => {
     watcher.clear();
     await pair.a.startVswitchd();
     await watcher.until('tor', 'up');
-    // What the dead one wrote last was `up`: the session fell, and that is reported.
+    // What the dead one wrote last was `up`: the session fell, and that is emitted.
     assert.match(watcher.seen('tor').join('; '), /^(lost: [^;]*; )*down: bfd state/);
     await watcher.untilNotice('bfd_vswitchd_back');
   });
 
-  test('vswitchd was killed before we came: up is never reported', async (t) => {
+  test('vswitchd was killed before we came: up is never emitted', async (t) => {
     await pair.a.signalVswitchd('SIGKILL');
     const watcher = new Watcher(t, of(config()));
     await watcher.until('tor', 'lost: vswitchd is gone');

@@ -60,7 +60,7 @@ test('without interfaces nothing is connected, and with them again all is', asyn
   config$.next(configOf(one.source));
   while (one.vswitchd.connections > 0) await new Promise(setImmediate);
   config$.next(configOf(one.source, 'p1'));
-  // It is a new signal: what was reported of the one before is forgotten with it.
+  // It is a new signal: what was emitted for the one before is dropped with it.
   while (watcher.seen('p1').length < 2) await new Promise(setImmediate);
   assert.deepEqual(watcher.seen('p1'), ['up', 'up']);
 });

@@ -1,4 +1,4 @@
-// Runs one plugin that prints ExaBGP commands, and says on stderr what was observed of it.
+// Runs one plugin that prints ExaBGP commands, and writes to stderr what was observed of it.
 import { firstValueFrom, of } from 'rxjs';
 import { exec } from '../../../src/sources/exec/exec.ts';
 import { emptyConfig } from '../../empty-config.ts';

@@ -60,7 +60,7 @@ function runningOn(
   t.after(() => subscription.unsubscribe());
   const first = async (count: number): Promise<string[]> => {
     const seen = await firstValueFrom(observation$.pipe(take(count), toArray()));
-    return seen.map(told);
+    return seen.map(textOf);
   };
   return { config$, observation$, notice$, subscription, first };
 }
@@ -71,7 +71,7 @@ function folder(t: TestContext): string {
   return dir;
 }
 
-function told({ state, reason, weightPercent }: Observation): string {
+function textOf({ state, reason, weightPercent }: Observation): string {
   const weight = weightPercent === undefined ? '' : ` ${weightPercent}%`;
   return `${state}${weight}${reason === '' ? '' : `: ${reason}`}`;
 }
@@ -170,7 +170,7 @@ describe('execd', () => {
       const scheduler = new VirtualTimeScheduler(VirtualAction, START_MAX_MS - 1);
       const { first, observation$ } = runningOn(scheduler, t, slow);
       const seen: string[] = [];
-      observation$.subscribe((observation) => seen.push(told(observation)));
+      observation$.subscribe((observation) => seen.push(textOf(observation)));
       scheduler.flush();
       assert.deepEqual(seen, []);
       scheduler.maxFrames = START_MAX_MS;
@@ -201,10 +201,10 @@ describe('execd', () => {
     // The loop does not run, as if the process had been stopped.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_000);
     const seen = await firstValueFrom(observation$.pipe(take(30), toArray()));
-    assert.deepEqual(new Set(seen.map(told)), new Set(['up']));
+    assert.deepEqual(new Set(seen.map(textOf)), new Set(['up']));
   });
 
-  test('its end is reported, with what it said last, and when it is started again', async (t) => {
+  test('its end is logged, with its last line of stderr, and when it is started again', async (t) => {
     const { notice$ } = running(t, sh('echo no database >&2; exit 3'));
     const [first, second] = await firstValueFrom(
       notice$.pipe(

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { test, type TestContext } from 'node:test';
 import { of } from 'rxjs';
 import { runAsNobody } from '../../platform/as-nobody.ts';
-import { writeLinkState } from '../../../src/sources/link/state-file.ts';
+import { writeLinkState } from '../../../src/sources/link/hook-file.ts';
 import { fakeInterface } from './fake-sysfs.ts';
 import { silentNetlink, temporaryFolder, Watcher } from './lab.ts';
 

@@ -29,7 +29,7 @@ const both = {
   ],
 };
 
-test('a fall is believed as it was reported, though the link is up again by now', (t) => {
+test('a fall is taken from the message, though the link is up again by now', (t) => {
   const sysfs = temporaryFolder(t);
   fakeInterface(sysfs, 'va0', { ifindex: '4' });
   fakeInterface(sysfs, 'vb0');

@@ -72,7 +72,7 @@ inNetworkNamespace(import.meta.url, () => {
     await watcher.until('again0', 'up');
     ip('link del again0');
     await watcher.until('again0', 'lost: interface again0 does not exist');
-    // A fall is reported before, or the core would hold the health of what is gone.
+    // A fall is emitted before, or the core would keep the health of the removed interface.
     assert.match(watcher.seen('again0').at(-2) ?? '', /^down: /);
     plugged(t, 'again0');
     await watcher.until('again0', 'up');
@@ -120,7 +120,7 @@ inNetworkNamespace(import.meta.url, () => {
         await new Promise(setImmediate);
       }
       if (last === 'down') cable.pull();
-      // A mark, made after all the others: what came before it was reported.
+      // A mark, made after all the others: what came before it was emitted.
       plugged(t, 'mark0').pull();
       await watcher.until('mark0', 'down: no carrier');
       await watcher.until('flap0', last === 'up' ? 'up' : 'down: no carrier');

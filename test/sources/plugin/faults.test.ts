@@ -69,9 +69,9 @@ describe('a plugin that fails is lost with its reason, and harms nobody else', (
   for (const [what, , , reason] of faults) {
     test(what, async () => {
       assert.match(await rig.lost(what), reason);
-      const told = rig.notices.find(({ message }) => message.startsWith(`${what}: `));
-      assert.equal(told?.event, 'plugin_failed');
-      assert.match(told?.message ?? '', /restarting in 1s$/);
+      const failure = rig.notices.find(({ message }) => message.startsWith(`${what}: `));
+      assert.equal(failure?.event, 'plugin_failed');
+      assert.match(failure?.message ?? '', /restarting in 1s$/);
     });
   }
 

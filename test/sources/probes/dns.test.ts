@@ -82,7 +82,7 @@ describe('dns', () => {
     assert.deepEqual(await ask({ name: 'a.example' }), { state: 'down', reason: 'REFUSED' });
   });
 
-  test('each rcode is reported from the others, and may be the one that is wanted', async (t) => {
+  test('each rcode is distinguished, and may be the expected one', async (t) => {
     for (const [code, rcode] of [
       [2, 'SERVFAIL'],
       [3, 'NXDOMAIN'],

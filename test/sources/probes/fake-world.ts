@@ -21,7 +21,7 @@ interface Pending {
   readonly answer: () => void;
 }
 
-/** What a fake sentinel was reported, and the way to end its connection. */
+/** The calls of a fake sentinel, and the way to end its connection. */
 export interface FakeSentinel {
   kept: number;
   closed: number;

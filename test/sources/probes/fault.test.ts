@@ -55,7 +55,7 @@ describe('hold mode against real servers', () => {
     for (const { reason } of await down) assert.equal(reason, 'refused');
   });
 
-  test('a server that closes idle connections stays up, and is reported about once', async (t) => {
+  test('a server that closes idle connections stays up, and is logged once', async (t) => {
     const { port } = await tcpServer(t, (socket) => setTimeout(() => socket.end(), 20));
     const { next, notices } = watch(t, port, { mode: 'hold', intervalMs: 60, fastIntervalMs: 60 });
     const results = await next('up', 20);

@@ -47,7 +47,7 @@ describe('what the network says, in words', () => {
       ['192.0.2.1', udp, 'down no route to host'],
       ['203.0.113.1', udp, 'down network unreachable'],
       ['198.51.100.1', udp, 'lost not permitted by this node'],
-      // The kernel says a UDP socket of final errors only (udp.ts says more).
+      // The kernel reports final errors only to a UDP socket (see udp.ts).
       ['127.0.0.5', udp, 'up'],
       ['127.0.0.8', udp, 'down no route to host'],
       ['127.0.0.6', udp, 'down refused'],

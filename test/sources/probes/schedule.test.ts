@@ -86,7 +86,7 @@ describe('pace', () => {
     assert.ok(starts.length >= 18, `a long time-out skips no turn: ${starts.length} probes`);
   });
 
-  test('a lost result makes nothing faster, and is reported', () => {
+  test('a lost result makes nothing faster, and is logged', () => {
     const world = new FakeWorld(() => ({
       afterMs: 1,
       answer: { state: 'lost', reason: 'out of file descriptors' },
@@ -149,10 +149,10 @@ describe('time-outs and stalls', () => {
     }));
     world.schedule.add(many(2));
     world.run(5000);
-    const told = world.observations.map(
+    const emitted = world.observations.map(
       ({ signal, state, latencyMs }) => `${signal} ${state} ${latencyMs}`,
     );
-    assert.deepEqual(new Set(told), new Set(['web/0 up 400', 'web/1 down 500']));
+    assert.deepEqual(new Set(emitted), new Set(['web/0 up 400', 'web/1 down 500']));
     assert.deepEqual(world.doubled, []);
   });
 

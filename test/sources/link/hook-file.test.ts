@@ -9,7 +9,7 @@ import {
   folderProblem,
   readStateFile,
   writeLinkState,
-} from '../../../src/sources/link/state-file.ts';
+} from '../../../src/sources/link/hook-file.ts';
 import { temporaryFolder } from './lab.ts';
 
 const refused = (what: string) => ({ kind: 'bad', reason: `state file is ${what}` });
