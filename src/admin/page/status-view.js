@@ -118,7 +118,7 @@ export class StatusView {
   }
 
   /**
-   * What is known to be in maintenance, until a new status tells all that goes with it.
+   * What is known to be in maintenance, until a new status has all that goes with it.
    *
    * @param {string} name
    * @param {ApiDrain | null} drain `null`: the maintenance of this name ended
