@@ -7,7 +7,7 @@ import { setPending } from './health/first-verdict.ts';
 import { resumePool, type Pool } from './health/pool.ts';
 import { setAgentPercent } from './health/share.ts';
 import { resumeSlowStart } from './ipvs/slow-start.ts';
-import { setDepooled } from './ipvs/table-server.ts';
+import { setDepooled } from './ipvs/ipvs-server.ts';
 import { touchAll } from './reload.ts';
 import { onAdopted } from './routes/adopted.ts';
 import type { RouteEntry } from './routes/entry.ts';

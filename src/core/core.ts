@@ -13,7 +13,7 @@ import type { Maintenance } from './drains/maintenance.ts';
 import type { Graph } from './graph.ts';
 import type { Pool } from './health/pool.ts';
 import type { Startup } from './health/startup.ts';
-import type { TableServer } from './ipvs/table-server.ts';
+import type { IpvsServer } from './ipvs/ipvs-server.ts';
 import type { Budget } from './routes/budget.ts';
 import type { RouteEntry } from './routes/entry.ts';
 import type { Target } from './settle/target.ts';
@@ -70,7 +70,7 @@ interface BudgetTimer extends Due {
   readonly kind: 'budget';
 }
 
-export type Timed = Target | Startup | RouteEntry | BudgetTimer | TableServer | Maintenance;
+export type Timed = Target | Startup | RouteEntry | BudgetTimer | IpvsServer | Maintenance;
 
 /** Whether the IPVS table can be read and written. */
 interface IpvsState {

@@ -6,7 +6,7 @@ import { applyState } from './health/apply-state.ts';
 import { sumServers } from './health/pool.ts';
 import { updateShare } from './health/share.ts';
 import { createStartup } from './health/startup.ts';
-import { countUnready } from './ipvs/table-service.ts';
+import { countUnready } from './ipvs/ipvs-service.ts';
 import { createBudget } from './routes/budget.ts';
 import { stopWaiting } from './routes/order.ts';
 import { withdrawNow } from './routes/route-intent.ts';

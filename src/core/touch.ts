@@ -3,8 +3,8 @@ import type { Core } from './core.ts';
 import { expected } from './expected.ts';
 import type { Dependent } from './graph.ts';
 import type { Pool } from './health/pool.ts';
-import type { TableServer } from './ipvs/table-server.ts';
-import type { TableService } from './ipvs/table-service.ts';
+import type { IpvsServer } from './ipvs/ipvs-server.ts';
+import type { IpvsService } from './ipvs/ipvs-service.ts';
 import type { RouteEntry, Touch } from './routes/entry.ts';
 import type { Target } from './settle/target.ts';
 import type { Writable } from './writable.ts';
@@ -15,8 +15,8 @@ import type { Writable } from './writable.ts';
  */
 type TouchableTarget = Writable<Target, 'isTouched'>;
 type TouchablePool = Writable<Pool, 'isTouched' | 'touchedServers'>;
-type TouchableServer = Writable<TableServer, 'isTouched' | 'touchedBy'>;
-type TouchableService = Writable<TableService, 'isTouched' | 'touched'>;
+type TouchableServer = Writable<IpvsServer, 'isTouched' | 'touchedBy'>;
+type TouchableService = Writable<IpvsService, 'isTouched' | 'touched'>;
 type TouchableRoute = Writable<RouteEntry, 'isTouched' | 'touches'>;
 
 /** A signal is updated first, a real server with its service. */
@@ -134,7 +134,7 @@ export function takeWeighed(core: Core): readonly Pool[] {
   return weighed.toSorted(byOrder);
 }
 
-export function takeWeighedServers(service: TouchableService): Set<TableServer> {
+export function takeWeighedServers(service: TouchableService): Set<IpvsServer> {
   const touched = new Set(service.touched);
   service.touched = [];
   service.isTouched = false;

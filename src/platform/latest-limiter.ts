@@ -87,9 +87,10 @@ export class LatestLimiter<T> {
     this.#newest = null;
     this.#discarded = 0;
     this.#begin(this.#timers.now());
+    if (newest !== null) {
+      this.#passed = 1;
+      this.#deps.pass(newest.value);
+    }
     if (discarded > 0) this.#deps.discarded(discarded);
-    if (newest === null) return;
-    this.#passed = 1;
-    this.#deps.pass(newest.value);
   }
 }

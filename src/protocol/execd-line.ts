@@ -1,10 +1,9 @@
-import { printable } from './printable.ts';
+import { printable, REASON_MAX_CHARS } from './printable.ts';
 
 /** The longest line a child may print. */
 export const LINE_MAX_BYTES = 4096;
 /** Begins the reason of a line that cannot be used. */
 export const MALFORMED = 'malformed line';
-const REASON_MAX_CHARS = 200;
 const SHOWN_MAX_CHARS = 40;
 
 /** What a line of a child means. */

@@ -1,9 +1,4 @@
-import { printable } from './printable.ts';
-
-/** What is kept of a plugin's first line. */
-export const REASON_MAX_CHARS = 200;
-/** What is kept of its performance data. */
-export const DETAIL_MAX_CHARS = 1000;
+import { DETAIL_MAX_CHARS, printable, REASON_MAX_CHARS } from './printable.ts';
 
 /** The result of a Nagios plugin. */
 export interface PluginVerdict {

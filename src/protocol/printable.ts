@@ -4,6 +4,11 @@
  */
 const UNPRINTABLE = /(?:(?! )[\p{C}\p{Z}])+/gu;
 
+/** The longest reason of a child or plugin that is kept. */
+export const REASON_MAX_CHARS = 200;
+/** The longest detail: performance data of a Nagios plugin. */
+export const DETAIL_MAX_CHARS = 1000;
+
 /** Printable ASCII, as nearly all text is: the table of 5,000 real servers has 40,000 cells. */
 export function isPlainAscii(text: string): boolean {
   return /^[ -~]*$/.test(text);

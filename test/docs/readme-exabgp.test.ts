@@ -71,7 +71,7 @@ function withoutChance(text: string): string {
   return text
     .replaceAll(/\d{4}-\d\d-\d\d /gu, '')
     .replaceAll(/\d\d:\d\d:\d\d(?:\.\d{3})?/gu, 'TIME')
-    .replaceAll(/for \d+s/gu, 'for SECONDS')
+    .replaceAll(/for \d+ s/gu, 'for SECONDS')
     .replaceAll(/10\.0\.1\.1\d/gu, 'SERVER')
     .replaceAll(/ \(\d of 3 servers up.*/gu, '.')
     .replaceAll(/; now: web is up\.$/gmu, '.');

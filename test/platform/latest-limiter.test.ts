@@ -28,8 +28,8 @@ test('so many pass in a second, then the newest, and the others are counted', ()
   assert.deepEqual(seen, [
     { atMs: 1, value: 1 },
     { atMs: 2, value: 2 },
-    { atMs: 1001, discarded: 2 },
     { atMs: 1001, value: 5 },
+    { atMs: 1001, discarded: 2 },
     { atMs: 1500, value: 6 },
     { atMs: 2001, value: 7 },
   ]);

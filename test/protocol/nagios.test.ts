@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import {
-  DETAIL_MAX_CHARS,
-  REASON_MAX_CHARS,
-  verdictOf,
-  type PluginVerdict,
-} from '../../src/protocol/nagios.ts';
+import { verdictOf, type PluginVerdict } from '../../src/protocol/nagios.ts';
+import { DETAIL_MAX_CHARS, REASON_MAX_CHARS } from '../../src/protocol/printable.ts';
 
 function after(code: number, stdout: string, stderr = ''): PluginVerdict {
   return verdictOf({ kind: 'exited', code, stdout, stderr });

@@ -4,7 +4,7 @@ import type { Core } from '../core.ts';
 import type { Due } from '../deadlines.ts';
 import { expected } from '../expected.ts';
 import type { Pool } from '../health/pool.ts';
-import { isFoundDrained } from '../ipvs/table-server.ts';
+import { isFoundDrained } from '../ipvs/ipvs-server.ts';
 import type { Target } from '../settle/target.ts';
 import { touchRoute, touchTarget, touchWeight } from '../touch.ts';
 import type { Writable } from '../writable.ts';
@@ -91,7 +91,7 @@ export function isDrained(core: Core, server: Target): boolean {
 }
 
 /** `drained by anna: kernel update`. */
-export function maintenanceText(drain: Drain): string {
+export function drainLabel(drain: Drain): string {
   const by = `drained by ${ownerText(drain)}`;
   return drain.reason === '' ? by : `${by}: ${drain.reason}`;
 }

@@ -3,7 +3,7 @@ import type { PendingCheckpoint } from '../../model/checkpoint.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { Cause } from '../../model/turn.ts';
 import type { Core } from '../core.ts';
-import type { TableServer } from '../ipvs/table-server.ts';
+import type { IpvsServer } from '../ipvs/ipvs-server.ts';
 import { sinceOf } from '../settle/since.ts';
 import { acceptRun, healthOf, nextDueMs, settleAt, type SettleState } from '../settle/settle.ts';
 import type { StateAtStart, Target } from '../settle/target.ts';
@@ -126,6 +126,6 @@ function countDown(core: Core, server: Target, cause: Cause): void {
   touchWeight(core, server, cause);
 }
 
-function setCountDown(ipvs: Writable<TableServer, 'doesCountDown'>): void {
+function setCountDown(ipvs: Writable<IpvsServer, 'doesCountDown'>): void {
   ipvs.doesCountDown = true;
 }

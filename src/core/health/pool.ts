@@ -1,7 +1,7 @@
 import type { Service } from '../../model/service.ts';
 import type { Cause, Health } from '../../model/turn.ts';
 import type { Dependent } from '../graph.ts';
-import type { TableService } from '../ipvs/table-service.ts';
+import type { IpvsService } from '../ipvs/ipvs-service.ts';
 import type { RouteEntry } from '../routes/entry.ts';
 import { sinceOf, type Resumed } from '../settle/since.ts';
 import { countedHealth, isPresent } from '../settle/settle.ts';
@@ -38,7 +38,7 @@ export interface Pool {
   /** Routes whose rules name the service or one of its servers, in the order of the file. */
   readonly routes: RouteEntry[];
   /** Its entry in the IPVS table; `null` without IPVS. */
-  readonly ipvs: TableService | null;
+  readonly ipvs: IpvsService | null;
 }
 
 export function createPool(service: Service, sinceMs: number): Pool {

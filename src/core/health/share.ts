@@ -3,7 +3,7 @@ import type { Shares } from '../../model/turn.ts';
 import type { Core } from '../core.ts';
 import { isDrained } from '../drains/maintenance.ts';
 import type { Graph } from '../graph.ts';
-import { baseOf } from '../ipvs/table-server.ts';
+import { baseOf } from '../ipvs/ipvs-server.ts';
 import type { Target } from '../settle/target.ts';
 import type { Writable } from '../writable.ts';
 import type { Pool } from './pool.ts';

@@ -1,6 +1,6 @@
 import type { Core } from '../core.ts';
 import type { Writable } from '../writable.ts';
-import type { TableServer } from './table-server.ts';
+import type { IpvsServer } from './ipvs-server.ts';
 
 /** Weights rise on whole seconds, so that all servers that start slowly share one turn a second. */
 const STEP_MS = 1000;
@@ -8,7 +8,7 @@ const STEP_MS = 1000;
 /** The share of its weight that a recovered server starts with. */
 const FIRST_SHARE = 0.1;
 
-type SlowServer = Writable<TableServer, 'slowFromMs'>;
+type SlowServer = Writable<IpvsServer, 'slowFromMs'>;
 
 /** The share at `nowMs`: from a tenth, in a line, to 1 when `slowStartMs` has passed. */
 export function slowShare(fromMs: number, slowStartMs: number, nowMs: number): number {
@@ -30,7 +30,7 @@ export function resumeSlowStart(ipvs: SlowServer, fromMs: number): void {
 /** Sets the time of the next step; none where the server has its whole weight. */
 export function timeSlowStart(
   core: Core,
-  ipvs: TableServer,
+  ipvs: IpvsServer,
   slowStartMs: number,
   nowMs: number,
 ): void {

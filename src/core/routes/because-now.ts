@@ -1,7 +1,7 @@
 import type { Core } from '../core.ts';
 import { wantOf } from './decide.ts';
 import { becauseOfRule, clipBecause } from '../health/explain.ts';
-import { maintenanceText } from '../drains/maintenance.ts';
+import { drainLabel } from '../drains/maintenance.ts';
 import type { RouteEntry } from './entry.ts';
 import { HELD } from './held.ts';
 
@@ -24,7 +24,7 @@ export function becauseNow(
   if (want === null) return clipBecause(undecided(entry) + rule());
   switch (want.kind) {
     case 'leave':
-      return clipBecause(maintenanceText(want.drain));
+      return clipBecause(drainLabel(want.drain));
     case 'withdraw':
     case 'announce':
       return clipBecause((state === 'held' ? HELD : '') + want.why + rule());

@@ -1,7 +1,7 @@
 import type { Core } from '../core.ts';
 import type { Pool } from '../health/pool.ts';
-import type { TableServer } from '../ipvs/table-server.ts';
-import type { TableService } from '../ipvs/table-service.ts';
+import type { IpvsServer } from '../ipvs/ipvs-server.ts';
+import type { IpvsService } from '../ipvs/ipvs-service.ts';
 import type { Writable } from '../writable.ts';
 import { endEmptyDrains } from './route-drain.ts';
 
@@ -24,12 +24,12 @@ export function onConnections(
   return endEmptyDrains(core, nowMs);
 }
 
-function setActive(ipvs: Writable<TableServer, 'activeConnections'>, connections: number): void {
+function setActive(ipvs: Writable<IpvsServer, 'activeConnections'>, connections: number): void {
   ipvs.activeConnections = connections;
 }
 
 function setSum(
-  service: Writable<TableService, 'activeConnections' | 'countedAtMs'>,
+  service: Writable<IpvsService, 'activeConnections' | 'countedAtMs'>,
   activeConnections: number,
   nowMs: number,
 ): void {

@@ -2,7 +2,7 @@ import type { Drain } from '../../model/drain.ts';
 import type { RouteAttributes } from '../../model/route.ts';
 import type { Cause } from '../../model/turn.ts';
 import type { Core, Reason } from '../core.ts';
-import { maintenanceText } from '../drains/maintenance.ts';
+import { drainLabel } from '../drains/maintenance.ts';
 import { expected } from '../expected.ts';
 import { isRuleAwaited } from '../health/assumed-state.ts';
 import { becauseOfRule, clipBecause } from '../health/explain.ts';
@@ -50,7 +50,7 @@ function decideRoute(core: Core, entry: RouteEntry, fallback: Cause, nowMs: numb
   if (want === null) return;
   switch (want.kind) {
     case 'leave':
-      leave(core, entry, { cause, because: clipBecause(maintenanceText(want.drain)) }, nowMs);
+      leave(core, entry, { cause, because: clipBecause(drainLabel(want.drain)) }, nowMs);
       break;
     case 'announce':
       announceInOrder(core, entry, want, cause, nowMs);

@@ -2,7 +2,7 @@ import type { Cause } from '../../model/turn.ts';
 import type { Core } from '../core.ts';
 import { poolsOf } from '../health/lookup.ts';
 import type { Pool } from '../health/pool.ts';
-import { tableHealth, type TableServer } from '../ipvs/table-server.ts';
+import { tableHealth, type IpvsServer } from '../ipvs/ipvs-server.ts';
 import type { Writable } from '../writable.ts';
 import type { RouteEntry } from './entry.ts';
 import { setUnsentUntil, setWaitUntil } from './timers.ts';
@@ -87,7 +87,7 @@ function isMissing({ ipvs, servers }: Pool): boolean {
   return !servers.some((server) => server.ipvs !== null && isServing(server.ipvs));
 }
 
-function isServing(ipvs: TableServer): boolean {
+function isServing(ipvs: IpvsServer): boolean {
   return !ipvs.isMissing && tableHealth(ipvs) === 'up';
 }
 

@@ -5,7 +5,7 @@ import type { Due } from '../deadlines.ts';
 import type { Dependent } from '../graph.ts';
 import type { Pool } from '../health/pool.ts';
 import type { Startup } from '../health/startup.ts';
-import type { TableServer } from '../ipvs/table-server.ts';
+import type { IpvsServer } from '../ipvs/ipvs-server.ts';
 import type { Resumed } from './since.ts';
 import { unsettled, type SettleState } from './settle.ts';
 
@@ -29,7 +29,7 @@ export interface Target extends Due {
   /** The weight its check reported last, percent of the base weight. */
   readonly percent: number;
   /** Its entry in the IPVS table; `null` without IPVS. */
-  readonly ipvs: TableServer | null;
+  readonly ipvs: IpvsServer | null;
   /** Observations of this instant; `null` while there are none. */
   readonly queue: Observation[] | null;
   readonly isTouched: boolean;

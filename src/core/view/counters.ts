@@ -3,7 +3,7 @@ import type { Core } from '../core.ts';
 import type { Pool } from '../health/pool.ts';
 import { capacityPercent } from '../health/quorum.ts';
 import { slowShare } from '../ipvs/slow-start.ts';
-import { baseOf, isFoundDrained, tableHealth, type TableServer } from '../ipvs/table-server.ts';
+import { baseOf, isFoundDrained, tableHealth, type IpvsServer } from '../ipvs/ipvs-server.ts';
 import { roomAtMs } from '../routes/budget.ts';
 import type { RouteEntry } from '../routes/entry.ts';
 import { nextDueMs } from '../settle/settle.ts';
@@ -63,7 +63,7 @@ export function countersOfServer(server: Target, pool: Pool, atMs: number): read
 }
 
 function addTableCounters(
-  ipvs: TableServer,
+  ipvs: IpvsServer,
   pool: Pool,
   atMs: number,
   add: (label: string, value: string) => void,
@@ -82,7 +82,7 @@ function addTableCounters(
 }
 
 /** Failed, and pooled all the same. */
-function isKept(ipvs: TableServer): boolean {
+function isKept(ipvs: IpvsServer): boolean {
   return tableHealth(ipvs) === 'down' && !ipvs.isDepooled && Number(ipvs.wanted) > 0;
 }
 

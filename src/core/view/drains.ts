@@ -4,8 +4,8 @@ import type { Core } from '../core.ts';
 import { NODE } from '../drains/maintenance.ts';
 import { poolsOf } from '../health/lookup.ts';
 import type { Pool } from '../health/pool.ts';
-import type { TableServer } from '../ipvs/table-server.ts';
-import type { TableService } from '../ipvs/table-service.ts';
+import type { IpvsServer } from '../ipvs/ipvs-server.ts';
+import type { IpvsService } from '../ipvs/ipvs-service.ts';
 import type { RouteEntry } from '../routes/entry.ts';
 import { connectionsOf } from '../routes/route-drain.ts';
 import type { Target } from '../settle/target.ts';
@@ -92,7 +92,7 @@ export function drainViewOfServer(core: Core, server: Target, atMs: number): Dra
 }
 
 /** It gets no new connections: confirmed by the IPVS table, or intended where that cannot be read. */
-function isOut(core: Core, ipvs: TableServer | null): boolean {
+function isOut(core: Core, ipvs: IpvsServer | null): boolean {
   if (ipvs === null || ipvs.isMissing) return true;
   const { intended, confirmed } = ipvs;
   if (intended !== 0 && intended !== 'removed') return false;
@@ -106,6 +106,6 @@ function isEmpty({ ipvs }: Pool, active: number | null, drain: Drain, atMs: numb
   return ipvs === null || atMs >= drain.sinceMs + UNCOUNTED_MS;
 }
 
-function isCountedSince(ipvs: TableService | null, drain: Drain): ipvs is TableService {
+function isCountedSince(ipvs: IpvsService | null, drain: Drain): ipvs is IpvsService {
   return ipvs !== null && ipvs.countedAtMs > -Infinity && ipvs.countedAtMs >= drain.sinceMs;
 }

@@ -7,7 +7,7 @@ import type { Pool } from '../health/pool.ts';
 import type { RouteEntry } from '../routes/entry.ts';
 import type { Target } from '../settle/target.ts';
 import { weightBecause } from '../weights/because-weight.ts';
-import { NODE, maintenanceText } from '../drains/maintenance.ts';
+import { NODE, drainLabel } from '../drains/maintenance.ts';
 import { countedHealth, healthOf, reasonOf } from '../settle/settle.ts';
 import {
   countersOfPool,
@@ -59,7 +59,7 @@ function explanationOfNode(scope: Scope): Explanation {
     kind: 'node',
     name: core.graph.config.node,
     state: drain === null ? 'up' : 'draining',
-    because: drain === null ? count : `${maintenanceText(drain.drain)}; ${count}`,
+    because: drain === null ? count : `${drainLabel(drain.drain)}; ${count}`,
     sinceMs: null,
     cause: null,
     drain,

@@ -13,7 +13,7 @@ import { reuseAtMs } from '../settle/damping.ts';
 import { reasonOfPool } from '../health/explain.ts';
 import type { Pool } from '../health/pool.ts';
 import { capacityPercent } from '../health/quorum.ts';
-import { baseOf, tableHealth, type TableServer } from '../ipvs/table-server.ts';
+import { baseOf, tableHealth, type IpvsServer } from '../ipvs/ipvs-server.ts';
 import { identityOf } from '../routes/attributes.ts';
 import type { RouteEntry } from '../routes/entry.ts';
 import type { Target } from '../settle/target.ts';
@@ -87,7 +87,7 @@ function realServerView(core: Core, pool: Pool, server: Target, atMs: number): R
   };
 }
 
-function isInTable(core: Core, ipvs: TableServer | null): boolean | null {
+function isInTable(core: Core, ipvs: IpvsServer | null): boolean | null {
   if (ipvs === null) return null;
   // We removed it, so it is not missing: it is added again when it is up.
   if (ipvs.intended === 'removed') return null;
@@ -95,7 +95,7 @@ function isInTable(core: Core, ipvs: TableServer | null): boolean | null {
 }
 
 /** A server without an intent of ours is in the table as it was found. */
-function isPooled(ipvs: TableServer): boolean {
+function isPooled(ipvs: IpvsServer): boolean {
   const { intended, isMissing } = ipvs;
   if (isMissing || intended === 'removed') return false;
   return intended === null ? tableHealth(ipvs) !== 'down' : intended > 0;

@@ -1,17 +1,17 @@
 import type { Core } from '../core.ts';
-import { drainOfServer, maintenanceText } from '../drains/maintenance.ts';
+import { drainOfServer, drainLabel } from '../drains/maintenance.ts';
 import { clipBecause } from '../health/explain.ts';
 import type { Pool } from '../health/pool.ts';
 import { slowShare } from '../ipvs/slow-start.ts';
-import { baseOf, isFoundDrained, tableHealth, type TableServer } from '../ipvs/table-server.ts';
+import { baseOf, isFoundDrained, tableHealth, type IpvsServer } from '../ipvs/ipvs-server.ts';
 import { reasonOf } from '../settle/settle.ts';
 
 /** The reason of a weight: `down: refused`, `slow start, 40% of 200`. */
-export function weightBecause(core: Core, pool: Pool, ipvs: TableServer, nowMs: number): string {
+export function weightBecause(core: Core, pool: Pool, ipvs: IpvsServer, nowMs: number): string {
   const { server } = ipvs;
   const { slowStartMs, minPooledPercent } = pool.service;
   const drain = drainOfServer(core, server);
-  if (drain !== null) return clipBecause(maintenanceText(drain));
+  if (drain !== null) return clipBecause(drainLabel(drain));
   if (isFoundDrained(ipvs)) return 'found at weight 0, so it counts as drained';
   const health = tableHealth(ipvs);
   switch (health) {

@@ -1,7 +1,7 @@
 import type { Core } from '../core.ts';
 import { expected } from '../expected.ts';
 import type { Pool } from '../health/pool.ts';
-import { setConfirmed, type TableServer } from '../ipvs/table-server.ts';
+import { setConfirmed, type IpvsServer } from '../ipvs/ipvs-server.ts';
 import type { Writable } from '../writable.ts';
 import { weightBecause } from './because-weight.ts';
 
@@ -9,7 +9,7 @@ import { weightBecause } from './because-weight.ts';
 export function intend(
   core: Core,
   pool: Pool,
-  ipvs: Writable<TableServer, 'intended'>,
+  ipvs: Writable<IpvsServer, 'intended'>,
   nowMs: number,
 ): void {
   const { key } = ipvs.server;
@@ -33,6 +33,6 @@ export function intend(
   });
 }
 
-export function byFileOrder(servers: ReadonlySet<TableServer>): readonly TableServer[] {
+export function byFileOrder(servers: ReadonlySet<IpvsServer>): readonly IpvsServer[] {
   return [...servers].toSorted((a, b) => a.server.order - b.server.order);
 }

@@ -1,6 +1,6 @@
 import { expected } from '../expected.ts';
 import type { Pool } from '../health/pool.ts';
-import { setDepooled, tableHealth, type TableServer } from '../ipvs/table-server.ts';
+import { setDepooled, tableHealth, type IpvsServer } from '../ipvs/ipvs-server.ts';
 
 /**
  * `min_pooled`, PyBal's depool threshold: a failed server is depooled only while the rest has at
@@ -10,9 +10,9 @@ import { setDepooled, tableHealth, type TableServer } from '../ipvs/table-server
  * A failed server that is kept does not count for the service's health: no route is announced
  * because of it. It only keeps the other servers from being overloaded.
  */
-export function depool(pool: Pool, minPooledPercent: number): readonly TableServer[] {
+export function depool(pool: Pool, minPooledPercent: number): readonly IpvsServer[] {
   const least = (minPooledPercent * pool.sums.total) / 100;
-  const failed: TableServer[] = [];
+  const failed: IpvsServer[] = [];
   let pooled = 0;
   for (const server of pool.servers) {
     const ipvs = expected(server.ipvs, 'an IPVS entry', server.key);
@@ -30,6 +30,6 @@ export function depool(pool: Pool, minPooledPercent: number): readonly TableServ
   });
 }
 
-function byFall({ server: a }: TableServer, { server: b }: TableServer): number {
+function byFall({ server: a }: IpvsServer, { server: b }: IpvsServer): number {
   return a.state.sinceMs - b.state.sinceMs || a.order - b.order;
 }

@@ -3,8 +3,8 @@ import type { Cause } from '../../model/turn.ts';
 import type { Core } from '../core.ts';
 import { expected } from '../expected.ts';
 import { assumeServing } from '../health/assumed-state.ts';
-import { setConfirmed, type TableServer, type Weight } from '../ipvs/table-server.ts';
-import { countReady, type TableService } from '../ipvs/table-service.ts';
+import { setConfirmed, type IpvsServer, type Weight } from '../ipvs/ipvs-server.ts';
+import { countReady, type IpvsService } from '../ipvs/ipvs-service.ts';
 import type { Target } from '../settle/target.ts';
 import { touchPool, touchTarget, touchWaiting, touchWeight } from '../touch.ts';
 import type { Writable } from '../writable.ts';
@@ -45,18 +45,18 @@ function isFoundServing({ key, ipvs }: Target, bases: ReadonlyMap<string, BaseWe
   return ipvs !== null && ipvs.found === null && bases.get(key)?.isServing === true;
 }
 
-function setServiceMissing(service: Writable<TableService, 'isMissing'>, isMissing: boolean): void {
+function setServiceMissing(service: Writable<IpvsService, 'isMissing'>, isMissing: boolean): void {
   service.isMissing = isMissing;
 }
 
-function setMissing(ipvs: Writable<TableServer, 'isMissing'>, isMissing: boolean): void {
+function setMissing(ipvs: Writable<IpvsServer, 'isMissing'>, isMissing: boolean): void {
   ipvs.isMissing = isMissing;
   // It may be added again with any weight: that has to be read first.
   if (isMissing) setConfirmed(ipvs, null);
 }
 
 /** True where it has another base weight than before. */
-function setFound(ipvs: Writable<TableServer, 'found'>, base: BaseWeight): boolean {
+function setFound(ipvs: Writable<IpvsServer, 'found'>, base: BaseWeight): boolean {
   const { found } = ipvs;
   if (found?.weight === base.weight && found.isDrained === base.isDrained) return false;
   ipvs.found = base;
@@ -66,7 +66,7 @@ function setFound(ipvs: Writable<TableServer, 'found'>, base: BaseWeight): boole
 /** True where its weight has to be worked out again. */
 function onServer(
   core: Core,
-  service: TableService,
+  service: IpvsService,
   server: Target,
   base: BaseWeight | undefined,
   isMissing: boolean,

@@ -7,10 +7,10 @@ import {
   baseOf,
   setDepooled,
   tableHealth,
-  type TableServer,
+  type IpvsServer,
   type Weight,
-} from '../ipvs/table-server.ts';
-import { countReady, type TableService } from '../ipvs/table-service.ts';
+} from '../ipvs/ipvs-server.ts';
+import { countReady, type IpvsService } from '../ipvs/ipvs-service.ts';
 import { setTouchedBy, takeWeighed, takeWeighedServers, touchWaiting } from '../touch.ts';
 import type { Writable } from '../writable.ts';
 import { byFileOrder, intend } from './intend.ts';
@@ -43,19 +43,19 @@ function weighPool(core: Core, pool: Pool, nowMs: number): void {
 }
 
 /** A server that is not down is pooled; without `min_pooled` one that is down never is. */
-function followHealth(core: Core, pool: Pool, ipvs: TableServer): void {
+function followHealth(core: Core, pool: Pool, ipvs: IpvsServer): void {
   const isDown = tableHealth(ipvs) === 'down';
   if (!isDown) setDepooled(ipvs, false);
   else if (pool.service.minPooledPercent === null) setDepooled(ipvs, true);
   if (isDown) stopSlowStart(core, ipvs);
 }
 
-type Weighed = Writable<TableServer, 'wanted' | 'cause'>;
+type Weighed = Writable<IpvsServer, 'wanted' | 'cause'>;
 
 function weighServer(
   core: Core,
   pool: Pool,
-  service: TableService,
+  service: IpvsService,
   ipvs: Weighed,
   nowMs: number,
 ): void {
@@ -82,7 +82,7 @@ function mayCarry(intended: Weight | null): boolean {
 }
 
 /** `null`: no opinion, or the same as before. */
-function wantedWeight(core: Core, pool: Pool, ipvs: TableServer, nowMs: number): Weight | null {
+function wantedWeight(core: Core, pool: Pool, ipvs: IpvsServer, nowMs: number): Weight | null {
   const { server } = ipvs;
   if (baseOf(ipvs) === null) return null;
   // A server that is removed already is not added again for a drain.

@@ -6,8 +6,8 @@ import type { Doubt, VswitchdState } from './vswitchd-state.ts';
 import { controlPath } from './pidfile.ts';
 
 /** Between two attempts to connect; doubles with each that fails. */
-export const RETRY_MIN_MS = 100;
-export const RETRY_MAX_MS = 1000;
+export const CONNECT_RETRY_MIN_MS = 100;
+export const CONNECT_RETRY_MAX_MS = 1000;
 /** A vswitchd that hung catches up within this: its BFD runs in a thread of its own. */
 export const HANG_DOUBT_MS = 500;
 /** A new vswitchd has written every row by then. */
@@ -24,7 +24,7 @@ export class ControlWatch {
   readonly #alarm = new Alarm(() => this.#connect());
   #connection: ControlConnection | null = null;
   #isAlive = false;
-  readonly #backoff = new Backoff({ minMs: RETRY_MIN_MS, maxMs: RETRY_MAX_MS });
+  readonly #backoff = new Backoff({ minMs: CONNECT_RETRY_MIN_MS, maxMs: CONNECT_RETRY_MAX_MS });
   /** Since when it is lost, and whether its process may be another one now; `null`: it is not. */
   #lost: { readonly fromMs: number; readonly isRestart: boolean } | null = null;
 

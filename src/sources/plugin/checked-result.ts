@@ -1,6 +1,5 @@
 import { inspect } from 'node:util';
-import { printable } from '../../protocol/printable.ts';
-import { DETAIL_MAX_CHARS, REASON_MAX_CHARS } from './limits.ts';
+import { DETAIL_MAX_CHARS, printable, REASON_MAX_CHARS } from '../../protocol/printable.ts';
 import type { CheckedResult } from './messages.ts';
 
 const SHOWN_MAX_CHARS = 60;

@@ -1,6 +1,6 @@
 import type { OptionsSchema, Plugin } from '../../plugin.ts';
-import { printable } from '../../protocol/printable.ts';
-import { ISSUES_MAX, REASON_MAX_CHARS } from './limits.ts';
+import { printable, REASON_MAX_CHARS } from '../../protocol/printable.ts';
+import { ISSUES_MAX } from './limits.ts';
 import type { OptionProblem } from './messages.ts';
 
 /** The plugin that a module exports; as text: what is wrong with it. A module may export anything. */

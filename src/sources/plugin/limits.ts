@@ -24,8 +24,6 @@ export const STARTS_AT_ONCE_MAX = 2;
 /** How long a plugin has to clean up before it is killed. */
 export const CLOSE_MAX_MS = 1_000;
 
-export const REASON_MAX_CHARS = 200;
-export const DETAIL_MAX_CHARS = 1_000;
 export const ISSUES_MAX = 20;
 /** What a plugin prints or logs, in one second and in one line. */
 export const LOG_LINES_PER_S_MAX = 10;

@@ -1,9 +1,9 @@
 import type { Plugin, PluginContext, PluginLog } from '../../plugin.ts';
 import { LatestLimiter } from '../../platform/latest-limiter.ts';
-import { printable } from '../../protocol/printable.ts';
+import { printable, REASON_MAX_CHARS } from '../../protocol/printable.ts';
 import { LogLineLimiter } from './log-line-limiter.ts';
 import { checkDelay } from './delay.ts';
-import { LOG_LINE_MAX_CHARS, OBSERVATIONS_PER_S_MAX, REASON_MAX_CHARS } from './limits.ts';
+import { LOG_LINE_MAX_CHARS, OBSERVATIONS_PER_S_MAX } from './limits.ts';
 import {
   failedEvent,
   type CheckedResult,

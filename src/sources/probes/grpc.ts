@@ -114,7 +114,7 @@ class GrpcProbe implements Probe {
     let bytes = 0;
     stream.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > RESPONSE_MAX_BYTES) this.#end(exchange, NONSENSE);
+      if (bytes > RESPONSE_MAX_BYTES) this.#end(exchange, INVALID);
       else exchange.received.push(chunk);
     });
   }
@@ -132,7 +132,7 @@ class GrpcProbe implements Probe {
   #judge(exchange: Exchange): void {
     const status = readHealthResponse(Buffer.concat(exchange.received));
     if (exchange.received.length === 0) this.#end(exchange, CLOSED);
-    else if (status === null) this.#end(exchange, NONSENSE);
+    else if (status === null) this.#end(exchange, INVALID);
     else this.#end(exchange, status === 'SERVING' ? UP : { state: 'down', reason: status });
   }
 
@@ -148,9 +148,9 @@ class GrpcProbe implements Probe {
 }
 
 const CLOSED: ProbeAnswer = { state: 'down', reason: 'closed by peer' };
-const NONSENSE: ProbeAnswer = { state: 'down', reason: 'the answer is not a gRPC health response' };
+const INVALID: ProbeAnswer = { state: 'down', reason: 'the answer is not a gRPC health response' };
 
 function answerOf(error: NodeJS.ErrnoException, source: string | null): ProbeAnswer {
-  if (error.code === 'ERR_HTTP2_ERROR' || error.code === 'ERR_HTTP2_STREAM_ERROR') return NONSENSE;
+  if (error.code === 'ERR_HTTP2_ERROR' || error.code === 'ERR_HTTP2_STREAM_ERROR') return INVALID;
   return error.code?.startsWith('ERR_HTTP2_') === true ? CLOSED : errorText(error, source);
 }

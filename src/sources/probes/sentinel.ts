@@ -12,7 +12,7 @@ export const CLOSURES_MAX = 3;
 /** … unless it kept each of them this long. */
 export const KEPT_LONG_MS = 10 * 60_000;
 /** When such a server is given a sentinel again. */
-export const RETRY_MS = 60 * 60_000;
+export const HOLD_PAUSE_MS = 60 * 60_000;
 /**
  * Without keepalive a connection that a firewall forgot, or whose server was
  * replaced, would stay open for ever without an event. TCP keepalive ends it.
@@ -123,11 +123,11 @@ export class Sentinel {
 
   #giveUp(why: string): void {
     this.#closures = 0;
-    this.#notBeforeMs = this.#deps.nowMs() + RETRY_MS;
+    this.#notBeforeMs = this.#deps.nowMs() + HOLD_PAUSE_MS;
     this.#deps.notify({
       level: 'warn',
       event: 'sentinel_closed_by_server',
-      message: `${this.#target.key} ${why}: mode: hold is disabled for it for ${RETRY_MS / 60_000} minutes`,
+      message: `${this.#target.key} ${why}: mode: hold is disabled for it for ${HOLD_PAUSE_MS / 60_000} minutes`,
     });
   }
 }

@@ -24,10 +24,10 @@ for (const isolate of ['worker', 'none'] as const) {
       rig.close();
     });
 
-    test('a flood is sieved to 100 in a second, with a notice', async () => {
+    test('a flood is limited to 100 in a second, with a notice', async () => {
       const rig = new Rig({ floods: pluginRun('floods.mjs', { isolate }) });
-      const told = (): boolean => rig.notices.some(({ event }) => event === 'plugin_flood');
-      await rig.until(told);
+      const isReported = (): boolean => rig.notices.some(({ event }) => event === 'plugin_flood');
+      await rig.until(isReported);
       rig.close();
       // The first hundred, the newest of those after it, and what of the next second was quick enough.
       const kept = rig.of('floods');

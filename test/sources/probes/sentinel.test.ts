@@ -9,7 +9,7 @@ import {
   CLOSED_AT_ONCE_MS,
   CLOSURES_MAX,
   KEPT_LONG_MS,
-  RETRY_MS,
+  HOLD_PAUSE_MS,
   Sentinel,
 } from '../../../src/sources/probes/sentinel.ts';
 import { until } from '../../e2e/until.ts';
@@ -103,7 +103,7 @@ describe('sentinel', () => {
     assert.equal(notice?.event, 'sentinel_closed_by_server');
     assert.match(notice?.message ?? '', /web\/127\.0\.0\.1:\d+ closes idle connections/);
     sentinel.keep();
-    world.nowMs += RETRY_MS - 1;
+    world.nowMs += HOLD_PAUSE_MS - 1;
     sentinel.keep();
     world.nowMs += 1;
     assert.ok(await open(), 'tried again after a long while');

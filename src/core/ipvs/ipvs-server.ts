@@ -9,7 +9,7 @@ import type { Writable } from '../writable.ts';
 export type Weight = number | 'removed';
 
 /** One real server's entry in the IPVS table: what should be there, and what is known of it. */
-export interface TableServer extends Due {
+export interface IpvsServer extends Due {
   readonly kind: 'slow-start';
   readonly server: Target;
   /** The base weight that the table has; `null` while none was read. */
@@ -40,7 +40,7 @@ export interface TableServer extends Due {
 }
 
 /** It counts as ready at first: nothing is announced for it before it is up. */
-export function createTableServer(server: Target): TableServer {
+export function createTableServer(server: Target): IpvsServer {
   return {
     kind: 'slow-start',
     server,
@@ -62,29 +62,26 @@ export function createTableServer(server: Target): TableServer {
 }
 
 /** The weight that stands for 100 %; `null` while it is not known. */
-export function baseOf({ server, found }: TableServer): number | null {
+export function baseOf({ server, found }: IpvsServer): number | null {
   return server.configuredWeight ?? found?.weight ?? null;
 }
 
 /** It had weight 0 before our start: it stays at 0 until an operator changes that. */
-export function isFoundDrained({ server, found }: TableServer): boolean {
+export function isFoundDrained({ server, found }: IpvsServer): boolean {
   return server.configuredWeight === null && found !== null && found.isDrained;
 }
 
 /** `null`: the weight that was read before does not confirm the present intent. */
-export function setConfirmed(
-  ipvs: Writable<TableServer, 'confirmed'>,
-  weight: Weight | null,
-): void {
+export function setConfirmed(ipvs: Writable<IpvsServer, 'confirmed'>, weight: Weight | null): void {
   ipvs.confirmed = weight;
 }
 
-export function setDepooled(ipvs: Writable<TableServer, 'isDepooled'>, isDepooled: boolean): void {
+export function setDepooled(ipvs: Writable<IpvsServer, 'isDepooled'>, isDepooled: boolean): void {
   ipvs.isDepooled = isDepooled;
 }
 
 /** The table has the weight that follows from its health; before there is one, it must not be up. */
-export function isConfirmed({ wanted, intended, confirmed, server }: TableServer): boolean {
+export function isConfirmed({ wanted, intended, confirmed, server }: IpvsServer): boolean {
   if (wanted === null) return countedHealth(server.state, server.settle) !== 'up';
   // A server that cannot be removed safely is left at 0 by the sink: it gets no traffic either way.
   const isWanted = confirmed === wanted || (wanted === 'removed' && confirmed === 0);
@@ -95,7 +92,7 @@ export function isConfirmed({ wanted, intended, confirmed, server }: TableServer
  * The health that its weight follows. Without a verdict it is unknown until `startup_timeout` has
  * passed. With an observer that stays lost under `on_lost: hold` it is the last health known.
  */
-export function tableHealth({ server, doesCountDown }: TableServer): Health {
+export function tableHealth({ server, doesCountDown }: IpvsServer): Health {
   const { state, settle } = server;
   const health = countedHealth(state, settle);
   if (health !== 'unknown') return health;

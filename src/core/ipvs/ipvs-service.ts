@@ -1,25 +1,25 @@
 import type { Target } from '../settle/target.ts';
 import type { Writable } from '../writable.ts';
-import { isConfirmed, type TableServer } from './table-server.ts';
+import { isConfirmed, type IpvsServer } from './ipvs-server.ts';
 
 /** One service's entry in the IPVS table. */
-export interface TableService {
+export interface IpvsService {
   /** The table lacks it: traffic for an announced route of it would be lost. */
   readonly isMissing: boolean;
   /** How many of its servers are not ready. */
   readonly unready: number;
   /** Servers whose weight is worked out in this turn. */
-  readonly touched: TableServer[];
+  readonly touched: IpvsServer[];
   readonly isTouched: boolean;
   /** Servers whose fall to 0 waits for a withdraw. */
-  readonly waiting: Set<TableServer>;
+  readonly waiting: Set<IpvsServer>;
   /** The sum of those of its servers that were counted, at `countedAtMs`. */
   readonly activeConnections: number;
   /** -Infinity: never counted. */
   readonly countedAtMs: number;
 }
 
-export function createTableService(): TableService {
+export function createTableService(): IpvsService {
   return {
     isMissing: false,
     unready: 0,
@@ -31,10 +31,10 @@ export function createTableService(): TableService {
   };
 }
 
-type CountedService = Writable<TableService, 'unready'>;
+type CountedService = Writable<IpvsService, 'unready'>;
 
 /** Counts a server in or out of `unready`. A server that the table lacks is not waited for. */
-export function countReady(service: CountedService, ipvs: Writable<TableServer, 'isReady'>): void {
+export function countReady(service: CountedService, ipvs: Writable<IpvsServer, 'isReady'>): void {
   const isReady = ipvs.isMissing || isConfirmed(ipvs);
   if (isReady === ipvs.isReady) return;
   ipvs.isReady = isReady;
