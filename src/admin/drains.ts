@@ -6,7 +6,7 @@ import { StateFile } from '../platform/state-file.ts';
 import {
   FILE_MAX_BYTES,
   maintenancePath,
-  maintenanceText,
+  maintenanceFileText,
   parseMaintenance,
   type KeptDrain,
 } from './maintenance-file.ts';
@@ -98,7 +98,7 @@ export class Drains {
 
   async #save(): Promise<boolean> {
     const textOf = (): string =>
-      maintenanceText([...this.#drains.values()].map((drain) => this.#kept(drain)));
+      maintenanceFileText([...this.#drains.values()].map((drain) => this.#kept(drain)));
     return (await this.#file?.save(textOf)) ?? false;
   }
 

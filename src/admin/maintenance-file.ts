@@ -44,7 +44,7 @@ export function isSafeText(text: string, maxChars = TEXT_MAX_CHARS): boolean {
 }
 
 /** The text of the file. */
-export function maintenanceText(drains: readonly KeptDrain[]): string {
+export function maintenanceFileText(drains: readonly KeptDrain[]): string {
   const written = drains.map(({ sinceMs, untilMs, boot, onBehalfOf, ...rest }) => ({
     ...rest,
     ...(onBehalfOf !== undefined && { on_behalf_of: onBehalfOf }),

@@ -49,7 +49,7 @@ export interface StatusFacts {
 }
 
 /** All of a view at one instant: a view itself moves on with the core. */
-export interface Snapshot {
+export interface ViewSnapshot {
   readonly atMs: number;
   readonly signals: readonly SignalView[];
   readonly services: readonly ServiceView[];
@@ -57,7 +57,7 @@ export interface Snapshot {
   readonly nodeDrain: DrainView | null;
 }
 
-export function snapshotOf(view: View): Snapshot {
+export function snapshotOf(view: View): ViewSnapshot {
   return {
     atMs: view.atMs,
     signals: view.signals(),
@@ -68,7 +68,7 @@ export function snapshotOf(view: View): Snapshot {
 }
 
 /** The JSON of `GET /api/v1/status`, in pieces: 5,000 real servers are over a megabyte. */
-export function* statusPieces(view: Snapshot, facts: StatusFacts): Generator<string> {
+export function* statusPieces(view: ViewSnapshot, facts: StatusFacts): Generator<string> {
   const { liveState, clock } = facts;
   const awaited = awaitedByDrain(view.routes, (key) => liveState.isAwaited(key));
   const drain: DrainToJson = (shown) => drainJson(shown, clock, awaited);

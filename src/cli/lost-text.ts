@@ -1,4 +1,4 @@
-import { durationText } from '../admin/page/wording.js';
+import { elapsedText } from '../admin/page/wording.js';
 import type { ApiLoss } from '../protocol/api.ts';
 import { cut } from './printable.ts';
 
@@ -19,8 +19,8 @@ export function lostText(lost: ApiLoss | null, wallMs: number): string {
   if (lost === null) return '';
   const reason = cut(lost.reason, REASON_MAX_CHARS);
   const untilMs = Date.parse(lost.until);
-  const since = durationText(wallMs - Date.parse(lost.since));
-  const held = untilMs > wallMs ? `, held for ${durationText(untilMs - wallMs)} more` : '';
+  const since = elapsedText(wallMs - Date.parse(lost.since));
+  const held = untilMs > wallMs ? `, held for ${elapsedText(untilMs - wallMs)} more` : '';
   return `observer lost for ${since}${reason === '' ? '' : `: ${reason}`}${held}`;
 }
 

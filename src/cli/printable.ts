@@ -1,4 +1,4 @@
-import { durationText } from '../admin/page/wording.js';
+import { elapsedText } from '../admin/page/wording.js';
 import { isPlainAscii } from '../protocol/printable.ts';
 
 /** Colours of a terminal (ECMA-48, select graphic rendition). */
@@ -29,7 +29,7 @@ export function cut(text: string, widthMax: number): string {
 /** How long ago an RFC 3339 time was. */
 export function agoText(time: string, wallMs: number): string {
   const atMs = Date.parse(time);
-  return Number.isNaN(atMs) ? '-' : durationText(wallMs - atMs);
+  return Number.isNaN(atMs) ? '-' : elapsedText(wallMs - atMs);
 }
 
 /** `2026-11-22 03:14:15` in local time, as the reader's watch has it. */

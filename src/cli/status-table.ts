@@ -1,4 +1,4 @@
-import { durationText, latencyText } from '../admin/page/wording.js';
+import { elapsedText, latencyText } from '../admin/page/wording.js';
 import type {
   ApiDrain,
   ApiLoss,
@@ -91,7 +91,7 @@ interface How {
 
 function headLine(status: ApiStatus): string {
   const { node, version, uptime_s: upSeconds, config_hash: hash } = status;
-  const up = durationText(upSeconds * 1000);
+  const up = elapsedText(upSeconds * 1000);
   return withoutControls(`${node}   routevane ${version}   up ${up}   configuration ${hash}`);
 }
 

@@ -1,14 +1,21 @@
 /** The JSON Schema of the admin API. Apart from the schemas, so that `status` does not load it. */
 import * as z from 'zod/mini';
 import { historyAnswer, streamMessage } from './api-events.ts';
-import { drainAnswer, explanation, failureAnswer, healthz, login, statusAnswer } from './api.ts';
+import {
+  drainAnswer,
+  explanation,
+  failureAnswer,
+  healthz,
+  loginAnswer,
+  statusAnswer,
+} from './api.ts';
 
 const answers = [
   statusAnswer,
   explanation,
   drainAnswer,
   historyAnswer,
-  login,
+  loginAnswer,
   healthz,
   failureAnswer,
   streamMessage,

@@ -211,7 +211,7 @@ export const drainAnswer = z
   })
   .check(z.meta({ id: 'DrainAnswer', description: 'GET, POST, DELETE /api/v1/drain/NAME' }));
 
-export const login = z
+export const loginAnswer = z
   .object({ authenticated: z.boolean(), may_drain: z.optional(z.boolean()) })
   .check(z.meta({ id: 'Login', description: 'GET, POST, DELETE /api/v1/login' }));
 
@@ -246,5 +246,5 @@ export type ApiExplainStep = Sent<z.infer<typeof explainStep>>;
 export type ApiExplanation = Sent<z.infer<typeof explanation>>;
 export type ApiDrainAnswer = Sent<z.infer<typeof drainAnswer>>;
 export type ApiHealthz = Sent<z.infer<typeof healthz>>;
-export type ApiLogin = Sent<z.infer<typeof login>>;
+export type ApiLogin = Sent<z.infer<typeof loginAnswer>>;
 export type ApiError = Sent<z.infer<typeof failureAnswer>>;

@@ -1,7 +1,7 @@
 /** Ages that count by themselves, without drawing anything else again. */
 import { html, useLayoutEffect, useRef } from './vendor/preact.js';
 import { formatClock, parseTime } from './ages.js';
-import { durationText } from './wording.js';
+import { elapsedText } from './wording.js';
 
 const tickMs = 1000;
 
@@ -40,7 +40,7 @@ setInterval(() => {
  * @param {number} ageMs
  */
 function write(element, ageMs) {
-  const text = durationText(ageMs);
+  const text = elapsedText(ageMs);
   if (element.textContent !== text) element.textContent = text;
 }
 

@@ -39,21 +39,21 @@ export const getHistory = () => call('api/v1/history');
  * @param {string} name
  * @returns {Promise<Answer<{ chain: import('../../protocol/api.ts').ApiExplainStep }>>}
  */
-export const explain = (name) => call(`api/v1/explain/${encodeURIComponent(name)}`);
+export const getExplanation = (name) => call(`api/v1/explain/${encodeURIComponent(name)}`);
 
 /**
  * @param {string} name
  * @param {{ reason: string, for?: string, force?: boolean }} how
  * @returns {Promise<Answer<unknown>>}
  */
-export const drain = (name, how) =>
+export const postDrain = (name, how) =>
   call(`api/v1/drain/${encodeURIComponent(name)}`, json('POST', how));
 
 /**
  * @param {string} name
  * @returns {Promise<Answer<unknown>>}
  */
-export const undrain = (name) =>
+export const deleteDrain = (name) =>
   call(`api/v1/drain/${encodeURIComponent(name)}`, json('DELETE', {}));
 
 /**
@@ -62,7 +62,7 @@ export const undrain = (name) =>
  * @param {string} token
  * @returns {Promise<Answer<unknown>>}
  */
-export const login = (token) => call('api/v1/login', json('POST', { token }));
+export const postLogin = (token) => call('api/v1/login', json('POST', { token }));
 
 /**
  * What this browser may do.

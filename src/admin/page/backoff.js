@@ -10,7 +10,7 @@ const maxMs = 10_000;
  * @param {number} attempt 0 for the first try after a loss
  * @param {number} chance 0 … 1
  */
-export function backoffMs(attempt, chance) {
+export function retryDelayMs(attempt, chance) {
   const fullMs = Math.min(maxMs, firstMs * 2 ** Math.min(attempt, 10));
   return Math.round(fullMs * (0.75 + chance / 4));
 }

@@ -42,7 +42,7 @@ export function binsOf(entries, of, nowMs) {
 }
 
 /**
- * Height of a bar, 0 … 1: one change can be seen beside a thousand.
+ * Height of a bar, 0 … 1: one change can be seen next to a thousand.
  *
  * @param {number} count
  */

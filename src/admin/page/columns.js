@@ -2,9 +2,9 @@
 import { html, useState } from './vendor/preact.js';
 import { countText } from './filter.js';
 import { Finder } from './finder.js';
-import { Route, Signal } from './item.js';
+import { RouteItem, SignalItem } from './item.js';
 import { isDegraded } from './mark.js';
-import { Service } from './service.js';
+import { ServiceItem } from './service.js';
 
 /** @typedef {import('./status-view.js').StatusView} StatusView */
 /** @typedef {(name: string) => void} OnExplain */
@@ -31,7 +31,7 @@ export function Columns({ view, flapping, onExplain, onDrain }) {
         /** @type {string} */ name,
         /** @type {import('../../protocol/api.ts').ApiSignal} */ signal,
       ) =>
-        html`<${Signal}
+        html`<${SignalItem}
           key=${name}
           signal=${signal}
           isFlapping=${flapping.has(name)}
@@ -54,7 +54,7 @@ export function Columns({ view, flapping, onExplain, onDrain }) {
         /** @type {string} */ name,
         /** @type {import('./status-view.js').ServiceEntry} */ service,
       ) =>
-        html`<${Service}
+        html`<${ServiceItem}
           key=${name}
           service=${service}
           flapping=${flapping}
@@ -73,7 +73,7 @@ export function Columns({ view, flapping, onExplain, onDrain }) {
         /** @type {string} */ id,
         /** @type {import('../../protocol/api.ts').ApiRoute} */ route,
       ) =>
-        html`<${Route}
+        html`<${RouteItem}
           key=${id}
           id=${id}
           route=${route}

@@ -1,5 +1,5 @@
 /** The stream: one WebSocket that comes back by itself, and says how it is. */
-import { backoffMs } from './backoff.js';
+import { retryDelayMs } from './backoff.js';
 
 /** Without a word for this long a try to connect has failed. */
 const connectTimeoutMs = 8000;
@@ -54,7 +54,7 @@ export function connect(url, { onMessage, onState }) {
     socket = null;
     clearTimeout(timer);
     attempt += 1;
-    const delayMs = backoffMs(attempt, Math.random());
+    const delayMs = retryDelayMs(attempt, Math.random());
     onState({ kind: 'waiting', retryAtMs: Date.now() + delayMs });
     timer = setTimeout(open, delayMs);
   }

@@ -1,6 +1,6 @@
 /** Takes a thing out of service and back in. */
 import { html, useState } from './vendor/preact.js';
-import { drain as begin, undrain } from './api.js';
+import { deleteDrain, postDrain } from './api.js';
 import { textOf } from './form.js';
 
 /** @typedef {import('../../protocol/api.ts').ApiDrain} ApiDrain */
@@ -11,7 +11,7 @@ export function DrainForm({ name, drain, onDone }) {
   const [failure, setFailure] = useState(/** @type {Failure | null} */ (null));
   const [isBusy, setBusy] = useState(false);
 
-  /** @param {ReturnType<typeof undrain>} answer */
+  /** @param {ReturnType<typeof deleteDrain>} answer */
   async function settle(answer) {
     setBusy(true);
     const result = await answer;
@@ -23,7 +23,7 @@ export function DrainForm({ name, drain, onDone }) {
   /** @param {SubmitEvent & { currentTarget: HTMLFormElement }} event */
   function submit(event) {
     event.preventDefault();
-    void settle(drain === null ? begin(name, howOf(event.currentTarget)) : undrain(name));
+    void settle(drain === null ? postDrain(name, howOf(event.currentTarget)) : deleteDrain(name));
   }
 
   return html`<form class="drain" onSubmit=${submit}>

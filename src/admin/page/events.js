@@ -135,7 +135,7 @@ export function entryOf(view, event) {
 }
 
 /**
- * Whether only a new status can tell all that this event changed: who is in maintenance, what an
+ * Whether only a new status has all that this event changed: who is in maintenance, what an
  * action of very many did, and what the daemon left out because it was too much.
  *
  * @param {ApiEvent} event
@@ -152,7 +152,7 @@ export function needsStatus(event) {
  */
 function applyDecision(view, event) {
   const { route, to, because, at } = event;
-  // Whether the new state was confirmed comes with an action.
+  // An action event follows when ExaBGP confirms the new state.
   view.route(route, { state: to, med: event.med, because, since: at, confirmed: false });
 }
 

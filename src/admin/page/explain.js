@@ -1,16 +1,16 @@
 /** Why a thing is as it is: the chain from it down to what was observed. And its maintenance. */
 import { html, useEffect, useRef, useState } from './vendor/preact.js';
 import { Age } from './age.js';
-import { explain } from './api.js';
+import { getExplanation } from './api.js';
 import { formatClock, parseTime } from './ages.js';
 import { Dialog } from './dialog.js';
 import { DrainNote } from './item.js';
-import { Maintenance } from './maintenance.js';
+import { MaintenancePanel } from './maintenance.js';
 import { appearanceOf, StateWord } from './mark.js';
 import { causeText } from './wording.js';
 
 /** @typedef {import('../../protocol/api.ts').ApiExplainStep} ApiExplainStep */
-/** @typedef {Awaited<ReturnType<typeof explain>>} Answer */
+/** @typedef {Awaited<ReturnType<typeof getExplanation>>} Answer */
 
 /** A storm of changes is no reason to ask in each frame. */
 const askGapMs = 500;
@@ -32,7 +32,7 @@ export function Explain({ name, change, mayDrain, onClose }) {
     const ask = async () => {
       const atMs = performance.now();
       askedAtMs.current = atMs;
-      const fresh = await explain(name);
+      const fresh = await getExplanation(name);
       // Two may be under way, and the older one must not come last.
       if (askedAtMs.current === atMs) setAnswer(fresh);
     };
@@ -50,7 +50,7 @@ export function Explain({ name, change, mayDrain, onClose }) {
         </ul>
         ${
           drainable.has(answer.body.chain.kind) &&
-          html`<${Maintenance}
+          html`<${MaintenancePanel}
             name=${name}
             drain=${answer.body.chain.drain}
             mayDrain=${mayDrain}

@@ -3,7 +3,7 @@ import { html, useState } from './vendor/preact.js';
 import { choices, countText, everything, findServers } from './filter.js';
 import { plural } from './counts.js';
 import { Rows } from './rows.js';
-import { rowPx, Server } from './service.js';
+import { rowPx, ServerRow } from './service.js';
 
 /** @typedef {import('./filter.js').Found} Found */
 /** @typedef {Event & { currentTarget: HTMLInputElement }} InputEvent */
@@ -80,7 +80,7 @@ function Results({ found, flapping, onExplain, onDrain }) {
     label="real servers found"
     keyOf=${(/** @type {Found} */ { name }) => name}
     draw=${(/** @type {Found} */ { name, service, server }) =>
-      html`<${Server}
+      html`<${ServerRow}
         service=${service}
         server=${server}
         shown=${name}

@@ -6,7 +6,7 @@ import { formatClock, parseTime } from './ages.js';
 import { appearanceOf, StateWord } from './mark.js';
 import { reasonText } from './loss.js';
 import { memo } from './memo.js';
-import { ownerText } from './wording.js';
+import { drainOwnerText } from './wording.js';
 
 /** @typedef {import('../../protocol/api.ts').ApiSignal} ApiSignal */
 /** @typedef {import('../../protocol/api.ts').ApiRoute} ApiRoute */
@@ -18,7 +18,7 @@ export function DrainNote({ drain }) {
   const until = parseTime(drain.until);
   const left = drain.progress?.active_connections;
   const parts = [
-    `${drain.done ? 'drained' : 'draining'} by ${ownerText(drain)}`,
+    `${drain.done ? 'drained' : 'draining'} by ${drainOwnerText(drain)}`,
     drain.reason,
     until === null ? 'until undrained' : `until ${formatClock(until).slice(0, 8)}`,
     typeof left === 'number' && !drain.done ? `${left} active connections left` : '',
@@ -26,7 +26,7 @@ export function DrainNote({ drain }) {
   return html`<p class="note">${parts.filter(Boolean).join(' · ')}</p>`;
 }
 
-export const Signal = memo(
+export const SignalItem = memo(
   /** @param {{ signal: ApiSignal, isFlapping: boolean, onExplain: OnExplain }} props */
   ({ signal, isFlapping, onExplain }) => {
     const { name, state, since, flaps, drain } = signal;
@@ -55,7 +55,7 @@ export const Signal = memo(
   },
 );
 
-export const Route = memo(
+export const RouteItem = memo(
   /** @param {{ id: string, route: ApiRoute, onExplain: OnExplain, onDrain: OnExplain }} props */
   ({ id, route, onExplain, onDrain }) => {
     const { state, because, since, med, confirmed, drain } = route;

@@ -1,4 +1,4 @@
-/** What a screen reader announces without being asked: little, and never all at once. Pure. */
+/** What the page announces to screen readers (an ARIA live region): little, and never all at once. Pure. */
 
 /** A reader needs about this long for a sentence. */
 export const quietMs = 4000;

@@ -1,5 +1,5 @@
 import { html, useState } from './vendor/preact.js';
-import { login } from './api.js';
+import { postLogin } from './api.js';
 import { textOf } from './form.js';
 
 /**
@@ -13,7 +13,7 @@ export function Login({ onDone }) {
   /** @param {SubmitEvent & { currentTarget: HTMLFormElement }} event */
   async function submit(event) {
     event.preventDefault();
-    const answer = await login(textOf(event.currentTarget, 'token'));
+    const answer = await postLogin(textOf(event.currentTarget, 'token'));
     if (answer.ok) onDone();
     else setMessage(answer.message);
   }

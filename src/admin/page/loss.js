@@ -4,7 +4,7 @@ import { formatClock, parseTime } from './ages.js';
 /** @typedef {import('../../protocol/api.ts').ApiLoss} ApiLoss */
 
 /**
- * `observer lost since 03:14:15: no reply, held until 03:14:25`, beside what else is the reason.
+ * `observer lost since 03:14:15: no reply, held until 03:14:25`, after the other reason where there is one.
  *
  * @param {{ state: string, reason: string, lost?: ApiLoss | null }} thing
  */

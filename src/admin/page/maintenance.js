@@ -21,7 +21,7 @@ export function MaintenanceDialog({ name, drain: now, mayDrain, onClose }) {
     onClose=${onClose}
   >
     ${drain !== null && html`<${DrainNote} drain=${drain} />`}
-    <${Maintenance} name=${name} drain=${drain} mayDrain=${mayDrain} onDone=${onClose} />
+    <${MaintenancePanel} name=${name} drain=${drain} mayDrain=${mayDrain} onDone=${onClose} />
   <//>`;
 }
 
@@ -32,7 +32,7 @@ export function MaintenanceDialog({ name, drain: now, mayDrain, onClose }) {
  * @param {boolean} props.mayDrain
  * @param {() => void} props.onDone
  */
-export function Maintenance({ name, drain, mayDrain, onDone }) {
+export function MaintenancePanel({ name, drain, mayDrain, onDone }) {
   if (drain !== null && drain.name !== name) {
     return html`<p class="note">
       ${name} is in maintenance with ${drain.name}: undrain ${drain.name} to end it.

@@ -34,7 +34,7 @@ const shapes = {
 };
 
 /**
- * The shape alone, for where the word stands beside it.
+ * The shape alone, for where the word stands next to it.
  *
  * @param {{ state: State }} props
  */
@@ -61,10 +61,10 @@ export function StateWord({ state, word = state }) {
  * @returns {{ state: State, word: string }}
  */
 export function appearanceOf({ state, drain, lost = null }) {
-  const beside = lost === null ? '' : ', observer lost';
-  if (drain === null || state === 'draining') return { state, word: `${state}${beside}` };
+  const suffix = lost === null ? '' : ', observer lost';
+  if (drain === null || state === 'draining') return { state, word: `${state}${suffix}` };
   const word = drain.done ? 'drained' : 'draining';
-  return { state: 'draining', word: `${state === 'up' ? word : `${word}, ${state}`}${beside}` };
+  return { state: 'draining', word: `${state === 'up' ? word : `${word}, ${state}`}${suffix}` };
 }
 
 /**

@@ -14,7 +14,7 @@ import { Series } from './series.js';
 
 const transitionsMax = 5000;
 const actionsMax = 500;
-/** What no event carries (latencies, connections, capacities) is read this often, and … */
+/** What no event has (latencies, connections, capacities) is read this often, and … */
 const refreshMs = 5000;
 /** … this soon after something changed, but never again … */
 const settleMs = 700;
@@ -92,7 +92,7 @@ export class Model {
   /** @param {ApiSnapshot} snapshot */
   #begin(snapshot) {
     forgetClock();
-    // Where nothing happens, it alone gives the node's time.
+    // Where nothing happens, only the snapshot has the node's time.
     judgeClock(parseTime(snapshot.at) ?? Date.now());
     const nowMs = this.#hear();
     this.startedAt = new Date(nowMs - snapshot.uptime_s * 1000).toISOString();

@@ -24,7 +24,7 @@ const filterMin = 12;
 export const rowPx = 30;
 const viewRows = 12;
 
-export const Service = memo(
+export const ServiceItem = memo(
   /** @param {{ service: ServiceEntry, flapping: Names, onExplain: OnName, onDrain: OnName }} props */
   (props) => html`<${OneService} ...${props} />`,
 );
@@ -145,7 +145,7 @@ function ServerRows({ service, servers, flapping, onExplain, onDrain }) {
     label=${`real servers of ${service}`}
     keyOf=${(/** @type {ApiRealServer} */ server) => server.address}
     draw=${(/** @type {ApiRealServer} */ server) =>
-      html`<${Server}
+      html`<${ServerRow}
         service=${service}
         server=${server}
         isFlapping=${flapping.has(`${service}/${server.address}`)}
@@ -155,7 +155,7 @@ function ServerRows({ service, servers, flapping, onExplain, onDrain }) {
   />`;
 }
 
-export const Server = memo(
+export const ServerRow = memo(
   /**
    * @param {object} props
    * @param {string} props.service

@@ -57,7 +57,7 @@ export function observationText({ signal, state, reason }) {
  *
  * @param {{ readonly owner: string, readonly on_behalf_of: string | null }} drain
  */
-export function ownerText({ owner, on_behalf_of: behalf }) {
+export function drainOwnerText({ owner, on_behalf_of: behalf }) {
   return behalf === null ? owner : `${owner} on behalf of ${behalf}`;
 }
 
@@ -77,7 +77,7 @@ function changeText(change) {
 
 /** @param {DrainCause} cause */
 function whoAndWhy(cause) {
-  const owner = ownerText(cause);
+  const owner = drainOwnerText(cause);
   return cause.reason === '' ? owner : `${owner}: ${cause.reason}`;
 }
 
@@ -88,7 +88,7 @@ function whoAndWhy(cause) {
  * @param {number} ms
  * @returns {string}
  */
-export function durationText(ms) {
+export function elapsedText(ms) {
   const seconds = Math.max(0, Math.floor(ms / secondMs));
   if (seconds < minuteSeconds) return `${seconds} s`;
   if (seconds < hourSeconds) return twoUnits(seconds, minuteSeconds, 'min', 1, 's');

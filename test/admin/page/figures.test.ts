@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { LiveRegion, quietMs } from '../../../src/admin/page/live-region.js';
-import { backoffMs } from '../../../src/admin/page/backoff.js';
+import { retryDelayMs } from '../../../src/admin/page/backoff.js';
 import { barHeight, binCount, binsOf, lineMs } from '../../../src/admin/page/bins.js';
 import { Series } from '../../../src/admin/page/series.js';
 import { entry } from './entry.ts';
@@ -82,8 +82,8 @@ describe('what a screen reader announces', () => {
 
 test('tries to connect come later and later, and never later than ten seconds', () => {
   assert.deepEqual(
-    [0, 1, 2, 5, 6, 500].map((attempt) => backoffMs(attempt, 1)),
+    [0, 1, 2, 5, 6, 500].map((attempt) => retryDelayMs(attempt, 1)),
     [250, 500, 1000, 8000, 10_000, 10_000],
   );
-  assert.equal(backoffMs(6, 0), 7500);
+  assert.equal(retryDelayMs(6, 0), 7500);
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { causeText, durationText, latencyText } from '../../../src/admin/page/wording.js';
+import { causeText, elapsedText, latencyText } from '../../../src/admin/page/wording.js';
 import type { ApiCauseFacts } from '../../../src/protocol/api.ts';
 
 const durations: readonly (readonly [ms: number, text: string])[] = [
@@ -18,7 +18,7 @@ const durations: readonly (readonly [ms: number, text: string])[] = [
 
 describe('a duration has two units at most', () => {
   for (const [ms, text] of durations) {
-    test(`${ms} ms is ${text}`, () => assert.equal(durationText(ms), text));
+    test(`${ms} ms is ${text}`, () => assert.equal(elapsedText(ms), text));
   }
 });
 
