@@ -1,5 +1,5 @@
 import { printable } from '../printable.ts';
-import { REASON_MAX_CHARS, parseEvent } from './event.ts';
+import { NOTIFICATION_MAX_CHARS, parseEvent } from './event.ts';
 import type { ExabgpReply } from './reply.ts';
 import { parseRibLine } from './rib-line.ts';
 import { addressFamily } from './syntax.ts';
@@ -36,7 +36,7 @@ function neighborLine(text: string): ExabgpReply | null {
   if (first === 'neighbor' && addressFamily(second) !== null && third !== '{') {
     if (third !== 'up' && third !== 'down' && third !== 'connected') return { kind: 'other' };
     const given = words.slice(3).join(' ').replace(/^- /u, '');
-    const reason = printable(given, REASON_MAX_CHARS);
+    const reason = printable(given, NOTIFICATION_MAX_CHARS);
     return { kind: 'state', neighbor: second, state: third, reason };
   }
   // Address, AS, how long, state, two counters.

@@ -6,7 +6,7 @@ const OTHER: ExabgpReply = { kind: 'other' };
 const GARBAGE: ExabgpReply = { kind: 'garbage' };
 
 /** Longest reason of a state event that is passed on, in characters. */
-export const REASON_MAX_CHARS = 300;
+export const NOTIFICATION_MAX_CHARS = 300;
 
 /** One event of the json encoder, 4.x and 5.x. */
 export function parseEvent(line: string): ExabgpReply {
@@ -48,7 +48,7 @@ function stateEvent(neighbor: string, fields: Fields): ExabgpReply {
   const state = fields['state'];
   const reason = fields['reason'];
   if (state !== 'up' && state !== 'down' && state !== 'connected') return OTHER;
-  const text = typeof reason === 'string' ? printable(reason, REASON_MAX_CHARS) : '';
+  const text = typeof reason === 'string' ? printable(reason, NOTIFICATION_MAX_CHARS) : '';
   return { kind: 'state', neighbor, state, reason: text };
 }
 
