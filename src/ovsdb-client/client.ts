@@ -16,8 +16,15 @@ import { Connection } from './wire/connection.ts';
 type Task = Pick<MonitorTask<Columns>, 'begin' | 'lost' | 'stop' | 'notice' | 'synced'>;
 
 /**
- * A connection to an OVSDB server (RFC 7047) that comes back by itself. Nothing
- * happens before `start()`; `close()` ends every socket and timer at once.
+ * A connection to an OVSDB server (RFC 7047) that reconnects until it is closed. Nothing happens
+ * before `start()`. The first wait is 250 ms; it doubles to 8 s, each with jitter.
+ *
+ * @example
+ * const client = new OvsdbClient({ remote: 'unix:/var/run/openvswitch/db.sock' });
+ * client.start();
+ * await client.connected();
+ * console.log(await client.listDbs());
+ * client.close();
  */
 export class OvsdbClient {
   readonly #settings: Settings;
@@ -30,22 +37,29 @@ export class OvsdbClient {
   #cancelTimer = (): void => {};
   #lastMonitor = 0;
 
-  /** Throws a TypeError for a remote that is none, or ssl without a CA. */
+  /**
+   * @param options see `OvsdbClientOptions`; only `remote` is required.
+   * @throws TypeError for a remote that cannot be parsed, and for `ssl:` without `tls`.
+   */
   constructor(options: OvsdbClientOptions) {
     this.#settings = settingsOf(options);
     this.#backoff = new Backoff(this.#settings.random);
   }
 
+  /** The state now; `onState` is called at each change. */
   get state(): ClientState {
     return this.#state;
   }
 
-  /** Begins to connect, and goes on until `close()`. Further calls do nothing. */
+  /** Connects, and reconnects until `close()`. A second call does nothing; nor does one after `close()`. */
   start(): void {
     if (this.#state.kind === 'idle') this.#connect();
   }
 
-  /** Ends everything now. Requests that wait are rejected; no handler is called any more. */
+  /**
+   * Ends every socket and timer now. Requests in flight are rejected with an `OvsdbError`, and no
+   * handler is called any more. A closed client cannot be started again.
+   */
   close(): void {
     if (this.#state.kind === 'closed') return;
     this.#cancelTimer();
@@ -57,13 +71,27 @@ export class OvsdbClient {
     this.#waiters.reject(new OvsdbError('failed', 'the client was closed'));
   }
 
-  /** Resolves when requests work, now or at a later connection; rejects at `close()`. */
+  /**
+   * Resolves when requests work, now or at a later connection. Without a time limit of its own.
+   *
+   * @throws OvsdbError when the client is closed, before or meanwhile.
+   */
   async connected(): Promise<void> {
     if (this.#state.kind === 'closed') throw new OvsdbError('failed', 'the client was closed');
     if (!this.#isReady()) await this.#waiters.wait();
   }
 
-  /** Sends one request; resolves with its result, rejects with an OvsdbError. Never repeated by itself. */
+  /**
+   * Sends one JSON-RPC request. It is never repeated: after a lost connection the caller decides.
+   *
+   * @param method such as `transact`.
+   * @param params the parameters, as RFC 7047 section 4.1 has them.
+   * @returns the `result` of the reply, unchecked.
+   * @throws OvsdbError while not connected, when the connection is lost, without a reply within
+   *   `requestTimeoutMs`, and for an error of the server.
+   * @example
+   * await client.request('echo', ['hello']); // ['hello']
+   */
   async request(method: string, params: readonly Json[]): Promise<unknown> {
     const connection = this.#connection;
     return new Promise((resolve, reject) => {
@@ -80,20 +108,58 @@ export class OvsdbClient {
     });
   }
 
+  /**
+   * The names of the server's databases (RFC 7047, section 4.1.1).
+   *
+   * @throws OvsdbError as `request` does, and for a reply of another form.
+   */
   async listDbs(): Promise<readonly string[]> {
     return readNames(await this.request('list_dbs', []));
   }
 
+  /**
+   * The schema of a database (RFC 7047, section 4.1.2).
+   *
+   * @param database such as `Open_vSwitch`.
+   * @throws OvsdbError as `request` does: with code `unknown database`, among others.
+   */
   async getSchema(database: string): Promise<DatabaseSchema> {
     return readSchema(await this.request('get_schema', [database]));
   }
 
-  /** Resolves with one result for each operation; rejects if any failed, and then none was done. */
+  /**
+   * Executes one transaction (RFC 7047, section 4.1.3): all of its operations or none.
+   *
+   * @param database such as `Open_vSwitch`.
+   * @param operations as section 5.2 has them; `uuidJson`, `setJson` and `mapJson` write values.
+   * @returns one result for each operation.
+   * @throws OvsdbError as `request` does, and where an operation or the commit failed.
+   * @example
+   * await client.transact('Open_vSwitch', [
+   *   { op: 'update', table: 'Interface', where: [['name', '==', 'eth0']], row: { lldp: mapJson([]) } },
+   * ]);
+   */
   async transact(database: string, operations: readonly Json[]): Promise<readonly unknown[]> {
     return readResults(await this.request('transact', [database, ...operations]));
   }
 
-  /** Keeps rows current until it is cancelled, through every reconnect. */
+  /**
+   * Keeps the rows of one table current until it is cancelled, through every reconnect.
+   *
+   * @param spec database, table, columns, and which rows.
+   * @param handlers called synchronously; an exception of theirs is not caught.
+   * @returns the live rows, and `cancel`.
+   * @throws TypeError after `close()`. What the server refuses goes to `handlers.stale`.
+   * @example
+   * client.monitor(
+   *   { database: 'Open_vSwitch', table: 'Interface', columns: { name: scalar('string') } },
+   *   {
+   *     sync: (rows) => console.log(rows.size),
+   *     changes: (changes) => console.log(changes.length),
+   *     stale: (reason) => console.error(reason),
+   *   },
+   * );
+   */
   monitor<C extends Columns>(
     spec: MonitorSpec<C>,
     handlers: MonitorHandlers<Row<C>>,

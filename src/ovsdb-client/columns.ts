@@ -27,7 +27,14 @@ export type Row<C extends Columns> = { readonly [K in keyof C]: C[K]['empty'] };
 /** A row whose columns the compiler does not know. */
 export type AnyRow = Readonly<Record<string, Value>>;
 
-/** Exactly one atom. */
+/**
+ * A column of exactly one atom. A column that was never set has the default of RFC 7047, section
+ * 5.2.1: 0, false, the empty text or the zero uuid.
+ *
+ * @param atom the type in the schema.
+ * @example
+ * const columns = { name: scalar('string') };
+ */
 export function scalar<A extends AtomName>(atom: A): Column<AtomTypes[A]> {
   return {
     type: { kind: 'scalar', atom },
@@ -36,7 +43,13 @@ export function scalar<A extends AtomName>(atom: A): Column<AtomTypes[A]> {
   };
 }
 
-/** One atom or none, which is `null`. */
+/**
+ * A column of one atom or none; none is `null`.
+ *
+ * @param atom the type in the schema.
+ * @example
+ * const columns = { ofport: optional('integer') };
+ */
 export function optional<A extends AtomName>(atom: A): Column<AtomTypes[A] | null> {
   return {
     type: { kind: 'optional', atom },
@@ -45,7 +58,13 @@ export function optional<A extends AtomName>(atom: A): Column<AtomTypes[A] | nul
   };
 }
 
-/** Any number of atoms, in ascending order. It also fits a column of at most one. */
+/**
+ * A column of any number of atoms, in ascending order. It also fits a column of at most one.
+ *
+ * @param atom the type in the schema.
+ * @example
+ * const columns = { interfaces: set('uuid') };
+ */
 export function set<A extends AtomName>(atom: A): Column<readonly AtomTypes[A][]> {
   return {
     type: { kind: 'set', atom },
@@ -55,6 +74,14 @@ export function set<A extends AtomName>(atom: A): Column<readonly AtomTypes[A][]
   };
 }
 
+/**
+ * A column that maps atoms to atoms; empty where it was never set.
+ *
+ * @param key the type of the keys in the schema.
+ * @param value the type of the values in the schema.
+ * @example
+ * const columns = { bfd_status: map('string', 'string') };
+ */
 export function map<K extends AtomName, V extends AtomName>(
   key: K,
   value: V,
@@ -67,7 +94,13 @@ export function map<K extends AtomName, V extends AtomName>(
   };
 }
 
-/** A column whose type is known only while the program runs. */
+/**
+ * A column whose type is known only at run time, from `getSchema`.
+ *
+ * @param type of the column in the schema.
+ * @example
+ * const { tables } = await client.getSchema('Open_vSwitch');
+ */
 export function columnOf(type: ColumnType): Column<Value> {
   switch (type.kind) {
     case 'scalar':

@@ -1,7 +1,7 @@
 /**
- * Why a request came to nothing. `code` is the server's own word (`unknown
- * database`, `constraint violation`), or `failed` where the server said nothing:
- * not connected, connection lost, too late, or an answer that makes no sense.
+ * Why a request failed. `code` is the server's (`unknown database`, `constraint violation`), or
+ * `failed` where there is none: not connected, connection lost, no reply in time, or a reply that
+ * cannot be parsed. `message` is one printable line.
  */
 export class OvsdbError extends Error {
   override readonly name = 'OvsdbError';

@@ -9,13 +9,16 @@ export interface OvsdbClientOptions {
   readonly remote: string;
   /** Needed for ssl: the CA, and our own certificate. */
   readonly tls?: TlsOptions;
-  /** Silence before an echo is sent, and again before the server is given up; default 5000. */
+  /**
+   * Milliseconds without a byte from the server before an echo is sent, and again before the
+   * connection is dropped; default 5000.
+   */
   readonly probeMs?: number;
-  /** From the first packet to the first answer, TLS included; default 5000. */
+  /** Milliseconds from the first packet to the first reply, TLS included; default 5000. */
   readonly connectTimeoutMs?: number;
-  /** For the reply to any request; default 30,000. */
+  /** Milliseconds for the reply to any request; default 30,000. */
   readonly requestTimeoutMs?: number;
-  /** The longest message that is taken from the server; default 64 MiB. */
+  /** The longest message that is read from the server, in bytes; default 64 MiB. A longer one drops the connection. */
   readonly messageMaxBytes?: number;
   /** Called at each change of `client.state`. */
   readonly onState?: (state: ClientState) => void;

@@ -13,7 +13,15 @@ export type Remote =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | { readonly kind: 'ssl'; readonly host: string; readonly port: number };
 
-/** Reads a remote as OVS writes it: `unix:/path`, `tcp:1.2.3.4:6640`, `tcp:[::1]:6640`, `ssl:host`. */
+/**
+ * Parses a remote as OVS writes it. Never throws.
+ *
+ * @param text `unix:PATH`, `tcp:HOST:PORT` or `ssl:HOST:PORT`; an IPv6 address in brackets; without a
+ *   port it is 6640 (RFC 7047, section 7).
+ * @returns the remote, or a `Fault` whose `reason` names what is wrong.
+ * @example
+ * parseRemote('tcp:[::1]:6640'); // { kind: 'tcp', host: '::1', port: 6640 }
+ */
 export function parseRemote(text: string): Remote | Fault {
   const colon = text.indexOf(':');
   const kind = text.slice(0, Math.max(colon, 0));

@@ -1,7 +1,7 @@
 import { isArray } from './json.ts';
 
 declare const uuidBrand: unique symbol;
-/** A row's identity: a string that `isUuid` has looked at. */
+/** A row's identity: a text that `isUuid` has accepted. */
 export type Uuid = string & { readonly [uuidBrand]: true };
 
 /**
@@ -29,11 +29,18 @@ export type ColumnType =
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/u;
 
+/** Whether a value is the text of a uuid, in lower case, with its dashes. */
 export function isUuid(value: unknown): value is Uuid {
   return typeof value === 'string' && UUID.test(value);
 }
 
-/** Takes a uuid that the program itself wrote; anything else throws. */
+/**
+ * A uuid that the program itself wrote.
+ *
+ * @throws TypeError for any other text.
+ * @example
+ * uuid('6d1a9b5e-2f1c-4b6e-9d53-0a3a6a1f6d10');
+ */
 export function uuid(text: string): Uuid {
   if (!isUuid(text)) throw new TypeError(`not a uuid: ${text}`);
   return text;

@@ -34,7 +34,7 @@ export function causeText(cause) {
     case 'config':
       return 'the configuration was read';
     case 'table':
-      return "the kernel's IPVS table was read";
+      return 'the IPVS table was read';
     case 'stop':
       return 'the daemon was asked to stop';
     default:

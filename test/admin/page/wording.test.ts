@@ -46,7 +46,7 @@ const causes: readonly (readonly [cause: ApiCauseFacts, text: string])[] = [
     { ...drained, change: 'expired', on_behalf_of: null, reason: '' },
     'maintenance of web expired (root (uid 0))',
   ],
-  [{ kind: 'table' }, "the kernel's IPVS table was read"],
+  [{ kind: 'table' }, 'the IPVS table was read'],
 ];
 
 describe('a cause has one wording', () => {
