@@ -27,8 +27,7 @@ const QUOTE_MAX_CHARS = 60;
 const PATH_PART_MAX_CHARS = 80;
 
 /** What JSON leaves as it is but a terminal or a log reader would act on. */
-// oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
-const UNSAFE = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+const UNSAFE = /[\p{Cc}\u2028-\u202e\u2066-\u2069\ufeff]/gu;
 
 /** `FILE:LINE:COLUMN PATH: message`. */
 export function formatProblem(problem: Problem): string {
